@@ -1,0 +1,2 @@
+#![doc = "equipartition"]
+pub mod scalar;

@@ -1,0 +1,159 @@
+//! Absolute values of any size, to a few digits, rounded in a stated direction.
+
+use rug::Float;
+use rug::float::Round;
+use rug::ops::{DivAssignRound, MulAssignRound};
+use std::cmp::Ordering;
+use std::fmt;
+
+/// Bits of a magnitude: enough digits for any report, at any exponent (2^-4096 does not fit a double).
+const BITS: u32 = 64;
+
+/// A non-negative number of 64 bits with a practically unbounded exponent: a residual, a margin, a scale.
+///
+/// "Not a number" is kept and compares as larger than everything: a residual that could not be computed never passes.
+#[derive(Clone, Debug)]
+pub struct Magnitude(Float);
+
+impl Magnitude {
+    /// Zero.
+    pub fn zero() -> Self {
+        Magnitude(Float::new(BITS))
+    }
+
+    /// The power of two `2^exponent`.
+    pub fn power_of_two(exponent: i32) -> Self {
+        Magnitude(Float::with_val(BITS, Float::i_exp(1, exponent)))
+    }
+
+    /// `|value|`, rounded up.
+    pub fn above(value: &Float) -> Self {
+        Magnitude(Float::with_val_round(BITS, value.abs_ref(), Round::Up).0)
+    }
+
+    /// `|value|`, rounded down.
+    pub fn below(value: &Float) -> Self {
+        Magnitude(Float::with_val_round(BITS, value.abs_ref(), Round::Down).0)
+    }
+
+    /// `|value|`, rounded up.
+    pub fn above_rational(value: &rug::Rational) -> Self {
+        Magnitude(Float::with_val_round(BITS, &value.clone().abs(), Round::Up).0)
+    }
+
+    /// `|value|`, rounded down.
+    pub fn below_rational(value: &rug::Rational) -> Self {
+        Magnitude(Float::with_val_round(BITS, &value.clone().abs(), Round::Down).0)
+    }
+
+    /// A quotient rounded up; 0/0 is 0 (nothing out of nothing), x/0 infinite.
+    pub fn ratio_above(numerator: &Self, denominator: &Self) -> Self {
+        Self::ratio(numerator, denominator, Round::Up)
+    }
+
+    /// A quotient rounded down; 0/0 is 0, x/0 infinite.
+    pub fn ratio_below(numerator: &Self, denominator: &Self) -> Self {
+        Self::ratio(numerator, denominator, Round::Down)
+    }
+
+    fn ratio(numerator: &Self, denominator: &Self, round: Round) -> Self {
+        if numerator.is_zero() && !denominator.0.is_nan() {
+            return Self::zero();
+        }
+        let mut quotient = numerator.0.clone();
+        let _ = quotient.div_assign_round(&denominator.0, round);
+        Magnitude(quotient)
+    }
+
+    /// `self * 2^exponent`, exactly.
+    pub fn scaled(&self, exponent: i32) -> Self {
+        let mut product = self.0.clone();
+        let _ = product.mul_assign_round(Float::with_val(2, Float::i_exp(1, exponent)), Round::Up);
+        Magnitude(product)
+    }
+
+    /// Whether it is exactly zero.
+    pub fn is_zero(&self) -> bool {
+        self.0.is_zero()
+    }
+
+    /// Whether it is a number.
+    pub fn is_finite(&self) -> bool {
+        self.0.is_finite()
+    }
+
+    /// The base-2 logarithm, to plot and to summarise; minus infinity at zero.
+    pub fn log2(&self) -> f64 {
+        self.0.clone().log2().to_f64()
+    }
+
+    /// The larger of two.
+    pub fn max(self, other: Self) -> Self {
+        if other > self { other } else { self }
+    }
+
+    /// The smaller of two.
+    pub fn min(self, other: Self) -> Self {
+        if other < self { other } else { self }
+    }
+}
+
+impl PartialEq for Magnitude {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+impl Eq for Magnitude {}
+impl PartialOrd for Magnitude {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Magnitude {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.0.is_nan(), other.0.is_nan()) {
+            (true, true) => Ordering::Equal,
+            (true, false) => Ordering::Greater,
+            (false, true) => Ordering::Less,
+            (false, false) => self.0.partial_cmp(&other.0).expect("neither is a NaN"),
+        }
+    }
+}
+
+impl fmt::Display for Magnitude {
+    /// Three significant decimal digits: `0`, `1.25e-77`, `nan`, `inf`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_zero() {
+            return f.pad("0");
+        }
+        if self.0.is_nan() {
+            return f.pad("nan");
+        }
+        if self.0.is_infinite() {
+            return f.pad("inf");
+        }
+        let (_, digits, exponent) = self.0.to_sign_string_exp(10, Some(3));
+        let exponent = exponent.unwrap_or(0) - 1;
+        f.pad(&format!("{}.{}e{exponent}", &digits[..1], &digits[1..]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_what_no_double_holds() {
+        assert_eq!(Magnitude::power_of_two(-4096).to_string(), "9.57e-1234");
+        assert_eq!(Magnitude::power_of_two(0).to_string(), "1.00e0");
+        assert_eq!(Magnitude::zero().to_string(), "0");
+    }
+
+    #[test]
+    fn a_residual_that_is_not_a_number_never_passes() {
+        let nan = Magnitude::above(&Float::with_val(53, f64::NAN));
+        assert!(nan > Magnitude::power_of_two(1000));
+        assert!(Magnitude::zero().max(nan.clone()) == nan);
+        assert!(Magnitude::ratio_above(&Magnitude::zero(), &nan) > Magnitude::zero());
+    }
+}
