@@ -1,6 +1,6 @@
 //! The machine's floats, `f32` and `f64`.
 
-use super::{Branch, Field, Magnitude, Measured, Obstacle, Rational, Real, Ring};
+use super::{Branch, Field, Magnitude, Measured, Obstacle, Rational, Real, Ring, Sign};
 use rug::Float;
 use rug::float::Round;
 
@@ -86,6 +86,9 @@ macro_rules! machine_float {
             }
             fn mignitude(&self) -> Magnitude {
                 Magnitude::below(&Float::with_val($bits, *self))
+            }
+            fn sign(&self) -> Option<Sign> {
+                Sign::of(self)
             }
             fn obstacle(&self) -> Option<Obstacle> {
                 (!self.is_finite()).then_some(Obstacle::NotFinite)

@@ -206,6 +206,9 @@ pub trait Measured: Branch {
     /// A lower bound on the absolute value.
     fn mignitude(&self) -> Magnitude;
 
+    /// The sign, if it is certain.
+    fn sign(&self) -> Option<Sign>;
+
     /// Why no verdict may rest on this value (not a number, or an interval that met a kink), if so.
     fn obstacle(&self) -> Option<Obstacle>;
 }
@@ -217,4 +220,26 @@ pub enum Obstacle {
     NotFinite,
     /// An interval contained a kink, where a derivative jumps.
     Kink,
+}
+
+/// The sign of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// Below zero.
+    Negative,
+    /// Zero.
+    Zero,
+    /// Above zero.
+    Positive,
+}
+
+impl Sign {
+    /// The sign of a number that compares with zero; none for one that is not a number.
+    fn of<T: PartialOrd + Zero>(value: &T) -> Option<Self> {
+        value.partial_cmp(&T::zero()).map(|ordering| match ordering {
+            std::cmp::Ordering::Less => Sign::Negative,
+            std::cmp::Ordering::Equal => Sign::Zero,
+            std::cmp::Ordering::Greater => Sign::Positive,
+        })
+    }
 }

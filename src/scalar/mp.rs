@@ -1,7 +1,7 @@
 //! Floating point of any precision: MPFR, with the precision in the type.
 
 use super::operators::forward_operators;
-use super::{Branch, Field, Magnitude, Measured, Obstacle, Rational, Real, Ring};
+use super::{Branch, Field, Magnitude, Measured, Obstacle, Rational, Real, Ring, Sign};
 use num_traits::{One, Zero};
 use rug::float::Constant;
 use rug::ops::NegAssign;
@@ -11,7 +11,7 @@ use std::fmt;
 use std::ops::{AddAssign, DivAssign, MulAssign, Neg, SubAssign};
 
 /// The precisions, in bits, that the binary offers.
-pub const MENU: [u32; 9] = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+pub const MENU: [u32; 7] = [64, 128, 256, 512, 1024, 2048, 4096];
 
 /// A binary floating-point number of `BITS` bits, every operation correctly rounded to nearest (MPFR).
 ///
@@ -194,6 +194,9 @@ impl<const BITS: u32> Measured for Mp<BITS> {
     }
     fn mignitude(&self) -> Magnitude {
         Magnitude::below(&self.0)
+    }
+    fn sign(&self) -> Option<Sign> {
+        Sign::of(self)
     }
     fn obstacle(&self) -> Option<Obstacle> {
         (!self.is_finite()).then_some(Obstacle::NotFinite)

@@ -1,6 +1,6 @@
 //! Exact rational numbers: GMP's, as they are.
 
-use super::{Branch, Field, Magnitude, Measured, Obstacle, Rational, Ring};
+use super::{Branch, Field, Magnitude, Measured, Obstacle, Rational, Ring, Sign};
 use rug::Assign;
 
 impl Ring for Rational {
@@ -40,6 +40,9 @@ impl Measured for Rational {
     }
     fn mignitude(&self) -> Magnitude {
         Magnitude::below_rational(self)
+    }
+    fn sign(&self) -> Option<Sign> {
+        Sign::of(self)
     }
     fn obstacle(&self) -> Option<Obstacle> {
         None

@@ -1,0 +1,240 @@
+//! A set of relations judged in one scalar.
+
+use super::relation::{Kind, Relation};
+use crate::scalar::{Field, Magnitude, Measured, Obstacle, Sign};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Below `2^-WIDE` of the scale of their terms both sides are vacuous; a control must miss by more.
+pub const WIDE: i32 = 20;
+/// Bits of slack of a converged residual: at precision `p` it is at most `2^(SLACK - p)`.
+pub const SLACK: i32 = 40;
+
+/// The scalars in which a verdict can be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scalar {
+    /// Exact rationals.
+    Rational,
+    /// Outward-rounded intervals of this many bits.
+    Interval(u32),
+    /// MPFR floats of this many bits.
+    Mp(u32),
+}
+
+impl Scalar {
+    /// The relative residual up to which an equality counts as satisfied.
+    pub fn tolerance(self) -> Magnitude {
+        match self {
+            Scalar::Rational => Magnitude::zero(),
+            // An enclosure of a true identity has about the working precision's width; half of the digits are left for
+            // the dependency problem, and a wider one is undecided, never satisfied.
+            Scalar::Interval(bits) => Magnitude::power_of_two(-(bits as i32) / 2),
+            Scalar::Mp(bits) => Magnitude::power_of_two(SLACK - bits as i32),
+        }
+    }
+}
+
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Scalar::Rational => write!(f, "rational"),
+            Scalar::Interval(bits) => write!(f, "interval, {bits} bits"),
+            Scalar::Mp(bits) => write!(f, "mpfr, {bits} bits"),
+        }
+    }
+}
+
+/// What one scalar says of one instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Every relation that says something is satisfied.
+    Satisfied,
+    /// No relation says anything: all sides vanish.
+    Vacuous,
+    /// Some relation is violated.
+    Violated,
+    /// Not decided: a number that is not finite, a kink inside an interval, or an enclosure too wide.
+    Undecided(&'static str),
+}
+
+/// The judgement of an instance's relations in one scalar.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The scalar.
+    pub scalar: Scalar,
+    /// The judgement.
+    pub status: Status,
+    /// The worst relative residual of the equalities, rounded up.
+    pub residual: Magnitude,
+    /// The relation with the worst residual or the violation.
+    pub worst: String,
+    /// The smallest relative margin of the inequalities, if there are any.
+    pub margin: Option<Magnitude>,
+    /// The largest relative amount by which some relation surely fails; what a control needs.
+    pub miss: Magnitude,
+    /// For every systematic mutant, the largest relative amount by which it surely fails.
+    pub mutants: BTreeMap<String, Magnitude>,
+    /// How many relations were vacuous, and how many there were.
+    pub vacuous: (usize, usize),
+    /// Every relation's label with both sides and its residual, for a verbose replay.
+    pub details: Vec<String>,
+}
+
+/// The systematic mutants of a term: what a wrong formula would have in its place.
+const MUTATIONS: [(&str, i64); 3] = [("dropped", -1), ("negated", -2), ("doubled", 1)];
+
+impl Finding {
+    /// Judges `relations`. With `verbose`, both sides are kept as text.
+    pub fn judge<T: Measured>(scalar: Scalar, relations: &[Relation<T>], verbose: bool) -> Self {
+        let mut finding = Finding {
+            scalar,
+            status: Status::Satisfied,
+            residual: Magnitude::zero(),
+            worst: String::new(),
+            margin: None,
+            miss: Magnitude::zero(),
+            mutants: BTreeMap::new(),
+            vacuous: (0, relations.len()),
+            details: Vec::new(),
+        };
+        let mut undecided = None;
+        let mut violated = false;
+        for relation in relations {
+            match finding.judge_one(relation, verbose) {
+                Status::Satisfied => {}
+                Status::Vacuous => finding.vacuous.0 += 1,
+                Status::Violated => violated = true,
+                Status::Undecided(why) => undecided = Some(why),
+            }
+        }
+        finding.status = match undecided {
+            _ if violated => Status::Violated,
+            Some(why) => Status::Undecided(why),
+            None if finding.vacuous.0 == finding.vacuous.1 => Status::Vacuous,
+            None => Status::Satisfied,
+        };
+        finding
+    }
+
+    fn judge_one<T: Measured>(&mut self, relation: &Relation<T>, verbose: bool) -> Status {
+        let len = relation.len();
+        let left = Relation::sum(&relation.left, len);
+        let right = Relation::sum(&relation.right, len);
+        let difference: Vec<T> = left.iter().zip(&right).map(|(l, r)| l.clone() - r).collect();
+        if let Some(obstacle) = difference.iter().find_map(Measured::obstacle) {
+            return Status::Undecided(match obstacle {
+                Obstacle::NotFinite => "a value is not a finite number",
+                Obstacle::Kink => "an interval contains a kink",
+            });
+        }
+        let terms = || relation.left.iter().chain(&relation.right);
+        let entries = || terms().flat_map(|term| &term.value).chain(&relation.reference);
+        let scale = largest(entries(), T::magnitude);
+        // A lower bound on the scale: the one to divide by when a residual must be small.
+        let sure_scale = largest(entries(), T::mignitude);
+        if verbose {
+            let residual = Magnitude::ratio_above(&largest(&difference, T::magnitude), &sure_scale);
+            self.details.push(format!("{}: relative residual {residual}", relation.label));
+            for term in &relation.left {
+                self.details.push(format!("    left   {} = {:?}", term.label, term.value));
+            }
+            for term in &relation.right {
+                self.details.push(format!("    right  {} = {:?}", term.label, term.value));
+            }
+        }
+        let sides = largest(left.iter().chain(&right), T::magnitude);
+        if sides <= scale.scaled(-WIDE) {
+            // Both sides vanish. If they do not even agree, the relation is still violated.
+            let miss = Magnitude::ratio_below(&largest(&difference, T::mignitude), &scale);
+            return if miss > self.scalar.tolerance() { self.violate(relation, miss) } else { Status::Vacuous };
+        }
+        match relation.kind {
+            Kind::Equality => {
+                self.mutate(relation, &difference, &scale);
+                let residual = Magnitude::ratio_above(&largest(&difference, T::magnitude), &sure_scale);
+                let miss = Magnitude::ratio_below(&largest(&difference, T::mignitude), &scale);
+                if self.worst.is_empty() || residual > self.residual {
+                    self.worst.clone_from(&relation.label);
+                    self.residual = residual.clone();
+                }
+                if miss > self.scalar.tolerance() {
+                    self.violate(relation, miss)
+                } else if residual > self.scalar.tolerance() {
+                    Status::Undecided("the enclosure is too wide")
+                } else {
+                    Status::Satisfied
+                }
+            }
+            Kind::AtMost => self.judge_inequality(relation, &difference, &scale),
+        }
+    }
+
+    fn violate<T>(&mut self, relation: &Relation<T>, miss: Magnitude) -> Status {
+        if miss > self.miss {
+            self.worst.clone_from(&relation.label);
+            self.miss = miss;
+        }
+        Status::Violated
+    }
+
+    fn judge_inequality<T: Measured>(&mut self, relation: &Relation<T>, difference: &[T], scale: &Magnitude) -> Status {
+        let mut undecided = false;
+        for entry in difference {
+            let size = Magnitude::ratio_below(&entry.mignitude(), scale);
+            match entry.sign() {
+                Some(Sign::Positive) if size > self.scalar.tolerance() => return self.violate(relation, size),
+                Some(Sign::Negative) if size > self.scalar.tolerance() || self.scalar == Scalar::Rational => {
+                    self.margin = Some(match self.margin.take() {
+                        Some(smallest) => smallest.min(size),
+                        None => size,
+                    });
+                }
+                Some(Sign::Zero) if self.scalar == Scalar::Rational => self.margin = Some(Magnitude::zero()),
+                _ => undecided = true,
+            }
+        }
+        if undecided {
+            return Status::Undecided("the inequality is too tight to decide at this precision");
+        }
+        // Without its right side, or with the wrong sign, the inequality must fail.
+        let right = Relation::sum(&relation.right, difference.len());
+        for (name, factor) in [("dropped", 1), ("negated", 2)] {
+            let miss = difference
+                .iter()
+                .zip(&right)
+                .map(|(entry, bound)| entry.clone() + T::integer(factor) * bound)
+                .filter(|entry| entry.sign() == Some(Sign::Positive))
+                .map(|entry| Magnitude::ratio_below(&entry.mignitude(), scale))
+                .fold(Magnitude::zero(), Magnitude::max);
+            self.record_mutant(relation.right[0].label, name, miss);
+        }
+        Status::Satisfied
+    }
+
+    /// Tries every systematic mutant of an equality: a term dropped, negated, doubled.
+    fn mutate<T: Field + Measured>(&mut self, relation: &Relation<T>, difference: &[T], scale: &Magnitude) {
+        let sides = relation.left.iter().map(|term| (term, 1)).chain(relation.right.iter().map(|term| (term, -1)));
+        for (term, side) in sides {
+            for (name, factor) in MUTATIONS {
+                let factor = T::integer(factor * side);
+                let miss = difference
+                    .iter()
+                    .zip(&term.value)
+                    .map(|(residual, entry)| (T::product(&factor, entry) + residual).mignitude())
+                    .fold(Magnitude::zero(), Magnitude::max);
+                self.record_mutant(term.label, name, Magnitude::ratio_below(&miss, scale));
+            }
+        }
+    }
+
+    fn record_mutant(&mut self, term: &str, mutation: &str, miss: Magnitude) {
+        let entry = self.mutants.entry(format!("{term} {mutation}")).or_insert_with(Magnitude::zero);
+        if miss > *entry {
+            *entry = miss;
+        }
+    }
+}
+
+fn largest<'a, T: 'a>(values: impl IntoIterator<Item = &'a T>, measure: impl Fn(&T) -> Magnitude) -> Magnitude {
+    values.into_iter().map(measure).fold(Magnitude::zero(), Magnitude::max)
+}

@@ -1,0 +1,29 @@
+//! What a claim is: data plus a check, judged the same way whatever the theory.
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`entry`] | what a claim says of itself: id, statement, hypotheses, evidence, controls |
+//! | [`stream`] | seeded random numbers, keyed by claim, seed and instance |
+//! | [`relation`] | an equality or inequality between sums of named terms |
+//! | [`finding`] | a relation judged in one scalar |
+//! | [`theorem`] | a claim written once for every scalar, and its examination |
+//! | [`problem`] | random instances: a network, a point, a data set |
+//! | [`verdict`] | from examinations to a verdict |
+//! | [`runner`] | selection, threads, time limits, events |
+
+pub mod entry;
+pub mod finding;
+pub mod problem;
+pub mod relation;
+pub mod runner;
+pub mod stream;
+pub mod theorem;
+pub mod verdict;
+
+pub use entry::{Control, Entry, Evidence};
+pub use finding::{Finding, Scalar, Status};
+pub use problem::{Class, Palette, Point, Problem};
+pub use relation::{Relation, Term};
+pub use stream::Stream;
+pub use theorem::{Case, Claim, Draw, Drawn, Examination, Outside, Settings, Theorem};
+pub use verdict::{ClaimReport, Verdict};

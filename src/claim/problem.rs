@@ -1,0 +1,420 @@
+//! Random instances: a network, a point, a data set, learning rates and decay, biased to the awkward.
+
+use super::stream::{GRID_BITS, Stream};
+use super::theorem::{Draw, Drawn};
+use crate::data::{DataSet, Sample};
+use crate::entropic::{Objective, Preconditioner};
+use crate::model::linear::{FixedMatrix, LinearStack, Readout};
+use crate::model::mlp::Layout;
+use crate::model::rayleigh::Rayleigh;
+use crate::model::{Activation, Carrier, Differentiable, Loss, Network, Piecewise, Smooth};
+use crate::scalar::Rational;
+use nalgebra::DMatrix;
+use std::sync::Arc;
+
+/// What kind of instance it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Every coordinate uniform on the grid, the activation pattern drawn independently: the Schwartz-Zippel bound holds.
+    Generic,
+    /// Deliberately special: width 1, one sample, zero rows, equal neurons, dead neurons, integers.
+    Awkward,
+    /// Transcendental: few-bit numbers, the same in every scalar.
+    Smooth,
+}
+
+/// Which networks a claim speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Palette {
+    /// Any multilayer perceptron, normalised ones and deep linear networks included.
+    Any,
+    /// Multilayer perceptrons with homogeneous activations, of any depth, under any loss.
+    Homogeneous,
+    /// Multilayer perceptrons with activations homogeneous of degree 1 and no biases.
+    HomogeneousWithoutBias,
+    /// Models that depend on a product of matrices: deep linear, adapters, factorisation, linear with biases.
+    Linear,
+    /// Models with an odd activation: sign flips are symmetries.
+    Odd,
+    /// Models with a block whose scale does not matter.
+    ScaleInvariant,
+    /// Softmax classifiers: the logits' shift is a symmetry.
+    Softmax,
+    /// RMS-normalised linear layers: rotations of hidden units are symmetries, general linear maps are not.
+    Rotations,
+    /// Multilayer perceptrons with an activation that is not homogeneous: a control.
+    NotHomogeneous,
+}
+
+impl Palette {
+    /// Draws a network. Awkward instances get width 1 or the least depth more often than not.
+    pub fn network(self, stream: &mut Stream, class: Class) -> Network {
+        let smooth = class == Class::Smooth;
+        let algebraic = [Piecewise::Identity, Piecewise::Relu, Piecewise::LeakyRelu, Piecewise::SquaredRelu];
+        let transcendental = [Smooth::Tanh, Smooth::Sigmoid, Smooth::Gelu, Smooth::Silu];
+        let real_loss = |stream: &mut Stream| *stream.pick(&[Loss::CrossEntropy, Loss::Logistic]);
+        match self {
+            Palette::Any => {
+                let bias = stream.coin();
+                let widths = widths(stream, class, 1);
+                if !smooth {
+                    Network::mlp(&widths, *stream.pick(&algebraic), bias, Loss::SquaredError)
+                } else if stream.below(4) == 0 {
+                    let widths = with_wide_hidden_layers(widths);
+                    Network::normalised_mlp(&widths, *stream.pick(&transcendental), bias, Loss::SquaredError)
+                } else {
+                    let loss = *stream.pick(&[Loss::SquaredError, Loss::CrossEntropy, Loss::Logistic]);
+                    Network::mlp(&widths, *stream.pick(&transcendental), bias, loss)
+                }
+            }
+            Palette::Homogeneous => {
+                let bias = stream.coin();
+                let loss = if smooth { real_loss(stream) } else { Loss::SquaredError };
+                Network::mlp(&widths(stream, class, 1), *stream.pick(&algebraic), bias, loss)
+            }
+            Palette::HomogeneousWithoutBias => {
+                let loss = if smooth { real_loss(stream) } else { Loss::SquaredError };
+                Network::mlp(&widths(stream, class, 1), *stream.pick(&algebraic[..3]), false, loss)
+            }
+            Palette::Linear => {
+                let widths = widths(stream, class, 1);
+                match stream.below(if smooth { 1 } else { 6 }) {
+                    0 if smooth => Network::mlp(&widths, Piecewise::Identity, stream.coin(), real_loss(stream)),
+                    0 => Network::mlp(&widths, Piecewise::Identity, true, Loss::SquaredError),
+                    1 => factorisation(&widths),
+                    2 => adapter(stream, &widths),
+                    3 => embedded(stream, &widths),
+                    _ => Network::deep_linear(&widths),
+                }
+            }
+            Palette::Odd => {
+                let widths = widths(stream, class, 1);
+                if smooth {
+                    let loss = *stream.pick(&[Loss::SquaredError, Loss::CrossEntropy, Loss::Logistic]);
+                    Network::mlp(&widths, Smooth::Tanh, stream.coin(), loss)
+                } else {
+                    Network::mlp(&widths, Piecewise::Identity, stream.coin(), Loss::SquaredError)
+                }
+            }
+            Palette::ScaleInvariant => {
+                if smooth {
+                    let widths = with_wide_hidden_layers(widths(stream, class, 1));
+                    let (_, activation) = *stream.pick(&Activation::ALL);
+                    Network::normalised_mlp(&widths, activation, stream.coin(), Loss::SquaredError)
+                } else {
+                    let dimension = if class == Class::Awkward { 2 } else { 2 + stream.below(4) };
+                    Network::Rayleigh(Rayleigh { dimension })
+                }
+            }
+            Palette::Softmax => {
+                let (_, activation) = *stream.pick(&Activation::ALL);
+                let mut widths = widths(stream, class, 0);
+                let last = widths.len() - 1;
+                widths[last] = widths[last].max(2);
+                Network::mlp(&widths, activation, true, Loss::CrossEntropy)
+            }
+            Palette::Rotations => {
+                if smooth {
+                    let widths = with_wide_hidden_layers(widths(stream, class, 1));
+                    Network::normalised_mlp(&widths, Piecewise::Identity, stream.coin(), Loss::SquaredError)
+                } else {
+                    Network::deep_linear(&with_wide_hidden_layers(widths(stream, class, 1)))
+                }
+            }
+            Palette::NotHomogeneous => {
+                let loss = *stream.pick(&[Loss::SquaredError, Loss::CrossEntropy, Loss::Logistic]);
+                Network::mlp(&widths(stream, class, 1), *stream.pick(&transcendental), stream.coin(), loss)
+            }
+        }
+    }
+}
+
+/// Widths with at least `hidden` hidden layers and at most two.
+fn widths(stream: &mut Stream, class: Class, hidden: usize) -> Vec<usize> {
+    let awkward = class == Class::Awkward;
+    let hidden_layers = if awkward && stream.coin() { hidden } else { hidden + stream.below(3 - hidden) };
+    (0..hidden_layers + 2).map(|_| if awkward && stream.coin() { 1 } else { 1 + stream.below(3) }).collect()
+}
+
+/// Hidden widths of at least 2: a normalised layer of width 1 outputs a sign, and a rotation needs a plane.
+fn with_wide_hidden_layers(mut widths: Vec<usize>) -> Vec<usize> {
+    let last = widths.len() - 1;
+    for width in &mut widths[1..last] {
+        *width = (*width).max(2);
+    }
+    widths
+}
+
+fn factorisation(widths: &[usize]) -> Network {
+    let layout = Layout::new(widths.to_vec(), false);
+    Network::Linear(LinearStack { layout, embedding: None, readout: Readout::Probe, frozen: None })
+}
+
+fn adapter(stream: &mut Stream, widths: &[usize]) -> Network {
+    let (inputs, rank, outputs) = (widths[0], widths[1], widths[widths.len() - 1]);
+    let frozen = fixed_matrix(stream, outputs, inputs);
+    let layout = Layout::new(vec![inputs, rank, outputs], false);
+    Network::Linear(LinearStack { layout, embedding: None, readout: Readout::Identity, frozen: Some(frozen) })
+}
+
+fn embedded(stream: &mut Stream, widths: &[usize]) -> Network {
+    let embedding = Some(fixed_matrix(stream, widths[0], 2));
+    let readout = Readout::Fixed(fixed_matrix(stream, 2, widths[widths.len() - 1]));
+    Network::Linear(LinearStack { layout: Layout::new(widths.to_vec(), false), embedding, readout, frozen: None })
+}
+
+fn fixed_matrix(stream: &mut Stream, rows: usize, columns: usize) -> FixedMatrix {
+    FixedMatrix::new(rows, (0..rows * columns).map(|_| stream.small()).collect())
+}
+
+/// Which learning-rate matrices a claim speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rates {
+    /// `eta I`.
+    Scalar,
+    /// Scalar, diagonal or full, drawn at random.
+    Any,
+}
+
+/// Which weight decay a claim speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decay {
+    /// `gamma = 0`.
+    None,
+    /// `gamma > 0`.
+    Positive,
+}
+
+/// A network with a point, a data set, learning rates and decay: the instance of most claims.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Generic, awkward or smooth.
+    pub class: Class,
+    /// The network.
+    pub network: Network,
+    /// The parameters.
+    pub theta: Vec<Rational>,
+    /// The samples.
+    pub data: DataSet<Rational>,
+    /// `Lambda`.
+    pub preconditioner: Preconditioner<Rational>,
+    /// `gamma`.
+    pub weight_decay: Rational,
+    /// What was made special, for an awkward instance.
+    pub affliction: &'static str,
+}
+
+impl Problem {
+    /// Draws the point and the data of `network`: parameters, inputs and targets from the point stream; activation
+    /// pattern, weights of the mean, learning rates and decay from the family stream.
+    pub fn draw(draw: &mut Draw, class: Class, network: Network, rates: Rates, decay: Decay) -> Self {
+        let samples = if class == Class::Awkward && draw.family.coin() { 1 } else { 2 + draw.family.below(2) };
+        Self::draw_samples(draw, class, network, rates, decay, samples)
+    }
+
+    /// The same with a given number of samples.
+    pub fn draw_samples(
+        draw: &mut Draw,
+        class: Class,
+        network: Network,
+        rates: Rates,
+        decay: Decay,
+        samples: usize,
+    ) -> Self {
+        let parameters = network.parameter_count();
+        let family = &mut draw.family;
+        let preconditioner = preconditioner(family, rates, parameters);
+        let weight_decay = match decay {
+            Decay::None => Rational::new(),
+            Decay::Positive => family.positive() / 8,
+        };
+        let weights: Vec<Rational> =
+            if family.coin() { vec![Rational::from((1, samples as i64)); samples] } else { (0..samples).map(|_| family.positive()).collect() };
+        let gates: Vec<_> = (0..samples).map(|_| forced_gates(family, class, &network)).collect();
+        let loss = match &network {
+            Network::Mlp { loss, .. } => *loss,
+            _ => Loss::SquaredError,
+        };
+        let point = &mut draw.point;
+        let mut coordinate = |stream: &mut Stream| match class {
+            Class::Generic => stream.dyadic(GRID_BITS),
+            Class::Smooth => stream.small(),
+            Class::Awkward => Rational::from(stream.integer(-2, 2)),
+        };
+        let theta = (0..parameters).map(|_| coordinate(point)).collect();
+        let samples = gates.into_iter().map(|gates| {
+            let input = (0..network.input_len()).map(|_| coordinate(point)).collect();
+            let target = target(point, loss, network.target_len(), &mut coordinate);
+            Sample { input, target, gates }
+        });
+        let data = DataSet::weighted(samples.collect(), weights);
+        let mut problem = Problem { class, network, theta, data, preconditioner, weight_decay, affliction: "" };
+        if class == Class::Awkward {
+            problem.afflict(&mut draw.point);
+        }
+        problem
+    }
+
+    /// Makes the point special in one of the ways that break careless formulas.
+    fn afflict(&mut self, stream: &mut Stream) {
+        let Some(layout) = self.network.layout().cloned() else {
+            self.affliction = "integers";
+            return;
+        };
+        let hidden = layout.depth() > 1;
+        self.affliction = *stream.pick(&["integers", "zero row", "dead neuron", "equal neurons", "low rank", "zero input"]);
+        match self.affliction {
+            "zero row" => {
+                for index in layout.weights(0).take(layout.widths()[0]) {
+                    self.theta[index] = Rational::new();
+                }
+            }
+            "dead neuron" if hidden => {
+                for index in layout.weights(0).take(layout.widths()[0]).chain(layout.biases(0).take(1)) {
+                    self.theta[index] = Rational::new();
+                }
+                if let Some(bias) = layout.biases(0).next() {
+                    self.theta[bias] = Rational::from(-1);
+                }
+            }
+            "equal neurons" if hidden && layout.widths()[1] > 1 => {
+                for column in 0..layout.widths()[0] {
+                    self.theta[layout.weight(0, 1, column)] = self.theta[layout.weight(0, 0, column)].clone();
+                }
+                for row in 0..layout.widths()[2] {
+                    self.theta[layout.weight(1, row, 1)] = self.theta[layout.weight(1, row, 0)].clone();
+                }
+                if layout.has_bias() {
+                    let start = layout.biases(0).start;
+                    self.theta[start + 1] = self.theta[start].clone();
+                }
+            }
+            "low rank" => {
+                let width = layout.widths()[0];
+                for row in 1..layout.widths()[1] {
+                    for column in 0..width {
+                        self.theta[layout.weight(0, row, column)] =
+                            Rational::from(&self.theta[layout.weight(0, 0, column)] * (row as i64 + 1));
+                    }
+                }
+            }
+            "zero input" => {
+                let mut samples = self.data.samples().to_vec();
+                samples[0].input.fill(Rational::new());
+                self.data = DataSet::weighted(samples, self.data.weights().to_vec());
+            }
+            _ => self.affliction = "integers",
+        }
+    }
+
+    /// The plain learning rate; the first one of a diagonal.
+    ///
+    /// # Panics
+    /// If the learning rates are a full matrix.
+    pub fn learning_rate<T: Carrier>(&self) -> T {
+        match &self.preconditioner {
+            Preconditioner::Scalar(rate) => T::from_rational(rate),
+            _ => panic!("the claim draws scalar learning rates"),
+        }
+    }
+
+    /// The problem in another scalar.
+    ///
+    /// # Panics
+    /// If the network does not exist in that scalar: claims choose scalars by [`Drawn::is_algebraic`].
+    pub fn at<T: Carrier>(&self) -> Point<T> {
+        Point {
+            model: T::model(&self.network).expect("the route was chosen by whether the network is algebraic"),
+            theta: self.theta.iter().map(T::drawn).collect(),
+            data: self.data.carry(),
+            preconditioner: self.preconditioner.map(T::from_rational),
+            weight_decay: T::from_rational(&self.weight_decay),
+        }
+    }
+}
+
+impl Drawn for Problem {
+    fn class(&self) -> Class {
+        self.class
+    }
+    fn is_algebraic(&self) -> bool {
+        self.network.is_algebraic()
+    }
+    fn describe(&self) -> String {
+        let samples = self.data.len();
+        let affliction = if self.affliction.is_empty() { String::new() } else { format!(", {}", self.affliction) };
+        format!("{}, {samples} sample{}{affliction}", self.network, if samples == 1 { "" } else { "s" })
+    }
+}
+
+/// A problem in a given scalar, ready to be differentiated.
+pub struct Point<T: Carrier> {
+    /// The per-sample loss.
+    pub model: Arc<dyn Differentiable<T>>,
+    /// The parameters.
+    pub theta: Vec<T>,
+    /// The samples.
+    pub data: DataSet<T>,
+    /// `Lambda`.
+    pub preconditioner: Preconditioner<T>,
+    /// `gamma`.
+    pub weight_decay: T,
+}
+
+impl<T: Carrier> Point<T> {
+    /// What descent minimises here.
+    pub fn objective(&self) -> Objective<'_, T, dyn Differentiable<T>> {
+        Objective {
+            model: &*self.model,
+            data: &self.data,
+            preconditioner: &self.preconditioner,
+            weight_decay: &self.weight_decay,
+        }
+    }
+}
+
+/// The gates to force on one sample: on generic instances of kinked networks, three of four open.
+fn forced_gates(stream: &mut Stream, class: Class, network: &Network) -> Option<Arc<[bool]>> {
+    let kinked = matches!(network, Network::Mlp { activation: Activation::Piecewise(kind), .. } if *kind != Piecewise::Identity);
+    let neurons = network.layout().map_or(0, Layout::hidden_neurons);
+    (class == Class::Generic && kinked).then(|| (0..neurons).map(|_| stream.below(4) > 0).collect())
+}
+
+/// A target that suits the loss: a probability vector, numbers in [0, 1], or any numbers.
+fn target(
+    stream: &mut Stream,
+    loss: Loss,
+    len: usize,
+    coordinate: &mut impl FnMut(&mut Stream) -> Rational,
+) -> Vec<Rational> {
+    match loss {
+        Loss::SquaredError => (0..len).map(|_| coordinate(stream)).collect(),
+        Loss::Logistic => (0..len).map(|_| Rational::from((stream.integer(0, 8), 8))).collect(),
+        Loss::CrossEntropy => {
+            // Eight eighths thrown into the classes.
+            let mut target = vec![Rational::new(); len];
+            for _ in 0..8 {
+                target[stream.below(len)] += Rational::from((1, 8));
+            }
+            target
+        }
+    }
+}
+
+/// Draws a learning-rate matrix that is symmetric positive definite.
+pub fn preconditioner(stream: &mut Stream, rates: Rates, dimension: usize) -> Preconditioner<Rational> {
+    match (rates, stream.below(3)) {
+        (Rates::Scalar, _) | (Rates::Any, 0) => Preconditioner::Scalar(stream.positive() / 4),
+        (Rates::Any, 1) => Preconditioner::Diagonal((0..dimension).map(|_| stream.positive() / 4).collect()),
+        (Rates::Any, _) => {
+            // D + v v^T is positive definite for a positive diagonal D.
+            let v: Vec<Rational> = (0..dimension).map(|_| stream.small()).collect();
+            let diagonal: Vec<Rational> = (0..dimension).map(|_| stream.positive()).collect();
+            let entry = |row: usize, column: usize| {
+                let outer = Rational::from(&v[row] * &v[column]);
+                (if row == column { outer + &diagonal[row] } else { outer }) / 8
+            };
+            Preconditioner::Full(DMatrix::from_fn(dimension, dimension, entry))
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! A claim written once for every scalar, and its examination on one instance.
+
+use super::entry::Entry;
+use super::finding::{Finding, Scalar, Status};
+use super::problem::Class;
+use super::relation::Relation;
+use super::stream::{GRID_BITS, Stream};
+use crate::model::Carrier;
+use crate::scalar::{Degree, Interval, Measured, Mp, Rational};
+
+/// Bits of the intervals that enclose residuals.
+pub const INTERVAL_BITS: u32 = 256;
+
+/// Which check is run on an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Case {
+    /// The claim itself.
+    Law,
+    /// The control of this index in the entry's list: it must fail.
+    Control(usize),
+}
+
+impl Case {
+    /// The name under which the random stream of the case is keyed.
+    pub fn name(self, entry: &Entry) -> &'static str {
+        match self {
+            Case::Law => "law",
+            Case::Control(index) => entry.controls[index].name,
+        }
+    }
+
+    /// Whether this is the control of that name.
+    pub fn is_control(self, entry: &Entry, name: &str) -> bool {
+        matches!(self, Case::Control(index) if entry.controls[index].name == name)
+    }
+}
+
+/// The randomness of one instance.
+pub struct Draw {
+    /// Law or control.
+    pub case: Case,
+    /// The instance's index.
+    pub index: u64,
+    /// What is shared by the points of one family: architecture, activation pattern, group element.
+    pub family: Stream,
+    /// The point: parameters, samples.
+    pub point: Stream,
+}
+
+/// Points drawn for each family, so that their Schwartz-Zippel bounds multiply.
+pub const POINTS_PER_FAMILY: u64 = 2;
+
+impl Draw {
+    /// The randomness of instance `index` of a case of a claim under a run's seed.
+    pub fn new(entry: &Entry, seed: u64, case: Case, index: u64) -> Self {
+        let name = case.name(entry);
+        Draw {
+            case,
+            index,
+            family: Stream::new(&[entry.id, name, "family"], seed, index / POINTS_PER_FAMILY),
+            point: Stream::new(&[entry.id, name, "point"], seed, index),
+        }
+    }
+
+    /// The number of the family.
+    pub fn family_number(&self) -> u64 {
+        self.index / POINTS_PER_FAMILY
+    }
+
+    /// The class that instances take in turn: of every four families two are generic, one awkward, one smooth.
+    /// Controls are generic and smooth only.
+    pub fn turn(&self) -> Class {
+        match (self.case, self.family_number() % 4) {
+            (Case::Law, 1) => Class::Awkward,
+            (_, 2) => Class::Smooth,
+            _ => Class::Generic,
+        }
+    }
+}
+
+/// An instance as drawn, before any scalar is chosen.
+pub trait Drawn {
+    /// Generic, awkward or smooth.
+    fn class(&self) -> Class;
+    /// Whether its quantities are rational, so that the exact route is open.
+    fn is_algebraic(&self) -> bool;
+    /// What it is, for a report and for grouping points of one polynomial.
+    fn describe(&self) -> String;
+}
+
+/// Why an instance is outside the hypotheses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outside(pub String);
+
+impl Outside {
+    /// With a reason.
+    pub fn because(reason: impl Into<String>) -> Self {
+        Outside(reason.into())
+    }
+}
+
+/// A claim whose check is one generic function.
+pub trait Theorem: Send + Sync + 'static {
+    /// What an instance consists of.
+    type Instance: Drawn;
+
+    /// The claim's description.
+    fn entry(&self) -> &'static Entry;
+
+    /// Draws an instance; for a control, one in which what the control names is broken.
+    fn draw(&self, draw: Draw) -> Self::Instance;
+
+    /// The relations that the claim asserts of the instance, or that the control asserts wrongly.
+    ///
+    /// # Errors
+    /// [`Outside`] if the instance does not meet the hypotheses.
+    fn relations<T: Carrier>(&self, instance: &Self::Instance, case: Case) -> Result<Vec<Relation<T>>, Outside>;
+}
+
+/// How a run examines.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// The run's seed.
+    pub seed: u64,
+    /// The top of the precision ladder.
+    pub precision: u32,
+    /// Keep both sides as text.
+    pub verbose: bool,
+}
+
+/// What was found on one instance.
+#[derive(Clone, Debug)]
+pub struct Examination {
+    /// The instance's class.
+    pub class: Class,
+    /// The instance in words.
+    pub description: String,
+    /// Why the instance was left out, if it was.
+    pub excluded: Option<String>,
+    /// The findings, one for each scalar, the decisive one last.
+    pub findings: Vec<Finding>,
+    /// For an exact finding at a generic point: bits of the Schwartz-Zippel bound, `GRID_BITS - log2(degree)`.
+    pub bound_bits: Option<f64>,
+}
+
+impl Examination {
+    /// The judgement of all scalars together: a violation anywhere is a violation; otherwise the decisive scalar counts.
+    pub fn status(&self) -> Status {
+        if self.findings.iter().any(|finding| finding.status == Status::Violated) {
+            return Status::Violated;
+        }
+        // An undecided enclosure takes nothing from a ladder that converged; it only adds no evidence.
+        let deciding = self.findings.iter().filter(|finding| !matches!(finding.scalar, Scalar::Interval(_)));
+        let mut status = Status::Undecided("no scalar examined it");
+        for finding in deciding {
+            match finding.status {
+                Status::Undecided(_) => return finding.status,
+                decided => status = decided,
+            }
+        }
+        status
+    }
+}
+
+/// A claim with its scalars hidden: what the registry lists.
+pub trait Claim: Send + Sync {
+    /// The description.
+    fn entry(&self) -> &'static Entry;
+    /// Examines one instance.
+    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination;
+}
+
+impl<C: Theorem> Claim for C {
+    fn entry(&self) -> &'static Entry {
+        Theorem::entry(self)
+    }
+
+    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
+        let instance = self.draw(Draw::new(Theorem::entry(self), settings.seed, case, index));
+        let mut examination = Examination {
+            class: instance.class(),
+            description: instance.describe(),
+            excluded: None,
+            findings: Vec::new(),
+            bound_bits: None,
+        };
+        let outcome = if instance.is_algebraic() {
+            self.examine_exactly(&instance, settings, case, &mut examination)
+        } else {
+            self.examine_numerically(&instance, settings, case, &mut examination)
+        };
+        if let Err(Outside(reason)) = outcome {
+            examination.excluded = Some(reason);
+        }
+        examination
+    }
+}
+
+/// The two routes of an examination.
+trait Routes: Theorem {
+    fn judge<T: Carrier + Measured>(
+        &self,
+        scalar: Scalar,
+        instance: &Self::Instance,
+        case: Case,
+        verbose: bool,
+    ) -> Result<Finding, Outside> {
+        Ok(Finding::judge(scalar, &self.relations::<T>(instance, case)?, verbose))
+    }
+
+    fn examine_exactly(
+        &self,
+        instance: &Self::Instance,
+        settings: &Settings,
+        case: Case,
+        examination: &mut Examination,
+    ) -> Result<(), Outside> {
+        let finding = self.judge::<Rational>(Scalar::Rational, instance, case, settings.verbose)?;
+        if case == Case::Law && instance.class() == Class::Generic && finding.status == Status::Satisfied {
+            let relations = self.relations::<Degree>(instance, case)?;
+            examination.bound_bits = schwartz_zippel_bits(&relations);
+        }
+        examination.findings.push(finding);
+        Ok(())
+    }
+
+    fn examine_numerically(
+        &self,
+        instance: &Self::Instance,
+        settings: &Settings,
+        case: Case,
+        examination: &mut Examination,
+    ) -> Result<(), Outside> {
+        let verbose = settings.verbose;
+        let rungs = if case == Case::Law {
+            let scalar = Scalar::Interval(INTERVAL_BITS);
+            examination.findings.push(self.judge::<Interval<INTERVAL_BITS>>(scalar, instance, case, verbose)?);
+            ladder(settings.precision).to_vec()
+        } else {
+            vec![settings.precision]
+        };
+        for bits in rungs {
+            let finding = match bits {
+                16 => self.judge::<Mp<16>>(Scalar::Mp(bits), instance, case, verbose),
+                32 => self.judge::<Mp<32>>(Scalar::Mp(bits), instance, case, verbose),
+                64 => self.judge::<Mp<64>>(Scalar::Mp(bits), instance, case, verbose),
+                128 => self.judge::<Mp<128>>(Scalar::Mp(bits), instance, case, verbose),
+                256 => self.judge::<Mp<256>>(Scalar::Mp(bits), instance, case, verbose),
+                512 => self.judge::<Mp<512>>(Scalar::Mp(bits), instance, case, verbose),
+                1024 => self.judge::<Mp<1024>>(Scalar::Mp(bits), instance, case, verbose),
+                2048 => self.judge::<Mp<2048>>(Scalar::Mp(bits), instance, case, verbose),
+                4096 => self.judge::<Mp<4096>>(Scalar::Mp(bits), instance, case, verbose),
+                _ => unreachable!("rungs are those of a precision on the menu"),
+            }?;
+            examination.findings.push(finding);
+        }
+        Ok(())
+    }
+}
+impl<C: Theorem> Routes for C {}
+
+/// The rungs `P/4, P/2, P`.
+pub fn ladder(precision: u32) -> [u32; 3] {
+    [precision / 4, precision / 2, precision]
+}
+
+/// Bits of the bound `degree / 2^GRID_BITS` of the relation of highest degree; none if one is not a polynomial.
+fn schwartz_zippel_bits(relations: &[Relation<Degree>]) -> Option<f64> {
+    let mut degree = 0;
+    for relation in relations {
+        for entry in relation.left.iter().chain(&relation.right).flat_map(|term| &term.value) {
+            degree = degree.max(entry.bound()?);
+        }
+    }
+    Some(f64::from(GRID_BITS) - f64::from(degree.max(1)).log2())
+}

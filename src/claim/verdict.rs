@@ -1,0 +1,302 @@
+//! From examinations to a verdict.
+
+use super::entry::{Entry, Evidence};
+use super::finding::{Finding, Scalar, Status, WIDE};
+use super::theorem::{Case, Examination, POINTS_PER_FAMILY};
+use crate::scalar::Magnitude;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What is known of a claim after a run. Nothing collapses into a truth value before the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Every instance that says something satisfies the claim, and every control and mutant fails.
+    Holds,
+    /// An instance violates the claim.
+    Refuted,
+    /// On every instance both sides vanish.
+    Vacuous,
+    /// A control or a mutant passes: the check could not have told.
+    Powerless,
+    /// Cut short, without an instance, or without a decision.
+    Undecided,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Holds => "holds",
+            Verdict::Refuted => "refuted",
+            Verdict::Vacuous => "vacuous",
+            Verdict::Powerless => "powerless",
+            Verdict::Undecided => "undecided",
+        })
+    }
+}
+
+/// How one control fared.
+#[derive(Clone, Debug)]
+pub struct ControlReport {
+    /// Its name in the entry.
+    pub name: &'static str,
+    /// Whether it failed on every generic instance, by more than `2^-20`, as it must.
+    pub failed: bool,
+    /// The smallest relative amount by which it failed.
+    pub margin: Magnitude,
+    /// The instances on which it was tried.
+    pub instances: usize,
+}
+
+/// An instance to look at.
+#[derive(Clone, Debug)]
+pub struct Witness {
+    /// Law or control.
+    pub case: Case,
+    /// The instance's index.
+    pub index: u64,
+    /// The instance in words.
+    pub description: String,
+    /// The relation.
+    pub relation: String,
+    /// The relative residual.
+    pub residual: Magnitude,
+}
+
+/// What a run found out about one claim.
+#[derive(Clone, Debug)]
+pub struct ClaimReport {
+    /// The claim.
+    pub entry: &'static Entry,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, if it does not hold.
+    pub reason: String,
+    /// For each kind of evidence, the number of instances that reached it.
+    pub evidence: BTreeMap<Evidence, usize>,
+    /// Instances judged, vacuous ones included.
+    pub instances: usize,
+    /// Instances on which both sides vanish.
+    pub vacuous: usize,
+    /// Instances outside the hypotheses.
+    pub excluded: usize,
+    /// Instances without a decision.
+    pub undecided: usize,
+    /// Instances that violate the claim.
+    pub refuted: usize,
+    /// The worst relative residual in the decisive scalar.
+    pub residual: Magnitude,
+    /// The worst relative residual on each rung of the ladder, by bits.
+    pub ladder: BTreeMap<u32, Magnitude>,
+    /// The smallest relative margin of the inequalities, if there are any.
+    pub margin: Option<Magnitude>,
+    /// The controls.
+    pub controls: Vec<ControlReport>,
+    /// For each systematic mutant, the widest amount by which it failed.
+    pub mutants: BTreeMap<String, Magnitude>,
+    /// A law that fails on any one of the generic families was missed with probability at most `2^-bound_bits`.
+    pub bound_bits: Option<f64>,
+    /// The generic families that the bound speaks of.
+    pub families: usize,
+    /// The worst instance, and if it is refuted also the smallest one found (the shortest description).
+    pub witnesses: Vec<Witness>,
+    /// Seconds of computing, over all threads.
+    pub seconds: f64,
+}
+
+impl ClaimReport {
+    /// The mutants that survived: no instance told them from the claim.
+    pub fn surviving_mutants(&self) -> impl Iterator<Item = &str> {
+        let width = Magnitude::power_of_two(-WIDE);
+        self.mutants.iter().filter(move |(_, miss)| **miss <= width).map(|(name, _)| name.as_str())
+    }
+
+    /// Judges a claim by all of its examinations, which must be sorted by case and index.
+    ///
+    /// `cut_short` says that some are missing.
+    pub fn conclude(
+        entry: &'static Entry,
+        examinations: &[(Case, u64, Examination)],
+        cut_short: bool,
+        seconds: f64,
+    ) -> Self {
+        let mut report = ClaimReport {
+            entry,
+            verdict: Verdict::Holds,
+            reason: String::new(),
+            evidence: BTreeMap::new(),
+            instances: 0,
+            vacuous: 0,
+            excluded: 0,
+            undecided: 0,
+            refuted: 0,
+            residual: Magnitude::zero(),
+            ladder: BTreeMap::new(),
+            margin: None,
+            controls: Vec::new(),
+            mutants: BTreeMap::new(),
+            bound_bits: None,
+            families: 0,
+            witnesses: Vec::new(),
+            seconds,
+        };
+        report.judge_law(examinations);
+        report.controls = entry
+            .controls
+            .iter()
+            .enumerate()
+            .map(|(number, control)| judge_control(control.name, Case::Control(number), examinations))
+            .collect();
+        (report.verdict, report.reason) = report.decide(cut_short);
+        report
+    }
+
+    fn judge_law(&mut self, examinations: &[(Case, u64, Examination)]) {
+        let mut violations = Vec::new();
+        let mut worst: Option<Witness> = None;
+        let mut families: BTreeMap<u64, f64> = BTreeMap::new();
+        for (case, index, examination) in examinations.iter().filter(|(case, ..)| *case == Case::Law) {
+            if examination.excluded.is_some() {
+                self.excluded += 1;
+                continue;
+            }
+            self.instances += 1;
+            self.absorb(examination);
+            let witness = Witness::new(*case, *index, examination);
+            match examination.status() {
+                Status::Violated => violations.push(witness),
+                Status::Vacuous => self.vacuous += 1,
+                Status::Undecided(why) => {
+                    self.undecided += 1;
+                    self.reason = why.to_owned();
+                }
+                Status::Satisfied => {
+                    for kind in evidence_of(examination) {
+                        *self.evidence.entry(kind).or_default() += 1;
+                    }
+                    if let Some(bits) = examination.bound_bits {
+                        *families.entry(index / POINTS_PER_FAMILY).or_default() += bits;
+                    }
+                    if worst.as_ref().is_none_or(|known| witness.residual > known.residual) {
+                        worst = Some(witness);
+                    }
+                }
+            }
+        }
+        self.bound_bits = families.values().copied().reduce(f64::min);
+        self.families = families.len();
+        self.refuted = violations.len();
+        if violations.is_empty() {
+            self.witnesses.extend(worst);
+        } else {
+            violations.sort_by(|a, b| b.residual.cmp(&a.residual));
+            let smallest = violations.iter().min_by_key(|witness| (witness.description.len(), witness.index)).cloned();
+            self.witnesses.push(violations.swap_remove(0));
+            self.witnesses.extend(smallest.filter(|small| small.index != self.witnesses[0].index));
+        }
+    }
+
+    fn absorb(&mut self, examination: &Examination) {
+        for finding in &examination.findings {
+            if let Scalar::Mp(bits) = finding.scalar {
+                raise(self.ladder.entry(bits).or_insert_with(Magnitude::zero), &finding.residual);
+            }
+            for (name, miss) in &finding.mutants {
+                raise(self.mutants.entry(name.clone()).or_insert_with(Magnitude::zero), miss);
+            }
+            if let Some(margin) = &finding.margin {
+                self.margin = Some(match self.margin.take() {
+                    Some(smallest) => smallest.min(margin.clone()),
+                    None => margin.clone(),
+                });
+            }
+        }
+        if let Some(decisive) = examination.findings.last() {
+            raise(&mut self.residual, &decisive.residual);
+        }
+    }
+
+    /// The verdict and its reason. A refutation outranks everything; then what could not be examined; then what the
+    /// examination could not have told.
+    fn decide(&self, cut_short: bool) -> (Verdict, String) {
+        if let (true, Some(worst)) = (self.refuted > 0, self.witnesses.first()) {
+            let reason = format!("instance {} violates `{}` by {}", worst.index, worst.relation, worst.residual);
+            return (Verdict::Refuted, reason);
+        }
+        if cut_short {
+            return (Verdict::Undecided, "cut short before every instance was examined".to_owned());
+        }
+        if self.instances == 0 {
+            return (Verdict::Undecided, "no instance lies within the hypotheses".to_owned());
+        }
+        if self.vacuous == self.instances {
+            return (Verdict::Vacuous, "both sides vanish on every instance".to_owned());
+        }
+        if self.undecided > 0 {
+            return (Verdict::Undecided, format!("{} of {} instances: {}", self.undecided, self.instances, self.reason));
+        }
+        if self.controls.is_empty() {
+            return (Verdict::Powerless, "the claim has no controls".to_owned());
+        }
+        if let Some(control) = self.controls.iter().find(|control| !control.failed) {
+            let reason = format!("the control `{}` did not fail (margin {})", control.name, control.margin);
+            return (Verdict::Powerless, reason);
+        }
+        if let Some(mutant) = self.surviving_mutants().next() {
+            return (Verdict::Powerless, format!("the wrong formula with `{mutant}` was not told from the right one"));
+        }
+        (Verdict::Holds, String::new())
+    }
+}
+
+impl Witness {
+    fn new(case: Case, index: u64, examination: &Examination) -> Self {
+        let by_miss = |finding: &&Finding| finding.status == Status::Violated;
+        let finding = examination.findings.iter().rev().find(by_miss).or(examination.findings.last());
+        Witness {
+            case,
+            index,
+            description: examination.description.clone(),
+            relation: finding.map(|finding| finding.worst.clone()).unwrap_or_default(),
+            residual: finding.map_or_else(Magnitude::zero, |finding| match finding.status {
+                Status::Violated => finding.miss.clone(),
+                _ => finding.residual.clone(),
+            }),
+        }
+    }
+}
+
+/// The kinds of evidence that a satisfied instance reached.
+fn evidence_of(examination: &Examination) -> Vec<Evidence> {
+    let fine = |finding: &Finding| matches!(finding.status, Status::Satisfied | Status::Vacuous);
+    let mut kinds = Vec::new();
+    if examination.findings.iter().any(|finding| finding.scalar == Scalar::Rational && fine(finding)) {
+        kinds.push(Evidence::Exact);
+    }
+    if examination.findings.iter().any(|finding| matches!(finding.scalar, Scalar::Interval(_)) && fine(finding)) {
+        kinds.push(Evidence::Enclosed);
+    }
+    let mut rungs = examination.findings.iter().filter(|finding| matches!(finding.scalar, Scalar::Mp(_))).peekable();
+    if rungs.peek().is_some() && rungs.all(fine) {
+        kinds.push(Evidence::Converged);
+    }
+    kinds
+}
+
+/// A control fails if on every instance some relation is missed by more than `2^-20`.
+fn judge_control(name: &'static str, case: Case, examinations: &[(Case, u64, Examination)]) -> ControlReport {
+    let tried = || {
+        let of_case = examinations.iter().filter(move |(known, ..)| *known == case);
+        of_case.filter(|(.., examination)| examination.excluded.is_none())
+    };
+    let miss = |examination: &Examination| examination.findings.last().map_or_else(Magnitude::zero, |f| f.miss.clone());
+    let margin = tried().map(|(.., examination)| miss(examination)).reduce(Magnitude::min).unwrap_or_else(Magnitude::zero);
+    ControlReport { name, failed: margin > Magnitude::power_of_two(-WIDE), margin, instances: tried().count() }
+}
+
+fn raise(largest: &mut Magnitude, candidate: &Magnitude) {
+    if candidate > largest {
+        *largest = candidate.clone();
+    }
+}

@@ -1,0 +1,251 @@
+//! Activations: element by element, after an optional RMS normalisation of the layer.
+
+use crate::scalar::{Branch, Field, Real};
+use std::fmt;
+use std::str::FromStr;
+
+/// What a hidden layer does to its pre-activations, over the scalar `T`.
+pub trait Nonlinearity<T: Field>: Send + Sync {
+    /// The layer's output and a tape for [`Nonlinearity::pull_back`]. `gates` forces the activation pattern.
+    fn apply(&self, pre_activations: &[T], gates: Option<&[bool]>) -> (Vec<T>, Tape<T>);
+
+    /// Replaces `delta`, the loss gradient at the output, by the one at the pre-activations.
+    fn pull_back(&self, tape: &Tape<T>, delta: &mut [T]);
+}
+
+/// What the backward pass of a nonlinearity needs.
+pub struct Tape<T> {
+    /// The slope of the activation at every neuron.
+    slopes: Vec<T>,
+    /// The normalised pre-activations and the reciprocal of their root mean square.
+    normalisation: Option<(Vec<T>, T)>,
+}
+
+/// Activations that are polynomial on each side of 0: they run in the rationals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Piecewise {
+    /// `x`
+    Identity,
+    /// `max(x, 0)`, slope 0 at the kink
+    Relu,
+    /// `x` above 0, `x/10` at and below
+    LeakyRelu,
+    /// `max(x, 0)^2`
+    SquaredRelu,
+}
+
+/// Activations that need transcendental functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Smooth {
+    /// The hyperbolic tangent.
+    Tanh,
+    /// The logistic function.
+    Sigmoid,
+    /// `x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))`
+    Gelu,
+    /// `x / (1 + exp(-x))`
+    Silu,
+}
+
+/// Any activation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Activation {
+    /// Polynomial on each side of 0.
+    Piecewise(Piecewise),
+    /// Transcendental.
+    Smooth(Smooth),
+}
+
+impl Activation {
+    /// Every activation with its name, in the order of the documentation.
+    pub const ALL: [(&'static str, Activation); 8] = [
+        ("identity", Activation::Piecewise(Piecewise::Identity)),
+        ("relu", Activation::Piecewise(Piecewise::Relu)),
+        ("leaky-relu", Activation::Piecewise(Piecewise::LeakyRelu)),
+        ("squared-relu", Activation::Piecewise(Piecewise::SquaredRelu)),
+        ("tanh", Activation::Smooth(Smooth::Tanh)),
+        ("sigmoid", Activation::Smooth(Smooth::Sigmoid)),
+        ("gelu", Activation::Smooth(Smooth::Gelu)),
+        ("silu", Activation::Smooth(Smooth::Silu)),
+    ];
+
+    /// The degree `k` with `phi(a x) = a^k phi(x)` for `a > 0`, if there is one.
+    pub fn homogeneity(self) -> Option<u32> {
+        match self {
+            Activation::Piecewise(Piecewise::SquaredRelu) => Some(2),
+            Activation::Piecewise(_) => Some(1),
+            Activation::Smooth(_) => None,
+        }
+    }
+
+    /// Whether `phi(-x) = -phi(x)`.
+    pub fn is_odd(self) -> bool {
+        matches!(self, Activation::Piecewise(Piecewise::Identity) | Activation::Smooth(Smooth::Tanh))
+    }
+}
+
+impl From<Piecewise> for Activation {
+    fn from(activation: Piecewise) -> Self {
+        Activation::Piecewise(activation)
+    }
+}
+impl From<Smooth> for Activation {
+    fn from(activation: Smooth) -> Self {
+        Activation::Smooth(activation)
+    }
+}
+
+impl fmt::Display for Activation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, _) =
+            Self::ALL.iter().find(|(_, activation)| activation == self).expect("every activation is listed");
+        f.pad(name)
+    }
+}
+
+impl FromStr for Activation {
+    type Err = String;
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, activation)| *activation).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|(known, _)| *known).collect();
+            format!("unknown activation `{name}`: expected one of {}", names.join(", "))
+        })
+    }
+}
+
+impl Piecewise {
+    /// The value and the slope at `x`, with the side of the kink decided by `gate` if it is given.
+    fn value_and_slope<T: Branch>(self, x: &T, gate: Option<bool>) -> (T, T) {
+        let above = |if_above: T, if_below: T| match gate {
+            Some(true) => if_above,
+            Some(false) => if_below,
+            None => T::select(T::zero().less(x), &if_above, &if_below),
+        };
+        match self {
+            Piecewise::Identity => (x.clone(), T::one()),
+            Piecewise::Relu => (above(x.clone(), T::zero()), above(T::one(), T::zero())),
+            Piecewise::LeakyRelu => {
+                let slope = above(T::one(), T::ratio(1, 10));
+                (T::product(&slope, x), slope)
+            }
+            Piecewise::SquaredRelu => {
+                let positive_part = above(x.clone(), T::zero());
+                (positive_part.squared(), T::integer(2) * &positive_part)
+            }
+        }
+    }
+}
+
+impl Smooth {
+    /// The value and the slope at `x`.
+    fn value_and_slope<T: Real>(self, x: &T) -> (T, T) {
+        match self {
+            Smooth::Tanh => {
+                let value = x.tanh();
+                let slope = T::one() - value.squared();
+                (value, slope)
+            }
+            Smooth::Sigmoid => {
+                let value = x.sigmoid();
+                let slope = T::product(&value, &(T::one() - &value));
+                (value, slope)
+            }
+            Smooth::Silu => {
+                // x s with s' = s (1 - s): the slope is s + x s (1 - s).
+                let sigmoid = x.sigmoid();
+                let value = T::product(x, &sigmoid);
+                let slope = T::product(&value, &(T::one() - &sigmoid)) + &sigmoid;
+                (value, slope)
+            }
+            Smooth::Gelu => {
+                // x/2 (1 + t), t = tanh(c (x + b x^3)): the slope is (1 + t)/2 + x/2 (1 - t^2) c (1 + 3 b x^2).
+                let scale = (T::integer(2) / T::pi()).sqrt();
+                let cubic = T::ratio(8943, 200_000);
+                let square = x.squared();
+                let curved = T::product(&cubic, &square);
+                let tanh = (T::product(&scale, x) * (T::one() + &curved)).tanh();
+                let half = T::ratio(1, 2);
+                let half_x = T::product(&half, x);
+                let gate = half * (T::one() + &tanh);
+                let value = T::product(x, &gate);
+                let inner = scale * (T::one() + T::integer(3) * &curved);
+                let slope = gate + half_x * (T::one() - tanh.squared()) * inner;
+                (value, slope)
+            }
+        }
+    }
+}
+
+/// Element-by-element application.
+fn elementwise<T: Field>(
+    pre_activations: &[T],
+    gates: Option<&[bool]>,
+    value_and_slope: impl Fn(&T, Option<bool>) -> (T, T),
+) -> (Vec<T>, Tape<T>) {
+    let (values, slopes) =
+        pre_activations.iter().enumerate().map(|(i, x)| value_and_slope(x, gates.map(|gates| gates[i]))).unzip();
+    (values, Tape { slopes, normalisation: None })
+}
+
+fn scale_by_slopes<T: Field>(tape: &Tape<T>, delta: &mut [T]) {
+    for (entry, slope) in delta.iter_mut().zip(&tape.slopes) {
+        *entry *= slope;
+    }
+}
+
+impl<T: Branch> Nonlinearity<T> for Piecewise {
+    fn apply(&self, pre_activations: &[T], gates: Option<&[bool]>) -> (Vec<T>, Tape<T>) {
+        elementwise(pre_activations, gates, |x, gate| self.value_and_slope(x, gate))
+    }
+    fn pull_back(&self, tape: &Tape<T>, delta: &mut [T]) {
+        scale_by_slopes(tape, delta);
+    }
+}
+
+impl<T: Real> Nonlinearity<T> for Activation {
+    fn apply(&self, pre_activations: &[T], gates: Option<&[bool]>) -> (Vec<T>, Tape<T>) {
+        match self {
+            Activation::Piecewise(piecewise) => piecewise.apply(pre_activations, gates),
+            Activation::Smooth(smooth) => elementwise(pre_activations, gates, |x, _| smooth.value_and_slope(x)),
+        }
+    }
+    fn pull_back(&self, tape: &Tape<T>, delta: &mut [T]) {
+        scale_by_slopes(tape, delta);
+    }
+}
+
+/// RMS normalisation without gain or epsilon, then an activation: `phi(h / sqrt(mean h^2))`.
+///
+/// The layer's output does not change when all its pre-activations are multiplied by one positive number.
+#[derive(Clone, Copy, Debug)]
+pub struct Normalised(pub Activation);
+
+impl<T: Real> Nonlinearity<T> for Normalised {
+    fn apply(&self, pre_activations: &[T], gates: Option<&[bool]>) -> (Vec<T>, Tape<T>) {
+        let mut sum_of_squares = T::zero();
+        for value in pre_activations {
+            sum_of_squares += value.squared();
+        }
+        let reciprocal = T::one() / (sum_of_squares / T::integer(pre_activations.len() as i64)).sqrt();
+        let normalised: Vec<T> = pre_activations.iter().map(|value| T::product(value, &reciprocal)).collect();
+        let (values, mut tape) = self.0.apply(&normalised, gates);
+        tape.normalisation = Some((normalised, reciprocal));
+        (values, tape)
+    }
+
+    fn pull_back(&self, tape: &Tape<T>, delta: &mut [T]) {
+        self.0.pull_back(tape, delta);
+        let (normalised, reciprocal) = tape.normalisation.as_ref().expect("apply recorded the normalisation");
+        // With n = h/r and r^2 = mean h^2: dl/dh = (delta - n mean(n delta)) / r.
+        let mut scratch = T::zero();
+        let mut mean = T::zero();
+        for (entry, value) in delta.iter().zip(normalised) {
+            mean.add_product(entry, value, &mut scratch);
+        }
+        mean /= T::integer(delta.len() as i64);
+        for (entry, value) in delta.iter_mut().zip(normalised) {
+            *entry -= T::product(&mean, value);
+            *entry *= reciprocal;
+        }
+    }
+}

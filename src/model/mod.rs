@@ -1,0 +1,59 @@
+//! Models: per-sample losses with one gradient routine each, generic over the scalar.
+//!
+//! | module | models |
+//! |---|---|
+//! | [`mlp`] | multilayer perceptrons, with or without biases and RMS normalisation |
+//! | [`linear`] | deep linear networks with fixed embeddings, low-rank adapters, matrix factorisation |
+//! | [`rayleigh`] | a rational scale-invariant model |
+//! | [`network`] | the description of any of these as data, and the way from it to a model in a given scalar |
+//!
+//! A model of one's own implements [`Model`] for every field it can be computed in; second and third derivatives then
+//! come for free, because [`Dual`] numbers are a field too.
+
+pub mod activation;
+mod dense;
+pub mod linear;
+pub mod loss;
+pub mod mlp;
+pub mod network;
+pub mod rayleigh;
+
+pub use activation::{Activation, Piecewise, Smooth};
+pub use loss::Loss;
+pub use network::{Carrier, Network};
+
+use crate::data::Sample;
+use crate::scalar::{Dual, Field};
+
+/// A per-sample loss `l(theta; z)` with its gradient in `theta`, over the scalar `T`.
+///
+/// Implement it generically, for instance `impl<T: Field> Model<T> for MyModel`: everything else (Hessian-vector
+/// products, third derivatives, the entropic loss and its gradient) evaluates the same routine on dual numbers.
+pub trait Model<T: Field>: Send + Sync {
+    /// The number of parameters, the length of `theta`.
+    fn parameter_count(&self) -> usize;
+
+    /// Returns `l(theta; z)` and overwrites `gradient` with `dl/dtheta`.
+    ///
+    /// `theta` and `gradient` have [`Model::parameter_count`] entries.
+    fn loss_and_gradient(&self, theta: &[T], sample: &Sample<T>, gradient: &mut [T]) -> T;
+
+    /// The gradient alone, newly allocated.
+    fn gradient(&self, theta: &[T], sample: &Sample<T>) -> Vec<T> {
+        let mut gradient = vec![T::zero(); theta.len()];
+        self.loss_and_gradient(theta, sample, &mut gradient);
+        gradient
+    }
+
+    /// The per-sample loss alone.
+    fn loss(&self, theta: &[T], sample: &Sample<T>) -> T {
+        self.loss_and_gradient(theta, sample, &mut vec![T::zero(); theta.len()])
+    }
+}
+
+/// A model that can also be evaluated on dual numbers over `T`, twice nested: it has third derivatives.
+///
+/// Implemented for every [`Model`] that is generic enough; usable as a trait object.
+pub trait Differentiable<T: Field>: Model<T> + Model<Dual<T>> + Model<Dual<Dual<T>>> {}
+
+impl<T: Field, M: ?Sized + Model<T> + Model<Dual<T>> + Model<Dual<Dual<T>>>> Differentiable<T> for M {}
