@@ -19,6 +19,7 @@
 mod degree;
 mod dual;
 mod float;
+mod interval;
 mod magnitude;
 mod mp;
 mod operators;
@@ -27,6 +28,9 @@ mod rational;
 
 pub use degree::Degree;
 pub use dual::Dual;
+#[doc(hidden)]
+pub use interval::rounding;
+pub use interval::{BoundsError, Enclosure, Interval, Truth};
 pub use magnitude::Magnitude;
 pub use mp::{MENU, Mp};
 pub use parse::{NumberError, parse_number};
