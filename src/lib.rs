@@ -1,6 +1,9 @@
 #![doc = "equipartition"]
+pub mod claim;
+pub mod claims;
 pub mod data;
 pub mod entropic;
+pub mod linalg;
 pub mod model;
 pub mod scalar;
 pub mod symmetry;

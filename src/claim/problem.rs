@@ -21,6 +21,8 @@ pub enum Class {
     Awkward,
     /// Transcendental: few-bit numbers, the same in every scalar.
     Smooth,
+    /// Made exactly stationary by solving for the weights of the mean: few-bit numbers, no probability bound.
+    Stationary,
 }
 
 /// Which networks a claim speaks of.
@@ -49,6 +51,21 @@ pub enum Palette {
 impl Palette {
     /// Draws a network. Awkward instances get width 1 or the least depth more often than not.
     pub fn network(self, stream: &mut Stream, class: Class) -> Network {
+        let network = self.draw_network(stream, class);
+        match network {
+            // The softmax of one logit is constant: such a loss says nothing.
+            Network::Mlp { layout, activation, normalised, loss: Loss::CrossEntropy } => {
+                let mut widths = layout.widths().to_vec();
+                let last = widths.len() - 1;
+                widths[last] = widths[last].max(2);
+                let layout = Layout::new(widths, layout.has_bias());
+                Network::Mlp { layout, activation, normalised, loss: Loss::CrossEntropy }
+            }
+            other => other,
+        }
+    }
+
+    fn draw_network(self, stream: &mut Stream, class: Class) -> Network {
         let smooth = class == Class::Smooth;
         let algebraic = [Piecewise::Identity, Piecewise::Relu, Piecewise::LeakyRelu, Piecewise::SquaredRelu];
         let transcendental = [Smooth::Tanh, Smooth::Sigmoid, Smooth::Gelu, Smooth::Silu];
@@ -108,10 +125,7 @@ impl Palette {
             }
             Palette::Softmax => {
                 let (_, activation) = *stream.pick(&Activation::ALL);
-                let mut widths = widths(stream, class, 0);
-                let last = widths.len() - 1;
-                widths[last] = widths[last].max(2);
-                Network::mlp(&widths, activation, true, Loss::CrossEntropy)
+                Network::mlp(&widths(stream, class, 0), activation, true, Loss::CrossEntropy)
             }
             Palette::Rotations => {
                 if smooth {
@@ -174,6 +188,8 @@ pub enum Rates {
     Scalar,
     /// Scalar, diagonal or full, drawn at random.
     Any,
+    /// A full symmetric matrix.
+    Full,
 }
 
 /// Which weight decay a claim speaks of.
@@ -228,8 +244,11 @@ impl Problem {
             Decay::None => Rational::new(),
             Decay::Positive => family.positive() / 8,
         };
-        let weights: Vec<Rational> =
-            if family.coin() { vec![Rational::from((1, samples as i64)); samples] } else { (0..samples).map(|_| family.positive()).collect() };
+        let weights: Vec<Rational> = if family.coin() {
+            vec![Rational::from((1, samples as i64)); samples]
+        } else {
+            (0..samples).map(|_| family.positive()).collect()
+        };
         let gates: Vec<_> = (0..samples).map(|_| forced_gates(family, class, &network)).collect();
         let loss = match &network {
             Network::Mlp { loss, .. } => *loss,
@@ -238,7 +257,7 @@ impl Problem {
         let point = &mut draw.point;
         let mut coordinate = |stream: &mut Stream| match class {
             Class::Generic => stream.dyadic(GRID_BITS),
-            Class::Smooth => stream.small(),
+            Class::Smooth | Class::Stationary => stream.small(),
             Class::Awkward => Rational::from(stream.integer(-2, 2)),
         };
         let theta = (0..parameters).map(|_| coordinate(point)).collect();
@@ -262,7 +281,8 @@ impl Problem {
             return;
         };
         let hidden = layout.depth() > 1;
-        self.affliction = *stream.pick(&["integers", "zero row", "dead neuron", "equal neurons", "low rank", "zero input"]);
+        self.affliction =
+            *stream.pick(&["integers", "zero row", "dead neuron", "equal neurons", "low rank", "zero input"]);
         match self.affliction {
             "zero row" => {
                 for index in layout.weights(0).take(layout.widths()[0]) {
@@ -375,9 +395,11 @@ impl<T: Carrier> Point<T> {
 
 /// The gates to force on one sample: on generic instances of kinked networks, three of four open.
 fn forced_gates(stream: &mut Stream, class: Class, network: &Network) -> Option<Arc<[bool]>> {
-    let kinked = matches!(network, Network::Mlp { activation: Activation::Piecewise(kind), .. } if *kind != Piecewise::Identity);
+    let kinked =
+        matches!(network, Network::Mlp { activation: Activation::Piecewise(kind), .. } if *kind != Piecewise::Identity);
     let neurons = network.layout().map_or(0, Layout::hidden_neurons);
-    (class == Class::Generic && kinked).then(|| (0..neurons).map(|_| stream.below(4) > 0).collect())
+    (matches!(class, Class::Generic | Class::Stationary) && kinked)
+        .then(|| (0..neurons).map(|_| stream.below(4) > 0).collect())
 }
 
 /// A target that suits the loss: a probability vector, numbers in [0, 1], or any numbers.
@@ -406,7 +428,7 @@ pub fn preconditioner(stream: &mut Stream, rates: Rates, dimension: usize) -> Pr
     match (rates, stream.below(3)) {
         (Rates::Scalar, _) | (Rates::Any, 0) => Preconditioner::Scalar(stream.positive() / 4),
         (Rates::Any, 1) => Preconditioner::Diagonal((0..dimension).map(|_| stream.positive() / 4).collect()),
-        (Rates::Any, _) => {
+        (Rates::Any | Rates::Full, _) => {
             // D + v v^T is positive definite for a positive diagonal D.
             let v: Vec<Rational> = (0..dimension).map(|_| stream.small()).collect();
             let diagonal: Vec<Rational> = (0..dimension).map(|_| stream.positive()).collect();

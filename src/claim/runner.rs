@@ -55,9 +55,8 @@ pub fn run(
     observe: &(dyn Fn(Event<'_>) + Sync),
 ) -> Vec<ClaimReport> {
     let start = Instant::now();
-    let stopped = || {
-        interrupted.load(Ordering::Relaxed) || plan.time_limit.is_some_and(|limit| start.elapsed() >= limit)
-    };
+    let stopped =
+        || interrupted.load(Ordering::Relaxed) || plan.time_limit.is_some_and(|limit| start.elapsed() >= limit);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.jobs).build();
     observe(Event::Started { units: claims.iter().map(|claim| plan.units(*claim).len()).sum() });
     let conclude = |claim: &&dyn Claim| {
@@ -94,6 +93,7 @@ fn examine(
         .collect();
     let cut_short = examined.iter().any(Option::is_none);
     let seconds = examined.iter().flatten().map(|(.., time)| time.as_secs_f64()).sum();
-    let examinations: Vec<_> = examined.into_iter().flatten().map(|(case, index, found, _)| (case, index, found)).collect();
+    let examinations: Vec<_> =
+        examined.into_iter().flatten().map(|(case, index, found, _)| (case, index, found)).collect();
     ClaimReport::conclude(claim.entry(), &examinations, cut_short, seconds)
 }

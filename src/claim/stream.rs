@@ -19,7 +19,9 @@ impl Stream {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         // Three differently started FNV-1a hashes of the labels; the length prefix keeps ("a", "bc") from ("ab", "c").
-        for (block, start) in key[8..].chunks_exact_mut(8).zip([0xcbf2_9ce4_8422_2325_u64, 0x9e37_79b9_7f4a_7c15, 0x6a09_e667_f3bc_c908]) {
+        for (block, start) in
+            key[8..].chunks_exact_mut(8).zip([0xcbf2_9ce4_8422_2325_u64, 0x9e37_79b9_7f4a_7c15, 0x6a09_e667_f3bc_c908])
+        {
             let mut hash = start;
             for label in labels {
                 for byte in (label.len() as u64).to_le_bytes().iter().chain(label.as_bytes()) {

@@ -234,7 +234,10 @@ impl ClaimReport {
             return (Verdict::Vacuous, "both sides vanish on every instance".to_owned());
         }
         if self.undecided > 0 {
-            return (Verdict::Undecided, format!("{} of {} instances: {}", self.undecided, self.instances, self.reason));
+            return (
+                Verdict::Undecided,
+                format!("{} of {} instances: {}", self.undecided, self.instances, self.reason),
+            );
         }
         if self.controls.is_empty() {
             return (Verdict::Powerless, "the claim has no controls".to_owned());
@@ -291,7 +294,8 @@ fn judge_control(name: &'static str, case: Case, examinations: &[(Case, u64, Exa
         of_case.filter(|(.., examination)| examination.excluded.is_none())
     };
     let miss = |examination: &Examination| examination.findings.last().map_or_else(Magnitude::zero, |f| f.miss.clone());
-    let margin = tried().map(|(.., examination)| miss(examination)).reduce(Magnitude::min).unwrap_or_else(Magnitude::zero);
+    let margin =
+        tried().map(|(.., examination)| miss(examination)).reduce(Magnitude::min).unwrap_or_else(Magnitude::zero);
     ControlReport { name, failed: margin > Magnitude::power_of_two(-WIDE), margin, instances: tried().count() }
 }
 

@@ -202,40 +202,32 @@ impl<T: Branch> Nonlinearity<T> for Piecewise {
     }
 }
 
-impl<T: Real> Nonlinearity<T> for Activation {
-    fn apply(&self, pre_activations: &[T], gates: Option<&[bool]>) -> (Vec<T>, Tape<T>) {
-        match self {
-            Activation::Piecewise(piecewise) => piecewise.apply(pre_activations, gates),
-            Activation::Smooth(smooth) => elementwise(pre_activations, gates, |x, _| smooth.value_and_slope(x)),
-        }
-    }
-    fn pull_back(&self, tape: &Tape<T>, delta: &mut [T]) {
-        scale_by_slopes(tape, delta);
-    }
+/// What a hidden layer of a general network does: RMS normalisation if asked for, then an activation.
+///
+/// RMS normalisation without gain or epsilon, `h / sqrt(mean h^2)`, makes the layer's output independent of the scale of
+/// its pre-activations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hidden {
+    /// Whether the pre-activations are RMS normalised first.
+    pub normalised: bool,
+    /// The activation.
+    pub activation: Activation,
 }
 
-/// RMS normalisation without gain or epsilon, then an activation: `phi(h / sqrt(mean h^2))`.
-///
-/// The layer's output does not change when all its pre-activations are multiplied by one positive number.
-#[derive(Clone, Copy, Debug)]
-pub struct Normalised(pub Activation);
-
-impl<T: Real> Nonlinearity<T> for Normalised {
+impl<T: Real> Nonlinearity<T> for Hidden {
     fn apply(&self, pre_activations: &[T], gates: Option<&[bool]>) -> (Vec<T>, Tape<T>) {
-        let mut sum_of_squares = T::zero();
-        for value in pre_activations {
-            sum_of_squares += value.squared();
-        }
-        let reciprocal = T::one() / (sum_of_squares / T::integer(pre_activations.len() as i64)).sqrt();
-        let normalised: Vec<T> = pre_activations.iter().map(|value| T::product(value, &reciprocal)).collect();
-        let (values, mut tape) = self.0.apply(&normalised, gates);
-        tape.normalisation = Some((normalised, reciprocal));
-        (values, tape)
+        let normalisation = self.normalised.then(|| normalise(pre_activations));
+        let inputs = normalisation.as_ref().map_or(pre_activations, |(normalised, _)| normalised);
+        let (values, tape) = elementwise(inputs, gates, |x, gate| match self.activation {
+            Activation::Piecewise(piecewise) => piecewise.value_and_slope(x, gate),
+            Activation::Smooth(smooth) => smooth.value_and_slope(x),
+        });
+        (values, Tape { normalisation, ..tape })
     }
 
     fn pull_back(&self, tape: &Tape<T>, delta: &mut [T]) {
-        self.0.pull_back(tape, delta);
-        let (normalised, reciprocal) = tape.normalisation.as_ref().expect("apply recorded the normalisation");
+        scale_by_slopes(tape, delta);
+        let Some((normalised, reciprocal)) = &tape.normalisation else { return };
         // With n = h/r and r^2 = mean h^2: dl/dh = (delta - n mean(n delta)) / r.
         let mut scratch = T::zero();
         let mut mean = T::zero();
@@ -248,4 +240,14 @@ impl<T: Real> Nonlinearity<T> for Normalised {
             *entry *= reciprocal;
         }
     }
+}
+
+/// `h / r` and `1 / r` with `r^2 = mean h^2`.
+fn normalise<T: Real>(values: &[T]) -> (Vec<T>, T) {
+    let mut sum_of_squares = T::zero();
+    for value in values {
+        sum_of_squares += value.squared();
+    }
+    let reciprocal = T::one() / (sum_of_squares / T::integer(values.len() as i64)).sqrt();
+    (values.iter().map(|value| T::product(value, &reciprocal)).collect(), reciprocal)
 }

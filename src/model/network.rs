@@ -1,12 +1,12 @@
 //! The description of a network as data, and the way from it to a model in a given scalar.
 
 use super::Differentiable;
-use super::activation::{Activation, Normalised};
+use super::activation::{Activation, Hidden};
 use super::linear::{LinearStack, Readout};
 use super::loss::{Loss, SquaredError};
 use super::mlp::{Layout, Mlp};
 use super::rayleigh::Rayleigh;
-use crate::scalar::{Branch, Degree, Mp, Rational, Real};
+use crate::scalar::{Branch, Degree, Interval, Mp, Rational, Real};
 use std::fmt;
 use std::sync::Arc;
 
@@ -129,11 +129,8 @@ impl Network {
         match self {
             Network::Mlp { layout, activation, normalised, loss } => {
                 let layout = layout.clone();
-                if *normalised {
-                    Arc::new(Mlp { layout, nonlinearity: Normalised(*activation), loss: *loss })
-                } else {
-                    Arc::new(Mlp { layout, nonlinearity: *activation, loss: *loss })
-                }
+                let nonlinearity = Hidden { normalised: *normalised, activation: *activation };
+                Arc::new(Mlp { layout, nonlinearity, loss: *loss })
             }
             Network::Linear(stack) => Arc::new(stack.clone()),
             Network::Rayleigh(model) => Arc::new(*model),
@@ -185,4 +182,4 @@ macro_rules! carriers {
     (@ real, $network:ident) => { Some($network.real_model()) };
 }
 carriers!(algebraic: {} Rational, {} Degree);
-carriers!(real: {} f32, {} f64, {const BITS: u32} Mp<BITS>);
+carriers!(real: {} f32, {} f64, {const BITS: u32} Mp<BITS>, {const BITS: u32} Interval<BITS>);

@@ -37,6 +37,7 @@ pub use parse::{NumberError, parse_number};
 pub use rug::Rational;
 
 use num_traits::{One, Zero};
+use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -240,10 +241,17 @@ pub enum Sign {
 impl Sign {
     /// The sign of a number that compares with zero; none for one that is not a number.
     fn of<T: PartialOrd + Zero>(value: &T) -> Option<Self> {
-        value.partial_cmp(&T::zero()).map(|ordering| match ordering {
-            std::cmp::Ordering::Less => Sign::Negative,
-            std::cmp::Ordering::Equal => Sign::Zero,
-            std::cmp::Ordering::Greater => Sign::Positive,
-        })
+        value.partial_cmp(&T::zero()).map(Sign::from)
+    }
+}
+
+impl From<Ordering> for Sign {
+    /// The sign of a number that compares with zero like this.
+    fn from(ordering: Ordering) -> Self {
+        match ordering {
+            Ordering::Less => Sign::Negative,
+            Ordering::Equal => Sign::Zero,
+            Ordering::Greater => Sign::Positive,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Enclosure;
 use super::rounding::Rounding;
-use crate::scalar::{Branch, Magnitude, Measured, Obstacle};
+use crate::scalar::{Branch, Magnitude, Measured, Obstacle, Sign};
 use rug::Float;
 use rug::ops::NegAssign;
 use std::mem::swap;
@@ -112,6 +112,15 @@ impl<const BITS: u32, R: Rounding> Measured for Enclosure<BITS, R> {
             return Magnitude::zero();
         }
         Magnitude::below(&self.lower).min(Magnitude::below(&self.upper))
+    }
+
+    /// The sign that all of its numbers share; none if they differ or there are none.
+    fn sign(&self) -> Option<Sign> {
+        if self.is_empty() {
+            return None;
+        }
+        let lower = Sign::from(self.lower.cmp0()?);
+        (lower == Sign::from(self.upper.cmp0()?)).then_some(lower)
     }
 
     /// A kink that was met comes first; an interval that is empty, unbounded or left a domain counts as not finite.

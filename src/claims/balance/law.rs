@@ -1,0 +1,151 @@
+//! The common form of the balance laws of rescalings.
+
+use crate::claim::problem::Decay;
+use crate::claim::{Case, Class, Draw, Outside, Point, Problem, Relation, Term};
+use crate::linalg::exact;
+use crate::model::Carrier;
+use crate::scalar::{Field, Rational};
+use nalgebra::{DMatrix, DVector};
+
+/// One block of parameters in a law `sum c E|g_block|^2 = (4 gamma / eta) sum c |theta_block|^2`.
+pub(super) struct Block {
+    /// `c E|g_block|^2` as the formula has it.
+    pub noise: &'static str,
+    /// `(4 gamma / eta) c |theta_block|^2` as the formula has it.
+    pub decay: &'static str,
+    /// The indices of the parameters.
+    pub parameters: Vec<usize>,
+    /// `c`: the block's exponent in the rescaling.
+    pub coefficient: i64,
+}
+
+/// A point at which laws are checked, with what every law needs of it.
+pub(super) struct Setting<T: Carrier> {
+    pub point: Point<T>,
+    /// The gradients of the samples.
+    pub gradients: Vec<Vec<T>>,
+    /// `grad F`, where the law is checked off-shell, with its imbalance.
+    pub entropic_gradient: Option<Vec<T>>,
+    pub learning_rate: T,
+    /// `4 gamma / eta`
+    pub decay_factor: T,
+}
+
+impl<T: Carrier> Setting<T> {
+    /// Off-shell at any point; on-shell, that is without the gradient of F, where the problem was made stationary or
+    /// `pretend_stationary` claims so.
+    pub fn new(problem: &Problem, pretend_stationary: bool) -> Self {
+        let point = problem.at::<T>();
+        let objective = point.objective();
+        let gradients = objective.sample_gradients(&point.theta);
+        let on_shell = problem.class == Class::Stationary || pretend_stationary;
+        let entropic_gradient = (!on_shell).then(|| objective.entropic_gradient(&point.theta));
+        let learning_rate: T = problem.learning_rate();
+        let decay_factor = T::integer(4) * &point.weight_decay / &learning_rate;
+        Setting { point, gradients, entropic_gradient, learning_rate, decay_factor }
+    }
+
+    /// `E f(g)` over the samples' gradients.
+    pub fn mean(&self, mut value: impl FnMut(&[T]) -> T) -> T {
+        let mut total = T::zero();
+        for (gradient, weight) in self.gradients.iter().zip(self.point.data.weights()) {
+            total += T::product(weight, &value(gradient));
+        }
+        total
+    }
+
+    /// The law of a rescaling that multiplies each block by `e^{ct}`:
+    ///
+    /// ```text
+    /// sum c E|g_block|^2 = (4 gamma / eta) sum c |theta_block|^2   [ - (2/eta) sum c theta_block . (grad F)_block ]
+    /// ```
+    ///
+    /// with the bracket off-shell. Without decay, terms of negative `c` change sides, so that no side is identically 0.
+    pub fn rescaling_law(&self, name: String, blocks: &[Block]) -> Relation<T> {
+        let theta = &self.point.theta;
+        let without_decay = self.point.weight_decay.is_zero();
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        for block in blocks {
+            let coefficient = T::integer(block.coefficient);
+            let noise = T::product(&coefficient, &self.mean(|gradient| square(gradient, &block.parameters)));
+            if without_decay && block.coefficient < 0 {
+                right.push(Term::scalar(block.noise, -noise));
+            } else {
+                left.push(Term::scalar(block.noise, noise));
+            }
+            if !without_decay {
+                let decay = coefficient * &self.decay_factor * square(theta, &block.parameters);
+                right.push(Term::scalar(block.decay, decay));
+            }
+        }
+        if let Some(gradient) = &self.entropic_gradient {
+            let mut imbalance = T::zero();
+            for block in blocks {
+                for &i in &block.parameters {
+                    imbalance += T::integer(block.coefficient) * T::product(&theta[i], &gradient[i]);
+                }
+            }
+            let factor = T::integer(-2) / &self.learning_rate;
+            right.push(Term::scalar("-(2/eta) (A theta)^T grad F", factor * imbalance));
+        }
+        Relation::equality(name, left, right)
+    }
+}
+
+/// The sum of squares of some entries.
+pub(super) fn square<T: Field>(vector: &[T], indices: &[usize]) -> T {
+    let mut sum = T::zero();
+    for &index in indices {
+        sum += vector[index].squared();
+    }
+    sum
+}
+
+/// The class of a law's instance: every fourth family, generic otherwise, is made exactly stationary.
+pub(super) fn class_of(draw: &Draw) -> Class {
+    match draw.turn() {
+        Class::Generic if draw.case == Case::Law && draw.family_number() % 4 == 3 => Class::Stationary,
+        class => class,
+    }
+}
+
+/// The number of samples that gives the exact road to stationarity room: more than parameters and the normalisation.
+pub(super) fn samples_for(class: Class, parameters: usize, draw: &mut Draw) -> usize {
+    match class {
+        Class::Stationary => parameters + 3,
+        Class::Awkward if draw.family.coin() => 1,
+        _ => 2 + draw.family.below(2),
+    }
+}
+
+/// Draws a problem with scalar learning rate for a balance law.
+pub(super) fn draw_problem(draw: &mut Draw, class: Class, network: crate::model::Network, decay: Decay) -> Problem {
+    let samples = samples_for(class, network.parameter_count(), draw);
+    Problem::draw_samples(draw, class, network, crate::claim::problem::Rates::Scalar, decay, samples)
+}
+
+/// The problem with weights of the mean that make its point a stationary point of F, exactly.
+///
+/// `grad F = sum_z weight_z (g_z + 1/2 H_z Lambda g_z) + 2 gamma theta` is linear in the weights, so with more samples
+/// than parameters they can be solved for, together with `sum weight_z = 1`. They may have either sign: the laws are
+/// algebraic and do not mind.
+///
+/// # Errors
+/// [`Outside`] if no weights do it.
+pub(super) fn made_stationary(problem: &Problem) -> Result<Problem, Outside> {
+    let point = problem.at::<Rational>();
+    let forces = point.objective().sample_forces(&point.theta);
+    let parameters = point.theta.len();
+    let matrix = DMatrix::from_fn(parameters + 1, forces.len(), |row, sample| match forces[sample].get(row) {
+        Some(force) => force.clone(),
+        None => Rational::from(1),
+    });
+    let right = DVector::from_fn(parameters + 1, |row, _| match point.theta.get(row) {
+        Some(parameter) => Rational::from(-2) * parameter * &point.weight_decay,
+        None => Rational::from(1),
+    });
+    let weights = exact::solve(&matrix, &right)
+        .ok_or_else(|| Outside::because("no weights of the mean make the point stationary"))?;
+    let data = crate::data::DataSet::weighted(problem.data.samples().to_vec(), weights.as_slice().to_vec());
+    Ok(Problem { data, ..problem.clone() })
+}

@@ -1,0 +1,134 @@
+//! `balance/master`
+
+use super::{NOISE_EQUILIBRIUM, PAPER};
+use crate::claim::problem::{Decay, Rates};
+use crate::claim::{
+    Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem,
+};
+use crate::entropic::{Objective, dot};
+use crate::model::{Carrier, Differentiable};
+use crate::scalar::Field;
+use crate::symmetry::{self, Generator, LinearMap};
+
+/// The identity from which every balance law follows.
+pub struct Master;
+
+static ENTRY: Entry = Entry {
+    id: "balance/master",
+    title: "the master identity",
+    statement: "(A theta)^T grad F = gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]",
+    hypotheses: &[
+        "A generates a symmetry of the per-sample loss: l(e^{tA} theta; z) = l(theta; z) for all t and z",
+        "Lambda is symmetric; theta is arbitrary, stationary or not",
+    ],
+    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
+    controls: &[
+        Control { name: "not-a-symmetry", breaks: "rescaling of a neuron whose activation is not homogeneous" },
+        Control { name: "transposed-generator", breaks: "A^T in place of A in the noise term, A not symmetric" },
+        Control { name: "plain-gradient", breaks: "the gradient of L + gamma |theta|^2 in place of that of F" },
+    ],
+    references: &[PAPER, NOISE_EQUILIBRIUM],
+};
+
+/// A problem with generators of its symmetries.
+pub struct Instance {
+    problem: Problem,
+    generators: Vec<Generator>,
+}
+
+impl Drawn for Instance {
+    fn class(&self) -> Class {
+        self.problem.class()
+    }
+    fn is_algebraic(&self) -> bool {
+        self.problem.is_algebraic()
+    }
+    fn describe(&self) -> String {
+        self.problem.describe()
+    }
+}
+
+/// `E[g^T A Lambda g]`, half of `E[g^T (A Lambda + Lambda A^T) g]`.
+pub(super) fn noise_form<T: Field, M: ?Sized + Differentiable<T>>(
+    objective: &Objective<'_, T, M>,
+    map: &LinearMap,
+    theta: &[T],
+) -> T {
+    objective.data.mean(|sample| {
+        let gradient = objective.model.gradient(theta, sample);
+        map.form(&gradient, &objective.preconditioner.apply(&gradient))
+    })
+}
+
+impl Theorem for Master {
+    type Instance = Instance;
+
+    fn entry(&self) -> &'static Entry {
+        &ENTRY
+    }
+
+    fn draw(&self, mut draw: Draw) -> Instance {
+        let class = draw.turn();
+        let palette = match draw.case {
+            Case::Law if draw.family.coin() => Palette::Linear,
+            Case::Law => Palette::Homogeneous,
+            case if case.is_control(&ENTRY, "not-a-symmetry") => Palette::NotHomogeneous,
+            _ => Palette::Rotations,
+        };
+        let class = match palette {
+            Palette::NotHomogeneous => Class::Smooth,
+            Palette::Rotations => Class::Generic,
+            _ => class,
+        };
+        let network = palette.network(&mut draw.family, class);
+        // With Lambda = eta I the forms of A and of A^T agree, and the transposed control would pass.
+        let rates = if draw.case == Case::Law { Rates::Any } else { Rates::Full };
+        let problem = Problem::draw(&mut draw, class, network, rates, Decay::Positive);
+        let network = &problem.network;
+        let generators = match palette {
+            Palette::Linear => {
+                let layout = network.layout().expect("linear models have layers");
+                let layer = draw.family.below(layout.depth() - 1);
+                let width = layout.widths()[layer + 1];
+                let (row, column) = (draw.family.below(width), draw.family.below(width));
+                vec![symmetry::matrix(network, layer, row, column), symmetry::matrix(network, layer, column, column)]
+            }
+            Palette::Rotations => vec![symmetry::matrix(network, 0, 0, 1)],
+            Palette::NotHomogeneous => vec![symmetry::neuron(network, 0, 0, 1)],
+            _ => symmetry::neurons(network),
+        };
+        Instance { problem, generators }
+    }
+
+    fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+        let point = instance.problem.at::<T>();
+        let objective = point.objective();
+        let theta = &point.theta;
+        let gradient = if case.is_control(&ENTRY, "plain-gradient") {
+            let mut gradient = objective.mean_gradient(theta);
+            let twice_decay = T::integer(2) * &point.weight_decay;
+            crate::entropic::add_multiple(&mut gradient, &twice_decay, theta);
+            gradient
+        } else {
+            objective.entropic_gradient(theta)
+        };
+        let relation = |generator: &Generator| {
+            let map = &generator.map;
+            let symmetric = map.plus(&map.transposed());
+            let in_noise = if case.is_control(&ENTRY, "transposed-generator") { &map.transposed() } else { map };
+            let noise = noise_form(&objective, in_noise, theta);
+            Relation::equality(
+                &generator.name,
+                vec![Term::scalar("(A theta)^T grad F", dot(&map.apply(theta), &gradient))],
+                vec![
+                    Term::scalar(
+                        "gamma theta^T (A + A^T) theta",
+                        T::product(&point.weight_decay, &symmetric.form(theta, theta)),
+                    ),
+                    Term::scalar("-1/4 E[g^T (A Lambda + Lambda A^T) g]", T::ratio(-1, 2) * noise),
+                ],
+            )
+        };
+        Ok(instance.generators.iter().map(relation).collect())
+    }
+}

@@ -1,0 +1,25 @@
+//! Gradient balance: what holds at the stationary points of the entropic loss.
+//!
+//! Off-shell, at every `theta`, the master identity reads
+//!
+//! ```text
+//! (A theta)^T grad F = gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]
+//! ```
+//!
+//! and at a stationary point its right side is 0: the balance law of the generator `A`. Every law is checked off-shell at
+//! random points, and on-shell at points made exactly stationary by solving for the weights of the mean.
+
+mod law;
+mod master;
+mod neuron;
+
+use crate::claim::Claim;
+
+/// The claims of this family.
+pub(super) const CLAIMS: &[&dyn Claim] = &[&master::Master, &neuron::Neuron];
+
+/// The paper, for the references of its claims.
+pub(super) const PAPER: &str = "Ziyin, Xu, Chuang, Neural Thermodynamics: Entropic Forces in Deep and Universal Representation Learning, arXiv:2505.12387";
+/// The companion on noise equilibria.
+pub(super) const NOISE_EQUILIBRIUM: &str =
+    "Ziyin, Wang, Li, Wu, Parameter Symmetry and Noise Equilibrium of Stochastic Gradient Descent, arXiv:2402.07193";

@@ -1,0 +1,17 @@
+//! The theory: one folder per family of claims, and the flat list of all of them.
+
+pub mod balance;
+
+use crate::claim::Claim;
+
+/// Every claim, in the order of the documentation. Identifiers are permanent.
+pub fn registry() -> Vec<&'static dyn Claim> {
+    balance::CLAIMS.to_vec()
+}
+
+/// The claims whose identifier starts with one of the prefixes (whole path segments first: `balance` selects
+/// `balance/...`); all of them if there are no prefixes.
+pub fn select(prefixes: &[String]) -> Vec<&'static dyn Claim> {
+    let matches = |id: &str| prefixes.is_empty() || prefixes.iter().any(|prefix| id.starts_with(prefix.as_str()));
+    registry().into_iter().filter(|claim| matches(claim.entry().id)).collect()
+}

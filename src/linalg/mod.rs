@@ -1,0 +1,3 @@
+//! The only door to decompositions.
+
+pub mod exact;
