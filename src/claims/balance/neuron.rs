@@ -1,4 +1,4 @@
-//! `balance/neuron`
+//! `balance/neuron`.
 
 use super::PAPER;
 use super::law::{Block, Setting, class_of, draw_problem, made_stationary};
