@@ -1,6 +1,20 @@
 use equipartition::claim::{runner::*, *};
 use std::sync::atomic::AtomicBool;
 fn main() {
+    if let Ok(id) = std::env::var("SHOW") {
+        let claim = equipartition::claims::select(&[id])[0];
+        for i in 0..32 {
+            let e = claim.examine(&Settings { seed: 0, precision: 256, verbose: false }, Case::Law, i);
+            println!(
+                "{i} {:?} {} {:?} {:?}",
+                e.class,
+                e.description,
+                e.excluded,
+                e.findings.iter().map(|f| (f.status, f.vacuous)).collect::<Vec<_>>()
+            );
+        }
+        return;
+    }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let claims = equipartition::claims::select(&args);
     let n = std::env::var("N").ok().and_then(|s| s.parse().ok()).unwrap_or(32);

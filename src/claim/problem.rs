@@ -145,6 +145,10 @@ impl Palette {
 
 /// Widths with at least `hidden` hidden layers and at most two.
 fn widths(stream: &mut Stream, class: Class, hidden: usize) -> Vec<usize> {
+    if class == Class::Stationary {
+        // Narrower networks have too few directions: with gamma = 0 stationarity would force the gradients to vanish.
+        return (0..3).map(|_| 2 + stream.below(2)).collect();
+    }
     let awkward = class == Class::Awkward;
     let hidden_layers = if awkward && stream.coin() { hidden } else { hidden + stream.below(3 - hidden) };
     (0..hidden_layers + 2).map(|_| if awkward && stream.coin() { 1 } else { 1 + stream.below(3) }).collect()
@@ -188,6 +192,8 @@ pub enum Rates {
     Scalar,
     /// Scalar, diagonal or full, drawn at random.
     Any,
+    /// A learning rate for each parameter.
+    Diagonal,
     /// A full symmetric matrix.
     Full,
 }
@@ -427,7 +433,9 @@ fn target(
 pub fn preconditioner(stream: &mut Stream, rates: Rates, dimension: usize) -> Preconditioner<Rational> {
     match (rates, stream.below(3)) {
         (Rates::Scalar, _) | (Rates::Any, 0) => Preconditioner::Scalar(stream.positive() / 4),
-        (Rates::Any, 1) => Preconditioner::Diagonal((0..dimension).map(|_| stream.positive() / 4).collect()),
+        (Rates::Any, 1) | (Rates::Diagonal, _) => {
+            Preconditioner::Diagonal((0..dimension).map(|_| stream.positive() / 4).collect())
+        }
         (Rates::Any | Rates::Full, _) => {
             // D + v v^T is positive definite for a positive diagonal D.
             let v: Vec<Rational> = (0..dimension).map(|_| stream.small()).collect();

@@ -1,9 +1,10 @@
 //! The common form of the balance laws of rescalings.
 
-use crate::claim::problem::Decay;
+use crate::claim::problem::{Decay, Rates};
 use crate::claim::{Case, Class, Draw, Outside, Point, Problem, Relation, Term};
+use crate::data::DataSet;
 use crate::linalg::exact;
-use crate::model::Carrier;
+use crate::model::{Carrier, Network};
 use crate::scalar::{Field, Rational};
 use nalgebra::{DMatrix, DVector};
 
@@ -119,33 +120,54 @@ pub(super) fn samples_for(class: Class, parameters: usize, draw: &mut Draw) -> u
 }
 
 /// Draws a problem with scalar learning rate for a balance law.
-pub(super) fn draw_problem(draw: &mut Draw, class: Class, network: crate::model::Network, decay: Decay) -> Problem {
+pub(super) fn draw_problem(draw: &mut Draw, class: Class, network: Network, decay: Decay) -> Problem {
     let samples = samples_for(class, network.parameter_count(), draw);
-    Problem::draw_samples(draw, class, network, crate::claim::problem::Rates::Scalar, decay, samples)
+    Problem::draw_samples(draw, class, network, Rates::Scalar, decay, samples)
 }
 
 /// The problem with weights of the mean that make its point a stationary point of F, exactly.
 ///
-/// `grad F = sum_z weight_z (g_z + 1/2 H_z Lambda g_z) + 2 gamma theta` is linear in the weights, so with more samples
-/// than parameters they can be solved for, together with `sum weight_z = 1`. They may have either sign: the laws are
-/// algebraic and do not mind.
-///
 /// # Errors
 /// [`Outside`] if no weights do it.
 pub(super) fn made_stationary(problem: &Problem) -> Result<Problem, Outside> {
+    let zero = vec![Rational::new(); problem.theta.len()];
+    with_gradient(problem, |point| point.objective().sample_forces(&point.theta), &zero)
+}
+
+/// The problem with weights of the mean for which `sum_z weight_z vector_z + 2 gamma theta = target`, exactly.
+///
+/// With `vector_z = g_z + 1/2 H_z Lambda g_z` the left side is `grad F`, linear in the weights, so with more samples than
+/// parameters they can be solved for, together with `sum weight_z = 1`. They may have either sign: the laws are algebraic
+/// and do not mind.
+///
+/// # Errors
+/// [`Outside`] if no weights do it.
+pub(super) fn with_gradient(
+    problem: &Problem,
+    vectors: impl Fn(&Point<Rational>) -> Vec<Vec<Rational>>,
+    target: &[Rational],
+) -> Result<Problem, Outside> {
     let point = problem.at::<Rational>();
-    let forces = point.objective().sample_forces(&point.theta);
+    let vectors = vectors(&point);
     let parameters = point.theta.len();
-    let matrix = DMatrix::from_fn(parameters + 1, forces.len(), |row, sample| match forces[sample].get(row) {
-        Some(force) => force.clone(),
+    let matrix = DMatrix::from_fn(parameters + 1, vectors.len(), |row, sample| match vectors[sample].get(row) {
+        Some(entry) => entry.clone(),
         None => Rational::from(1),
     });
-    let right = DVector::from_fn(parameters + 1, |row, _| match point.theta.get(row) {
-        Some(parameter) => Rational::from(-2) * parameter * &point.weight_decay,
-        None => Rational::from(1),
+    // A correction to unequal weights, rather than the sparsest solution, which could put all weight on a sample without
+    // gradient and leave nothing to say.
+    let start = DVector::from_fn(vectors.len(), |sample, _| Rational::from((1, sample as i64 + 1)));
+    let missing = DVector::from_fn(parameters + 1, |row, _| {
+        let wanted = match point.theta.get(row) {
+            Some(parameter) => Rational::from(-2) * parameter * &point.weight_decay + &target[row],
+            None => Rational::from(1),
+        };
+        wanted
+            - (0..vectors.len()).map(|sample| Rational::from(&matrix[(row, sample)] * &start[sample])).sum::<Rational>()
     });
-    let weights = exact::solve(&matrix, &right)
-        .ok_or_else(|| Outside::because("no weights of the mean make the point stationary"))?;
-    let data = crate::data::DataSet::weighted(problem.data.samples().to_vec(), weights.as_slice().to_vec());
+    let correction = exact::solve(&matrix, &missing)
+        .ok_or_else(|| Outside::because("no weights of the mean give F the gradient asked for"))?;
+    let weights = start + correction;
+    let data = DataSet::weighted(problem.data.samples().to_vec(), weights.as_slice().to_vec());
     Ok(Problem { data, ..problem.clone() })
 }

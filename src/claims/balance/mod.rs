@@ -9,14 +9,31 @@
 //! and at a stationary point its right side is 0: the balance law of the generator `A`. Every law is checked off-shell at
 //! random points, and on-shell at points made exactly stationary by solving for the weights of the mean.
 
+mod approximate;
+mod equipartition;
 mod law;
+mod layer;
 mod master;
+mod matrix;
 mod neuron;
+mod preconditioned;
+mod representation;
+mod scale_invariant;
 
 use crate::claim::Claim;
 
 /// The claims of this family.
-pub(super) const CLAIMS: &[&dyn Claim] = &[&master::Master, &neuron::Neuron];
+pub(super) const CLAIMS: &[&dyn Claim] = &[
+    &master::Master,
+    &approximate::Approximate,
+    &neuron::Neuron,
+    &layer::Layer,
+    &equipartition::Equipartition,
+    &matrix::Matrix,
+    &scale_invariant::ScaleInvariant,
+    &representation::Representation,
+    &preconditioned::Preconditioned,
+];
 
 /// The paper, for the references of its claims.
 pub(super) const PAPER: &str = "Ziyin, Xu, Chuang, Neural Thermodynamics: Entropic Forces in Deep and Universal Representation Learning, arXiv:2505.12387";

@@ -1,0 +1,115 @@
+//! `balance/approximate`
+
+use super::PAPER;
+use super::law::{class_of, with_gradient};
+use super::master::noise_form;
+use crate::claim::problem::{Decay, Rates};
+use crate::claim::{
+    Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem,
+};
+use crate::entropic::dot;
+use crate::model::{Carrier, Loss, Network, Piecewise};
+use crate::scalar::Rational;
+use crate::symmetry::{self, Generator};
+
+/// An exact tolerance for points that are nearly stationary.
+pub struct Approximate;
+
+static ENTRY: Entry = Entry {
+    id: "balance/approximate",
+    title: "imbalance of a point that is not stationary",
+    statement: "|gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]| <= |A theta| |grad F|",
+    hypotheses: &[
+        "A generates a symmetry of the per-sample loss; Lambda is symmetric; theta is arbitrary",
+        "equality is reached: where grad F is parallel to A theta, which some instances are made to satisfy exactly",
+    ],
+    evidence: &[Evidence::Exact, Evidence::Enclosed],
+    controls: &[
+        Control { name: "three-quarters", breaks: "three quarters of the bound, where grad F is parallel to A theta" },
+        Control {
+            name: "plain-gradient",
+            breaks: "the gradient of L in place of that of F, at a point where it vanishes",
+        },
+    ],
+    references: &[PAPER],
+};
+
+/// A problem with generators of its symmetries.
+pub struct Instance {
+    problem: Problem,
+    generators: Vec<Generator>,
+}
+
+impl Drawn for Instance {
+    fn class(&self) -> Class {
+        self.problem.class()
+    }
+    fn is_algebraic(&self) -> bool {
+        self.problem.is_algebraic()
+    }
+    fn describe(&self) -> String {
+        self.problem.describe()
+    }
+}
+
+impl Theorem for Approximate {
+    type Instance = Instance;
+
+    fn entry(&self) -> &'static Entry {
+        &ENTRY
+    }
+
+    fn draw(&self, mut draw: Draw) -> Instance {
+        let class = if draw.case == Case::Law { class_of(&draw) } else { Class::Stationary };
+        let widths = [1 + draw.family.below(2), 1 + draw.family.below(2), 1 + draw.family.below(2)];
+        let network = match draw.case {
+            Case::Law => Palette::Homogeneous.network(&mut draw.family, class),
+            _ => Network::mlp(&widths, Piecewise::LeakyRelu, true, Loss::SquaredError),
+        };
+        let samples = super::law::samples_for(class, network.parameter_count(), &mut draw);
+        let rates = if draw.case == Case::Law { Rates::Any } else { Rates::Scalar };
+        // With decay no point makes that gradient vanish: along A theta only the decay contributes to it.
+        let decay = if draw.case.is_control(&ENTRY, "plain-gradient") { Decay::None } else { Decay::Positive };
+        let problem = Problem::draw_samples(&mut draw, class, network, rates, decay, samples);
+        let mut generators = symmetry::neurons(&problem.network);
+        if class == Class::Stationary {
+            // The gradient can be made parallel to one direction only.
+            generators.truncate(1);
+        }
+        Instance { problem, generators }
+    }
+
+    fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+        let plain = case.is_control(&ENTRY, "plain-gradient");
+        let problem = match instance.problem.class {
+            Class::Stationary if plain => {
+                let zero = vec![Rational::new(); instance.problem.theta.len()];
+                &with_gradient(&instance.problem, |point| point.objective().sample_gradients(&point.theta), &zero)?
+            }
+            Class::Stationary => {
+                let target = instance.generators[0].map.apply(&instance.problem.theta);
+                &with_gradient(&instance.problem, |point| point.objective().sample_forces(&point.theta), &target)?
+            }
+            _ => &instance.problem,
+        };
+        let point = problem.at::<T>();
+        let objective = point.objective();
+        let theta = &point.theta;
+        let gradient = if plain { objective.mean_gradient(theta) } else { objective.entropic_gradient(theta) };
+        let factor = if case.is_control(&ENTRY, "three-quarters") { T::ratio(9, 16) } else { T::one() };
+        let relation = |generator: &Generator| {
+            let map = &generator.map;
+            let decay = map.plus(&map.transposed()).form(theta, theta) * &point.weight_decay;
+            let imbalance = decay - T::ratio(1, 2) * noise_form(&objective, map, theta);
+            let direction = map.apply(theta);
+            let bound = dot(&direction, &direction) * dot(&gradient, &gradient) * &factor;
+            // Squared, so that the inequality is polynomial and the rationals decide it.
+            Relation::at_most(
+                &generator.name,
+                Term::scalar("imbalance^2", imbalance.squared()),
+                Term::scalar("|A theta|^2 |grad F|^2", bound),
+            )
+        };
+        Ok(instance.generators.iter().map(relation).collect())
+    }
+}

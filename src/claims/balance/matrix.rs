@@ -1,0 +1,160 @@
+//! `balance/matrix`
+
+use super::PAPER;
+use super::law::{Setting, class_of, draw_problem, made_stationary};
+use crate::claim::problem::Decay;
+use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem};
+use crate::data::DataSet;
+use crate::model::mlp::Layout;
+use crate::model::{Carrier, Loss, Network, Piecewise};
+use crate::scalar::Field;
+
+/// The balance law where nothing stands between two matrices.
+pub struct Matrix;
+
+static ENTRY: Entry = Entry {
+    id: "balance/matrix",
+    title: "balance of two adjacent matrices",
+    statement: "E[g_W g_W^T] - E[g_U^T g_U] = (4 gamma / eta) (W W^T - U^T U) where grad F = 0",
+    hypotheses: &[
+        "the loss depends on U and W through U W: interfaces of linear networks, low-rank adapters, factorisations",
+        "with biases, W and g_W have the bias as a further column; Lambda = eta I",
+        "off-shell the right side has the further term -(2/eta) ((grad_W F) W^T - U^T grad_U F)",
+    ],
+    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
+    controls: &[
+        Control { name: "relu-between", breaks: "a ReLU between the matrices" },
+        Control { name: "wrong-side", breaks: "E[g_W^T g_W] in place of E[g_W g_W^T], W square" },
+        Control { name: "transposed-decay", breaks: "W^T W in place of W W^T, W square" },
+        Control { name: "not-stationary", breaks: "the law itself at a random point" },
+    ],
+    references: &[PAPER],
+};
+
+/// The rows of `W` with the bias as a further column, and the columns of `U`, at one interface.
+struct Interface {
+    width: usize,
+    /// For each hidden unit the indices of its incoming parameters.
+    incoming: Vec<Vec<usize>>,
+    /// For each hidden unit the indices of its outgoing weights.
+    outgoing: Vec<Vec<usize>>,
+}
+
+impl Interface {
+    fn new(layout: &Layout, layer: usize) -> Self {
+        let width = layout.widths()[layer + 1];
+        let incoming = |unit: usize| {
+            let weights = (0..layout.widths()[layer]).map(|column| layout.weight(layer, unit, column));
+            weights.chain(layout.biases(layer).nth(unit)).collect()
+        };
+        let outgoing =
+            |unit: usize| (0..layout.widths()[layer + 2]).map(|row| layout.weight(layer + 1, row, unit)).collect();
+        Interface { width, incoming: (0..width).map(incoming).collect(), outgoing: (0..width).map(outgoing).collect() }
+    }
+
+    /// `incoming` with rows and columns exchanged: what a wrong formula would contract over.
+    fn exchanged(&self) -> Vec<Vec<usize>> {
+        let columns = self.incoming[0].len().min(self.width);
+        (0..columns).map(|column| (0..self.width).map(|unit| self.incoming[unit][column]).collect()).collect()
+    }
+}
+
+/// The matrix of inner products `sum_k left[a_ik] right[b_jk]`, row-major.
+fn products<T: Field>(left: (&[T], &[Vec<usize>]), right: (&[T], &[Vec<usize>])) -> Vec<T> {
+    let mut scratch = T::zero();
+    let mut matrix = Vec::with_capacity(left.1.len() * right.1.len());
+    for row in left.1 {
+        for column in right.1 {
+            let mut sum = T::zero();
+            for (i, j) in row.iter().zip(column) {
+                sum.add_product(&left.0[*i], &right.0[*j], &mut scratch);
+            }
+            matrix.push(sum);
+        }
+    }
+    matrix
+}
+
+/// The mean over samples of the matrix of inner products of a gradient with itself.
+fn mean_products<T: Carrier>(setting: &Setting<T>, blocks: &[Vec<usize>]) -> Vec<T> {
+    let mut total = vec![T::zero(); blocks.len() * blocks.len()];
+    for (gradient, weight) in setting.gradients.iter().zip(setting.point.data.weights()) {
+        crate::entropic::add_multiple(&mut total, weight, &products((gradient, blocks), (gradient, blocks)));
+    }
+    total
+}
+
+fn times<T: Field>(factor: &T, matrix: Vec<T>) -> Vec<T> {
+    matrix.into_iter().map(|entry| entry * factor).collect()
+}
+
+impl Theorem for Matrix {
+    type Instance = Problem;
+
+    fn entry(&self) -> &'static Entry {
+        &ENTRY
+    }
+
+    fn draw(&self, mut draw: Draw) -> Problem {
+        let class = class_of(&draw);
+        let square = 2 + draw.family.below(2);
+        let (class, network) = match draw.case {
+            Case::Law => (class, Palette::Linear.network(&mut draw.family, class)),
+            case if case.is_control(&ENTRY, "relu-between") => {
+                let widths = [2, square, 2];
+                (Class::Generic, Network::mlp(&widths, Piecewise::Relu, false, Loss::SquaredError))
+            }
+            _ => (Class::Generic, Network::deep_linear(&[square, square, 1 + draw.family.below(3)])),
+        };
+        let mut problem = draw_problem(&mut draw, class, network, Decay::Positive);
+        if draw.case.is_control(&ENTRY, "relu-between") {
+            // With all gates alike the network would be linear: let neighbours open on different samples.
+            let mut samples = problem.data.samples().to_vec();
+            for (number, sample) in samples.iter_mut().enumerate() {
+                sample.gates = Some((0..square).map(|neuron| (neuron + number) % 2 == 0).collect());
+            }
+            problem.data = DataSet::weighted(samples, problem.data.weights().to_vec());
+        }
+        problem
+    }
+
+    fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+        let stationary = problem.class == Class::Stationary;
+        let problem = if stationary { &made_stationary(problem)? } else { problem };
+        let layout = problem.network.layout().expect("the palette has layers");
+        let setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
+        let theta = &setting.point.theta;
+        let relation = |layer: usize| {
+            let interface = Interface::new(layout, layer);
+            let (incoming, outgoing) = (&interface.incoming, &interface.outgoing);
+            let noise_blocks = if case.is_control(&ENTRY, "wrong-side") { &interface.exchanged() } else { incoming };
+            let decay_blocks =
+                if case.is_control(&ENTRY, "transposed-decay") { &interface.exchanged() } else { incoming };
+            let minus_one = T::integer(-1);
+            let decay = &setting.decay_factor;
+            let left = vec![
+                Term::vector("E[g_W g_W^T]", mean_products(&setting, noise_blocks)),
+                Term::vector("-E[g_U^T g_U]", times(&minus_one, mean_products(&setting, outgoing))),
+            ];
+            let mut right = vec![
+                Term::vector(
+                    "(4 gamma / eta) W W^T",
+                    times(decay, products((theta, decay_blocks), (theta, decay_blocks))),
+                ),
+                Term::vector(
+                    "-(4 gamma / eta) U^T U",
+                    times(&-decay.clone(), products((theta, outgoing), (theta, outgoing))),
+                ),
+            ];
+            if let Some(gradient) = &setting.entropic_gradient {
+                let incoming = products((gradient, incoming), (theta, incoming));
+                let outgoing = products((theta, outgoing), (gradient, outgoing));
+                let imbalance = incoming.into_iter().zip(outgoing).map(|(w, u)| w - u).collect();
+                let factor = T::integer(-2) / &setting.learning_rate;
+                right.push(Term::vector("-(2/eta) ((grad_W F) W^T - U^T grad_U F)", times(&factor, imbalance)));
+            }
+            Relation::equality(format!("interface behind layer {layer}"), left, right)
+        };
+        Ok((0..layout.depth() - 1).map(relation).collect())
+    }
+}
