@@ -1,3 +1,0 @@
-//! The only door to decompositions.
-
-pub mod exact;
