@@ -22,6 +22,7 @@ mod float;
 mod interval;
 mod magnitude;
 mod mp;
+mod mp_nalgebra;
 mod operators;
 mod parse;
 mod rational;
