@@ -35,15 +35,12 @@ fn sigmoid_round(x: &mut Float, result: Round, inner: Round) {
     x.recip_round(result);
 }
 
-/// `ln(1 + exp(x))` rounded in the direction `round`, as `max(x, 0) + ln(1 + exp(-|x|))`: both functions increase.
+/// `ln(1 + exp(x))` rounded in the direction `round`, by one formula on the whole line: a rounded step that increases
+/// keeps intervals nested, a change of formula at 0 would not. The exponent of MPFR has room for `exp(x)`
+/// as long as `x` is below 2^29; beyond, the upper bound is infinite.
 fn softplus_round(x: &mut Float, round: Round) -> Ordering {
-    let positive = (*x > 0).then(|| x.clone());
-    if positive.is_some() {
-        x.neg_assign();
-    }
     x.exp_round(round);
-    let direction = x.ln_1p_round(round);
-    positive.map_or(direction, |linear| x.add_assign_round(&linear, round))
+    x.ln_1p_round(round)
 }
 
 impl<const BITS: u32, R: Rounding> Real for Enclosure<BITS, R> {

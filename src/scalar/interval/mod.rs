@@ -26,7 +26,7 @@ use std::marker::PhantomData;
 ///
 /// The result of an operation contains every value that the operation takes on the operands, and is the tightest such
 /// interval for each operation except [`sigmoid`](super::Real::sigmoid) and [`softplus`](super::Real::softplus), which
-/// round three times. A function is taken on the part of the interval that lies in its domain: `sqrt([-1, 4]) = [0, 2]`,
+/// round in several steps. A function is taken on the part of the interval that lies in its domain: `sqrt([-1, 4]) = [0, 2]`,
 /// `1 / [0, 2] = [1/2, +inf]`.
 ///
 /// ```
