@@ -128,7 +128,7 @@ impl Finding {
             });
         }
         let terms = || relation.left.iter().chain(&relation.right);
-        let entries = || terms().flat_map(|term| &term.value).chain(&relation.reference);
+        let entries = || terms().flat_map(|term| &term.value);
         let scale = largest(entries(), T::magnitude);
         // A lower bound on the scale: the one to divide by when a residual must be small.
         let sure_scale = largest(entries(), T::mignitude);
@@ -143,7 +143,8 @@ impl Finding {
             }
         }
         let sides = largest(left.iter().chain(&right), T::magnitude);
-        if sides <= scale.scaled(-WIDE) {
+        let reference = largest(&relation.reference, T::magnitude).max(scale.clone());
+        if sides <= reference.scaled(-WIDE) {
             // Both sides vanish. If they do not even agree, the relation is still violated.
             let miss = Magnitude::ratio_below(&largest(&difference, T::mignitude), &scale);
             return if miss > self.scalar.tolerance() { self.violate(relation, miss) } else { Status::Vacuous };

@@ -23,6 +23,14 @@ impl<T> Term<T> {
     }
 }
 
+impl<T: Field> Term<T> {
+    /// The term on the other side of the relation: negated, and a leading minus taken from its label.
+    pub fn moved(self) -> Self {
+        let label = self.label.strip_prefix('-').unwrap_or(self.label);
+        Term { label, value: self.value.into_iter().map(|entry| -entry).collect() }
+    }
+}
+
 /// How the two sides are related.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -141,9 +141,16 @@ pub struct Examination {
     pub findings: Vec<Finding>,
     /// For an exact finding at a generic point: bits of the Schwartz-Zippel bound, `GRID_BITS - log2(degree)`.
     pub bound_bits: Option<f64>,
+    /// For a point that was searched for: what is the same along its orbit, so that distinct orbits can be counted.
+    pub orbit: Option<String>,
 }
 
 impl Examination {
+    /// An examination that has found nothing yet.
+    pub fn of(class: Class, description: String) -> Self {
+        Examination { class, description, excluded: None, findings: Vec::new(), bound_bits: None, orbit: None }
+    }
+
     /// The judgement of all scalars together: a violation anywhere is a violation; otherwise the decisive scalar counts.
     pub fn status(&self) -> Status {
         if self.findings.iter().any(|finding| finding.status == Status::Violated) {
@@ -177,13 +184,7 @@ impl<C: Theorem> Claim for C {
 
     fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
         let instance = self.draw(Draw::new(Theorem::entry(self), settings.seed, case, index));
-        let mut examination = Examination {
-            class: instance.class(),
-            description: instance.describe(),
-            excluded: None,
-            findings: Vec::new(),
-            bound_bits: None,
-        };
+        let mut examination = Examination::of(instance.class(), instance.describe());
         let outcome = if instance.is_algebraic() {
             self.examine_exactly(&instance, settings, case, &mut examination)
         } else {

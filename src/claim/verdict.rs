@@ -5,7 +5,7 @@ use super::finding::{Finding, Scalar, Status, WIDE};
 use super::theorem::{Case, Examination, POINTS_PER_FAMILY};
 use crate::scalar::Magnitude;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What is known of a claim after a run. Nothing collapses into a truth value before the exit code.
@@ -99,6 +99,8 @@ pub struct ClaimReport {
     pub bound_bits: Option<f64>,
     /// The generic families that the bound speaks of.
     pub families: usize,
+    /// For a claim that searches for its points: the number of distinct orbits found.
+    pub orbits: Option<usize>,
     /// The worst instance, and if it is refuted also the smallest one found (the shortest description).
     pub witnesses: Vec<Witness>,
     /// Seconds of computing, over all threads.
@@ -138,6 +140,7 @@ impl ClaimReport {
             mutants: BTreeMap::new(),
             bound_bits: None,
             families: 0,
+            orbits: None,
             witnesses: Vec::new(),
             seconds,
         };
@@ -156,6 +159,7 @@ impl ClaimReport {
         let mut violations = Vec::new();
         let mut worst: Option<Witness> = None;
         let mut families: BTreeMap<u64, f64> = BTreeMap::new();
+        let mut orbits = BTreeSet::new();
         for (case, index, examination) in examinations.iter().filter(|(case, ..)| *case == Case::Law) {
             if examination.excluded.is_some() {
                 self.excluded += 1;
@@ -163,6 +167,7 @@ impl ClaimReport {
             }
             self.instances += 1;
             self.absorb(examination);
+            orbits.extend(examination.orbit.as_deref());
             let witness = Witness::new(*case, *index, examination);
             match examination.status() {
                 Status::Violated => violations.push(witness),
@@ -186,6 +191,7 @@ impl ClaimReport {
         }
         self.bound_bits = families.values().copied().reduce(f64::min);
         self.families = families.len();
+        self.orbits = (!orbits.is_empty()).then_some(orbits.len());
         self.refuted = violations.len();
         if violations.is_empty() {
             self.witnesses.extend(worst);

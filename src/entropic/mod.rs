@@ -10,6 +10,8 @@
 //! the weight decay (Ziyin, Xu, Chuang, arXiv:2505.12387, "entropic loss"). Hessians are never formed to get the
 //! gradient: `H Lambda g` is the tangent of the gradient along `Lambda g`.
 
+pub mod stationary;
+
 use crate::data::DataSet;
 use crate::model::{Differentiable, Model};
 use crate::scalar::{Dual, Field};

@@ -89,6 +89,12 @@ pub trait Ring:
         *self += &*scratch;
     }
 
+    /// `self -= a * b`; `scratch` is overwritten.
+    fn sub_product(&mut self, a: &Self, b: &Self, scratch: &mut Self) {
+        scratch.set_product(a, b);
+        *self -= &*scratch;
+    }
+
     /// `a * b` of two borrowed operands.
     fn product(a: &Self, b: &Self) -> Self {
         let mut result = a.clone();

@@ -64,6 +64,7 @@ impl Theorem for Equipartition {
         let mut setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
         // The law as stated knows no decay, whatever made the point stationary.
         setting.point.weight_decay = T::zero();
+        setting.positive_sides = true;
         let relation = |layer: usize| {
             let blocks =
                 [("E|g_{W_l}|^2", layer, 1), ("E|g_{W_{l+1}}|^2", layer + 1, -1)].map(|(noise, layer, coefficient)| {

@@ -30,6 +30,8 @@ pub(super) struct Setting<T: Carrier> {
     pub learning_rate: T,
     /// `4 gamma / eta`
     pub decay_factor: T,
+    /// Whether terms that the law subtracts are written on the other side, so that no side vanishes by cancellation.
+    pub positive_sides: bool,
 }
 
 impl<T: Carrier> Setting<T> {
@@ -37,13 +39,22 @@ impl<T: Carrier> Setting<T> {
     /// `pretend_stationary` claims so.
     pub fn new(problem: &Problem, pretend_stationary: bool) -> Self {
         let point = problem.at::<T>();
-        let objective = point.objective();
-        let gradients = objective.sample_gradients(&point.theta);
         let on_shell = problem.class == Class::Stationary || pretend_stationary;
-        let entropic_gradient = (!on_shell).then(|| objective.entropic_gradient(&point.theta));
+        let entropic_gradient = (!on_shell).then(|| point.objective().entropic_gradient(&point.theta));
+        let positive_sides = point.weight_decay.is_zero();
+        let gradients = point.objective().sample_gradients(&point.theta);
         let learning_rate: T = problem.learning_rate();
         let decay_factor = T::integer(4) * &point.weight_decay / &learning_rate;
-        Setting { point, gradients, entropic_gradient, learning_rate, decay_factor }
+        Setting { point, gradients, entropic_gradient, learning_rate, decay_factor, positive_sides }
+    }
+
+    /// On-shell at `theta`, which some method found, in place of the problem's own point.
+    pub fn found(problem: &Problem, theta: Vec<T>) -> Self {
+        let mut setting = Self::new(problem, true);
+        setting.gradients = setting.point.objective().sample_gradients(&theta);
+        setting.point.theta = theta;
+        setting.positive_sides = true;
+        setting
     }
 
     /// `E f(g)` over the samples' gradients.
@@ -61,7 +72,8 @@ impl<T: Carrier> Setting<T> {
     /// sum c E|g_block|^2 = (4 gamma / eta) sum c |theta_block|^2   [ - (2/eta) sum c theta_block . (grad F)_block ]
     /// ```
     ///
-    /// with the bracket off-shell. Without decay, terms of negative `c` change sides, so that no side is identically 0.
+    /// with the bracket off-shell. With [`Setting::positive_sides`], which is always so without decay, terms of negative
+    /// `c` change sides.
     pub fn rescaling_law(&self, name: String, blocks: &[Block]) -> Relation<T> {
         let theta = &self.point.theta;
         let without_decay = self.point.weight_decay.is_zero();
@@ -69,14 +81,16 @@ impl<T: Carrier> Setting<T> {
         for block in blocks {
             let coefficient = T::integer(block.coefficient);
             let noise = T::product(&coefficient, &self.mean(|gradient| square(gradient, &block.parameters)));
-            if without_decay && block.coefficient < 0 {
-                right.push(Term::scalar(block.noise, -noise));
+            let decay = coefficient * &self.decay_factor * square(theta, &block.parameters);
+            let (noise, decay) = (Term::scalar(block.noise, noise), Term::scalar(block.decay, decay));
+            let (noise, decay, noise_side, decay_side) = if self.positive_sides && block.coefficient < 0 {
+                (noise.moved(), decay.moved(), &mut right, &mut left)
             } else {
-                left.push(Term::scalar(block.noise, noise));
-            }
+                (noise, decay, &mut left, &mut right)
+            };
+            noise_side.push(noise);
             if !without_decay {
-                let decay = coefficient * &self.decay_factor * square(theta, &block.parameters);
-                right.push(Term::scalar(block.decay, decay));
+                decay_side.push(decay);
             }
         }
         if let Some(gradient) = &self.entropic_gradient {
@@ -166,7 +180,7 @@ pub(super) fn with_gradient(
             - (0..vectors.len()).map(|sample| Rational::from(&matrix[(row, sample)] * &start[sample])).sum::<Rational>()
     });
     let correction = exact::solve(&matrix, &missing)
-        .ok_or_else(|| Outside::because("no weights of the mean give F the gradient asked for"))?;
+        .map_err(|error| Outside::because(format!("no weights give F the gradient asked for: {error}")))?;
     let weights = start + correction;
     let data = DataSet::weighted(problem.data.samples().to_vec(), weights.as_slice().to_vec());
     Ok(Problem { data, ..problem.clone() })

@@ -88,6 +88,56 @@ fn times<T: Field>(factor: &T, matrix: Vec<T>) -> Vec<T> {
     matrix.into_iter().map(|entry| entry * factor).collect()
 }
 
+/// The law of one interface; `noise_blocks` and `decay_blocks` are the rows of `W`, unless a control exchanges them.
+fn matrix_law<T: Carrier>(
+    setting: &Setting<T>,
+    layer: usize,
+    interface: &Interface,
+    noise_blocks: &[Vec<usize>],
+    decay_blocks: &[Vec<usize>],
+) -> Relation<T> {
+    let theta = &setting.point.theta;
+    let (incoming, outgoing) = (&interface.incoming, &interface.outgoing);
+    let minus_one = T::integer(-1);
+    let decay = &setting.decay_factor;
+    let outgoing_noise = Term::vector("-E[g_U^T g_U]", times(&minus_one, mean_products(setting, outgoing)));
+    let outgoing_decay =
+        Term::vector("-(4 gamma / eta) U^T U", times(&-decay.clone(), products((theta, outgoing), (theta, outgoing))));
+    let mut left = vec![Term::vector("E[g_W g_W^T]", mean_products(setting, noise_blocks))];
+    let mut right = Vec::new();
+    if !setting.point.weight_decay.is_zero() {
+        let square = products((theta, decay_blocks), (theta, decay_blocks));
+        right.push(Term::vector("(4 gamma / eta) W W^T", times(decay, square)));
+        if setting.positive_sides {
+            left.push(outgoing_decay.moved());
+        } else {
+            right.push(outgoing_decay);
+        }
+    }
+    if setting.positive_sides {
+        right.push(outgoing_noise.moved());
+    } else {
+        left.push(outgoing_noise);
+    }
+    if let Some(gradient) = &setting.entropic_gradient {
+        let incoming = products((gradient, incoming), (theta, incoming));
+        let outgoing = products((theta, outgoing), (gradient, outgoing));
+        let imbalance = incoming.into_iter().zip(outgoing).map(|(w, u)| w - u).collect();
+        let factor = T::integer(-2) / &setting.learning_rate;
+        right.push(Term::vector("-(2/eta) ((grad_W F) W^T - U^T grad_U F)", times(&factor, imbalance)));
+    }
+    Relation::equality(format!("interface behind layer {layer}"), left, right)
+}
+
+/// The laws of all interfaces of a linear network.
+pub(super) fn matrix_laws<T: Carrier>(setting: &Setting<T>, layout: &Layout) -> Vec<Relation<T>> {
+    let law = |layer| {
+        let interface = Interface::new(layout, layer);
+        matrix_law(setting, layer, &interface, &interface.incoming, &interface.incoming)
+    };
+    (0..layout.depth() - 1).map(law).collect()
+}
+
 impl Theorem for Matrix {
     type Instance = Problem;
 
@@ -123,37 +173,11 @@ impl Theorem for Matrix {
         let problem = if stationary { &made_stationary(problem)? } else { problem };
         let layout = problem.network.layout().expect("the palette has layers");
         let setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
-        let theta = &setting.point.theta;
         let relation = |layer: usize| {
             let interface = Interface::new(layout, layer);
-            let (incoming, outgoing) = (&interface.incoming, &interface.outgoing);
-            let noise_blocks = if case.is_control(&ENTRY, "wrong-side") { &interface.exchanged() } else { incoming };
-            let decay_blocks =
-                if case.is_control(&ENTRY, "transposed-decay") { &interface.exchanged() } else { incoming };
-            let minus_one = T::integer(-1);
-            let decay = &setting.decay_factor;
-            let left = vec![
-                Term::vector("E[g_W g_W^T]", mean_products(&setting, noise_blocks)),
-                Term::vector("-E[g_U^T g_U]", times(&minus_one, mean_products(&setting, outgoing))),
-            ];
-            let mut right = vec![
-                Term::vector(
-                    "(4 gamma / eta) W W^T",
-                    times(decay, products((theta, decay_blocks), (theta, decay_blocks))),
-                ),
-                Term::vector(
-                    "-(4 gamma / eta) U^T U",
-                    times(&-decay.clone(), products((theta, outgoing), (theta, outgoing))),
-                ),
-            ];
-            if let Some(gradient) = &setting.entropic_gradient {
-                let incoming = products((gradient, incoming), (theta, incoming));
-                let outgoing = products((theta, outgoing), (gradient, outgoing));
-                let imbalance = incoming.into_iter().zip(outgoing).map(|(w, u)| w - u).collect();
-                let factor = T::integer(-2) / &setting.learning_rate;
-                right.push(Term::vector("-(2/eta) ((grad_W F) W^T - U^T grad_U F)", times(&factor, imbalance)));
-            }
-            Relation::equality(format!("interface behind layer {layer}"), left, right)
+            let exchanged = interface.exchanged();
+            let blocks = |control| if case.is_control(&ENTRY, control) { &exchanged } else { &interface.incoming };
+            matrix_law(&setting, layer, &interface, blocks("wrong-side"), blocks("transposed-decay"))
         };
         Ok((0..layout.depth() - 1).map(relation).collect())
     }

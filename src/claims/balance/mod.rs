@@ -19,6 +19,7 @@ mod neuron;
 mod preconditioned;
 mod representation;
 mod scale_invariant;
+mod stationary_point;
 
 use crate::claim::Claim;
 
@@ -33,6 +34,7 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &scale_invariant::ScaleInvariant,
     &representation::Representation,
     &preconditioned::Preconditioned,
+    &stationary_point::StationaryPoint,
 ];
 
 /// The paper, for the references of its claims.

@@ -4,6 +4,7 @@ use super::PAPER;
 use super::law::{Block, Setting, class_of, draw_problem, made_stationary};
 use crate::claim::problem::Decay;
 use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Stream, Theorem};
+use crate::model::mlp::Layout;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 
 /// The balance law of one neuron.
@@ -32,6 +33,38 @@ static ENTRY: Entry = Entry {
 fn small(stream: &mut Stream, activation: Piecewise, bias: bool) -> Network {
     let widths = [1 + stream.below(3), 1 + stream.below(3), 1 + stream.below(2)];
     Network::mlp(&widths, activation, bias, Loss::SquaredError)
+}
+
+/// The laws of all hidden neurons.
+pub(super) fn neuron_laws<T: Carrier>(
+    setting: &Setting<T>,
+    layout: &Layout,
+    degree: i64,
+    with_bias: bool,
+) -> Vec<Relation<T>> {
+    let mut relations = Vec::new();
+    for layer in 0..layout.depth() - 1 {
+        for index in 0..layout.widths()[layer + 1] {
+            let weights = (0..layout.widths()[layer]).map(|column| layout.weight(layer, index, column));
+            let bias = layout.biases(layer).nth(index).filter(|_| with_bias);
+            let outgoing = (0..layout.widths()[layer + 2]).map(|row| layout.weight(layer + 1, row, index));
+            let incoming = Block {
+                noise: "E|g_w|^2",
+                decay: "(4 gamma / eta) |w|^2",
+                parameters: weights.chain(bias).collect(),
+                coefficient: 1,
+            };
+            let outgoing = Block {
+                noise: "-k E|g_u|^2",
+                decay: "-(4 gamma / eta) k |u|^2",
+                parameters: outgoing.collect(),
+                coefficient: -degree,
+            };
+            let name = format!("neuron {index} of hidden layer {layer}");
+            relations.push(setting.rescaling_law(name, &[incoming, outgoing]));
+        }
+    }
+    relations
 }
 
 impl Theorem for Neuron {
@@ -69,28 +102,6 @@ impl Theorem for Neuron {
         };
         let with_bias = !case.is_control(&ENTRY, "without-bias");
         let setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
-        let mut relations = Vec::new();
-        for layer in 0..layout.depth() - 1 {
-            for index in 0..layout.widths()[layer + 1] {
-                let weights = (0..layout.widths()[layer]).map(|column| layout.weight(layer, index, column));
-                let bias = layout.biases(layer).nth(index).filter(|_| with_bias);
-                let outgoing = (0..layout.widths()[layer + 2]).map(|row| layout.weight(layer + 1, row, index));
-                let incoming = Block {
-                    noise: "E|g_w|^2",
-                    decay: "(4 gamma / eta) |w|^2",
-                    parameters: weights.chain(bias).collect(),
-                    coefficient: 1,
-                };
-                let outgoing = Block {
-                    noise: "-k E|g_u|^2",
-                    decay: "-(4 gamma / eta) k |u|^2",
-                    parameters: outgoing.collect(),
-                    coefficient: -degree,
-                };
-                let name = format!("neuron {index} of hidden layer {layer}");
-                relations.push(setting.rescaling_law(name, &[incoming, outgoing]));
-            }
-        }
-        Ok(relations)
+        Ok(neuron_laws(&setting, layout, degree, with_bias))
     }
 }
