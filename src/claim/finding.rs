@@ -145,8 +145,8 @@ impl Finding {
         let sides = largest(left.iter().chain(&right), T::magnitude);
         let reference = largest(&relation.reference, T::magnitude).max(scale.clone());
         if sides <= reference.scaled(-WIDE) {
-            // Both sides vanish. If they do not even agree, the relation is still violated.
-            let miss = Magnitude::ratio_below(&largest(&difference, T::mignitude), &scale);
+            // Both sides vanish. If they do not even agree to that, the relation is still violated.
+            let miss = Magnitude::ratio_below(&largest(&difference, T::mignitude), &reference);
             return if miss > self.scalar.tolerance() { self.violate(relation, miss) } else { Status::Vacuous };
         }
         match relation.kind {

@@ -47,8 +47,8 @@ fn network(number: u64, case: Case) -> Network {
         (case, _) if case.is_control(&ENTRY, "not-homogeneous") => {
             Network::mlp(&[2, 2, 1], Smooth::Tanh, true, Loss::SquaredError)
         }
-        (Case::Law, 1) => piecewise(&[2, 2, 1], Piecewise::LeakyRelu),
-        (Case::Law, 3) => piecewise(&[1, 2, 1], Piecewise::Relu),
+        (Case::Law, 1) => piecewise(&[2, 1, 1], Piecewise::LeakyRelu),
+        (Case::Law, 3) => piecewise(&[2, 1, 1], Piecewise::Relu),
         (Case::Law, 5) => piecewise(&[2, 2, 1], Piecewise::SquaredRelu),
         (_, 2 | 3) => Network::deep_linear(&[2, 2, 2, 1]),
         (_, 4) => Network::mlp(&[2, 2, 2], Piecewise::Identity, true, Loss::CrossEntropy),
@@ -70,12 +70,12 @@ fn draw(seed: u64, case: Case, index: u64) -> Problem {
         case => case.is_control(&ENTRY, "other-learning-rate") || case.is_control(&ENTRY, "not-homogeneous"),
     };
     let decay = if with_decay { Decay::Positive } else { Decay::None };
-    let samples = 3 + network.parameter_count() / 2;
+    let samples = 5 + network.parameter_count() / 2;
     let mut problem = Problem::draw_samples(&mut draw, Class::Smooth, network, Rates::Scalar, decay, samples);
     // Positive equal weights, a small learning rate and a small decay: F is to have a minimiser that is not trivial.
     problem.data = crate::data::DataSet::new(problem.data.samples().to_vec());
     problem.preconditioner = Preconditioner::Scalar(Rational::from((1 + draw.family.below(4) as i64, 64)));
-    problem.weight_decay /= 32;
+    problem.weight_decay /= 4;
     let mut start = Stream::new(&[ENTRY.id, name, "start"], seed, index);
     problem.theta = (0..problem.theta.len()).map(|_| start.small()).collect();
     problem
