@@ -184,11 +184,14 @@ fn binary_exponent<T: Decomposable>(x: &T) -> i32 {
     logarithm.floor() as i32
 }
 
-/// `x 2^exponent`; in two steps, because the power alone may lie outside a machine float's range.
+/// `x 2^exponent`; in steps, where the power alone lies outside a machine float's range.
 fn times_power_of_two<T: Decomposable>(x: T, exponent: i32) -> T {
-    let half = exponent / 2;
-    let power = |k| crate::scalar::Field::powi(&T::integer(2), k);
-    x * power(half) * power(exponent - half)
+    let power = crate::scalar::Field::powi(&T::integer(2), exponent);
+    if power.is_zero() || power.obstacle().is_some() {
+        let half = exponent / 2;
+        return times_power_of_two(times_power_of_two(x, half), exponent - half);
+    }
+    x * power
 }
 
 /// The nearest doubles.

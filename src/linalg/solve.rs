@@ -33,8 +33,9 @@ pub fn inverse<T: Decomposable>(a: &DMatrix<T>) -> Result<DMatrix<T>, LinalgErro
 
 /// The solution of `A X = B` for square `A`, shapes (n, n) (n, k) -> (n, k).
 ///
-/// Rows and columns are equilibrated by powers of two: `A' = R A C`. Of each column of the result, with `y = C^-1 x`,
-/// it is checked that `|R b - A' y| <= t (|A'| |y| + |R b|)` in the maximum norm, t = [`tolerance`]`(n, n)`.
+/// First rows, then columns are divided by the power of two below their largest entry: `A' = R A C`. Of each column of
+/// the result, with `y = C^-1 x`, it is checked that `|R b - A' y| <= t (|A'| |y| + |R b|)` in the maximum norm,
+/// t = [`tolerance`]`(n, n)`.
 ///
 /// # Errors
 /// [`LinalgError::NotFinite`], [`LinalgError::Shape`]; [`LinalgError::Singular`] if a pivot is zero;
@@ -64,35 +65,45 @@ fn pays_in_doubles<T: Decomposable>(size: usize, right_sides: usize) -> bool {
     finer_than_double::<T>() && 3 * steps * right_sides < size
 }
 
-/// `A' y = b'` with `A' = R A C`, `b' = R b`, `x = C y`.
+/// `A' Y = B'` with `A' = R A C`, `B' = R B D`, `X = C Y D^-1`, all three diagonal matrices made of powers of two.
 struct Equilibrated<T> {
     matrix: DMatrix<T>,
     right: DMatrix<T>,
     column_exponents: Vec<i32>,
+    right_exponents: Vec<i32>,
 }
 
 impl<T: Decomposable> Equilibrated<T> {
     fn new(a: &DMatrix<T>, b: &DMatrix<T>) -> Result<Self, LinalgError> {
-        let (mut matrix, mut right) = (a.clone(), b.clone());
-        for (mut row, mut right) in matrix.row_iter_mut().zip(right.row_iter_mut()) {
+        let mut matrix = a.clone();
+        let mut row_exponents = Vec::with_capacity(a.nrows());
+        for mut row in matrix.row_iter_mut() {
             let exponent = line_exponent(row.iter())?;
             row.apply(|entry| *entry = times_power_of_two(entry.clone(), -exponent));
-            right.apply(|entry| *entry = times_power_of_two(entry.clone(), -exponent));
+            row_exponents.push(exponent);
         }
         let mut column_exponents = Vec::with_capacity(a.ncols());
         for mut column in matrix.column_iter_mut() {
             let exponent = line_exponent(column.iter())?;
             column.apply(|entry| *entry = times_power_of_two(entry.clone(), -exponent));
-            column_exponents.push(-exponent);
+            column_exponents.push(exponent);
         }
-        Ok(Equilibrated { matrix, right, column_exponents })
+        let right_exponent = |column: usize| {
+            let entries = b.column(column).into_iter().zip(&row_exponents);
+            let exponents = entries.filter(|(entry, _)| !entry.is_zero()).map(|(x, row)| binary_exponent(x) - row);
+            exponents.max().unwrap_or(0)
+        };
+        let right_exponents: Vec<i32> = (0..b.ncols()).map(right_exponent).collect();
+        let right = DMatrix::from_fn(b.nrows(), b.ncols(), |i, j| {
+            times_power_of_two(b[(i, j)].clone(), -row_exponents[i] - right_exponents[j])
+        });
+        Ok(Equilibrated { matrix, right, column_exponents, right_exponents })
     }
 
-    fn unscale(&self, mut solution: DMatrix<T>) -> DMatrix<T> {
-        for (mut row, exponent) in solution.row_iter_mut().zip(&self.column_exponents) {
-            row.apply(|entry| *entry = times_power_of_two(entry.clone(), *exponent));
-        }
-        solution
+    fn unscale(&self, solution: DMatrix<T>) -> DMatrix<T> {
+        DMatrix::from_fn(solution.nrows(), solution.ncols(), |i, j| {
+            times_power_of_two(solution[(i, j)].clone(), self.right_exponents[j] - self.column_exponents[i])
+        })
     }
 
     /// Elimination at the full precision and one step of refinement.
