@@ -9,20 +9,14 @@ use super::{
 use nalgebra::{DMatrix, DVector};
 use std::cmp::Ordering;
 
-/// How a decomposition is computed. Every route's result is verified; the next route follows only if that fails.
+/// How a decomposition is computed. Each route's result is verified; the second is taken only if the first one fails.
 #[derive(Clone, Copy, Debug)]
 enum Route {
-    /// nalgebra's Householder reduction and implicit shifts, in the type itself.
-    Nalgebra,
-    /// Jacobi's rotations, started from nalgebra's result in doubles.
-    JacobiFromDoubles,
+    /// nalgebra's Householder reduction and implicit shifts, in doubles: the result itself for the machine's floats (so
+    /// that nalgebra is compiled for one type), the start of Jacobi's rotations for finer ones.
+    FromDoubles,
     /// Jacobi's rotations from the identity.
     Jacobi,
-}
-
-/// The routes for a type, in order.
-fn routes<T: Decomposable>() -> [Route; 2] {
-    [if finer_than_double::<T>() { Route::JacobiFromDoubles } else { Route::Nalgebra }, Route::Jacobi]
 }
 
 /// A cap on nalgebra's iterations, of which it needs two or three a row.
@@ -54,7 +48,7 @@ pub fn symmetric_eigen<T: Decomposable>(a: &DMatrix<T>) -> Result<SymmetricEigen
     require_symmetric(&scaled, exponent)?;
     let half = T::ratio(1, 2);
     let symmetrised = DMatrix::from_fn(size, size, |i, j| (scaled[(i, j)].clone() + &scaled[(j, i)]) * &half);
-    let mut result = first_success(routes::<T>(), |route| {
+    let mut result = first_success(|route| {
         let eigen = SymmetricEigen::by_route(&symmetrised, route)?;
         eigen.verify_scaled(&symmetrised)?;
         Ok(eigen)
@@ -95,11 +89,15 @@ impl<T: Decomposable> SymmetricEigen<T> {
     fn by_route(a: &DMatrix<T>, route: Route) -> Result<Self, LinalgError> {
         let (values, vectors) = match route {
             Route::Jacobi => jacobi::symmetric_eigen(a, None)?,
-            Route::Nalgebra => nalgebra_eigen(a)?,
-            Route::JacobiFromDoubles => {
-                let mut start = from_doubles(&nalgebra_eigen(&to_doubles(a))?.1);
-                jacobi::orthonormalise(&mut start);
-                jacobi::symmetric_eigen(a, Some(start))?
+            Route::FromDoubles => {
+                let (values, vectors) = nalgebra_eigen(&to_doubles(a))?;
+                let mut start = from_doubles(&vectors);
+                if finer_than_double::<T>() {
+                    jacobi::orthonormalise(&mut start);
+                    jacobi::symmetric_eigen(a, Some(start))?
+                } else {
+                    (values.map(|value| T::from_subset(&value)), start)
+                }
             }
         };
         let order = descending(&values).into_iter().rev().collect::<Vec<_>>();
@@ -135,7 +133,7 @@ pub fn singular_values<T: Decomposable>(a: &DMatrix<T>) -> Result<SingularValues
         return Ok(SingularValues { left: right, values, right: left });
     }
     let (scaled, exponent) = scaled_to_one(a);
-    let mut result = first_success(routes::<T>(), |route| {
+    let mut result = first_success(|route| {
         let candidate = SingularValues::by_route(&scaled, route)?;
         candidate.verify_scaled(&scaled)?;
         Ok(candidate)
@@ -178,11 +176,15 @@ impl<T: Decomposable> SingularValues<T> {
     fn by_route(a: &DMatrix<T>, route: Route) -> Result<Self, LinalgError> {
         let (left, values, right) = match route {
             Route::Jacobi => jacobi::singular_value_decomposition(a, None)?,
-            Route::Nalgebra => nalgebra_singular_values(a)?,
-            Route::JacobiFromDoubles => {
-                let mut start = from_doubles(&nalgebra_singular_values(&to_doubles(a))?.2);
-                jacobi::orthonormalise(&mut start);
-                jacobi::singular_value_decomposition(a, Some(start))?
+            Route::FromDoubles => {
+                let (left, values, right) = nalgebra_singular_values(&to_doubles(a))?;
+                let mut start = from_doubles(&right);
+                if finer_than_double::<T>() {
+                    jacobi::orthonormalise(&mut start);
+                    jacobi::singular_value_decomposition(a, Some(start))?
+                } else {
+                    (from_doubles(&left), values.map(|value| T::from_subset(&value)), start)
+                }
             }
         };
         let order = descending(&values);
@@ -194,35 +196,30 @@ impl<T: Decomposable> SingularValues<T> {
     }
 }
 
-fn first_success<R>(
-    [preferred, fallback]: [Route; 2],
-    compute: impl Fn(Route) -> Result<R, LinalgError>,
-) -> Result<R, LinalgError> {
-    compute(preferred).or_else(|_| compute(fallback))
+fn first_success<R>(compute: impl Fn(Route) -> Result<R, LinalgError>) -> Result<R, LinalgError> {
+    compute(Route::FromDoubles).or_else(|_| compute(Route::Jacobi))
 }
 
-fn nalgebra_eigen<T: Decomposable>(a: &DMatrix<T>) -> Result<(DVector<T>, DMatrix<T>), LinalgError> {
+fn nalgebra_eigen(a: &DMatrix<f64>) -> Result<(DVector<f64>, DMatrix<f64>), LinalgError> {
     let cap = iteration_cap(a.nrows());
     if a.is_empty() {
         return Ok((DVector::zeros(0), a.clone()));
     }
-    nalgebra::SymmetricEigen::try_new(a.clone(), T::default_epsilon(), cap)
+    nalgebra::SymmetricEigen::try_new(a.clone(), f64::EPSILON, cap)
         .map(|eigen| (eigen.eigenvalues, eigen.eigenvectors))
         .ok_or(LinalgError::NotConverged { what: "the symmetric eigendecomposition", sweeps: cap })
 }
 
-fn nalgebra_singular_values<T: Decomposable>(a: &DMatrix<T>) -> Result<Factors<T>, LinalgError> {
+fn nalgebra_singular_values(a: &DMatrix<f64>) -> Result<Factors<f64>, LinalgError> {
     let cap = iteration_cap(a.nrows() + a.ncols());
     if a.is_empty() {
         return Ok((a.clone(), DVector::zeros(0), DMatrix::zeros(0, 0)));
     }
-    let failure = LinalgError::NotConverged { what: "the singular value decomposition", sweeps: cap };
-    let epsilon = T::default_epsilon() * T::integer(5);
-    match nalgebra::SVD::try_new_unordered(a.clone(), true, true, epsilon, cap) {
+    match nalgebra::SVD::try_new_unordered(a.clone(), true, true, 5.0 * f64::EPSILON, cap) {
         Some(nalgebra::SVD { u: Some(left), v_t: Some(right), singular_values }) => {
             Ok((left, singular_values, right.transpose()))
         }
-        _ => Err(failure),
+        _ => Err(LinalgError::NotConverged { what: "the singular value decomposition", sweeps: cap }),
     }
 }
 
@@ -286,22 +283,40 @@ mod tests {
         })
     }
 
-    fn every_route_verifies<T: Decomposable>() {
-        let a = generic::<T>(7, 5);
-        let symmetric = transposed_product(&a, &a);
-        for route in [Route::Nalgebra, Route::JacobiFromDoubles, Route::Jacobi] {
-            let eigen = SymmetricEigen::by_route(&symmetric, route).expect("the route converges");
-            eigen.verify_scaled(&symmetric).expect("the eigenpairs are right");
-            let values = SingularValues::by_route(&a, route).expect("the route converges");
-            values.verify_scaled(&a).expect("the singular values are right");
+    #[test]
+    fn each_route_satisfies_the_equations_for_itself() {
+        fn at<T: Decomposable>() {
+            let a = generic::<T>(7, 5);
+            let symmetric = transposed_product(&a, &a);
+            for route in [Route::FromDoubles, Route::Jacobi] {
+                let eigen = SymmetricEigen::by_route(&symmetric, route).expect("the route converges");
+                assert_eq!(eigen.verify_scaled(&symmetric), Ok(()));
+                let values = SingularValues::by_route(&a, route).expect("the route converges");
+                assert_eq!(values.verify_scaled(&a), Ok(()));
+            }
         }
+        at::<f32>();
+        at::<f64>();
+        at::<Mp<256>>();
     }
 
+    /// Jacobi's rotations have to be right where they are the last resort, and where their start is a wrong result.
     #[test]
-    fn the_routes_agree_with_their_equations_each_for_itself() {
-        every_route_verifies::<f32>();
-        every_route_verifies::<f64>();
-        every_route_verifies::<Mp<256>>();
+    fn jacobis_rotations_find_the_singular_values_of_all_ones_at_every_shape() {
+        fn at<T: Decomposable>(routes: &[Route]) {
+            for columns in 1..=14 {
+                for rows in columns..=14 {
+                    let ones = DMatrix::repeat(rows, columns, T::one());
+                    for &route in routes {
+                        let values = SingularValues::by_route(&ones, route).expect("it converges");
+                        assert_eq!(values.verify_scaled(&ones), Ok(()), "{rows} x {columns} by {route:?}");
+                    }
+                }
+            }
+        }
+        at::<f32>(&[Route::Jacobi]);
+        at::<f64>(&[Route::Jacobi]);
+        at::<Mp<128>>(&[Route::FromDoubles, Route::Jacobi]);
     }
 
     /// The reason for the checks: the singular values of an all-ones (m, n) matrix are sqrt(m n) and zeros, but nalgebra
@@ -310,25 +325,22 @@ mod tests {
     fn verification_catches_the_singular_values_that_nalgebra_gets_wrong() {
         fn at<T: Decomposable>(rows: usize, columns: usize) {
             let ones = DMatrix::repeat(rows, columns, T::one());
-            let wrong = SingularValues::by_route(&ones, Route::Nalgebra).expect("it converges, to something");
-            assert!(matches!(wrong.verify_scaled(&ones), Err(LinalgError::Unverified { .. })));
-            for route in [Route::JacobiFromDoubles, Route::Jacobi] {
-                let right = SingularValues::by_route(&ones, route).expect("it converges");
-                assert_eq!(right.verify_scaled(&ones), Ok(()));
-            }
+            let wrong = nalgebra::SVD::new(ones.clone(), true, true);
+            let (left, right) = (wrong.u.expect("asked for"), wrong.v_t.expect("asked for").transpose());
+            let wrong = SingularValues { left, values: wrong.singular_values, right };
+            let error = wrong.verify_scaled(&ones);
+            assert!(matches!(error, Err(LinalgError::Unverified { what: "the singular value decomposition", .. })));
         }
-        at::<f32>(7, 7);
         at::<f64>(5, 3);
-        at::<Mp<128>>(7, 6);
         at::<Mp<512>>(5, 5);
     }
 
     #[test]
-    fn the_second_route_is_tried_when_the_first_fails() {
+    fn the_second_route_is_taken_when_the_first_fails() {
         let attempt = |route| match route {
-            Route::Nalgebra => Err(LinalgError::Singular),
-            _ => Ok("second"),
+            Route::FromDoubles => Err(LinalgError::Singular),
+            Route::Jacobi => Ok("second"),
         };
-        assert_eq!(first_success(routes::<f64>(), attempt), Ok("second"));
+        assert_eq!(first_success(attempt), Ok("second"));
     }
 }
