@@ -1,9 +1,12 @@
 #![doc = "equipartition"]
 pub mod claim;
 pub mod claims;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod data;
 pub mod entropic;
 pub mod linalg;
 pub mod model;
+pub mod report;
 pub mod scalar;
 pub mod symmetry;

@@ -101,7 +101,8 @@ pub struct ClaimReport {
     pub families: usize,
     /// For a claim that searches for its points: the number of distinct orbits found.
     pub orbits: Option<usize>,
-    /// The worst instance, and if it is refuted also the smallest one found (the shortest description).
+    /// The worst instance, and if it is refuted also the smallest one found (the shortest description); the first
+    /// undecided one, if nothing is refuted; for every control that passed, the instance that passed best.
     pub witnesses: Vec<Witness>,
     /// Seconds of computing, over all threads.
     pub seconds: f64,
@@ -151,6 +152,10 @@ impl ClaimReport {
             .enumerate()
             .map(|(number, control)| judge_control(control.name, Case::Control(number), examinations))
             .collect();
+        report.witnesses.extend(report.controls.iter().filter(|control| !control.failed).filter_map(|control| {
+            let number = entry.controls.iter().position(|known| known.name == control.name)?;
+            weakest(Case::Control(number), examinations)
+        }));
         (report.verdict, report.reason) = report.decide(cut_short);
         report
     }
@@ -158,6 +163,7 @@ impl ClaimReport {
     fn judge_law(&mut self, examinations: &[(Case, u64, Examination)]) {
         let mut violations = Vec::new();
         let mut worst: Option<Witness> = None;
+        let mut open: Option<Witness> = None;
         let mut families: BTreeMap<u64, f64> = BTreeMap::new();
         let mut orbits = BTreeSet::new();
         for (case, index, examination) in examinations.iter().filter(|(case, ..)| *case == Case::Law) {
@@ -175,6 +181,7 @@ impl ClaimReport {
                 Status::Undecided(why) => {
                     self.undecided += 1;
                     self.reason = why.to_owned();
+                    open.get_or_insert(witness);
                 }
                 Status::Satisfied => {
                     for kind in evidence_of(examination) {
@@ -194,7 +201,7 @@ impl ClaimReport {
         self.orbits = (!orbits.is_empty()).then_some(orbits.len());
         self.refuted = violations.len();
         if violations.is_empty() {
-            self.witnesses.extend(worst);
+            self.witnesses.extend(open.or(worst));
         } else {
             violations.sort_by(|a, b| b.residual.cmp(&a.residual));
             let smallest = violations.iter().min_by_key(|witness| (witness.description.len(), witness.index)).cloned();
@@ -291,6 +298,17 @@ fn evidence_of(examination: &Examination) -> Vec<Evidence> {
         kinds.push(Evidence::Converged);
     }
     kinds
+}
+
+/// The instance on which a control came closest to passing.
+fn weakest(case: Case, examinations: &[(Case, u64, Examination)]) -> Option<Witness> {
+    let tried = examinations.iter().filter(|(known, _, found)| *known == case && found.excluded.is_none());
+    let witness = |(case, index, examination): &(Case, u64, Examination)| {
+        let witness = Witness::new(*case, *index, examination);
+        let miss = examination.findings.last().map_or_else(Magnitude::zero, |finding| finding.miss.clone());
+        Witness { residual: miss, ..witness }
+    };
+    tried.map(witness).min_by(|a, b| a.residual.cmp(&b.residual))
 }
 
 /// A control fails if on every instance some relation is missed by more than `2^-20`.

@@ -16,6 +16,7 @@
 //! precision: <https://github.com/dimforge/nalgebra/issues/1172>.)
 
 pub mod decompositions;
+pub mod definite;
 pub mod exact;
 mod jacobi;
 pub mod products;

@@ -1,0 +1,209 @@
+//! The schema of a request: what is written, before it is known to make sense.
+
+use crate::cli::menu;
+use crate::scalar::MENU;
+use serde::de::{self, DeserializeOwned, Deserializer, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fmt;
+
+/// A request, member by member.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a request, which is a JSON object")]
+pub struct Request {
+    /// The model; its `kind` decides which members it has.
+    pub model: Value,
+    /// The name of the loss.
+    pub loss: String,
+    /// The data set.
+    pub samples: Vec<SampleRequest>,
+    /// The weights of the mean, one per sample; equal if absent.
+    pub weights: Option<Vec<Numeral>>,
+    /// The parameters, layer by layer.
+    pub theta: Vec<Numeral>,
+    /// `eta`, of `Lambda = eta I`.
+    pub learning_rate: Option<Numeral>,
+    /// `Lambda`.
+    pub preconditioner: Option<Vec<Entry>>,
+    /// `gamma`; 0 if absent.
+    pub weight_decay: Option<Numeral>,
+    /// The scalar to compute in.
+    pub scalar: ScalarRequest,
+    /// What is asked for.
+    pub quantities: Vec<String>,
+}
+
+/// One sample.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a sample, which is an object with x and y")]
+pub struct SampleRequest {
+    /// The input.
+    pub x: Vec<Numeral>,
+    /// The target.
+    pub y: Vec<Numeral>,
+}
+
+/// A model of kind `mlp`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a model, which is an object")]
+pub struct MlpRequest {
+    /// The widths of all layers, the input's first.
+    pub widths: Vec<Numeral>,
+    /// The name of the activation.
+    pub activation: String,
+    /// Whether the layers have biases.
+    #[serde(default)]
+    pub bias: bool,
+    /// Whether the hidden layers are RMS normalised before their activation.
+    #[serde(default)]
+    pub normalised: bool,
+}
+
+/// The scalar to compute in.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+pub enum ScalarRequest {
+    /// Exact fractions.
+    #[serde(rename = "rational")]
+    Rational,
+    /// Double precision.
+    #[serde(rename = "f64")]
+    F64,
+    /// Single precision.
+    #[serde(rename = "f32")]
+    F32,
+    /// MPFR floats of this many bits.
+    #[serde(rename = "mpfr")]
+    Mpfr(Precision),
+}
+
+impl fmt::Display for ScalarRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ScalarRequest::Rational => write!(f, "rational"),
+            ScalarRequest::F64 => write!(f, "f64"),
+            ScalarRequest::F32 => write!(f, "f32"),
+            ScalarRequest::Mpfr(Precision(bits)) => write!(f, "mpfr of {bits} bits"),
+        }
+    }
+}
+
+/// A precision from the menu, in bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Precision(pub u32);
+
+impl<'de> Deserialize<'de> for Precision {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Numeral(text) = Numeral::deserialize(deserializer)?;
+        let bits = text.parse().ok().filter(|bits| MENU.contains(bits));
+        bits.map(Precision).ok_or_else(|| {
+            de::Error::custom(format!("{text} is not a precision on the menu: expected one of {} bits", menu()))
+        })
+    }
+}
+
+/// A number as it was written: a string, or a JSON integer. It is read exactly, but not yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Numeral(pub String);
+
+/// An entry of a preconditioner: a number of its diagonal, or a row of the full matrix.
+pub enum Entry {
+    /// A number.
+    Number(Numeral),
+    /// A row.
+    Row(Vec<Numeral>),
+}
+
+struct NumeralVisitor;
+
+impl Visitor<'_> for NumeralVisitor {
+    type Value = Numeral;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a number in a string, such as \"-3\", \"0.25\" or \"1/3\", or a JSON integer")
+    }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Numeral, E> {
+        Ok(Numeral(text.to_owned()))
+    }
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Numeral, E> {
+        Ok(Numeral(value.to_string()))
+    }
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Numeral, E> {
+        Ok(Numeral(value.to_string()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Numeral {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumeralVisitor)
+    }
+}
+
+struct EntryVisitor;
+
+impl<'de> Visitor<'de> for EntryVisitor {
+    type Value = Entry;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a number of the diagonal, or a row of the matrix")
+    }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Entry, E> {
+        NumeralVisitor.visit_str(text).map(Entry::Number)
+    }
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Entry, E> {
+        NumeralVisitor.visit_i64(value).map(Entry::Number)
+    }
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Entry, E> {
+        NumeralVisitor.visit_u64(value).map(Entry::Number)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Entry, A::Error> {
+        let mut row = Vec::new();
+        while let Some(number) = sequence.next_element()? {
+            row.push(number);
+        }
+        Ok(Entry::Row(row))
+    }
+}
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EntryVisitor)
+    }
+}
+
+impl Request {
+    /// Reads a request from JSON text.
+    ///
+    /// # Errors
+    /// Where the text is not JSON, or which member is not what it must be.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let request: Request =
+            serde_path_to_error::deserialize(&mut deserializer).map_err(|error| explain("", error))?;
+        deserializer.end().map_err(|error| format!("malformed JSON: {error}"))?;
+        Ok(request)
+    }
+}
+
+/// Reads a part of a request that has been kept as a value; `place` names it.
+///
+/// # Errors
+/// Which member is not what it must be.
+pub fn read_part<T: DeserializeOwned>(place: &str, value: Value) -> Result<T, String> {
+    serde_path_to_error::deserialize(value).map_err(|error| explain(place, error))
+}
+
+/// `place.member: reason`.
+fn explain(place: &str, error: serde_path_to_error::Error<serde_json::Error>) -> String {
+    let path = error.path().to_string();
+    let error = error.into_inner();
+    let reason = error.to_string();
+    if !error.is_data() {
+        return format!("malformed JSON: {reason}");
+    }
+    // The path says where; in a line of its own the parser's line number would mislead.
+    let reason = reason.rfind(" at line ").map_or(reason.as_str(), |end| &reason[..end]);
+    match (place, path.as_str()) {
+        ("", ".") => reason.to_owned(),
+        ("", path) => format!("{path}: {reason}"),
+        (place, ".") => format!("{place}: {reason}"),
+        (place, path) => format!("{place}.{path}: {reason}"),
+    }
+}

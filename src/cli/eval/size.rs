@@ -1,0 +1,141 @@
+//! Limits, so that a request that asks for too much gets an answer that says so.
+
+use super::point::{Point, Quantity};
+use super::request::{Precision, ScalarRequest};
+use crate::entropic::Preconditioner;
+use crate::model::{Activation, Network, Piecewise};
+use crate::scalar::Rational;
+use rug::Integer;
+
+/// The longest request, in bytes.
+pub const LONGEST_REQUEST: u64 = 64 << 20;
+/// All numbers of a request together, in bits.
+pub const LARGEST_INPUT_BITS: u64 = 1 << 32;
+/// The most parameters of a model.
+const MOST_PARAMETERS: usize = 100_000;
+/// The most layers of a model.
+const MOST_LAYERS: usize = 256;
+/// The most parameters beside a full preconditioner, whose positivity is checked by exact elimination.
+const MOST_PRECONDITIONED: usize = 256;
+/// What an evaluation may keep at a time, in bytes.
+const LARGEST_MEMORY: f64 = (1_u64 << 30) as f64;
+/// The longest common denominator that is worth computing, in bits.
+const LONGEST_DENOMINATOR: u32 = 1 << 20;
+
+/// Checks the widths of a network, before anything of their size is allocated.
+///
+/// # Errors
+/// Which limit is exceeded.
+pub fn check_widths(widths: &[usize]) -> Result<(), String> {
+    if widths.len() < 2 {
+        return Err(format!("model.widths: expected at least two, the input's and the output's, found {}", widths.len()));
+    }
+    if widths.len() > MOST_LAYERS + 1 {
+        return Err(format!("model.widths: at most {MOST_LAYERS} layers are accepted, found {}", widths.len() - 1));
+    }
+    let layer = |pair: &[usize]| pair[0].checked_add(1).and_then(|inputs| inputs.checked_mul(pair[1]));
+    let count = widths.windows(2).try_fold(0_usize, |count, pair| count.checked_add(layer(pair)?));
+    match count {
+        Some(count) if count <= MOST_PARAMETERS => Ok(()),
+        _ => Err(format!("model.widths: at most {MOST_PARAMETERS} parameters are accepted")),
+    }
+}
+
+/// Checks the order of a full preconditioner.
+///
+/// # Errors
+/// That it is too large.
+pub fn check_full_preconditioner(parameters: usize) -> Result<(), String> {
+    if parameters <= MOST_PRECONDITIONED {
+        return Ok(());
+    }
+    Err(format!(
+        "preconditioner: a full matrix is accepted up to {MOST_PRECONDITIONED} parameters, found {parameters}"
+    ))
+}
+
+/// Checks that exact elimination of a matrix fits into the memory: its numbers are minors, of as many bits as there are
+/// rows times those of an entry.
+///
+/// # Errors
+/// That it does not.
+pub fn check_elimination(rows: &[Vec<Rational>]) -> Result<(), String> {
+    let order = rows.len() as f64;
+    let bits = 2.0 * order * height(rows.iter().flatten());
+    within("preconditioner", order * order * bits / 8.0)
+}
+
+/// Checks the memory that the evaluation needs.
+///
+/// # Errors
+/// That it is too much.
+pub fn check(point: &Point) -> Result<(), String> {
+    let bytes = match point.scalar {
+        ScalarRequest::F32 | ScalarRequest::F64 => 8.0,
+        ScalarRequest::Mpfr(Precision(bits)) => 48.0 + f64::from(bits) / 8.0,
+        ScalarRequest::Rational => 64.0 + rational_bits(point) / 8.0,
+    };
+    let parameters = point.theta.len() as f64;
+    let samples = point.data.len() as f64;
+    // Gradients of all samples and their derivatives, twice dual for the Hessian.
+    let hessian = point.quantities.contains(&Quantity::EntropicHessian);
+    let numbers = if hessian { 4.0 * samples * parameters + 2.0 * parameters * parameters } else { 4.0 * samples * parameters };
+    within("quantities", numbers * bytes)
+}
+
+fn within(place: &str, bytes: f64) -> Result<(), String> {
+    let limit = LARGEST_MEMORY / f64::from(1 << 20);
+    if bytes <= LARGEST_MEMORY {
+        return Ok(());
+    }
+    let mebibytes = bytes / f64::from(1 << 20);
+    Err(format!("{place}: the evaluation would need up to {mebibytes:.3e} MiB, and {limit} MiB are allowed"))
+}
+
+/// An upper bound on the bits of any number that an exact evaluation meets.
+///
+/// A layer's output is a polynomial in its numbers, so that the bits of its factors add up; a squared activation doubles
+/// them. The gradient of the entropic loss has four factors like the output, its derivatives no more, and two to spare.
+fn rational_bits(point: &Point) -> f64 {
+    let parameters = height(&point.theta);
+    let samples = point.data.samples();
+    let mut output = height(samples.iter().flat_map(|sample| &sample.input));
+    if let Network::Mlp { layout, activation, .. } = &point.network {
+        for layer in 0..layout.depth() {
+            output += parameters + (layout.widths()[layer] as f64 + 1.0).log2();
+            if layer + 1 < layout.depth() {
+                match activation {
+                    Activation::Piecewise(Piecewise::SquaredRelu) => output *= 2.0,
+                    Activation::Piecewise(Piecewise::LeakyRelu) => output += 4.0,
+                    _ => {}
+                }
+            }
+        }
+    }
+    output += height(samples.iter().flat_map(|sample| &sample.target));
+    let rates = match &point.preconditioner {
+        None => 0.0,
+        Some(Preconditioner::Scalar(rate)) => height([rate]),
+        Some(Preconditioner::Diagonal(rates)) => height(rates),
+        Some(Preconditioner::Full(matrix)) => height(matrix.iter()),
+    };
+    let mean = height(point.data.weights()) + (samples.len() as f64).log2();
+    6.0 * output + 2.0 * parameters + rates + mean + height([&point.weight_decay])
+}
+
+/// Bits of the common denominator of some numbers and of the largest numerator over it.
+fn height<'a>(numbers: impl IntoIterator<Item = &'a Rational>) -> f64 {
+    let mut denominator = Integer::from(1);
+    let mut magnitude = 0.0_f64;
+    for number in numbers {
+        if !denominator.is_divisible(number.denom()) {
+            denominator.lcm_mut(number.denom());
+        }
+        if denominator.significant_bits() > LONGEST_DENOMINATOR {
+            return f64::INFINITY;
+        }
+        let bits = f64::from(number.numer().significant_bits()) - f64::from(number.denom().significant_bits());
+        magnitude = magnitude.max(bits + 1.0);
+    }
+    2.0 * f64::from(denominator.significant_bits()) + magnitude
+}

@@ -1,0 +1,148 @@
+//! The command line: one file per subcommand.
+//!
+//! A command returns an [`Exit`] or a [`Failure`]; only here do they become messages and the process's exit code.
+
+mod eval;
+mod explain;
+mod failure;
+mod list;
+mod output;
+mod progress;
+mod replay;
+mod suggest;
+mod verify;
+
+pub use failure::{Exit, Failure};
+
+use crate::scalar::MENU;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe};
+
+/// Checks deep-learning theory: entropic loss, symmetry and gradient balance, exactly in the rationals and at any
+/// precision.
+#[derive(Parser)]
+#[command(name = "equipartition", version, after_help = EXIT_CODES)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   every selected claim holds, or the command did what was asked
+  1   a claim is refuted, vacuous or powerless
+  2   wrong usage, unknown claim in `explain` or `replay`
+  3   a claim is undecided, none is worse
+  4   no claim matches a prefix
+  65  malformed or inconsistent data
+  66  an input file does not exist
+  70  internal error
+  74  reading or writing failed";
+
+#[derive(Subcommand)]
+enum Command {
+    Verify(verify::Arguments),
+    List(list::Arguments),
+    Explain(explain::Arguments),
+    Replay(replay::Arguments),
+    Eval(eval::Arguments),
+}
+
+/// Text for people, JSON for programs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl Command {
+    fn run(self) -> Result<Exit, Failure> {
+        match self {
+            Command::Verify(arguments) => verify::run(&arguments),
+            Command::List(arguments) => list::run(&arguments),
+            Command::Explain(arguments) => explain::run(&arguments),
+            Command::Replay(arguments) => replay::run(&arguments),
+            Command::Eval(arguments) => eval::run(&arguments),
+        }
+    }
+
+    fn wants_json(&self) -> bool {
+        match self {
+            Command::Verify(arguments) => arguments.wants_json(),
+            Command::List(arguments) => arguments.format == Format::Json,
+            Command::Explain(arguments) => arguments.format == Format::Json,
+            Command::Replay(arguments) => arguments.format == Format::Json,
+            Command::Eval(_) => true,
+        }
+    }
+}
+
+/// Runs the command line, tells what went wrong, and returns the exit code. A panic becomes [`Exit::Internal`].
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let command = match CommandLine::try_parse_from(&arguments) {
+        Ok(CommandLine { command }) => command,
+        Err(error) => return refuse(&arguments, &error),
+    };
+    let json = command.wants_json();
+    panic::set_hook(Box::new(|_| {}));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| command.run()))
+        .unwrap_or_else(|payload| Err(Failure::Internal(panic_message(payload.as_ref()).to_owned())));
+    outcome.unwrap_or_else(|failure| {
+        report(&failure, json);
+        failure.exit()
+    })
+}
+
+/// A person reads the message on standard error; a program that asked for JSON finds it on standard output.
+fn report(failure: &Failure, json: bool) {
+    output::complain(&format!("error: {failure}"));
+    if json {
+        let _ = output::print(&format!("{}\n", failure.to_json(None)));
+    }
+}
+
+/// What the parser of the command line refuses; help and version are not refusals.
+fn refuse(arguments: &[OsString], error: &clap::Error) -> Exit {
+    if !error.use_stderr() {
+        // A closed pipe is not an error, and there is nobody else to tell.
+        let _ = error.print();
+        return Exit::Success;
+    }
+    let _ = error.print();
+    if asks_for_json(arguments) {
+        let text = error.to_string();
+        let message = text.strip_prefix("error: ").unwrap_or(&text);
+        let message = message.split("\n\n").next().unwrap_or(message).trim();
+        let _ = output::print(&format!("{}\n", Failure::Usage(message.to_owned()).to_json(None)));
+    }
+    Exit::Usage
+}
+
+/// Whether JSON was asked for on a command line that could not be parsed.
+fn asks_for_json(arguments: &[OsString]) -> bool {
+    let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
+    words.get(1).is_some_and(|command| command == "eval")
+        || words.iter().any(|word| word == "--format=json")
+        || words.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+}
+
+fn panic_message(payload: &(dyn std::any::Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("panicked without a message")
+}
+
+/// The sizes of the menu in words.
+fn menu() -> String {
+    MENU.map(|bits| bits.to_string()).join(", ")
+}
+
+/// Reads a precision from the menu.
+fn parse_precision(text: &str) -> Result<u32, String> {
+    let bits = text.parse().ok().filter(|bits| MENU.contains(bits));
+    bits.ok_or_else(|| format!("a precision is one of {} bits", menu()))
+}

@@ -1,0 +1,123 @@
+//! Where results go: standard output, whose reader may leave at any time, or a file that is never half written.
+
+use super::failure::Failure;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Whether somebody still reads standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Reader {
+    /// The text was taken.
+    Listening,
+    /// The pipe is closed: not an error, but there is no point in going on.
+    Gone,
+}
+
+/// Writes text, with colours if standard output shows them, and flushes.
+///
+/// # Errors
+/// [`Failure::InputOutput`], but not for a closed pipe.
+pub fn print(text: &str) -> Result<Reader, Failure> {
+    let mut stream = anstream::stdout().lock();
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Ok(()) => Ok(Reader::Listening),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
+        Err(error) => Err(Failure::writing("standard output", error)),
+    }
+}
+
+/// Writes a message to standard error; there is nobody to tell if that fails.
+pub fn complain(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// Where a report is to go.
+pub enum Destination {
+    /// Standard output.
+    Standard,
+    /// A file, replaced as a whole when the report is complete.
+    File(PendingFile),
+    /// A device or a pipe, which cannot be replaced.
+    Device(PathBuf, File),
+}
+
+/// A temporary file beside the one that it will replace; removed if it never does.
+pub struct PendingFile {
+    target: PathBuf,
+    temporary: PathBuf,
+    file: Option<File>,
+}
+
+impl Destination {
+    /// Opens the destination, so that a path that cannot be written is an error before the work, not after it.
+    ///
+    /// # Errors
+    /// [`Failure::InputOutput`].
+    pub fn open(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path else { return Ok(Destination::Standard) };
+        Self::open_file(path).map_err(|error| Failure::writing(&path.display().to_string(), error))
+    }
+
+    fn open_file(path: &Path) -> io::Result<Self> {
+        let existing = fs::metadata(path).ok();
+        if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
+            // A directory refuses here; a device or a named pipe takes the text as it comes.
+            return Ok(Destination::Device(path.to_owned(), OpenOptions::new().write(true).open(path)?));
+        }
+        // Through a symbolic link the file that it names is replaced, not the link.
+        let target = if existing.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
+        let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy().into_owned();
+        let temporary = target.with_file_name(format!(".{name}.{}.part", std::process::id()));
+        let file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+        let pending = PendingFile { target, temporary, file: Some(file) };
+        if let Some(metadata) = existing {
+            fs::set_permissions(&pending.temporary, metadata.permissions())?;
+        }
+        Ok(Destination::File(pending))
+    }
+
+    /// Whether it is standard output.
+    pub fn is_standard(&self) -> bool {
+        matches!(self, Destination::Standard)
+    }
+
+    /// Writes the whole text and puts it in place.
+    ///
+    /// # Errors
+    /// [`Failure::InputOutput`].
+    pub fn write(self, text: &str) -> Result<(), Failure> {
+        let plain = || anstream::adapter::strip_str(text).to_string();
+        match self {
+            Destination::Standard => print(text).map(|_| ()),
+            Destination::File(pending) => {
+                let place = pending.target.display().to_string();
+                pending.commit(&plain()).map_err(|error| Failure::writing(&place, error))
+            }
+            Destination::Device(path, mut file) => match file.write_all(plain().as_bytes()) {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    Err(Failure::writing(&path.display().to_string(), error))
+                }
+                _ => Ok(()),
+            },
+        }
+    }
+}
+
+impl PendingFile {
+    fn commit(mut self, text: &str) -> io::Result<()> {
+        if let Some(mut file) = self.file.take() {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+        }
+        fs::rename(&self.temporary, &self.target)
+    }
+}
+
+impl Drop for PendingFile {
+    fn drop(&mut self) {
+        // After a rename there is nothing left to remove.
+        let _ = fs::remove_file(&self.temporary);
+    }
+}

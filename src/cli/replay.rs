@@ -1,0 +1,127 @@
+//! `equipartition replay`: one instance again, verbosely.
+
+use super::explain::find;
+use super::output::print;
+use super::suggest::unknown;
+use super::{Exit, Failure, Format, parse_precision};
+use crate::claim::finding::WIDE;
+use crate::claim::{Case, Entry, Examination, Settings, Status};
+use crate::report::{DEFAULT_PRECISION, SCHEMA_VERSION, json};
+use crate::scalar::Magnitude;
+use clap::Args;
+use serde_json::json;
+use std::fmt::Write;
+
+/// Examine one instance again and show every term of every relation
+///
+/// Exit code 0: the law is satisfied, or the control fails as it must; 1: it is violated or vacuous, or the control
+/// passes; 3: it is undecided or outside the hypotheses.
+#[derive(Args)]
+pub struct Arguments {
+    /// The claim's identifier, such as balance/neuron
+    id: String,
+    /// The seed of the run
+    seed: u64,
+    /// The instance's index
+    index: u64,
+    /// Replay an instance of this control instead of the law
+    #[arg(long, value_name = "NAME")]
+    control: Option<String>,
+    /// The top of the precision ladder, in bits
+    #[arg(long, value_name = "BITS", default_value_t = DEFAULT_PRECISION, value_parser = parse_precision)]
+    precision: u32,
+    /// Text for people, or an object for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+/// Replays one instance.
+///
+/// # Errors
+/// If there is no such claim or control, or the result cannot be written.
+pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let claim = find(&arguments.id)?;
+    let entry = claim.entry();
+    let case = match &arguments.control {
+        None => Case::Law,
+        Some(name) => find_control(entry, name)?,
+    };
+    let settings = Settings { seed: arguments.seed, precision: arguments.precision, verbose: true };
+    let examination = claim.examine(&settings, case, arguments.index);
+    let text = match arguments.format {
+        Format::Text => text(entry, case, arguments, &examination),
+        Format::Json => {
+            let document = json!({
+                "schema_version": SCHEMA_VERSION,
+                "id": entry.id,
+                "control": arguments.control,
+                "seed": arguments.seed,
+                "index": arguments.index,
+                "precision": arguments.precision,
+                "examination": json::examination(&examination),
+            });
+            format!("{document:#}\n")
+        }
+    };
+    let _ = print(&text)?;
+    Ok(exit(case, &examination))
+}
+
+fn find_control(entry: &Entry, name: &str) -> Result<Case, Failure> {
+    let number = entry.controls.iter().position(|control| control.name == name);
+    number.map(Case::Control).ok_or_else(|| {
+        let names = entry.controls.iter().map(|control| control.name);
+        let known = names.clone().collect::<Vec<_>>().join(", ");
+        Failure::Usage(format!("{} ({} has the controls {known})", unknown("control", name, names), entry.id))
+    })
+}
+
+/// Whether a control was missed widely, as it must be.
+fn missed(examination: &Examination) -> bool {
+    examination.findings.last().is_some_and(|finding| finding.miss > Magnitude::power_of_two(-WIDE))
+}
+
+fn exit(case: Case, examination: &Examination) -> Exit {
+    if examination.excluded.is_some() {
+        return Exit::Undecided;
+    }
+    match (case, examination.status()) {
+        (Case::Control(_), _) if missed(examination) => Exit::Success,
+        (Case::Control(_), _) => Exit::Refuted,
+        (Case::Law, Status::Satisfied) => Exit::Success,
+        (Case::Law, Status::Violated | Status::Vacuous) => Exit::Refuted,
+        (Case::Law, Status::Undecided(_)) => Exit::Undecided,
+    }
+}
+
+fn text(entry: &Entry, case: Case, arguments: &Arguments, examination: &Examination) -> String {
+    let mut text = format!("{}: {}\n    {}\n", entry.id, entry.title, entry.statement);
+    if let Case::Control(number) = case {
+        let control = entry.controls[number];
+        let _ = writeln!(text, "control {}: {}", control.name, control.breaks);
+    }
+    let _ = writeln!(text, "seed {}, instance {}: {}", arguments.seed, arguments.index, examination.description);
+    if let Some(reason) = &examination.excluded {
+        let _ = writeln!(text, "outside the hypotheses: {reason}");
+    }
+    for finding in &examination.findings {
+        let (status, reason) = json::status(finding.status);
+        let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let _ = writeln!(text, "\n{}: {status}{reason}", finding.scalar);
+        for line in &finding.details {
+            let _ = writeln!(text, "  {line}");
+        }
+        let _ = writeln!(text, "  worst relative residual {} in {}", finding.residual, finding.worst);
+        if !finding.miss.is_zero() {
+            let _ = writeln!(text, "  surely missed by {}", finding.miss);
+        }
+        if let Some(margin) = &finding.margin {
+            let _ = writeln!(text, "  smallest relative margin {margin}");
+        }
+    }
+    if let (Case::Control(_), None) = (case, &examination.excluded) {
+        let verdict = if missed(examination) { "fails, as it must" } else { "does not fail: it must" };
+        let _ = writeln!(text, "\nthe control {verdict}");
+    }
+    text
+}

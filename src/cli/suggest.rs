@@ -1,0 +1,31 @@
+//! Did you mean?
+
+/// Below this Jaro-Winkler similarity two names have nothing to do with each other.
+const SIMILAR: f64 = 0.75;
+
+/// `unknown claim `x`: did you mean `y`?`, or without a suggestion where nothing is similar.
+pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let similarity = |candidate: &str| strsim::jaro_winkler(&name.to_lowercase(), candidate);
+    let nearest = known
+        .into_iter()
+        .map(|candidate| (similarity(candidate), candidate))
+        .filter(|(similarity, _)| *similarity >= SIMILAR)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b));
+    match nearest {
+        Some((_, candidate)) => format!("unknown {what} `{name}`: did you mean `{candidate}`?"),
+        None => format!("unknown {what} `{name}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_corrected_and_nonsense_is_not() {
+        let known = ["balance/neuron", "noether/sgd-charge"];
+        assert!(unknown("claim", "balance/neurn", known).contains("`balance/neuron`"));
+        assert!(unknown("claim", "Noether/sgdcharge", known).contains("`noether/sgd-charge`"));
+        assert_eq!(unknown("claim", "xyzzy", known), "unknown claim `xyzzy`");
+    }
+}

@@ -1,0 +1,249 @@
+//! The report as JSON.
+//!
+//! An object with `schema_version`, `version`, `libraries`, `seed`, `precision`, `instances`, `summary`, `claims` and
+//! `seconds`. Residuals and margins are decimal strings, `"0"` when exact, because 2^-4096 does not fit a double. The
+//! order of members is part of the schema.
+
+use super::{Libraries, Report, SCHEMA_VERSION, milliseconds, power_of_two};
+use crate::claim::finding::WIDE;
+use crate::claim::verdict::{ControlReport, Witness};
+use crate::claim::{Case, ClaimReport, Evidence, Examination, Finding, Status, Verdict};
+use crate::scalar::Magnitude;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    version: &'static str,
+    libraries: LibrariesDocument,
+    seed: u64,
+    precision: u32,
+    instances: u64,
+    summary: Summary,
+    claims: Vec<ClaimDocument<'a>>,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct LibrariesDocument {
+    gmp: String,
+    mpfr: String,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    claims: usize,
+    holds: usize,
+    refuted: usize,
+    vacuous: usize,
+    powerless: usize,
+    undecided: usize,
+}
+
+#[derive(Serialize)]
+struct ClaimDocument<'a> {
+    id: &'a str,
+    title: &'a str,
+    verdict: Verdict,
+    reason: Option<&'a str>,
+    evidence: Vec<Evidence>,
+    evidence_instances: &'a BTreeMap<Evidence, usize>,
+    instances: usize,
+    vacuous: usize,
+    excluded: usize,
+    undecided: usize,
+    refuted: usize,
+    residual: String,
+    margin: Option<String>,
+    ladder: Vec<Rung>,
+    bound: Option<String>,
+    families: usize,
+    controls: Vec<ControlDocument<'a>>,
+    mutants: Vec<MutantDocument<'a>>,
+    witnesses: Vec<WitnessDocument<'a>>,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct Rung {
+    bits: u32,
+    residual: String,
+}
+
+#[derive(Serialize)]
+struct ControlDocument<'a> {
+    name: &'a str,
+    failed: bool,
+    margin: String,
+    instances: usize,
+}
+
+#[derive(Serialize)]
+struct MutantDocument<'a> {
+    name: &'a str,
+    refuted: bool,
+    margin: String,
+}
+
+#[derive(Serialize)]
+struct WitnessDocument<'a> {
+    control: Option<&'a str>,
+    index: u64,
+    instance: &'a str,
+    relation: &'a str,
+    residual: String,
+    replay: String,
+}
+
+impl<'a> Document<'a> {
+    fn new(report: &'a Report) -> Self {
+        let Libraries { gmp, mpfr } = Libraries::linked();
+        Document {
+            schema_version: SCHEMA_VERSION,
+            version: env!("CARGO_PKG_VERSION"),
+            libraries: LibrariesDocument { gmp, mpfr },
+            seed: report.seed,
+            precision: report.precision,
+            instances: report.instances,
+            summary: Summary {
+                claims: report.claims.len(),
+                holds: report.count(Verdict::Holds),
+                refuted: report.count(Verdict::Refuted),
+                vacuous: report.count(Verdict::Vacuous),
+                powerless: report.count(Verdict::Powerless),
+                undecided: report.count(Verdict::Undecided),
+            },
+            claims: report.claims.iter().map(|claim| ClaimDocument::new(report, claim)).collect(),
+            seconds: milliseconds(report.seconds),
+        }
+    }
+}
+
+impl<'a> ClaimDocument<'a> {
+    fn new(report: &'a Report, claim: &'a ClaimReport) -> Self {
+        ClaimDocument {
+            id: claim.entry.id,
+            title: claim.entry.title,
+            verdict: claim.verdict,
+            reason: (claim.verdict != Verdict::Holds).then_some(claim.reason.as_str()),
+            evidence: claim.evidence.keys().copied().collect(),
+            evidence_instances: &claim.evidence,
+            instances: claim.instances,
+            vacuous: claim.vacuous,
+            excluded: claim.excluded,
+            undecided: claim.undecided,
+            refuted: claim.refuted,
+            residual: claim.residual.to_string(),
+            margin: claim.margin.as_ref().map(Magnitude::to_string),
+            ladder: claim
+                .ladder
+                .iter()
+                .map(|(&bits, residual)| Rung { bits, residual: residual.to_string() })
+                .collect(),
+            bound: claim.bound_bits.map(power_of_two),
+            families: claim.families,
+            controls: claim.controls.iter().map(ControlDocument::new).collect(),
+            mutants: claim.mutants.iter().map(|(name, miss)| MutantDocument::new(name, miss)).collect(),
+            witnesses: claim.witnesses.iter().map(|witness| WitnessDocument::new(report, claim, witness)).collect(),
+            seconds: milliseconds(claim.seconds),
+        }
+    }
+}
+
+impl<'a> ControlDocument<'a> {
+    fn new(control: &'a ControlReport) -> Self {
+        let margin = control.margin.to_string();
+        ControlDocument { name: control.name, failed: control.failed, margin, instances: control.instances }
+    }
+}
+
+impl<'a> MutantDocument<'a> {
+    fn new(name: &'a str, miss: &Magnitude) -> Self {
+        MutantDocument { name, refuted: *miss > Magnitude::power_of_two(-WIDE), margin: miss.to_string() }
+    }
+}
+
+impl<'a> WitnessDocument<'a> {
+    fn new(report: &Report, claim: &'a ClaimReport, witness: &'a Witness) -> Self {
+        WitnessDocument {
+            control: (witness.case != Case::Law).then(|| witness.case.name(claim.entry)),
+            index: witness.index,
+            instance: &witness.description,
+            relation: &witness.relation,
+            residual: witness.residual.to_string(),
+            replay: report.replay(claim, witness),
+        }
+    }
+}
+
+/// Writes the report, indented, with a final newline.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report, mut writer: impl io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut writer, &Document::new(report))?;
+    writeln!(writer)
+}
+
+/// One examination as JSON: what a replay tells a program.
+pub fn examination(examination: &Examination) -> impl Serialize {
+    #[derive(Serialize)]
+    struct ExaminationDocument {
+        instance: String,
+        class: String,
+        excluded: Option<String>,
+        bound: Option<String>,
+        findings: Vec<FindingDocument>,
+    }
+    ExaminationDocument {
+        instance: examination.description.clone(),
+        class: format!("{:?}", examination.class).to_lowercase(),
+        excluded: examination.excluded.clone(),
+        bound: examination.bound_bits.map(power_of_two),
+        findings: examination.findings.iter().map(FindingDocument::new).collect(),
+    }
+}
+
+#[derive(Serialize)]
+struct FindingDocument {
+    scalar: String,
+    status: &'static str,
+    reason: Option<&'static str>,
+    residual: String,
+    miss: String,
+    margin: Option<String>,
+    relation: String,
+    relations: usize,
+    vacuous: usize,
+    details: Vec<String>,
+}
+
+impl FindingDocument {
+    fn new(finding: &Finding) -> Self {
+        let (status, reason) = status(finding.status);
+        FindingDocument {
+            scalar: finding.scalar.to_string(),
+            status,
+            reason,
+            residual: finding.residual.to_string(),
+            miss: finding.miss.to_string(),
+            margin: finding.margin.as_ref().map(Magnitude::to_string),
+            relation: finding.worst.clone(),
+            relations: finding.vacuous.1,
+            vacuous: finding.vacuous.0,
+            details: finding.details.clone(),
+        }
+    }
+}
+
+/// A status in one word, and why if it is undecided.
+pub fn status(status: Status) -> (&'static str, Option<&'static str>) {
+    match status {
+        Status::Satisfied => ("satisfied", None),
+        Status::Vacuous => ("vacuous", None),
+        Status::Violated => ("violated", None),
+        Status::Undecided(why) => ("undecided", Some(why)),
+    }
+}

@@ -1,0 +1,60 @@
+//! The report as JUnit XML, one test case per claim, one suite per family.
+
+use super::Report;
+use crate::claim::{ClaimReport, Verdict};
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+/// Writes the report as JUnit XML. Refuted, vacuous and powerless claims are failures, undecided ones errors.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report, mut writer: impl io::Write) -> io::Result<()> {
+    let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
+    let mut order = Vec::new();
+    for claim in &report.claims {
+        let family = claim.entry.family();
+        let suite = suites.entry(family).or_insert_with(|| {
+            order.push(family);
+            TestSuite::new(family)
+        });
+        suite.add_test_case(test_case(report, claim));
+    }
+    let mut document = quick_junit::Report::new("equipartition");
+    document.set_time(duration(report.seconds));
+    document.add_test_suites(order.iter().filter_map(|family| suites.remove(family)).map(with_time));
+    let text = document.to_string().map_err(io::Error::other)?;
+    writer.write_all(text.as_bytes())
+}
+
+fn with_time(mut suite: TestSuite) -> TestSuite {
+    let time = suite.test_cases.iter().filter_map(|case| case.time).sum();
+    suite.set_time(time);
+    suite
+}
+
+fn test_case(report: &Report, claim: &ClaimReport) -> TestCase {
+    let kind = match claim.verdict {
+        Verdict::Holds => None,
+        Verdict::Undecided => Some(NonSuccessKind::Error),
+        Verdict::Refuted | Verdict::Vacuous | Verdict::Powerless => Some(NonSuccessKind::Failure),
+    };
+    let status = kind.map_or_else(TestCaseStatus::success, |kind| {
+        let mut status = TestCaseStatus::non_success(kind);
+        let replays: Vec<String> = claim.witnesses.iter().map(|witness| report.replay(claim, witness)).collect();
+        status.set_message(claim.reason.as_str()).set_type(claim.verdict.to_string()).set_description(
+            [&[format!("{}: {}", claim.entry.statement, claim.reason)], &replays[..]].concat().join("\n"),
+        );
+        status
+    });
+    let mut case = TestCase::new(claim.entry.id, status);
+    case.set_classname(format!("equipartition.{}", claim.entry.family()));
+    case.set_time(duration(claim.seconds));
+    case
+}
+
+fn duration(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
+}

@@ -1,0 +1,108 @@
+//! Reports: what a run found, told to a person or to a program.
+//!
+//! | module | reader |
+//! |---|---|
+//! | [`json`] | programs; the schema is stable and versioned |
+//! | [`junit`] | continuous integration |
+//! | `text` | people (with the feature `cli`) |
+//!
+//! A report apart from its times depends on the claims, the seed, the precision and the number of instances only, never
+//! on the number of threads.
+
+pub mod json;
+pub mod junit;
+#[cfg(feature = "cli")]
+pub mod text;
+
+use crate::claim::theorem::ladder;
+use crate::claim::verdict::Witness;
+use crate::claim::{Case, ClaimReport, Entry, Verdict};
+use std::fmt::Write;
+
+/// The version of every JSON document that this crate writes. It grows when a member changes its meaning or goes away;
+/// new members may come at any time.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The precision of a run for which none is given, in bits.
+pub const DEFAULT_PRECISION: u32 = 256;
+
+/// Which arithmetic the numbers come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Libraries {
+    /// The version of GMP.
+    pub gmp: String,
+    /// The version of MPFR.
+    pub mpfr: String,
+}
+
+impl Libraries {
+    /// Those that this program is linked with.
+    pub fn linked() -> Self {
+        use gmp_mpfr_sys::{gmp, mpfr};
+        Libraries {
+            gmp: format!("{}.{}.{}", gmp::VERSION, gmp::VERSION_MINOR, gmp::VERSION_PATCHLEVEL),
+            mpfr: format!("{}.{}.{}", mpfr::VERSION_MAJOR, mpfr::VERSION_MINOR, mpfr::VERSION_PATCHLEVEL),
+        }
+    }
+}
+
+/// A run: how it was done, and what it found of every claim.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The run's seed.
+    pub seed: u64,
+    /// The top of the precision ladder, in bits.
+    pub precision: u32,
+    /// The instances of each law that were asked for.
+    pub instances: u64,
+    /// The claims, in the order of the registry.
+    pub claims: Vec<ClaimReport>,
+    /// Seconds from the start of the run to its end.
+    pub seconds: f64,
+}
+
+impl Report {
+    /// The number of claims with this verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.claims.iter().filter(|claim| claim.verdict == verdict).count()
+    }
+
+    /// The verdict of the whole: the first of refuted, powerless, vacuous, undecided that any claim has, else holds.
+    pub fn verdict(&self) -> Verdict {
+        [Verdict::Refuted, Verdict::Powerless, Verdict::Vacuous, Verdict::Undecided]
+            .into_iter()
+            .find(|verdict| self.count(*verdict) > 0)
+            .unwrap_or(Verdict::Holds)
+    }
+
+    /// The command that examines one instance again, verbosely.
+    pub fn replay_command(&self, entry: &Entry, case: Case, index: u64) -> String {
+        let mut command = format!("equipartition replay {} {} {index}", entry.id, self.seed);
+        if case != Case::Law {
+            let _ = write!(command, " --control {}", case.name(entry));
+        }
+        if self.precision != DEFAULT_PRECISION {
+            let _ = write!(command, " --precision {}", self.precision);
+        }
+        command
+    }
+
+    fn replay(&self, claim: &ClaimReport, witness: &Witness) -> String {
+        self.replay_command(claim.entry, witness.case, witness.index)
+    }
+
+    /// The rungs of the precision ladder in words.
+    fn ladder(&self) -> String {
+        ladder(self.precision).map(|rung| rung.to_string()).join(", ")
+    }
+}
+
+/// A Schwartz-Zippel bound as a power of two, rounded towards certainty's weaker side.
+fn power_of_two(bound_bits: f64) -> String {
+    format!("2^-{}", bound_bits.floor())
+}
+
+/// Seconds to the millisecond: more digits would pretend.
+fn milliseconds(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
+}

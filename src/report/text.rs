@@ -1,0 +1,167 @@
+//! The report as a table for a person.
+//!
+//! The text carries ANSI colours; whoever writes it decides whether they stay.
+
+use super::{Libraries, Report, power_of_two};
+use crate::claim::verdict::Witness;
+use crate::claim::{Case, ClaimReport, Evidence, Verdict};
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle};
+use std::fmt::Write;
+
+/// Three rules: above, below the headings, below.
+const RULES: TableStyle = TableStyle::new()
+    .top_border(LineStyle::none().fill('─').junction('─'))
+    .header_separator(LineStyle::none().fill('─').junction('─'))
+    .bottom_border(LineStyle::none().fill('─').junction('─'));
+
+/// The report as text: a heading, a row for each claim, what is to say of those that do not hold, and totals.
+///
+/// With `width` the table is folded to that many columns.
+pub fn render(report: &Report, width: Option<u16>) -> String {
+    let mut text = heading(report);
+    if !report.claims.is_empty() {
+        let _ = writeln!(text, "{}\n", table(report, width));
+    }
+    for claim in report.claims.iter().filter(|claim| claim.verdict != Verdict::Holds) {
+        explain(&mut text, report, claim);
+    }
+    totals(&mut text, report);
+    text
+}
+
+fn heading(report: &Report) -> String {
+    let Libraries { gmp, mpfr } = Libraries::linked();
+    format!(
+        "equipartition {}: seed {}, {} instances of each law, the rationals and {} bits (GMP {gmp}, MPFR {mpfr})\n",
+        env!("CARGO_PKG_VERSION"),
+        report.seed,
+        report.instances,
+        report.ladder(),
+    )
+}
+
+fn table(report: &Report, width: Option<u16>) -> Table {
+    let mut table = Table::new();
+    table.load_style(RULES).enforce_styling();
+    if let Some(width) = width {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    }
+    let headers = [
+        "claim",
+        "verdict",
+        "evidence",
+        "missed with\nprobability",
+        "instances,\nvacuous,\nexcluded",
+        "worst\nresidual",
+        "controls\nfailed",
+        "mutants\nrefuted",
+        "time",
+    ];
+    table.set_header(headers.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+    for claim in &report.claims {
+        table.add_row(row(claim));
+    }
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if index > 2 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+fn row(claim: &ClaimReport) -> [Cell; 9] {
+    let failed = claim.controls.iter().filter(|control| control.failed).count();
+    let survivors = claim.surviving_mutants().count();
+    let alarm = |cell: Cell, alarming: bool| if alarming { cell.fg(Color::Red) } else { cell };
+    [
+        Cell::new(claim.entry.id),
+        coloured(claim.verdict),
+        Cell::new(evidence(claim)),
+        Cell::new(claim.bound_bits.map(|bits| format!("≤ {}", power_of_two(bits))).unwrap_or_default()),
+        Cell::new(format!("{}, {}, {}", claim.instances, claim.vacuous, claim.excluded)),
+        Cell::new(&claim.residual),
+        alarm(Cell::new(format!("{failed}/{}", claim.controls.len())), failed < claim.controls.len()),
+        alarm(Cell::new(format!("{}/{}", claim.mutants.len() - survivors, claim.mutants.len())), survivors > 0),
+        Cell::new(format!("{:.2} s", claim.seconds)),
+    ]
+}
+
+fn coloured(verdict: Verdict) -> Cell {
+    let cell = Cell::new(verdict);
+    match verdict {
+        Verdict::Holds => cell.fg(Color::Green),
+        Verdict::Refuted => cell.fg(Color::Red).add_attribute(Attribute::Bold),
+        Verdict::Vacuous | Verdict::Powerless => cell.fg(Color::Magenta).add_attribute(Attribute::Bold),
+        Verdict::Undecided => cell.fg(Color::Yellow),
+    }
+}
+
+/// The strongest and the weakest kind of evidence, with the number of instances that reached them.
+fn evidence(claim: &ClaimReport) -> String {
+    let kind = |(kind, count): (&Evidence, &usize)| format!("{kind} {count}");
+    let strongest = claim.evidence.first_key_value().map(kind);
+    let weakest = claim.evidence.last_key_value().filter(|_| claim.evidence.len() > 1).map(kind);
+    strongest.into_iter().chain(weakest).collect::<Vec<_>>().join(", ")
+}
+
+/// What is to say of a claim that does not hold: the reason, the instances to look at, the commands that replay them.
+fn explain(text: &mut String, report: &Report, claim: &ClaimReport) {
+    let _ = writeln!(text, "{} is {}: {}", claim.entry.id, claim.verdict, claim.reason);
+    let _ = writeln!(text, "    {}", claim.entry.statement);
+    for (place, witness) in claim.witnesses.iter().enumerate() {
+        let _ = writeln!(text, "  {}", introduce(claim, place, witness));
+        let _ = writeln!(text, "    {}", witness.description);
+        if !witness.relation.is_empty() {
+            let _ = writeln!(text, "    {}: {}", witness.relation, witness.residual);
+        }
+        let _ = writeln!(text, "    {}", report.replay(claim, witness));
+    }
+    if claim.witnesses.is_empty() && claim.instances + claim.excluded > 0 {
+        let _ = writeln!(text, "    {}", report.replay_command(claim.entry, Case::Law, 0));
+    }
+    let _ = writeln!(text);
+}
+
+fn introduce(claim: &ClaimReport, place: usize, witness: &Witness) -> String {
+    let index = witness.index;
+    match (witness.case, claim.verdict, place) {
+        (Case::Control(_), ..) => {
+            format!("control {}, instance {index}, which it passed best", witness.case.name(claim.entry))
+        }
+        (Case::Law, Verdict::Refuted, 0) => format!("worst instance: {index}"),
+        (Case::Law, Verdict::Refuted, _) => format!("smallest instance: {index}"),
+        (Case::Law, Verdict::Undecided, _) => format!("first instance without a decision: {index}"),
+        (Case::Law, ..) => format!("instance with the worst residual: {index}"),
+    }
+}
+
+fn totals(text: &mut String, report: &Report) {
+    let verdicts = [Verdict::Holds, Verdict::Refuted, Verdict::Vacuous, Verdict::Powerless, Verdict::Undecided];
+    let counts: Vec<String> = verdicts
+        .into_iter()
+        .map(|verdict| (verdict, report.count(verdict)))
+        .filter(|(verdict, count)| *count > 0 || *verdict == Verdict::Holds)
+        .map(|(verdict, count)| match (verdict, count) {
+            (Verdict::Holds, 1) => "1 holds".to_owned(),
+            (Verdict::Holds, _) => format!("{count} hold"),
+            _ => format!("{count} {verdict}"),
+        })
+        .collect();
+    let sum = |part: fn(&ClaimReport) -> usize| report.claims.iter().map(part).sum::<usize>();
+    let _ = writeln!(text, "{}: {}", plural(report.claims.len(), "claim"), counts.join(", "));
+    let _ = writeln!(
+        text,
+        "{}, {} of {} failed as they must, {} of {} refuted; {:.1} s",
+        plural(sum(|claim| claim.instances), "instance"),
+        sum(|claim| claim.controls.iter().filter(|control| control.failed).count()),
+        plural(sum(|claim| claim.controls.len()), "control"),
+        sum(|claim| claim.mutants.len() - claim.surviving_mutants().count()),
+        plural(sum(|claim| claim.mutants.len()), "mutant"),
+        report.seconds,
+    );
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
