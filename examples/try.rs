@@ -4,7 +4,7 @@ fn main() {
     if let Ok(id) = std::env::var("SHOW") {
         let claim = equipartition::claims::select(&[id])[0];
         for i in 0..32 {
-            let e = claim.examine(&Settings { seed: 0, precision: 256, verbose: false }, Case::Law, i);
+            let e = claim.examine(&Settings::new(0, 256), Case::Law, i);
             println!(
                 "{i} {:?} {} {:?} {:?}",
                 e.class,
@@ -19,8 +19,7 @@ fn main() {
     let claims = equipartition::claims::select(&args);
     let n = std::env::var("N").ok().and_then(|s| s.parse().ok()).unwrap_or(32);
     let p = std::env::var("P").ok().and_then(|s| s.parse().ok()).unwrap_or(256);
-    let plan =
-        Plan { settings: Settings { seed: 0, precision: p, verbose: false }, instances: n, jobs: 0, time_limit: None };
+    let plan = Plan { settings: Settings::new(0, p), instances: n, jobs: 0, time_limit: None };
     for r in run(&claims, &plan, &AtomicBool::new(false), &|_| {}) {
         println!(
             "{} {} {}\n  ev {:?} inst {} vac {} exc {} und {} refuted {} residual {} ladder {:?} margin {:?} bound {:?} fam {} s {:.2}",

@@ -2,7 +2,6 @@
 
 use super::relation::{Kind, Relation};
 use crate::scalar::{Field, Magnitude, Measured, Obstacle, Sign};
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// Below `2^-WIDE` of the scale of their terms both sides are vacuous; a control must miss by more.
@@ -73,15 +72,70 @@ pub struct Finding {
     /// The largest relative amount by which some relation surely fails; what a control needs.
     pub miss: Magnitude,
     /// For every systematic mutant, the largest relative amount by which it surely fails.
-    pub mutants: BTreeMap<String, Magnitude>,
+    pub mutants: Vec<(Mutant, Magnitude)>,
     /// How many relations were vacuous, and how many there were.
     pub vacuous: (usize, usize),
     /// Every relation's label with both sides and its residual, for a verbose replay.
     pub details: Vec<String>,
 }
 
-/// The systematic mutants of a term: what a wrong formula would have in its place.
-const MUTATIONS: [(&str, i64); 3] = [("dropped", -1), ("negated", -2), ("doubled", 1)];
+/// What a wrong formula has in place of one of its terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing.
+    Dropped,
+    /// The term with the other sign.
+    Negated,
+    /// Twice the term.
+    Doubled,
+}
+
+impl Change {
+    /// Every change. Inequalities are attacked with the first two only: doubling a bound weakens them.
+    pub const ALL: [Change; 3] = [Change::Dropped, Change::Negated, Change::Doubled];
+
+    /// What is added to the term, in multiples of it.
+    fn multiple(self) -> i64 {
+        match self {
+            Change::Dropped => -1,
+            Change::Negated => -2,
+            Change::Doubled => 1,
+        }
+    }
+}
+
+/// A formula that is wrong in one term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mutant {
+    /// The term's label.
+    pub term: String,
+    /// What is wrong with it.
+    pub change: Change,
+}
+
+impl Mutant {
+    /// Makes every relation that has the term wrong.
+    pub fn apply<T: Field>(&self, relations: &mut [Relation<T>]) {
+        let factor = T::integer(1 + self.change.multiple());
+        let terms = relations.iter_mut().flat_map(|relation| relation.left.iter_mut().chain(&mut relation.right));
+        for term in terms.filter(|term| term.label == self.term) {
+            for entry in &mut term.value {
+                *entry *= &factor;
+            }
+        }
+    }
+}
+
+impl fmt::Display for Mutant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let change = match self.change {
+            Change::Dropped => "dropped",
+            Change::Negated => "negated",
+            Change::Doubled => "doubled",
+        };
+        write!(f, "{} {change}", self.term)
+    }
+}
 
 impl Finding {
     /// Judges `relations`. With `verbose`, both sides are kept as text.
@@ -93,7 +147,7 @@ impl Finding {
             worst: String::new(),
             margin: None,
             miss: Magnitude::zero(),
-            mutants: BTreeMap::new(),
+            mutants: Vec::new(),
             vacuous: (0, relations.len()),
             details: Vec::new(),
         };
@@ -199,15 +253,16 @@ impl Finding {
         }
         // Without its right side, or with the wrong sign, the inequality must fail.
         let right = Relation::sum(&relation.right, difference.len());
-        for (name, factor) in [("dropped", 1), ("negated", 2)] {
+        for change in [Change::Dropped, Change::Negated] {
+            let factor = T::integer(-change.multiple());
             let miss = difference
                 .iter()
                 .zip(&right)
-                .map(|(entry, bound)| entry.clone() + T::integer(factor) * bound)
+                .map(|(entry, bound)| T::product(&factor, bound) + entry)
                 .filter(|entry| entry.sign() == Some(Sign::Positive))
                 .map(|entry| Magnitude::ratio_below(&entry.mignitude(), scale))
                 .fold(Magnitude::zero(), Magnitude::max);
-            self.record_mutant(relation.right[0].label, name, miss);
+            self.record_mutant(relation.right[0].label, change, miss);
         }
         Status::Satisfied
     }
@@ -216,22 +271,23 @@ impl Finding {
     fn mutate<T: Field + Measured>(&mut self, relation: &Relation<T>, difference: &[T], scale: &Magnitude) {
         let sides = relation.left.iter().map(|term| (term, 1)).chain(relation.right.iter().map(|term| (term, -1)));
         for (term, side) in sides {
-            for (name, factor) in MUTATIONS {
-                let factor = T::integer(factor * side);
+            for change in Change::ALL {
+                let factor = T::integer(change.multiple() * side);
                 let miss = difference
                     .iter()
                     .zip(&term.value)
                     .map(|(residual, entry)| (T::product(&factor, entry) + residual).mignitude())
                     .fold(Magnitude::zero(), Magnitude::max);
-                self.record_mutant(term.label, name, Magnitude::ratio_below(&miss, scale));
+                self.record_mutant(term.label, change, Magnitude::ratio_below(&miss, scale));
             }
         }
     }
 
-    fn record_mutant(&mut self, term: &str, mutation: &str, miss: Magnitude) {
-        let entry = self.mutants.entry(format!("{term} {mutation}")).or_insert_with(Magnitude::zero);
-        if miss > *entry {
-            *entry = miss;
+    fn record_mutant(&mut self, term: &str, change: Change, miss: Magnitude) {
+        match self.mutants.iter_mut().find(|(mutant, _)| mutant.term == term && mutant.change == change) {
+            Some((_, widest)) if miss > *widest => *widest = miss,
+            Some(_) => {}
+            None => self.mutants.push((Mutant { term: term.to_owned(), change }, miss)),
         }
     }
 }

@@ -21,7 +21,7 @@ pub mod theorem;
 pub mod verdict;
 
 pub use entry::{Control, Entry, Evidence};
-pub use finding::{Finding, Scalar, Status};
+pub use finding::{Change, Finding, Mutant, Scalar, Status};
 pub use problem::{Class, Palette, Point, Problem};
 pub use relation::{Relation, Term};
 pub use stream::Stream;

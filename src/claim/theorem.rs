@@ -1,7 +1,7 @@
 //! A claim written once for every scalar, and its examination on one instance.
 
 use super::entry::Entry;
-use super::finding::{Finding, Scalar, Status};
+use super::finding::{Finding, Mutant, Scalar, Status};
 use super::problem::Class;
 use super::relation::Relation;
 use super::stream::{GRID_BITS, Stream};
@@ -118,7 +118,7 @@ pub trait Theorem: Send + Sync + 'static {
 }
 
 /// How a run examines.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The run's seed.
     pub seed: u64,
@@ -126,6 +126,23 @@ pub struct Settings {
     pub precision: u32,
     /// Keep both sides as text.
     pub verbose: bool,
+    /// A term of the law to get wrong on purpose: the run must then turn red.
+    pub mutant: Option<Mutant>,
+}
+
+impl Settings {
+    /// A quiet run of the claims as they are.
+    pub fn new(seed: u64, precision: u32) -> Self {
+        Settings { seed, precision, verbose: false, mutant: None }
+    }
+
+    /// Judges relations as these settings ask.
+    pub fn judge<T: Measured>(&self, scalar: Scalar, mut relations: Vec<Relation<T>>, case: Case) -> Finding {
+        if let (Case::Law, Some(mutant)) = (case, &self.mutant) {
+            mutant.apply(&mut relations);
+        }
+        Finding::judge(scalar, &relations, self.verbose)
+    }
 }
 
 /// What was found on one instance.
@@ -204,9 +221,9 @@ trait Routes: Theorem {
         scalar: Scalar,
         instance: &Self::Instance,
         case: Case,
-        verbose: bool,
+        settings: &Settings,
     ) -> Result<Finding, Outside> {
-        Ok(Finding::judge(scalar, &self.relations::<T>(instance, case)?, verbose))
+        Ok(settings.judge(scalar, self.relations::<T>(instance, case)?, case))
     }
 
     fn examine_exactly(
@@ -216,7 +233,7 @@ trait Routes: Theorem {
         case: Case,
         examination: &mut Examination,
     ) -> Result<(), Outside> {
-        let finding = self.judge::<Rational>(Scalar::Rational, instance, case, settings.verbose)?;
+        let finding = self.judge::<Rational>(Scalar::Rational, instance, case, settings)?;
         if case == Case::Law && instance.class() == Class::Generic && finding.status == Status::Satisfied {
             let relations = self.relations::<Degree>(instance, case)?;
             examination.bound_bits = schwartz_zippel_bits(&relations);
@@ -232,25 +249,24 @@ trait Routes: Theorem {
         case: Case,
         examination: &mut Examination,
     ) -> Result<(), Outside> {
-        let verbose = settings.verbose;
         let rungs = if case == Case::Law {
             let scalar = Scalar::Interval(INTERVAL_BITS);
-            examination.findings.push(self.judge::<Interval<INTERVAL_BITS>>(scalar, instance, case, verbose)?);
+            examination.findings.push(self.judge::<Interval<INTERVAL_BITS>>(scalar, instance, case, settings)?);
             ladder(settings.precision).to_vec()
         } else {
             vec![settings.precision]
         };
         for bits in rungs {
             let finding = match bits {
-                16 => self.judge::<Mp<16>>(Scalar::Mp(bits), instance, case, verbose),
-                32 => self.judge::<Mp<32>>(Scalar::Mp(bits), instance, case, verbose),
-                64 => self.judge::<Mp<64>>(Scalar::Mp(bits), instance, case, verbose),
-                128 => self.judge::<Mp<128>>(Scalar::Mp(bits), instance, case, verbose),
-                256 => self.judge::<Mp<256>>(Scalar::Mp(bits), instance, case, verbose),
-                512 => self.judge::<Mp<512>>(Scalar::Mp(bits), instance, case, verbose),
-                1024 => self.judge::<Mp<1024>>(Scalar::Mp(bits), instance, case, verbose),
-                2048 => self.judge::<Mp<2048>>(Scalar::Mp(bits), instance, case, verbose),
-                4096 => self.judge::<Mp<4096>>(Scalar::Mp(bits), instance, case, verbose),
+                16 => self.judge::<Mp<16>>(Scalar::Mp(bits), instance, case, settings),
+                32 => self.judge::<Mp<32>>(Scalar::Mp(bits), instance, case, settings),
+                64 => self.judge::<Mp<64>>(Scalar::Mp(bits), instance, case, settings),
+                128 => self.judge::<Mp<128>>(Scalar::Mp(bits), instance, case, settings),
+                256 => self.judge::<Mp<256>>(Scalar::Mp(bits), instance, case, settings),
+                512 => self.judge::<Mp<512>>(Scalar::Mp(bits), instance, case, settings),
+                1024 => self.judge::<Mp<1024>>(Scalar::Mp(bits), instance, case, settings),
+                2048 => self.judge::<Mp<2048>>(Scalar::Mp(bits), instance, case, settings),
+                4096 => self.judge::<Mp<4096>>(Scalar::Mp(bits), instance, case, settings),
                 _ => unreachable!("rungs are those of a precision on the menu"),
             }?;
             examination.findings.push(finding);

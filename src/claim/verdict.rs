@@ -1,7 +1,7 @@
 //! From examinations to a verdict.
 
 use super::entry::{Entry, Evidence};
-use super::finding::{Finding, Scalar, Status, WIDE};
+use super::finding::{Finding, Mutant, Scalar, Status, WIDE};
 use super::theorem::{Case, Examination, POINTS_PER_FAMILY};
 use crate::scalar::Magnitude;
 use serde::Serialize;
@@ -94,7 +94,7 @@ pub struct ClaimReport {
     /// The controls.
     pub controls: Vec<ControlReport>,
     /// For each systematic mutant, the widest amount by which it failed.
-    pub mutants: BTreeMap<String, Magnitude>,
+    pub mutants: Vec<(Mutant, Magnitude)>,
     /// A law that fails on any one of the generic families was missed with probability at most `2^-bound_bits`.
     pub bound_bits: Option<f64>,
     /// The generic families that the bound speaks of.
@@ -110,9 +110,9 @@ pub struct ClaimReport {
 
 impl ClaimReport {
     /// The mutants that survived: no instance told them from the claim.
-    pub fn surviving_mutants(&self) -> impl Iterator<Item = &str> {
+    pub fn surviving_mutants(&self) -> impl Iterator<Item = &Mutant> {
         let width = Magnitude::power_of_two(-WIDE);
-        self.mutants.iter().filter(move |(_, miss)| **miss <= width).map(|(name, _)| name.as_str())
+        self.mutants.iter().filter(move |(_, miss)| *miss <= width).map(|(mutant, _)| mutant)
     }
 
     /// Judges a claim by all of its examinations, which must be sorted by case and index.
@@ -138,7 +138,7 @@ impl ClaimReport {
             ladder: BTreeMap::new(),
             margin: None,
             controls: Vec::new(),
-            mutants: BTreeMap::new(),
+            mutants: Vec::new(),
             bound_bits: None,
             families: 0,
             orbits: None,
@@ -215,8 +215,11 @@ impl ClaimReport {
             if let Scalar::Mp(bits) = finding.scalar {
                 raise(self.ladder.entry(bits).or_insert_with(Magnitude::zero), &finding.residual);
             }
-            for (name, miss) in &finding.mutants {
-                raise(self.mutants.entry(name.clone()).or_insert_with(Magnitude::zero), miss);
+            for (mutant, miss) in &finding.mutants {
+                match self.mutants.iter_mut().find(|(known, _)| known == mutant) {
+                    Some((_, widest)) => raise(widest, miss),
+                    None => self.mutants.push((mutant.clone(), miss.clone())),
+                }
             }
             if let Some(margin) = &finding.margin {
                 self.margin = Some(match self.margin.take() {

@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         None => Case::Law,
         Some(name) => find_control(entry, name)?,
     };
-    let settings = Settings { seed: arguments.seed, precision: arguments.precision, verbose: true };
+    let settings = Settings { verbose: true, ..Settings::new(arguments.seed, arguments.precision) };
     let examination = claim.examine(&settings, case, arguments.index);
     let text = match arguments.format {
         Format::Text => text(entry, case, arguments, &examination),

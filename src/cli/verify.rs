@@ -95,7 +95,7 @@ impl Arguments {
 
     fn plan(&self) -> Plan {
         Plan {
-            settings: Settings { seed: self.seed, precision: self.precision, verbose: false },
+            settings: Settings::new(self.seed, self.precision),
             instances: self.instances.unwrap_or_else(|| self.effort.instances()),
             jobs: self.jobs.into(),
             time_limit: self.time_limit,

@@ -5,6 +5,7 @@
 //! order of members is part of the schema.
 
 use super::{Libraries, Report, SCHEMA_VERSION, milliseconds, power_of_two};
+use crate::claim::Mutant;
 use crate::claim::finding::WIDE;
 use crate::claim::verdict::{ControlReport, Witness};
 use crate::claim::{Case, ClaimReport, Evidence, Examination, Finding, Status, Verdict};
@@ -61,7 +62,7 @@ struct ClaimDocument<'a> {
     bound: Option<String>,
     families: usize,
     controls: Vec<ControlDocument<'a>>,
-    mutants: Vec<MutantDocument<'a>>,
+    mutants: Vec<MutantDocument>,
     witnesses: Vec<WitnessDocument<'a>>,
     seconds: f64,
 }
@@ -81,8 +82,8 @@ struct ControlDocument<'a> {
 }
 
 #[derive(Serialize)]
-struct MutantDocument<'a> {
-    name: &'a str,
+struct MutantDocument {
+    name: String,
     refuted: bool,
     margin: String,
 }
@@ -145,7 +146,7 @@ impl<'a> ClaimDocument<'a> {
             bound: claim.bound_bits.map(power_of_two),
             families: claim.families,
             controls: claim.controls.iter().map(ControlDocument::new).collect(),
-            mutants: claim.mutants.iter().map(|(name, miss)| MutantDocument::new(name, miss)).collect(),
+            mutants: claim.mutants.iter().map(|(mutant, miss)| MutantDocument::new(mutant, miss)).collect(),
             witnesses: claim.witnesses.iter().map(|witness| WitnessDocument::new(report, claim, witness)).collect(),
             seconds: milliseconds(claim.seconds),
         }
@@ -159,9 +160,13 @@ impl<'a> ControlDocument<'a> {
     }
 }
 
-impl<'a> MutantDocument<'a> {
-    fn new(name: &'a str, miss: &Magnitude) -> Self {
-        MutantDocument { name, refuted: *miss > Magnitude::power_of_two(-WIDE), margin: miss.to_string() }
+impl MutantDocument {
+    fn new(mutant: &Mutant, miss: &Magnitude) -> Self {
+        MutantDocument {
+            name: mutant.to_string(),
+            refuted: *miss > Magnitude::power_of_two(-WIDE),
+            margin: miss.to_string(),
+        }
     }
 }
 

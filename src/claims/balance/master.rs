@@ -60,6 +60,43 @@ pub(super) fn noise_form<T: Field, M: ?Sized + Differentiable<T>>(
     })
 }
 
+/// The master identity for one generator, with `in_noise` in its place in the noise term.
+fn identity<T: Field, M: ?Sized + Differentiable<T>>(
+    objective: &Objective<'_, T, M>,
+    generator: &Generator,
+    in_noise: &LinearMap,
+    theta: &[T],
+    entropic_gradient: &[T],
+) -> Relation<T> {
+    let map = &generator.map;
+    let decay = map.plus(&map.transposed()).form(theta, theta) * objective.weight_decay;
+    let noise = T::ratio(-1, 2) * noise_form(objective, in_noise, theta);
+    Relation::equality(
+        &generator.name,
+        vec![Term::scalar("(A theta)^T grad F", dot(&map.apply(theta), entropic_gradient))],
+        vec![
+            Term::scalar("gamma theta^T (A + A^T) theta", decay),
+            Term::scalar("-1/4 E[g^T (A Lambda + Lambda A^T) g]", noise),
+        ],
+    )
+}
+
+/// The balance law of a generator, off-shell, for a model of one's own:
+///
+/// ```text
+/// (A theta)^T grad F = gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]
+/// ```
+///
+/// Judge it with [`Finding::judge`](crate::claim::Finding::judge); it holds at every `theta` if and only if `A` generates
+/// a symmetry of the model, up to accidents of the point.
+pub fn balance_law<T: Field, M: ?Sized + Differentiable<T>>(
+    objective: &Objective<'_, T, M>,
+    generator: &Generator,
+    theta: &[T],
+) -> Relation<T> {
+    identity(objective, generator, &generator.map, theta, &objective.entropic_gradient(theta))
+}
+
 impl Theorem for Master {
     type Instance = Instance;
 
@@ -114,20 +151,8 @@ impl Theorem for Master {
         };
         let relation = |generator: &Generator| {
             let map = &generator.map;
-            let symmetric = map.plus(&map.transposed());
             let in_noise = if case.is_control(&ENTRY, "transposed-generator") { &map.transposed() } else { map };
-            let noise = noise_form(&objective, in_noise, theta);
-            Relation::equality(
-                &generator.name,
-                vec![Term::scalar("(A theta)^T grad F", dot(&map.apply(theta), &gradient))],
-                vec![
-                    Term::scalar(
-                        "gamma theta^T (A + A^T) theta",
-                        T::product(&point.weight_decay, &symmetric.form(theta, theta)),
-                    ),
-                    Term::scalar("-1/4 E[g^T (A Lambda + Lambda A^T) g]", T::ratio(-1, 2) * noise),
-                ],
-            )
+            identity(&objective, generator, in_noise, theta, &gradient)
         };
         Ok(instance.generators.iter().map(relation).collect())
     }

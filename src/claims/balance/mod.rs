@@ -21,6 +21,8 @@ mod representation;
 mod scale_invariant;
 mod stationary_point;
 
+pub use master::balance_law;
+
 use crate::claim::Claim;
 
 /// The claims of this family.

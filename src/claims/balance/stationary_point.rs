@@ -96,7 +96,7 @@ fn judge<T: Carrier + Measured>(
     case: Case,
     theta: Vec<T>,
     scalar: Scalar,
-    verbose: bool,
+    settings: &Settings,
 ) -> Finding {
     let start = Setting::<T>::new(problem, true);
     let noise_at_start = start.mean(|gradient| dot(gradient, gradient));
@@ -112,8 +112,8 @@ fn judge<T: Carrier + Measured>(
         let degree = problem.network.activation().homogeneity().map_or(1, i64::from);
         neuron_laws(&setting, layout, degree, true)
     };
-    let relations: Vec<_> = relations.into_iter().map(|law| law.against(noise_at_start.clone())).collect();
-    Finding::judge(scalar, &relations, verbose)
+    let relations = relations.into_iter().map(|law| law.against(noise_at_start.clone())).collect();
+    settings.judge(scalar, relations, case)
 }
 
 /// One rung: polishes from the coarser point, judges, and hands the finer point on.
@@ -133,7 +133,7 @@ fn climb<const BITS: u32>(
     for (coordinate, finer) in point.iter_mut().zip(&theta) {
         *coordinate = finer.as_float().clone();
     }
-    Ok(judge(problem, case, theta, Scalar::Mp(BITS), settings.verbose))
+    Ok(judge(problem, case, theta, Scalar::Mp(BITS), settings))
 }
 
 impl Claim for StationaryPoint {
@@ -178,8 +178,8 @@ fn examine(
     for bits in ladder(settings.precision) {
         let finding = match bits {
             // Coarser than a double: round what the search found.
-            16 => judge(problem, case, rounded::<16>(&point), Scalar::Mp(16), settings.verbose),
-            32 => judge(problem, case, rounded::<32>(&point), Scalar::Mp(32), settings.verbose),
+            16 => judge(problem, case, rounded::<16>(&point), Scalar::Mp(16), settings),
+            32 => judge(problem, case, rounded::<32>(&point), Scalar::Mp(32), settings),
             64 => climb::<64>(problem, case, chord, &mut point, settings)?,
             128 => climb::<128>(problem, case, chord, &mut point, settings)?,
             256 => climb::<256>(problem, case, chord, &mut point, settings)?,

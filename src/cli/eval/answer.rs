@@ -84,12 +84,8 @@ fn evaluate<T: Written>(point: &Point) -> Result<Value, String> {
     let none = Preconditioner::Scalar(Rational::new());
     let preconditioner = point.preconditioner.as_ref().unwrap_or(&none).map(T::from_rational);
     check_fit(point, &theta, &data)?;
-    let objective = Objective {
-        model: model.as_ref(),
-        data: &data,
-        preconditioner: &preconditioner,
-        weight_decay: &weight_decay,
-    };
+    let objective =
+        Objective { model: model.as_ref(), data: &data, preconditioner: &preconditioner, weight_decay: &weight_decay };
     let mut answer = Map::new();
     answer.insert("schema_version".to_owned(), SCHEMA_VERSION.into());
     for &quantity in &point.quantities {

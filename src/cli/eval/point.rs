@@ -122,8 +122,7 @@ impl Point {
                 quantity.name()
             ));
         }
-        let point =
-            Point { network, data, theta, preconditioner, weight_decay, scalar: request.scalar, quantities };
+        let point = Point { network, data, theta, preconditioner, weight_decay, scalar: request.scalar, quantities };
         size::check(&point)?;
         Ok(point)
     }
@@ -221,9 +220,8 @@ fn samples(
 }
 
 fn check_target(loss: Loss, place: &str, target: &[Rational]) -> Result<(), String> {
-    let outside = |most: Option<u32>| {
-        target.iter().position(|value| *value < 0 || most.is_some_and(|most| *value > most))
-    };
+    let outside =
+        |most: Option<u32>| target.iter().position(|value| *value < 0 || most.is_some_and(|most| *value > most));
     match loss {
         Loss::SquaredError => Ok(()),
         Loss::CrossEntropy => {
@@ -317,8 +315,8 @@ fn full(reader: &mut Reader, entries: &[Entry], parameters: usize) -> Result<Pre
     }
     match first_nonpositive_minor(&matrix) {
         None => Ok(Preconditioner::Full(matrix)),
-        Some(order) => Err(format!(
-            "preconditioner: not positive definite: the leading minor of order {order} is not positive"
-        )),
+        Some(order) => {
+            Err(format!("preconditioner: not positive definite: the leading minor of order {order} is not positive"))
+        }
     }
 }

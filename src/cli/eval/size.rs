@@ -28,7 +28,10 @@ const LONGEST_DENOMINATOR: u32 = 1 << 20;
 /// Which limit is exceeded.
 pub fn check_widths(widths: &[usize]) -> Result<(), String> {
     if widths.len() < 2 {
-        return Err(format!("model.widths: expected at least two, the input's and the output's, found {}", widths.len()));
+        return Err(format!(
+            "model.widths: expected at least two, the input's and the output's, found {}",
+            widths.len()
+        ));
     }
     if widths.len() > MOST_LAYERS + 1 {
         return Err(format!("model.widths: at most {MOST_LAYERS} layers are accepted, found {}", widths.len() - 1));
@@ -49,9 +52,7 @@ pub fn check_full_preconditioner(parameters: usize) -> Result<(), String> {
     if parameters <= MOST_PRECONDITIONED {
         return Ok(());
     }
-    Err(format!(
-        "preconditioner: a full matrix is accepted up to {MOST_PRECONDITIONED} parameters, found {parameters}"
-    ))
+    Err(format!("preconditioner: a full matrix is accepted up to {MOST_PRECONDITIONED} parameters, found {parameters}"))
 }
 
 /// Checks that exact elimination of a matrix fits into the memory: its numbers are minors, of as many bits as there are
@@ -79,7 +80,8 @@ pub fn check(point: &Point) -> Result<(), String> {
     let samples = point.data.len() as f64;
     // Gradients of all samples and their derivatives, twice dual for the Hessian.
     let hessian = point.quantities.contains(&Quantity::EntropicHessian);
-    let numbers = if hessian { 4.0 * samples * parameters + 2.0 * parameters * parameters } else { 4.0 * samples * parameters };
+    let numbers =
+        if hessian { 4.0 * samples * parameters + 2.0 * parameters * parameters } else { 4.0 * samples * parameters };
     within("quantities", numbers * bytes)
 }
 
