@@ -138,11 +138,13 @@ fn panic_message(payload: &(dyn std::any::Any + Send)) -> &str {
 
 /// The sizes of the menu in words.
 fn menu() -> String {
-    MENU.map(|bits| bits.to_string()).join(", ")
+    let sizes = MENU.map(|bits| bits.to_string());
+    let (last, others) = sizes.split_last().expect("the menu has sizes");
+    format!("{} or {last}", others.join(", "))
 }
 
 /// Reads a precision from the menu.
 fn parse_precision(text: &str) -> Result<u32, String> {
     let bits = text.parse().ok().filter(|bits| MENU.contains(bits));
-    bits.ok_or_else(|| format!("a precision is one of {} bits", menu()))
+    bits.ok_or_else(|| format!("a precision is {} bits", menu()))
 }

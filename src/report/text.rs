@@ -20,7 +20,7 @@ const RULES: TableStyle = TableStyle::new()
 pub fn render(report: &Report, width: Option<u16>) -> String {
     let mut text = heading(report);
     if !report.claims.is_empty() {
-        let _ = writeln!(text, "{}\n", table(report, width));
+        let _ = writeln!(text, "{}\n", table(report, width).trim_fmt());
     }
     for claim in report.claims.iter().filter(|claim| claim.verdict != Verdict::Holds) {
         explain(&mut text, report, claim);
@@ -61,8 +61,10 @@ fn table(report: &Report, width: Option<u16>) -> Table {
     for claim in &report.claims {
         table.add_row(row(claim));
     }
+    table.style_text_only();
+    let last = table.column_count() - 1;
     for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
+        column.set_padding((0, if index == last { 0 } else { 2 }));
         if index > 2 {
             column.set_cell_alignment(CellAlignment::Right);
         }

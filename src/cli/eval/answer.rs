@@ -71,7 +71,7 @@ pub fn answer(point: &Point) -> Result<Value, String> {
             1024 => evaluate::<Mp<1024>>(point),
             2048 => evaluate::<Mp<2048>>(point),
             4096 => evaluate::<Mp<4096>>(point),
-            _ => Err(format!("scalar: {bits} bits are not on the menu: expected one of {}", menu())),
+            _ => Err(format!("scalar: {bits} bits are not on the menu: expected {}", menu())),
         },
     }
 }

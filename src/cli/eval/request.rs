@@ -2,8 +2,8 @@
 
 use crate::cli::menu;
 use crate::scalar::MENU;
-use serde::de::{self, DeserializeOwned, Deserializer, SeqAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Value;
 use std::fmt;
 
@@ -59,21 +59,53 @@ pub struct MlpRequest {
     pub normalised: bool,
 }
 
-/// The scalar to compute in.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+/// The scalar to compute in: `"rational"`, `"f64"`, `"f32"` or `{"mpfr": BITS}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScalarRequest {
     /// Exact fractions.
-    #[serde(rename = "rational")]
     Rational,
     /// Double precision.
-    #[serde(rename = "f64")]
     F64,
     /// Single precision.
-    #[serde(rename = "f32")]
     F32,
     /// MPFR floats of this many bits.
-    #[serde(rename = "mpfr")]
     Mpfr(Precision),
+}
+
+struct ScalarVisitor;
+
+impl<'de> Visitor<'de> for ScalarVisitor {
+    type Value = ScalarRequest;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"rational\", \"f64\", \"f32\" or {{\"mpfr\": BITS}} with {} bits", menu())
+    }
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<ScalarRequest, E> {
+        match name {
+            "rational" => Ok(ScalarRequest::Rational),
+            "f64" => Ok(ScalarRequest::F64),
+            "f32" => Ok(ScalarRequest::F32),
+            _ => Err(E::invalid_value(Unexpected::Str(name), &self)),
+        }
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<ScalarRequest, A::Error> {
+        let unexpected = |name: &str| de::Error::invalid_value(Unexpected::Other(name), &ScalarVisitor);
+        match members.next_key::<String>()?.as_deref() {
+            Some("mpfr") => {}
+            Some(name) => return Err(unexpected(&format!("the member `{name}`"))),
+            None => return Err(unexpected("an empty object")),
+        }
+        let precision = members.next_value()?;
+        match members.next_key::<String>()? {
+            None => Ok(ScalarRequest::Mpfr(precision)),
+            Some(name) => Err(unexpected(&format!("the member `{name}`"))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ScalarRequest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
+    }
 }
 
 impl fmt::Display for ScalarRequest {
@@ -96,13 +128,13 @@ impl<'de> Deserialize<'de> for Precision {
         let Numeral(text) = Numeral::deserialize(deserializer)?;
         let bits = text.parse().ok().filter(|bits| MENU.contains(bits));
         bits.map(Precision).ok_or_else(|| {
-            de::Error::custom(format!("{text} is not a precision on the menu: expected one of {} bits", menu()))
+            de::Error::custom(format!("{text} is not a precision on the menu: expected {} bits", menu()))
         })
     }
 }
 
 /// A number as it was written: a string, or a JSON integer. It is read exactly, but not yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Numeral(pub String);
 
 /// An entry of a preconditioner: a number of its diagonal, or a row of the full matrix.
