@@ -1,5 +1,7 @@
 //! Samples: finite data sets, whose mean `E` is exact and never an estimate.
 
+pub mod digits;
+
 use crate::scalar::{Dual, Field, Rational};
 use std::sync::Arc;
 
