@@ -4,6 +4,7 @@ pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod data;
+pub mod dynamics;
 pub mod entropic;
 pub mod linalg;
 pub mod model;
