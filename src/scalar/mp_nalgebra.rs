@@ -120,6 +120,7 @@ macro_rules! machine_subset {
 machine_subset!(f32, to_f32);
 machine_subset!(f64, to_f64);
 
+#[allow(unsafe_code, reason = "the trait declares two methods unsafe; these bodies are not")]
 impl<const BITS: u32> SimdValue for Mp<BITS> {
     const LANES: usize = 1;
     type Element = Self;
