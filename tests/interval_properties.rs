@@ -216,21 +216,27 @@ fn inclusion_is_monotone() {
     }
 }
 
-/// The kernels that reuse storage give what the operators give, for every combination of signs.
+/// Whether the kernels that reuse the storage of `z` give what the operators give.
+fn kernels_agree(x: &Interval<53>, y: &Interval<53>, z: &Interval<53>) -> bool {
+    let (mut product, mut sum, mut copy) = (z.clone(), z.clone(), z.clone());
+    product.set_product(x, y);
+    sum.add_product(x, y, &mut Interval::entire());
+    copy.assign(x);
+    product == x.clone() * y && sum == z.clone() + &product && copy == *x
+}
+
 #[test]
 fn kernels_in_place_agree_with_operators() {
     holds((range(), range(), range()), |(x, y, z)| {
-        let (x, y, z) = (x.interval::<53, Outward>(), y.interval(), z.interval());
-        let mut product = z.clone();
-        product.set_product(&x, &y);
-        prop_assert_eq!(&product, &(x.clone() * &y));
-        let (mut sum, mut scratch) = (z.clone(), Interval::entire());
-        sum.add_product(&x, &y, &mut scratch);
-        prop_assert_eq!(&sum, &(z.clone() + &product));
-        sum.assign(&x);
-        prop_assert_eq!(&sum, &x);
+        prop_assert!(kernels_agree(&x.interval(), &y.interval(), &z.interval()));
         Ok(())
     });
+    let all: Vec<_> = small_intervals().into_iter().map(interval_of).chain([Interval::empty()]).collect();
+    for x in &all {
+        for y in &all {
+            assert!(kernels_agree(x, y, &Interval::one()), "{x:?} {y:?}");
+        }
+    }
 }
 
 /// All intervals with bounds among -2, ..., 2 and the infinities.
@@ -297,6 +303,15 @@ fn comparison_is_sound_and_decides_whatever_it_can() {
     });
 }
 
+/// The empty set is neither below nor above anything.
+#[test]
+fn the_empty_set_decides_no_comparison() {
+    let (empty, one) = (Interval::<53>::empty(), Interval::one());
+    for (x, y) in [(&empty, &one), (&one, &empty), (&empty, &empty)] {
+        assert_eq!(x.less(y), Truth::Maybe);
+    }
+}
+
 #[test]
 fn magnitudes_bound_the_absolute_value() {
     holds(range(), |x| {
@@ -306,11 +321,27 @@ fn magnitudes_bound_the_absolute_value() {
         prop_assert_eq!(set.obstacle(), None);
         Ok(())
     });
+    for sign in [-1_i64, 1] {
+        let third = Rational::from((sign, 3));
+        let set = Interval::<128>::from_rational(&third);
+        assert_eq!(set.hull(&Interval::zero()).magnitude(), Magnitude::above_rational(&third));
+        assert_eq!(set.hull(&Interval::integer(sign)).mignitude(), Magnitude::below_rational(&third));
+    }
     let [far, near] = [interval_of([-2.0, -1.0]), interval_of([-1.0, 2.0])];
     assert_eq!((far.mignitude(), far.magnitude()), (Magnitude::power_of_two(0), Magnitude::power_of_two(1)));
     assert_eq!((near.mignitude(), near.magnitude()), (Magnitude::zero(), Magnitude::power_of_two(1)));
     assert!(Interval::<53>::empty().magnitude() > Magnitude::power_of_two(1000));
     assert_eq!(Interval::<53>::empty().mignitude(), Magnitude::zero());
+}
+
+#[test]
+fn the_width_is_rounded_up() {
+    holds(range(), |x| {
+        let [lower, upper] = x.ends();
+        prop_assert!(x.interval::<53, Outward>().width() >= Rational::from(&upper - &lower));
+        Ok(())
+    });
+    assert!(Interval::<53>::empty().width().is_nan());
 }
 
 #[test]
@@ -364,6 +395,10 @@ fn a_kink_that_was_met_is_never_forgotten() {
     assert!(sum.met_kink());
     assert!(kinked.hull(&one).met_kink() && one.intersection(&kinked).met_kink());
     assert!(kinked.to_precision::<53>().met_kink() && kinked.detach().met_kink());
+    for operation in OPERATIONS {
+        let (left, right) = (operation.of(&kinked, &Interval::empty()), operation.of(&Interval::empty(), &kinked));
+        assert!(left.is_empty() && left.met_kink() && right.is_empty() && right.met_kink(), "{operation:?}");
+    }
     // It would not survive a mask, so it decides nothing.
     assert_eq!(kinked.less(&Interval::integer(5)), Truth::Maybe);
     assert_eq!(Interval::integer(5).less(&kinked), Truth::Maybe);
