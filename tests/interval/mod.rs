@@ -3,7 +3,7 @@
 use equipartition::scalar::rounding::Rounding;
 use equipartition::scalar::{Branch, Enclosure, Field, Rational, Real};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 use rug::Float;
 
 /// A function of one number.
@@ -170,12 +170,19 @@ pub fn range() -> impl Strategy<Value = Range> {
 
 /// Runs a property on random cases from a fixed seed (`PROPTEST_RNG_SEED` and `PROPTEST_CASES` override), and reports
 /// the smallest counterexample.
+///
+/// # Panics
+/// If too many cases are rejected: that is neither a success nor a counterexample.
 pub fn check<S: Strategy>(strategy: S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) -> Result<(), String> {
     let mut config = Config { failure_persistence: None, ..Config::default() };
+    config.max_global_rejects = config.cases.saturating_mul(4);
     if config.rng_seed == RngSeed::Random {
         config.rng_seed = RngSeed::Fixed(1788);
     }
-    TestRunner::new(config).run(&strategy, property).map_err(|error| error.to_string())
+    TestRunner::new(config).run(&strategy, property).map_err(|error| match error {
+        TestError::Fail(..) => error.to_string(),
+        TestError::Abort(reason) => panic!("{reason}"),
+    })
 }
 
 pub fn holds<S: Strategy>(strategy: S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
