@@ -3,6 +3,7 @@
 use super::LinearMap;
 use crate::model::{Activation, Network, Piecewise};
 use crate::scalar::Rational;
+use nalgebra::DMatrix;
 
 /// A generator `A` of a linear symmetry: `(A theta)^T g_z = 0` for every `theta` and `z`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +94,20 @@ pub fn matrix(network: &Network, layer: usize, row: usize, column: usize) -> Gen
     Generator { name: format!("linear map ({row}, {column}) of hidden layer {layer}"), map }
 }
 
+/// The same for any square matrix `X`; for a symmetric one the generator is symmetric.
+///
+/// # Panics
+/// If the network has no layers, `layer + 1` is not one, or `X` is larger than the hidden layer is wide.
+pub fn linear(network: &Network, layer: usize, x: &DMatrix<Rational>) -> Generator {
+    let mut map = LinearMap::zero(network.parameter_count());
+    for row in 0..x.nrows() {
+        for column in 0..x.ncols() {
+            map = map.plus(&matrix(network, layer, row, column).map.scaled(&x[(row, column)]));
+        }
+    }
+    Generator { name: format!("linear map of hidden layer {layer}"), map }
+}
+
 /// The rotation of hidden units `row` and `column` of hidden layer `layer`: antisymmetric.
 pub fn rotation(network: &Network, layer: usize, row: usize, column: usize) -> Generator {
     let forward = matrix(network, layer, row, column).map;
@@ -125,7 +140,7 @@ fn homogeneity(network: &Network) -> Option<i64> {
 }
 
 /// Whether nothing but the identity stands between the layers.
-pub(super) fn is_linear(network: &Network) -> bool {
+pub fn is_linear(network: &Network) -> bool {
     network.layout().is_some()
         && !matches!(network, Network::Mlp { normalised: true, .. })
         && network.activation() == Activation::Piecewise(Piecewise::Identity)

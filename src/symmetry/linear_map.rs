@@ -80,6 +80,18 @@ impl LinearMap {
         LinearMap { rows: rows.collect() }
     }
 
+    /// The entries above zero, so that `A = A_+ - A_-` with `A_-` the positive part of `-A`.
+    pub fn positive_part(&self) -> Self {
+        let positive =
+            |entries: &Vec<(usize, Rational)>| entries.iter().filter(|(_, entry)| *entry > 0).cloned().collect();
+        LinearMap { rows: self.rows.iter().map(positive).collect() }
+    }
+
+    /// The entries below zero, with their sign changed.
+    pub fn negative_part(&self) -> Self {
+        self.scaled(&Rational::from(-1)).positive_part()
+    }
+
     /// The composition `self after other`.
     pub fn after(&self, other: &Self) -> Self {
         let mut result = Self::zero(self.dimension());
@@ -119,5 +131,22 @@ impl LinearMap {
     /// `v^T A w`.
     pub fn form<T: Field>(&self, left: &[T], right: &[T]) -> T {
         crate::entropic::dot(left, &self.apply(right))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_is_the_difference_of_its_parts_and_neither_has_an_entry_below_zero() {
+        let mut map = LinearMap::diagonal([2, 0, -3].map(Rational::from));
+        map.add(0, 2, Rational::from((-1, 7)));
+        map.add(2, 1, Rational::from((5, 9)));
+        let (positive, negative) = (map.positive_part(), map.negative_part());
+        assert!(positive.plus(&map.scaled(&Rational::from(-1))).plus(&negative.scaled(&Rational::from(-1))).is_zero());
+        for part in [positive, negative] {
+            assert!(!part.is_zero() && (0..3).all(|row| part.row(row).iter().all(|(_, entry)| *entry > 0)));
+        }
     }
 }

@@ -8,5 +8,7 @@ mod generators;
 mod linear_map;
 
 pub use elements::{Element, matrix_element, neuron_permutation, neuron_rescaling, sign_flip};
-pub use generators::{Generator, layer, layers, matrix, neuron, neurons, normalised_block, rotation, whole};
+pub use generators::{
+    Generator, is_linear, layer, layers, linear, matrix, neuron, neurons, normalised_block, rotation, whole,
+};
 pub use linear_map::LinearMap;
