@@ -1,13 +1,14 @@
 //! The theory: one folder per family of claims, and the flat list of all of them.
 
 pub mod balance;
+pub mod noether;
 pub mod proofs;
 
 use crate::claim::Claim;
 
 /// Every claim, in the order of the documentation. Identifiers are permanent.
 pub fn registry() -> Vec<&'static dyn Claim> {
-    balance::CLAIMS.to_vec()
+    [balance::CLAIMS, noether::CLAIMS].concat()
 }
 
 /// The claims whose identifier starts with one of the prefixes (whole path segments first: `balance` selects

@@ -1,0 +1,22 @@
+//! Noether's laws in discrete time: what a symmetry of the loss leaves of its charge after a finite step.
+//!
+//! A generator satisfies `(A theta)^T g = 0` for the gradient of every sample and of every batch. For a symmetric `A` the
+//! charge `C = theta^T A theta` is therefore conserved by gradient flow, and after a step `theta' = theta - eta (g + 2
+//! gamma theta)` the mixed term of `theta'^T A theta'` vanishes: what remains is exact at every step size,
+//!
+//! ```text
+//! C' = (1 - 2 eta gamma)^2 C + eta^2 g^T A g
+//! ```
+
+mod charge;
+mod gradient_flow;
+
+use crate::claim::Claim;
+
+/// The claims of this family.
+pub(super) const CLAIMS: &[&dyn Claim] = &[&gradient_flow::GradientFlow];
+
+/// Charges of gradient flow and how finite steps break them.
+const NEURAL_MECHANICS: &str = "Kunin, Sagastuy-Brena, Ganguli, Yamins, Tanaka, Neural Mechanics: Symmetry and Broken Conservation Laws in Deep Learning Dynamics, arXiv:2012.04728";
+/// The conserved charges of homogeneous layers.
+const AUTO_BALANCING: &str = "Du, Hu, Lee, Algorithmic Regularization in Learning Deep Homogeneous Models: Layers are Automatically Balanced, arXiv:1806.00900";
