@@ -10,11 +10,12 @@
 
 mod charge;
 mod gradient_flow;
+mod sgd_charge;
 
 use crate::claim::Claim;
 
 /// The claims of this family.
-pub(super) const CLAIMS: &[&dyn Claim] = &[&gradient_flow::GradientFlow];
+pub(super) const CLAIMS: &[&dyn Claim] = &[&gradient_flow::GradientFlow, &sgd_charge::SgdCharge];
 
 /// Charges of gradient flow and how finite steps break them.
 const NEURAL_MECHANICS: &str = "Kunin, Sagastuy-Brena, Ganguli, Yamins, Tanaka, Neural Mechanics: Symmetry and Broken Conservation Laws in Deep Learning Dynamics, arXiv:2012.04728";
