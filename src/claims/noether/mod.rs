@@ -11,11 +11,13 @@
 mod charge;
 mod gradient_flow;
 mod sgd_charge;
+mod sgd_matrix_charge;
 
 use crate::claim::Claim;
 
 /// The claims of this family.
-pub(super) const CLAIMS: &[&dyn Claim] = &[&gradient_flow::GradientFlow, &sgd_charge::SgdCharge];
+pub(super) const CLAIMS: &[&dyn Claim] =
+    &[&gradient_flow::GradientFlow, &sgd_charge::SgdCharge, &sgd_matrix_charge::SgdMatrixCharge];
 
 /// Charges of gradient flow and how finite steps break them.
 const NEURAL_MECHANICS: &str = "Kunin, Sagastuy-Brena, Ganguli, Yamins, Tanaka, Neural Mechanics: Symmetry and Broken Conservation Laws in Deep Learning Dynamics, arXiv:2012.04728";
