@@ -10,14 +10,20 @@
 
 mod charge;
 mod gradient_flow;
+mod preconditioned;
+mod preconditioned_charge;
 mod sgd_charge;
 mod sgd_matrix_charge;
 
 use crate::claim::Claim;
 
 /// The claims of this family.
-pub(super) const CLAIMS: &[&dyn Claim] =
-    &[&gradient_flow::GradientFlow, &sgd_charge::SgdCharge, &sgd_matrix_charge::SgdMatrixCharge];
+pub(super) const CLAIMS: &[&dyn Claim] = &[
+    &gradient_flow::GradientFlow,
+    &sgd_charge::SgdCharge,
+    &sgd_matrix_charge::SgdMatrixCharge,
+    &preconditioned_charge::PreconditionedCharge,
+];
 
 /// Charges of gradient flow and how finite steps break them.
 const NEURAL_MECHANICS: &str = "Kunin, Sagastuy-Brena, Ganguli, Yamins, Tanaka, Neural Mechanics: Symmetry and Broken Conservation Laws in Deep Learning Dynamics, arXiv:2012.04728";
