@@ -12,6 +12,7 @@ mod charge;
 mod gradient_flow;
 mod preconditioned;
 mod preconditioned_charge;
+mod scale_invariant;
 mod sgd_charge;
 mod sgd_matrix_charge;
 
@@ -23,9 +24,14 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &sgd_charge::SgdCharge,
     &sgd_matrix_charge::SgdMatrixCharge,
     &preconditioned_charge::PreconditionedCharge,
+    &scale_invariant::ScaleInvariant,
 ];
 
 /// Charges of gradient flow and how finite steps break them.
 const NEURAL_MECHANICS: &str = "Kunin, Sagastuy-Brena, Ganguli, Yamins, Tanaka, Neural Mechanics: Symmetry and Broken Conservation Laws in Deep Learning Dynamics, arXiv:2012.04728";
 /// The conserved charges of homogeneous layers.
 const AUTO_BALANCING: &str = "Du, Hu, Lee, Algorithmic Regularization in Learning Deep Homogeneous Models: Layers are Automatically Balanced, arXiv:1806.00900";
+/// The dynamics of the norm under a scale-invariant loss.
+const SPHERICAL_MOTION: &str = "Wan, Zhu, Zhang, Sun, Spherical Motion Dynamics: Learning Dynamics of Neural Network with Normalization, Weight Decay, and SGD, arXiv:2006.08419";
+/// The norm only grows without decay.
+const EXPONENTIAL_RATES: &str = "Li, Arora, An Exponential Learning Rate Schedule for Deep Learning, arXiv:1910.07454";
