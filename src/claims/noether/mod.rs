@@ -10,6 +10,7 @@
 
 mod charge;
 mod gradient_flow;
+mod momentum;
 mod preconditioned;
 mod preconditioned_charge;
 mod scale_invariant;
@@ -25,6 +26,7 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &sgd_matrix_charge::SgdMatrixCharge,
     &preconditioned_charge::PreconditionedCharge,
     &scale_invariant::ScaleInvariant,
+    &momentum::Momentum,
 ];
 
 /// Charges of gradient flow and how finite steps break them.
