@@ -9,6 +9,7 @@
 //! ```
 
 mod charge;
+mod decoupled_decay;
 mod gradient_flow;
 mod momentum;
 mod preconditioned;
@@ -27,6 +28,7 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &preconditioned_charge::PreconditionedCharge,
     &scale_invariant::ScaleInvariant,
     &momentum::Momentum,
+    &decoupled_decay::DecoupledDecay,
 ];
 
 /// Charges of gradient flow and how finite steps break them.
@@ -37,3 +39,5 @@ const AUTO_BALANCING: &str = "Du, Hu, Lee, Algorithmic Regularization in Learnin
 const SPHERICAL_MOTION: &str = "Wan, Zhu, Zhang, Sun, Spherical Motion Dynamics: Learning Dynamics of Neural Network with Normalization, Weight Decay, and SGD, arXiv:2006.08419";
 /// The norm only grows without decay.
 const EXPONENTIAL_RATES: &str = "Li, Arora, An Exponential Learning Rate Schedule for Deep Learning, arXiv:1910.07454";
+/// Decay apart from the gradient.
+const DECOUPLED_DECAY: &str = "Loshchilov, Hutter, Decoupled Weight Decay Regularization, arXiv:1711.05101";
