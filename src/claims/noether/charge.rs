@@ -175,8 +175,8 @@ fn contract<T: Field>(width: usize, terms: usize, summand: impl Fn(usize, usize,
     (0..width * width).map(entry).collect()
 }
 
-/// The sum of squares of the entries on which a map acts. Relations are judged against it: for balanced weights a charge
-/// vanishes, and rounding errors alone would be compared.
+/// The sum of squares of the entries on which a map acts. Relations are judged against it: for balanced weights a
+/// charge vanishes, and rounding errors alone would be compared.
 pub fn extent<T: Field>(map: &LinearMap, vector: &[T]) -> T {
     let mut sum = T::zero();
     for (index, entry) in vector.iter().enumerate() {

@@ -1,8 +1,9 @@
 //! Noether's laws in discrete time: what a symmetry of the loss leaves of its charge after a finite step.
 //!
-//! A generator satisfies `(A theta)^T g = 0` for the gradient of every sample and of every batch. For a symmetric `A` the
-//! charge `C = theta^T A theta` is therefore conserved by gradient flow, and after a step `theta' = theta - eta (g + 2
-//! gamma theta)` the mixed term of `theta'^T A theta'` vanishes: what remains is exact at every step size,
+//! A generator satisfies `(A theta)^T g = 0` for the gradient of every sample and of every batch. For a symmetric `A`
+//! the charge `C = theta^T A theta` is therefore conserved by gradient flow, and after a step
+//! `theta' = theta - eta (g + 2 gamma theta)` the mixed term of `theta'^T A theta'` vanishes: what remains is exact at
+//! every step size,
 //!
 //! ```text
 //! C' = (1 - 2 eta gamma)^2 C + eta^2 g^T A g

@@ -209,7 +209,8 @@ impl<T: Carrier> OfRun<'_, T> {
         sum
     }
 
-    /// `4 eta gamma (1 - eta gamma) sum r^2 = eta^2 sum |g|^2 + r_0^2 - r_T^2`, with the given factor for `1 - eta gamma`.
+    /// `4 eta gamma (1 - eta gamma) sum r^2 = eta^2 sum |g|^2 + r_0^2 - r_T^2`, with the given factor for
+    /// `1 - eta gamma`.
     fn second_moment(&self, block: &str, factor: &T) -> Relation<T> {
         let (first, last) = (&self.run[0].start, &self.run[self.run.len() - 1].end);
         Relation::equality(
