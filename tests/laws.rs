@@ -201,7 +201,9 @@ fn worst_error<T: Carrier + Real + PartialOrd>(network: &Network) -> T {
 /// At a kink the derivative is 0 (leaky: the slope), for values and for duals alike.
 #[test]
 fn conventions_at_the_kink() {
-    for (activation, slope) in [(Piecewise::Relu, (0, 1)), (Piecewise::LeakyRelu, (1, 10)), (Piecewise::SquaredRelu, (0, 1))] {
+    for (activation, slope) in
+        [(Piecewise::Relu, (0, 1)), (Piecewise::LeakyRelu, (1, 10)), (Piecewise::SquaredRelu, (0, 1))]
+    {
         let network = Network::mlp(&[1, 1, 1], activation, false, Loss::SquaredError);
         let model = Rational::model(&network).expect("algebraic");
         // w = 1 on x = 0 stands on the kink; u = 1, y = 1, so dl/dw = -2 phi'(0) x = 0 and dl/dx shows in a bias.

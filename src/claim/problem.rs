@@ -116,7 +116,9 @@ impl Palette {
             Palette::ScaleInvariant => {
                 if smooth {
                     let widths = with_wide_hidden_layers(widths(stream, class, 1));
-                    let (_, activation) = *stream.pick(&Activation::ALL);
+                    // A layer whose ReLUs are all off has no direction to normalise in the next one.
+                    let kinds = if widths.len() > 3 { &Activation::ALL[4..] } else { &Activation::ALL[..] };
+                    let (_, activation) = *stream.pick(kinds);
                     Network::normalised_mlp(&widths, activation, stream.coin(), Loss::SquaredError)
                 } else {
                     let dimension = if class == Class::Awkward { 2 } else { 2 + stream.below(4) };
@@ -284,6 +286,10 @@ impl Problem {
     fn afflict(&mut self, stream: &mut Stream) {
         let Some(layout) = self.network.layout().cloned() else {
             self.affliction = "integers";
+            if self.theta.iter().all(|parameter| parameter.cmp0().is_eq()) {
+                // A scale-invariant loss is not defined at the origin.
+                self.theta[0] = Rational::from(1);
+            }
             return;
         };
         let hidden = layout.depth() > 1;
@@ -333,10 +339,10 @@ impl Problem {
         }
     }
 
-    /// The plain learning rate; the first one of a diagonal.
+    /// The plain learning rate.
     ///
     /// # Panics
-    /// If the learning rates are a full matrix.
+    /// If the learning rates are a matrix.
     pub fn learning_rate<T: Carrier>(&self) -> T {
         match &self.preconditioner {
             Preconditioner::Scalar(rate) => T::from_rational(rate),
@@ -399,13 +405,19 @@ impl<T: Carrier> Point<T> {
     }
 }
 
-/// The gates to force on one sample: on generic instances of kinked networks, three of four open.
+/// The gates to force on one sample of a kinked network: three of four open, and in every hidden layer at least one, so
+/// that the sample has a gradient at all.
 fn forced_gates(stream: &mut Stream, class: Class, network: &Network) -> Option<Arc<[bool]>> {
-    let kinked =
-        matches!(network, Network::Mlp { activation: Activation::Piecewise(kind), .. } if *kind != Piecewise::Identity);
-    let neurons = network.layout().map_or(0, Layout::hidden_neurons);
-    (matches!(class, Class::Generic | Class::Stationary) && kinked)
-        .then(|| (0..neurons).map(|_| stream.below(4) > 0).collect())
+    let Network::Mlp { layout, activation: Activation::Piecewise(kind), .. } = network else { return None };
+    if !matches!(class, Class::Generic | Class::Stationary) || *kind == Piecewise::Identity {
+        return None;
+    }
+    let mut gates = Vec::new();
+    for &width in &layout.widths()[1..layout.depth()] {
+        let open = stream.below(width);
+        gates.extend((0..width).map(|neuron| neuron == open || stream.below(4) > 0));
+    }
+    Some(gates.into())
 }
 
 /// A target that suits the loss: a probability vector, numbers in [0, 1], or any numbers.

@@ -1,6 +1,6 @@
 //! A claim written once for every scalar, and its examination on one instance.
 
-use super::entry::Entry;
+use super::entry::{Entry, Evidence};
 use super::finding::{Finding, Mutant, Scalar, Status};
 use super::problem::Class;
 use super::relation::Relation;
@@ -168,21 +168,41 @@ impl Examination {
         Examination { class, description, excluded: None, findings: Vec::new(), bound_bits: None, orbit: None }
     }
 
-    /// The judgement of all scalars together: a violation anywhere is a violation; otherwise the decisive scalar counts.
+    /// The judgement of all scalars together: a violation anywhere is a violation; otherwise the last scalar, which is the
+    /// finest, decides, and it satisfies nothing unless some kind of evidence was reached.
+    ///
+    /// An undecided enclosure, or a rung too coarse for an inequality, takes nothing from the others; it only adds no
+    /// evidence.
     pub fn status(&self) -> Status {
         if self.findings.iter().any(|finding| finding.status == Status::Violated) {
             return Status::Violated;
         }
-        // An undecided enclosure takes nothing from a ladder that converged; it only adds no evidence.
-        let deciding = self.findings.iter().filter(|finding| !matches!(finding.scalar, Scalar::Interval(_)));
-        let mut status = Status::Undecided("no scalar examined it");
-        for finding in deciding {
-            match finding.status {
-                Status::Undecided(_) => return finding.status,
-                decided => status = decided,
+        match self.findings.last().map(|finding| finding.status) {
+            None => Status::Undecided("no scalar examined it"),
+            Some(Status::Satisfied) if self.evidence().is_empty() => {
+                let undecided = |finding: &Finding| matches!(finding.status, Status::Undecided(_));
+                let first = self.findings.iter().find(|finding| undecided(finding));
+                first.map_or(Status::Undecided("no kind of evidence was reached"), |finding| finding.status)
             }
+            Some(status) => status,
         }
-        status
+    }
+
+    /// The kinds of evidence that the findings amount to.
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let fine = |finding: &Finding| matches!(finding.status, Status::Satisfied | Status::Vacuous);
+        let mut kinds = Vec::new();
+        if self.findings.iter().any(|finding| finding.scalar == Scalar::Rational && fine(finding)) {
+            kinds.push(Evidence::Exact);
+        }
+        if self.findings.iter().any(|finding| matches!(finding.scalar, Scalar::Interval(_)) && fine(finding)) {
+            kinds.push(Evidence::Enclosed);
+        }
+        let mut rungs = self.findings.iter().filter(|finding| matches!(finding.scalar, Scalar::Mp(_))).peekable();
+        if rungs.peek().is_some() && rungs.all(fine) {
+            kinds.push(Evidence::Converged);
+        }
+        kinds
     }
 }
 

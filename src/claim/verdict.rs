@@ -184,7 +184,7 @@ impl ClaimReport {
                     open.get_or_insert(witness);
                 }
                 Status::Satisfied => {
-                    for kind in evidence_of(examination) {
+                    for kind in examination.evidence() {
                         *self.evidence.entry(kind).or_default() += 1;
                     }
                     if let Some(bits) = examination.bound_bits {
@@ -284,23 +284,6 @@ impl Witness {
             }),
         }
     }
-}
-
-/// The kinds of evidence that a satisfied instance reached.
-fn evidence_of(examination: &Examination) -> Vec<Evidence> {
-    let fine = |finding: &Finding| matches!(finding.status, Status::Satisfied | Status::Vacuous);
-    let mut kinds = Vec::new();
-    if examination.findings.iter().any(|finding| finding.scalar == Scalar::Rational && fine(finding)) {
-        kinds.push(Evidence::Exact);
-    }
-    if examination.findings.iter().any(|finding| matches!(finding.scalar, Scalar::Interval(_)) && fine(finding)) {
-        kinds.push(Evidence::Enclosed);
-    }
-    let mut rungs = examination.findings.iter().filter(|finding| matches!(finding.scalar, Scalar::Mp(_))).peekable();
-    if rungs.peek().is_some() && rungs.all(fine) {
-        kinds.push(Evidence::Converged);
-    }
-    kinds
 }
 
 /// The instance on which a control came closest to passing.

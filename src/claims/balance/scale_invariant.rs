@@ -48,9 +48,6 @@ impl Theorem for ScaleInvariant {
     fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
         let stationary = problem.class == Class::Stationary;
         let problem = if stationary { &made_stationary(problem)? } else { problem };
-        if problem.network.layout().is_none() && problem.theta.iter().all(|parameter| parameter.is_zero()) {
-            return Err(Outside::because("a scale-invariant loss is not defined at theta = 0"));
-        }
         let setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
         let blocks: Vec<(String, Vec<usize>)> = match problem.network.layout() {
             None => vec![("all parameters".to_owned(), (0..problem.theta.len()).collect())],
