@@ -3,7 +3,11 @@
 use std::fmt::Write;
 
 /// The pages, by family.
-const PAGES: &[(&str, &str)] = &[];
+const PAGES: &[(&str, &str)] = &[
+    ("balance", include_str!("../../proofs/balance.md")),
+    ("noether", include_str!("../../proofs/noether.md")),
+    ("symmetry", include_str!("../../proofs/symmetry.md")),
+];
 
 /// The section that proves a claim; none if its family has no page, or the page no such section.
 ///

@@ -57,9 +57,10 @@ impl<'a, M: ?Sized + Model<f64>, R: Rng> Descent<'a, M, R> {
         let loss = self.model.loss_and_gradient(&self.theta, &self.noisy, &mut self.gradient);
         observe(&self.theta, &self.gradient);
         let Training { learning_rate, weight_decay, .. } = self.training;
-        let shrinkage = 1.0 - 2.0 * learning_rate * weight_decay;
+        // Not as (1 - 2 eta gamma) theta - eta g: the rounding of that factor would be the same in every step and add up.
+        let shrinkage = 2.0 * learning_rate * weight_decay;
         for (parameter, slope) in self.theta.iter_mut().zip(&self.gradient) {
-            *parameter = shrinkage * *parameter - learning_rate * slope;
+            *parameter -= learning_rate * slope + shrinkage * *parameter;
         }
         loss
     }

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`json`] | programs; the schema is stable and versioned |
 //! | [`junit`] | continuous integration |
+//! | [`observation`] | people and plotting programs: what was observed along a run of descent |
+//! | [`plot`] | people: line plots as SVG |
 //! | `text` | people (with the feature `cli`) |
 //!
 //! A report apart from its times depends on the claims, the seed, the precision and the number of instances only, never
@@ -11,6 +13,8 @@
 
 pub mod json;
 pub mod junit;
+pub mod observation;
+pub mod plot;
 #[cfg(feature = "cli")]
 pub mod text;
 
