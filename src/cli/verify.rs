@@ -34,7 +34,7 @@ pub struct Arguments {
     #[arg(long, value_name = "BITS", default_value_t = DEFAULT_PRECISION, value_parser = parse_precision)]
     precision: u32,
     /// Instances of each law; half as many of each control [default: 8, 32 or 256, by --effort]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=100_000))]
     instances: Option<u64>,
     /// How many instances, unless --instances is given
     #[arg(long, value_enum, default_value_t)]
@@ -109,9 +109,9 @@ impl Arguments {
 /// If nothing is selected, or the report cannot be written.
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let claims = selected(&arguments.prefixes)?;
+    let interrupted = interruption();
     let destination = Destination::open(arguments.output.as_deref())?;
     let plan = arguments.plan();
-    let interrupted = interruption();
     let progress = Progress::new();
     let start = Instant::now();
     let reports = runner::run(&claims, &plan, &interrupted, &|event| progress.observe(&event));

@@ -1,6 +1,6 @@
 //! A request that makes sense: a network, a data set, a point, all exact.
 
-use super::request::{Entry, MlpRequest, Numeral, Request, SampleRequest, ScalarRequest, read_part};
+use super::request::{Entry, MlpRequest, Numeral, Object, Request, SampleRequest, ScalarRequest, read_part};
 use super::size;
 use crate::cli::suggest::unknown;
 use crate::data::{DataSet, Sample};
@@ -199,13 +199,13 @@ fn mlp(model: MlpRequest, loss: Loss) -> Result<Network, String> {
 fn samples(
     reader: &mut Reader,
     network: &Network,
-    requests: &[SampleRequest],
+    requests: &[Object<SampleRequest>],
 ) -> Result<Vec<Sample<Rational>>, String> {
     if requests.is_empty() {
         return Err("samples: at least one sample is needed, found none".to_owned());
     }
     let mut samples = Vec::with_capacity(requests.len());
-    for (index, request) in requests.iter().enumerate() {
+    for (index, Object(request)) in requests.iter().enumerate() {
         let (x, y) = (format!("samples[{index}].x"), format!("samples[{index}].y"));
         expect_length(&x, network.input_len(), request.x.len())?;
         expect_length(&y, network.target_len(), request.y.len())?;

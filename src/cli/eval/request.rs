@@ -3,20 +3,22 @@
 use crate::cli::menu;
 use crate::scalar::MENU;
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Value;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// A request, member by member.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a request, which is a JSON object")]
+#[serde(deny_unknown_fields)]
 pub struct Request {
     /// The model; its `kind` decides which members it has.
     pub model: Value,
     /// The name of the loss.
     pub loss: String,
     /// The data set.
-    pub samples: Vec<SampleRequest>,
+    pub samples: Vec<Object<SampleRequest>>,
     /// The weights of the mean, one per sample; equal if absent.
     pub weights: Option<Vec<Numeral>>,
     /// The parameters, layer by layer.
@@ -35,7 +37,7 @@ pub struct Request {
 
 /// One sample.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a sample, which is an object with x and y")]
+#[serde(deny_unknown_fields)]
 pub struct SampleRequest {
     /// The input.
     pub x: Vec<Numeral>,
@@ -43,9 +45,43 @@ pub struct SampleRequest {
     pub y: Vec<Numeral>,
 }
 
+/// A structure that is written as an object: serde alone would also read it from an array, by the order of its members.
+pub struct Object<T>(pub T);
+
+/// What a structure is called where something else stands in its place.
+trait Named {
+    const NAME: &'static str;
+}
+
+impl Named for Request {
+    const NAME: &'static str = "a request, which is a JSON object";
+}
+
+impl Named for SampleRequest {
+    const NAME: &'static str = "a sample, which is an object with x and y";
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de> + Named> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::NAME)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Named> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
 /// A model of kind `mlp`.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a model, which is an object")]
+#[serde(deny_unknown_fields)]
 pub struct MlpRequest {
     /// The widths of all layers, the input's first.
     pub widths: Vec<Numeral>,
@@ -207,7 +243,7 @@ impl Request {
     /// Where the text is not JSON, or which member is not what it must be.
     pub fn read(text: &str) -> Result<Self, String> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let request: Request =
+        let Object(request) =
             serde_path_to_error::deserialize(&mut deserializer).map_err(|error| explain("", error))?;
         deserializer.end().map_err(|error| format!("malformed JSON: {error}"))?;
         Ok(request)

@@ -1,0 +1,150 @@
+//! The three reports of one run in which every verdict occurs.
+
+#![cfg(feature = "cli")]
+
+use equipartition::claim::verdict::{ControlReport, Witness};
+use equipartition::claim::{Case, ClaimReport, Control, Entry, Evidence, Verdict};
+use equipartition::report::{Libraries, Report, json, junit, text};
+use equipartition::scalar::Magnitude;
+use std::collections::BTreeMap;
+
+static ENTRIES: [Entry; 5] = [
+    entry("demonstration/sum"),
+    entry("demonstration/product"),
+    entry("demonstration/silence"),
+    entry("other/blunt"),
+    entry("other/unfinished"),
+];
+
+const fn entry(id: &'static str) -> Entry {
+    Entry {
+        id,
+        title: "a title",
+        statement: "a + b = c",
+        hypotheses: &["a is a number"],
+        evidence: &[Evidence::Exact, Evidence::Converged],
+        controls: &[Control { name: "swapped", breaks: "a and c swapped" }],
+        references: &[],
+    }
+}
+
+fn claim(entry: &'static Entry, verdict: Verdict, reason: &str) -> ClaimReport {
+    ClaimReport {
+        entry,
+        verdict,
+        reason: reason.to_owned(),
+        evidence: BTreeMap::from([(Evidence::Exact, 5), (Evidence::Enclosed, 2), (Evidence::Converged, 3)]),
+        instances: 8,
+        vacuous: 1,
+        excluded: 2,
+        undecided: 0,
+        refuted: 0,
+        residual: Magnitude::power_of_two(-251),
+        ladder: BTreeMap::from([(64, Magnitude::power_of_two(-60)), (128, Magnitude::power_of_two(-123))]),
+        margin: None,
+        controls: vec![ControlReport {
+            name: "swapped",
+            failed: true,
+            margin: Magnitude::power_of_two(-3),
+            instances: 4,
+        }],
+        mutants: BTreeMap::from([
+            ("a dropped".to_owned(), Magnitude::power_of_two(0)),
+            ("b doubled".to_owned(), Magnitude::power_of_two(-1)),
+        ]),
+        bound_bits: Some(56.9),
+        families: 2,
+        witnesses: Vec::new(),
+        seconds: 0.25,
+    }
+}
+
+fn witness(case: Case, index: u64, description: &str, residual: Magnitude) -> Witness {
+    Witness { case, index, description: description.to_owned(), relation: "row 0".to_owned(), residual }
+}
+
+fn report() -> Report {
+    let holds = claim(&ENTRIES[0], Verdict::Holds, "");
+    let mut refuted = claim(&ENTRIES[1], Verdict::Refuted, "instance 3 violates `row 0` by 1.25e-1");
+    refuted.refuted = 2;
+    refuted.evidence = BTreeMap::from([(Evidence::Exact, 3)]);
+    refuted.bound_bits = None;
+    refuted.witnesses = vec![
+        witness(Case::Law, 3, "a large network", Magnitude::power_of_two(-3)),
+        witness(Case::Law, 1, "a net", Magnitude::power_of_two(-9)),
+    ];
+    let mut vacuous = claim(&ENTRIES[2], Verdict::Vacuous, "both sides vanish on every instance");
+    vacuous.vacuous = 8;
+    vacuous.residual = Magnitude::zero();
+    vacuous.evidence.clear();
+    let mut powerless = claim(&ENTRIES[3], Verdict::Powerless, "the control `swapped` did not fail (margin 0)");
+    powerless.controls[0].failed = false;
+    powerless.controls[0].margin = Magnitude::zero();
+    powerless.mutants.insert("b doubled".to_owned(), Magnitude::zero());
+    powerless.witnesses = vec![witness(Case::Control(0), 2, "a <small> net", Magnitude::zero())];
+    let mut undecided = claim(&ENTRIES[4], Verdict::Undecided, "1 of 8 instances: the enclosure is too wide");
+    undecided.undecided = 1;
+    undecided.witnesses = vec![witness(Case::Law, 6, "a wide network", Magnitude::power_of_two(-30))];
+    let claims = vec![holds, refuted, vacuous, powerless, undecided];
+    Report { seed: 7, precision: 1024, instances: 8, claims, seconds: 1.5 }
+}
+
+/// The versions of what is linked may differ between machines.
+fn without_versions(text: &str) -> String {
+    let Libraries { gmp, mpfr } = Libraries::linked();
+    text.replace(&format!("GMP {gmp}, MPFR {mpfr}"), "GMP g, MPFR m")
+        .replace(&format!("\"{gmp}\""), "\"g\"")
+        .replace(&format!("\"{mpfr}\""), "\"m\"")
+        .replace(&format!("equipartition {}", env!("CARGO_PKG_VERSION")), "equipartition v")
+        .replace(&format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION")), "\"version\": \"v\"")
+}
+
+#[test]
+fn the_text_shows_every_verdict_and_what_to_do_about_it() {
+    let text = anstream::adapter::strip_str(&text::render(&report(), None)).to_string();
+    insta::assert_snapshot!(without_versions(&text));
+}
+
+#[test]
+fn the_table_folds_to_a_narrow_terminal() {
+    let text = anstream::adapter::strip_str(&text::render(&report(), Some(80))).to_string();
+    let table: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).skip(1).collect();
+    assert!(table.len() > 9, "{text}");
+    assert!(table.iter().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn verdicts_are_coloured() {
+    let text = text::render(&report(), None);
+    assert!(text.contains("\u{1b}["));
+}
+
+#[test]
+fn the_json_has_the_documented_members_in_their_order() {
+    let mut bytes = Vec::new();
+    json::write(&report(), &mut bytes).expect("a vector takes everything");
+    insta::assert_snapshot!(without_versions(std::str::from_utf8(&bytes).expect("JSON is text")));
+}
+
+#[test]
+fn junit_counts_failures_and_errors() {
+    let mut bytes = Vec::new();
+    junit::write(&report(), &mut bytes).expect("a vector takes everything");
+    insta::assert_snapshot!(std::str::from_utf8(&bytes).expect("XML is text"));
+}
+
+#[test]
+fn the_whole_is_as_bad_as_its_worst_part() {
+    let mut report = report();
+    for (verdict, rest) in [
+        (Verdict::Refuted, 4),
+        (Verdict::Powerless, 3),
+        (Verdict::Vacuous, 2),
+        (Verdict::Undecided, 1),
+        (Verdict::Holds, 0),
+    ] {
+        assert_eq!(report.verdict(), verdict);
+        report.claims.retain(|claim| claim.verdict != verdict);
+        assert_eq!(report.claims.len(), rest);
+    }
+}

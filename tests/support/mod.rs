@@ -1,0 +1,24 @@
+//! What tests of the command line share.
+
+#![allow(dead_code, reason = "every test binary uses its own part")]
+
+pub mod polynomial;
+pub mod reference;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// The binary, without colours and without a terminal.
+pub fn equipartition() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_equipartition"));
+    command.env_remove("CLICOLOR_FORCE").env_remove("COLUMNS").env("NO_COLOR", "1");
+    command
+}
+
+/// The answers of `eval -` to requests given as JSON Lines.
+pub fn answers(requests: &[Value]) -> Vec<Value> {
+    let input: String = requests.iter().map(|request| format!("{request}\n")).collect();
+    let output = equipartition().args(["eval", "-"]).write_stdin(input).assert().success().get_output().stdout.clone();
+    let text = String::from_utf8(output).expect("answers are text");
+    text.lines().map(|line| serde_json::from_str(line).expect("an answer is JSON")).collect()
+}
