@@ -303,6 +303,9 @@ fn help_tells_the_commands_and_the_exit_codes() {
 
 // Requests
 
+/// A change that spoils a request, and what the complaint must say.
+type Spoiled<'a> = (&'a dyn Fn(&mut Value), &'a [&'a str]);
+
 /// A request that can be answered.
 fn request() -> Value {
     json!({
@@ -340,7 +343,7 @@ fn a_bad_request_is_refused_by_field_and_reason() {
         format!("{request:#}")
     };
     let sizes = "64, 128, 256, 512, 1024, 2048 or 4096";
-    let cases: &[(&dyn Fn(&mut Value), &[&str])] = &[
+    let cases: &[Spoiled<'_>] = &[
         (&|r| r["samples"][0]["x"] = json!(["1", "2"]), &["samples[0].x: expected 3 numbers, found 2"]),
         (&|r| r["samples"][0]["y"] = json!(["1", "2", "3"]), &["samples[0].y: expected 2 numbers, found 3"]),
         (&|r| r["samples"] = json!([]), &["samples: at least one sample"]),

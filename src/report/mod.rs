@@ -18,7 +18,6 @@ pub mod plot;
 #[cfg(feature = "cli")]
 pub mod text;
 
-use crate::claim::theorem::ladder;
 use crate::claim::verdict::Witness;
 use crate::claim::{Case, ClaimReport, Entry, Verdict};
 use std::fmt::Write;
@@ -93,11 +92,6 @@ impl Report {
 
     fn replay(&self, claim: &ClaimReport, witness: &Witness) -> String {
         self.replay_command(claim.entry, witness.case, witness.index)
-    }
-
-    /// The rungs of the precision ladder in words.
-    fn ladder(&self) -> String {
-        ladder(self.precision).map(|rung| rung.to_string()).join(", ")
     }
 }
 

@@ -3,6 +3,7 @@
 //! The text carries ANSI colours; whoever writes it decides whether they stay.
 
 use super::{Libraries, Report, power_of_two};
+use crate::claim::theorem::ladder;
 use crate::claim::verdict::Witness;
 use crate::claim::{Case, ClaimReport, Evidence, Verdict};
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle};
@@ -36,7 +37,7 @@ fn heading(report: &Report) -> String {
         env!("CARGO_PKG_VERSION"),
         report.seed,
         report.instances,
-        report.ladder(),
+        ladder(report.precision).map(|rung| rung.to_string()).join(", "),
     )
 }
 

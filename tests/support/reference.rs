@@ -94,7 +94,7 @@ impl Problem {
             _ => Lambda::Rate(positive()),
         };
         let weight_decay = positive();
-        let weights = (index % 2 == 0).then(|| samples.iter().map(|_| positive()).collect());
+        let weights = index.is_multiple_of(2).then(|| samples.iter().map(|_| positive()).collect());
         let activation = ["identity", "relu", "leaky-relu", "squared-relu"][stream.below(4)];
         Problem { widths, activation, bias, samples, weights, theta, lambda, weight_decay }
     }
@@ -312,7 +312,7 @@ fn slope_at_zero(values: &[Rational]) -> Rational {
     for order in 1..values.len() {
         differences = differences.windows(2).map(|pair| Rational::from(&pair[1] - &pair[0])).collect();
         let sign = if order % 2 == 1 { 1 } else { -1 };
-        slope += Rational::from(&differences[0] * Rational::from((sign, order)));
+        slope += Rational::from((sign, order)) * &differences[0];
     }
     slope
 }
