@@ -402,3 +402,53 @@ impl Spread {
         Some(Spread { low: at(0.1)?, median: at(0.5)?, high: at(0.9)?, signed_mean })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run of two neurons whose terms in window `window` are as given, the same for both.
+    fn concluded(dead: [bool; 2], sides: impl Fn(usize) -> Sides) -> NetworkRun {
+        let settings = Settings { hidden: 2, steps: 1600, ..Settings::default() };
+        let record = |window| Record { steps: 8, neurons: vec![sides(window); 2], loss: 0.0, dead: dead.to_vec() };
+        let records: Vec<Record> = (0..WINDOWS).map(record).collect();
+        let charges = vec![vec![Squares::default(); 2]; WINDOWS + 1];
+        conclude(&settings, Piecewise::Relu.into(), &records, &charges)
+    }
+
+    fn gradients(incoming: f64, outgoing: f64) -> Sides {
+        Sides { gradient: Squares { incoming, bias: 0.0, outgoing }, parameters: Squares::default() }
+    }
+
+    #[test]
+    fn a_verdict_needs_a_narrow_interval_and_a_live_neuron() {
+        let balanced = |window: usize| gradients(1.0 + 0.01 * (window / 5 % 2) as f64, 1.005);
+        assert_eq!(concluded([false, true], balanced).verdict, Balance::Balanced);
+        assert_eq!(concluded([true, true], balanced).verdict, Balance::Dead);
+        assert_eq!(concluded([false, false], |_| gradients(2.0, 1.0)).verdict, Balance::Unbalanced);
+        // The same average with swings of the batches that hide it.
+        let wild = |window: usize| gradients(2.0 + 1.9 * [1.0, -1.0][window / 5 % 2], 1.0);
+        assert_eq!(concluded([false, false], wild).verdict, Balance::Undecided);
+        assert_eq!(concluded([false, false], |_| Sides::default()).verdict, Balance::Undecided);
+    }
+
+    #[test]
+    fn the_stationary_part_is_the_last_half_and_counts_live_neurons() {
+        // Unbalanced in the first half only.
+        let run = concluded([false, true], |window| gradients(if window < 100 { 3.0 } else { 1.0 }, 1.0));
+        assert_eq!((run.stationary.start, run.stationary.live_neurons, run.stationary.balanced_neurons), (800, 1, 1));
+        assert_eq!(run.stationary.layer, Some(Estimate { mean: 0.0, half_width: 0.0 }));
+        assert_eq!((run.windows[99].imbalance, run.windows[100].imbalance), (Some(0.5), Some(0.0)));
+        assert_eq!((run.windows[0].dead, run.windows[0].neurons.unwrap().signed_mean), (1, 0.5));
+        // Left minus right of two neurons over eight steps.
+        assert_eq!(run.stationary.sides, gradients(0.25, 0.25));
+    }
+
+    #[test]
+    fn windows_add_up_to_the_run() {
+        let settings = Settings { steps: 12_345, ..Settings::default() };
+        let lengths: Vec<u64> = (0..WINDOWS).map(|w| settings.boundary(w + 1) - settings.boundary(w)).collect();
+        assert_eq!(lengths.iter().sum::<u64>(), 12_345);
+        assert!(lengths.iter().all(|length| (61..=62).contains(length)));
+    }
+}

@@ -95,13 +95,13 @@ impl Figure {
         let height = header + panel_height * self.panels.len() as f64;
         let title = escape(&self.title);
         let mut svg = String::new();
-        let _ = write!(
+        let _ = writeln!(
             svg,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
              viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" font-family=\"Helvetica, Arial, sans-serif\" \
              font-size=\"13\" fill=\"#222\">\n<title>{title}</title>\n<desc>{}</desc>\n\
              <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#fff\"/>\n\
-             <text x=\"{LEFT}\" y=\"28\" font-size=\"17\" font-weight=\"bold\">{title}</text>\n",
+             <text x=\"{LEFT}\" y=\"28\" font-size=\"17\" font-weight=\"bold\">{title}</text>",
             escape(&self.explanation.join(" ")),
         );
         for (line, text) in self.explanation.iter().enumerate() {
@@ -191,20 +191,20 @@ impl Panel {
         let y = self.y.place(on_lines.chain(in_bands).chain(self.reference), 0.06, (bottom, top));
         let plot_width = right - LEFT;
         let caption = escape(&self.caption);
-        let _ = write!(
+        let _ = writeln!(
             svg,
             "<g>\n<text x=\"{LEFT}\" y=\"{:.1}\" font-size=\"14\" font-weight=\"bold\">{caption}</text>\n\
              <clipPath id=\"plot-{number}\"><rect x=\"{LEFT}\" y=\"{top:.1}\" width=\"{plot_width}\" \
-             height=\"{PLOT_HEIGHT}\"/></clipPath>\n",
+             height=\"{PLOT_HEIGHT}\"/></clipPath>",
             top - 32.0
         );
         if let Some(Marked { from, to, label }) = &self.marked
             && let (Some(from), Some(to)) = (x.at(*from), x.at(*to))
         {
-            let _ = write!(
+            let _ = writeln!(
                 svg,
                 "<rect x=\"{from:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{PLOT_HEIGHT}\" fill=\"{SHADE}\"/>\n\
-                 <text x=\"{right}\" y=\"{:.1}\" font-size=\"12\" fill=\"#666\" text-anchor=\"end\">shaded: {}</text>\n",
+                 <text x=\"{right}\" y=\"{:.1}\" font-size=\"12\" fill=\"#666\" text-anchor=\"end\">shaded: {}</text>",
                 to - from,
                 top - 32.0,
                 escape(label)
@@ -229,29 +229,29 @@ impl Panel {
     fn draw_axes(&self, svg: &mut String, x: &Placed, y: &Placed) {
         let ((left, right), (bottom, top)) = (x.page, y.page);
         for (at, label) in x.ticks().into_iter().filter_map(|(value, label)| Some((x.at(value)?, label))) {
-            let _ = write!(
+            let _ = writeln!(
                 svg,
                 "<path d=\"M{at:.1} {top:.1}V{bottom:.1}\" stroke=\"#ddd\"/>\
                  <path d=\"M{at:.1} {bottom:.1}v5\" stroke=\"#222\"/>\
-                 <text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{label}</text>\n",
+                 <text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{label}</text>",
                 bottom + 19.0
             );
         }
         for (at, label) in y.ticks().into_iter().filter_map(|(value, label)| Some((y.at(value)?, label))) {
-            let _ = write!(
+            let _ = writeln!(
                 svg,
                 "<path d=\"M{left} {at:.1}H{right}\" stroke=\"#ddd\"/><path d=\"M{left} {at:.1}h-5\" stroke=\"#222\"/>\
-                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{label}</text>\n",
+                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{label}</text>",
                 left - 9.0,
                 at + 4.5
             );
         }
         let (center, middle) = (0.5 * (left + right), 0.5 * (top + bottom));
-        let _ = write!(
+        let _ = writeln!(
             svg,
             "<rect x=\"{left}\" y=\"{top:.1}\" width=\"{}\" height=\"{:.1}\" fill=\"none\" stroke=\"#222\"/>\n\
              <text x=\"{center:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\n\
-             <text transform=\"translate(20 {middle:.1}) rotate(-90)\" text-anchor=\"middle\">{}</text>\n",
+             <text transform=\"translate(20 {middle:.1}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
             right - left,
             bottom - top,
             bottom + 40.0,
@@ -264,9 +264,9 @@ impl Panel {
     fn draw_legend(&self, svg: &mut String, y: f64) {
         let mut x = LEFT;
         for series in &self.series {
-            let _ = write!(
+            let _ = writeln!(
                 svg,
-                "<path d=\"M{x:.1} {:.1}h26\" {}/><text x=\"{:.1}\" y=\"{y:.1}\" font-size=\"12\">{}</text>\n",
+                "<path d=\"M{x:.1} {:.1}h26\" {}/><text x=\"{:.1}\" y=\"{y:.1}\" font-size=\"12\">{}</text>",
                 y - 4.0,
                 series.stroke(),
                 x + 32.0,
