@@ -3,12 +3,13 @@
 pub mod balance;
 pub mod noether;
 pub mod proofs;
+pub mod symmetry;
 
 use crate::claim::Claim;
 
 /// Every claim, in the order of the documentation. Identifiers are permanent.
 pub fn registry() -> Vec<&'static dyn Claim> {
-    [balance::CLAIMS, noether::CLAIMS].concat()
+    [symmetry::CLAIMS, noether::CLAIMS, balance::CLAIMS].concat()
 }
 
 /// The claims whose identifier starts with one of the prefixes (whole path segments first: `balance` selects

@@ -132,7 +132,7 @@ pub fn whole(network: &Network) -> Generator {
 }
 
 /// The degree of homogeneity between layers, none if a normalisation stands there.
-fn homogeneity(network: &Network) -> Option<i64> {
+pub(super) fn homogeneity(network: &Network) -> Option<i64> {
     match network {
         Network::Mlp { normalised: true, .. } => None,
         _ => network.activation().homogeneity().map(i64::from),

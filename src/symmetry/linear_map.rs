@@ -110,6 +110,12 @@ impl LinearMap {
         self.plus(&self.transposed().scaled(&Rational::from(-1))).is_zero()
     }
 
+    /// Whether it commutes with its transpose.
+    pub fn is_normal(&self) -> bool {
+        let transposed = self.transposed();
+        self.after(&transposed).plus(&transposed.after(self).scaled(&Rational::from(-1))).is_zero()
+    }
+
     /// Whether every entry is zero.
     pub fn is_zero(&self) -> bool {
         self.rows.iter().all(Vec::is_empty)

@@ -3,11 +3,16 @@
 //! A *generator* `A` of a continuous symmetry satisfies `l(e^{tA} theta; z) = l(theta; z)`, hence `(A theta)^T g_z = 0`; an
 //! *element* `K` satisfies `l(K theta; z) = l(theta; z)`, hence `g_z(K theta) = K^{-T} g_z(theta)`.
 
+mod catalogue;
 mod elements;
 mod generators;
 mod linear_map;
 
-pub use elements::{Element, matrix_element, neuron_permutation, neuron_rescaling, sign_flip};
+pub use catalogue::{Symmetry, catalogue};
+pub use elements::{
+    Element, block_scale, input_element, matrix_element, neuron_permutation, neuron_rescaling, output_element,
+    rotation_element, shear, sign_flip, whole_scale,
+};
 pub use generators::{
     Generator, is_linear, layer, layers, linear, matrix, neuron, neurons, normalised_block, rotation, whole,
 };

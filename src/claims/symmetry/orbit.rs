@@ -1,0 +1,213 @@
+//! Random group elements, and what they do to a point.
+
+use crate::claim::{Class, Outside, Palette, Point, Problem, Relation, Stream, Term};
+use crate::entropic::{Preconditioner, dot};
+use crate::model::{Activation, Carrier, Network, Piecewise};
+use crate::scalar::Rational;
+use crate::symmetry::{self, Element, LinearMap, Symmetry};
+use nalgebra::DMatrix;
+
+/// A random product of up to three elements of the admitted kinds, not the identity; none if the network has none.
+pub(super) fn draw_element(
+    stream: &mut Stream,
+    network: &Network,
+    admits: impl Fn(Symmetry) -> bool,
+) -> Option<Element> {
+    let kinds: Vec<Symmetry> = symmetry::catalogue(network).into_iter().filter(|kind| admits(*kind)).collect();
+    if kinds.is_empty() {
+        return None;
+    }
+    loop {
+        let mut product = Element::identity(network);
+        for _ in 0..1 + stream.below(3) {
+            let kind = *stream.pick(&kinds);
+            product = draw_factor(stream, network, kind).after(&product);
+        }
+        if !product.is_identity() {
+            return Some(product);
+        }
+    }
+}
+
+/// A network of the palette that has symmetries of the admitted kinds, and one of them.
+pub(super) fn draw_network(
+    stream: &mut Stream,
+    palette: Palette,
+    class: Class,
+    admits: impl Fn(Symmetry) -> bool,
+) -> (Network, Element) {
+    loop {
+        let network = palette.network(stream, class);
+        if let Some(element) = draw_element(stream, &network, &admits) {
+            return (network, element);
+        }
+    }
+}
+
+/// One element of a kind, not the identity.
+pub(super) fn draw_factor(stream: &mut Stream, network: &Network, kind: Symmetry) -> Element {
+    let width = |layer: usize| network.layout().map_or(0, |layout| layout.widths()[layer + 1]);
+    match kind {
+        Symmetry::NeuronPermutation { layer } => {
+            symmetry::neuron_permutation(network, layer, &proper_permutation(stream, width(layer)))
+        }
+        Symmetry::SignFlip { layer } => symmetry::sign_flip(network, layer, stream.below(width(layer))),
+        Symmetry::Rotation { layer } => {
+            symmetry::rotation_element(network, layer, pair(stream, width(layer)), &stream.small())
+        }
+        Symmetry::Shear { layer } => symmetry::shear(network, layer, pair(stream, width(layer)), &stream.small()),
+        Symmetry::Rescaling { layer, degree } => {
+            let index = stream.below(width(layer));
+            symmetry::neuron_rescaling(network, layer, index, &factor(stream, network), degree)
+        }
+        Symmetry::BlockScale { layer } => symmetry::block_scale(network, layer, &factor(stream, network)),
+        Symmetry::WholeScale => symmetry::whole_scale(network, &factor(stream, network)),
+    }
+}
+
+/// A permutation of `0..len`, `len > 1`, that moves something.
+pub(super) fn proper_permutation(stream: &mut Stream, len: usize) -> Vec<usize> {
+    loop {
+        let places = stream.permutation(len);
+        if places.iter().enumerate().any(|(from, to)| from != *to) {
+            return places;
+        }
+    }
+}
+
+/// Two different indices below `len > 1`.
+pub(super) fn pair(stream: &mut Stream, len: usize) -> (usize, usize) {
+    let first = stream.below(len);
+    (first, (first + 1 + stream.below(len - 1)) % len)
+}
+
+/// A positive factor other than 1.
+///
+/// Where rounding meets a kink, a power of two: a pre-activation that is exactly 0 must stay so when it is rescaled.
+pub(super) fn factor(stream: &mut Stream, network: &Network) -> Rational {
+    let smooth_or_linear = !matches!(network.activation(), Activation::Piecewise(kind) if kind != Piecewise::Identity);
+    let factors: &[(i64, i64)] = &[(2, 1), (1, 2), (4, 1), (1, 4), (3, 1), (1, 3), (3, 2), (2, 3), (5, 4), (4, 5)];
+    let exact = network.is_algebraic() || smooth_or_linear;
+    Rational::from(*stream.pick(if exact { factors } else { &factors[..4] }))
+}
+
+/// The problem in another scalar.
+///
+/// # Errors
+/// [`Outside`] at the origin of a scale-invariant model, which is not defined there.
+pub(super) fn at<T: Carrier>(problem: &Problem) -> Result<Point<T>, Outside> {
+    if matches!(problem.network, Network::Rayleigh(_)) && problem.theta.iter().all(Rational::is_zero) {
+        return Err(Outside::because("a scale-invariant model is not defined at the origin"));
+    }
+    Ok(problem.at())
+}
+
+/// The point `K theta`. Samples, learning rates and decay stay; forced activation patterns follow the neurons.
+pub(super) fn moved<T: Carrier>(point: &Point<T>, element: &Element) -> Point<T> {
+    Point {
+        model: point.model.clone(),
+        theta: element.map.apply(&point.theta),
+        data: element.on_data(&point.data),
+        preconditioner: point.preconditioner.clone(),
+        weight_decay: point.weight_decay.clone(),
+    }
+}
+
+/// The losses of all samples, without decay.
+pub(super) fn losses<T: Carrier>(point: &Point<T>) -> Vec<T> {
+    point.data.samples().iter().map(|sample| point.model.loss(&point.theta, sample)).collect()
+}
+
+/// `l(K theta; z) = l(theta; z)` for every sample: what makes `K` a symmetry.
+pub(super) fn flat_loss<T: Carrier>(point: &Point<T>, image: &Point<T>) -> Relation<T> {
+    let left = vec![Term::vector("l(K theta; z)", losses(image))];
+    Relation::equality("the loss is flat", left, vec![Term::vector("l(theta; z)", losses(point))])
+}
+
+/// `F(K theta) = F(theta)`, term by term, and `grad F(K theta) = K grad F(theta)`.
+pub(super) fn invariance<T: Carrier>(point: &Point<T>, image: &Point<T>, map: &LinearMap) -> [Relation<T>; 2] {
+    let (here, there) = (point.objective(), image.objective());
+    let decay = |point: &Point<T>| T::product(&point.weight_decay, &dot(&point.theta, &point.theta));
+    let entropic_loss = Relation::equality(
+        "the entropic loss",
+        vec![
+            Term::scalar("L(K theta)", there.loss(&image.theta)),
+            Term::scalar("gamma |K theta|^2", decay(image)),
+            Term::scalar("S(K theta)", there.entropy(&image.theta)),
+        ],
+        vec![
+            Term::scalar("L(theta)", here.loss(&point.theta)),
+            Term::scalar("gamma |theta|^2", decay(point)),
+            Term::scalar("S(theta)", here.entropy(&point.theta)),
+        ],
+    );
+    let gradient = Relation::equality(
+        "its gradient",
+        vec![Term::vector("grad F(K theta)", there.entropic_gradient(&image.theta))],
+        vec![Term::vector("K grad F(theta)", map.apply(&here.entropic_gradient(&point.theta)))],
+    );
+    [entropic_loss, gradient]
+}
+
+/// The mean of a learning-rate matrix over the conjugations with the powers of `K`, a signed permutation: it commutes
+/// with `K`, and is positive definite if the matrix is.
+pub(super) fn averaged(rates: Preconditioner<Rational>, map: &LinearMap) -> Preconditioner<Rational> {
+    let identity = LinearMap::identity(map.dimension());
+    let mut power = map.clone();
+    let mut order = 1;
+    let mut total = rates.clone();
+    while power != identity {
+        // Entry (i, j) of K Lambda K^T is K_ia K_jb Lambda_ab with the one nonzero entry of each row.
+        let entry = |row: usize| &power.row(row)[0];
+        match (&mut total, &rates) {
+            (Preconditioner::Diagonal(total), Preconditioner::Diagonal(rates)) => {
+                for (row, rate) in total.iter_mut().enumerate() {
+                    *rate += &rates[entry(row).0];
+                }
+            }
+            (Preconditioner::Full(total), Preconditioner::Full(rates)) => {
+                *total += DMatrix::from_fn(total.nrows(), total.ncols(), |row, column| {
+                    let ((a, outer), (b, inner)) = (entry(row), entry(column));
+                    Rational::from(outer * inner) * &rates[(*a, *b)]
+                });
+            }
+            _ => return rates,
+        }
+        power = map.after(&power);
+        order += 1;
+    }
+    total.map(|rate| Rational::from(rate / order))
+}
+
+/// Different learning rates for all parameters: no permutation commutes with them.
+pub(super) fn distinct_rates(stream: &mut Stream, parameters: usize) -> Preconditioner<Rational> {
+    let rates = (0..parameters).map(|i| stream.positive() / 64 + Rational::from((i as i64 + 1, 16)));
+    Preconditioner::Diagonal(rates.collect())
+}
+
+/// The permutation of the neurons of the first hidden layer with the outgoing weights left behind: no symmetry.
+pub(super) fn incoming_permutation(network: &Network, places: &[usize]) -> Element {
+    let layout = network.layout().expect("a network with layers");
+    let mut element = symmetry::neuron_permutation(network, 0, places);
+    for parameter in layout.weights(1) {
+        element.map.set_row(parameter, vec![(parameter, Rational::from(1))]);
+        element.inverse.set_row(parameter, vec![(parameter, Rational::from(1))]);
+    }
+    element
+}
+
+/// The sign flip of one neuron behind an activation that is not odd: no symmetry. With one hidden layer, so that nothing
+/// downstream can hide it.
+pub(super) fn draw_even_flip(stream: &mut Stream) -> (Network, Element) {
+    use crate::model::{Loss, Smooth};
+    let widths = [1 + stream.below(3), 1 + stream.below(3), 1 + stream.below(2)];
+    let activation = *stream.pick(&[Smooth::Sigmoid, Smooth::Gelu, Smooth::Silu]);
+    let network = Network::mlp(&widths, activation, stream.coin(), Loss::SquaredError);
+    let element = symmetry::sign_flip(&network, 0, stream.below(widths[1]));
+    (network, element)
+}
+
+/// A deep linear network with one hidden layer of at least two units, for controls.
+pub(super) fn draw_two_layer_linear(stream: &mut Stream) -> Network {
+    Network::deep_linear(&[1 + stream.below(3), 2 + stream.below(2), 1 + stream.below(3)])
+}
