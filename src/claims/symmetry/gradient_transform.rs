@@ -1,13 +1,11 @@
 //! `symmetry/gradient-transform`
 
 use super::PAPER;
-use super::orbit::{self, draw_even_flip, draw_network, draw_two_layer_linear, flat_loss, moved};
+use super::orbit::{self, Moved, flat_loss, moved};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{
-    Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem,
-};
+use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem};
 use crate::model::Carrier;
-use crate::symmetry::{self, Element};
+use crate::symmetry;
 
 /// How gradients move along an orbit.
 pub struct GradientTransform;
@@ -32,32 +30,14 @@ static ENTRY: Entry = Entry {
     references: &[PAPER],
 };
 
-/// A problem with an element of its symmetry group.
-pub struct Instance {
-    problem: Problem,
-    element: Element,
-}
-
-impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.problem.class()
-    }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        format!("{}: {}", self.problem.describe(), self.element.name)
-    }
-}
-
 impl Theorem for GradientTransform {
-    type Instance = Instance;
+    type Instance = Moved;
 
     fn entry(&self) -> &'static Entry {
         &ENTRY
     }
 
-    fn draw(&self, mut draw: Draw) -> Instance {
+    fn draw(&self, mut draw: Draw) -> Moved {
         let (case, turn) = (draw.case, draw.turn());
         let is = |name| case.is_control(&ENTRY, name);
         let stream = &mut draw.family;
@@ -71,11 +51,11 @@ impl Theorem for GradientTransform {
                 Palette::ScaleInvariant,
             ];
             let palette = *stream.pick(&palettes);
-            (turn, draw_network(stream, palette, turn, |_| true))
+            (turn, orbit::draw_network(stream, palette, turn, |_| true))
         } else if is("even-activation") {
-            (Class::Smooth, draw_even_flip(stream))
+            (Class::Smooth, orbit::draw_even_flip(stream))
         } else {
-            let network = draw_two_layer_linear(stream);
+            let network = orbit::draw_two_layer_linear(stream);
             let width = network.layout().map_or(0, |layout| layout.widths()[1]);
             let element = if is("incoming-only") {
                 orbit::incoming_permutation(&network, &orbit::proper_permutation(stream, width))
@@ -85,10 +65,10 @@ impl Theorem for GradientTransform {
             (Class::Generic, (network, element))
         };
         let problem = Problem::draw(&mut draw, class, network, Rates::Scalar, Decay::None);
-        Instance { problem, element }
+        Moved { problem, element }
     }
 
-    fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+    fn relations<T: Carrier>(&self, instance: &Moved, case: Case) -> Result<Vec<Relation<T>>, Outside> {
         let element = &instance.element;
         let point = orbit::at::<T>(&instance.problem)?;
         let image = moved(&point, element);

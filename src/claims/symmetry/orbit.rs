@@ -1,11 +1,29 @@
 //! Random group elements, and what they do to a point.
 
-use crate::claim::{Class, Outside, Palette, Point, Problem, Relation, Stream, Term};
+use crate::claim::{Class, Drawn, Outside, Palette, Point, Problem, Relation, Stream, Term};
 use crate::entropic::{Preconditioner, dot};
 use crate::model::{Activation, Carrier, Network, Piecewise};
 use crate::scalar::Rational;
 use crate::symmetry::{self, Element, LinearMap, Symmetry};
 use nalgebra::DMatrix;
+
+/// A problem with an element of its symmetry group: the instance of most claims of this family.
+pub struct Moved {
+    pub(super) problem: Problem,
+    pub(super) element: Element,
+}
+
+impl Drawn for Moved {
+    fn class(&self) -> Class {
+        self.problem.class()
+    }
+    fn is_algebraic(&self) -> bool {
+        self.problem.is_algebraic()
+    }
+    fn describe(&self) -> String {
+        format!("{}: {}", self.problem.describe(), self.element.name)
+    }
+}
 
 /// A random product of up to three elements of the admitted kinds, not the identity; none if the network has none.
 pub(super) fn draw_element(
@@ -210,4 +228,28 @@ pub(super) fn draw_even_flip(stream: &mut Stream) -> (Network, Element) {
 /// A deep linear network with one hidden layer of at least two units, for controls.
 pub(super) fn draw_two_layer_linear(stream: &mut Stream) -> Network {
     Network::deep_linear(&[1 + stream.below(3), 2 + stream.below(2), 1 + stream.below(3)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::problem::{Rates, preconditioner};
+
+    #[test]
+    fn averaged_learning_rates_commute_with_the_element_and_others_do_not() {
+        let mut stream = Stream::new(&["averaged"], 0, 0);
+        let mut moved_by_others = 0;
+        for _ in 0..20 {
+            let (network, element) = draw_network(&mut stream, Palette::Odd, Class::Generic, Symmetry::is_discrete);
+            let parameters = network.parameter_count();
+            let probe: Vec<Rational> = (0..parameters).map(|_| stream.dyadic(16)).collect();
+            let commutes = |rates: &Preconditioner<Rational>| {
+                element.map.apply(&rates.apply(&probe)) == rates.apply(&element.map.apply(&probe))
+            };
+            let rates = preconditioner(&mut stream, Rates::Any, parameters);
+            moved_by_others += usize::from(!commutes(&rates));
+            assert!(commutes(&averaged(rates, &element.map)), "{network}: {}", element.name);
+        }
+        assert!(moved_by_others > 0);
+    }
 }
