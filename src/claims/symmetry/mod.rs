@@ -9,6 +9,7 @@
 //! so an orthogonal `K` that commutes with `Lambda` keeps `F`, and with it the whole path of descent; a continuous
 //! symmetry with a symmetric part does not.
 
+mod dataset_permutation;
 mod discrete_preserved;
 mod gradient_transform;
 mod orbit;
@@ -16,8 +17,11 @@ mod orbit;
 use crate::claim::Claim;
 
 /// The claims of this family.
-pub(super) const CLAIMS: &[&dyn Claim] =
-    &[&gradient_transform::GradientTransform, &discrete_preserved::DiscretePreserved];
+pub(super) const CLAIMS: &[&dyn Claim] = &[
+    &gradient_transform::GradientTransform,
+    &discrete_preserved::DiscretePreserved,
+    &dataset_permutation::DatasetPermutation,
+];
 
 /// The paper, for the references of its claims.
 pub(super) const PAPER: &str = "Ziyin, Xu, Chuang, Neural Thermodynamics: Entropic Forces in Deep and Universal Representation Learning, arXiv:2505.12387";

@@ -1,8 +1,9 @@
 //! Random group elements, and what they do to a point.
 
 use crate::claim::{Class, Drawn, Outside, Palette, Point, Problem, Relation, Stream, Term};
+use crate::data::Sample;
 use crate::entropic::{Preconditioner, dot};
-use crate::model::{Activation, Carrier, Network, Piecewise};
+use crate::model::{Activation, Carrier, Loss, Network, Piecewise, Smooth};
 use crate::scalar::Rational;
 use crate::symmetry::{self, Element, LinearMap, Symmetry};
 use nalgebra::DMatrix;
@@ -47,6 +48,25 @@ pub(super) fn draw_element(
     }
 }
 
+/// A network of the palette whose loss is defined everywhere.
+///
+/// A layer of ReLUs can be silent altogether; if the next layer has no bias, there is nothing to normalise.
+pub(super) fn network(stream: &mut Stream, palette: Palette, class: Class) -> Network {
+    loop {
+        let network = palette.network(stream, class);
+        let silent = match &network {
+            Network::Mlp { normalised: true, activation, layout, .. } => {
+                let relu = [Piecewise::Relu, Piecewise::SquaredRelu].map(Activation::Piecewise).contains(activation);
+                relu && layout.depth() > 2 && !layout.has_bias()
+            }
+            _ => false,
+        };
+        if !silent {
+            return network;
+        }
+    }
+}
+
 /// A network of the palette that has symmetries of the admitted kinds, and one of them.
 pub(super) fn draw_network(
     stream: &mut Stream,
@@ -55,7 +75,7 @@ pub(super) fn draw_network(
     admits: impl Fn(Symmetry) -> bool,
 ) -> (Network, Element) {
     loop {
-        let network = palette.network(stream, class);
+        let network = network(stream, palette, class);
         if let Some(element) = draw_element(stream, &network, &admits) {
             return (network, element);
         }
@@ -112,12 +132,29 @@ pub(super) fn factor(stream: &mut Stream, network: &Network) -> Rational {
 /// The problem in another scalar.
 ///
 /// # Errors
-/// [`Outside`] at the origin of a scale-invariant model, which is not defined there.
+/// [`Outside`] where the loss is not defined: at the origin of a scale-invariant model, and where a layer that is to be
+/// normalised is zero.
 pub(super) fn at<T: Carrier>(problem: &Problem) -> Result<Point<T>, Outside> {
-    if matches!(problem.network, Network::Rayleigh(_)) && problem.theta.iter().all(Rational::is_zero) {
-        return Err(Outside::because("a scale-invariant model is not defined at the origin"));
+    let theta = &problem.theta;
+    match &problem.network {
+        Network::Rayleigh(_) if theta.iter().all(Rational::is_zero) => {
+            Err(Outside::because("a scale-invariant model is not defined at the origin"))
+        }
+        Network::Mlp { normalised: true, layout, .. } => {
+            let is_silent = |sample: &Sample<Rational>| {
+                (0..layout.widths()[1]).all(|unit| {
+                    let bias = layout.biases(0).nth(unit).map_or_else(Rational::new, |index| theta[index].clone());
+                    let weights = sample.input.iter().enumerate();
+                    weights.fold(bias, |sum, (i, x)| sum + Rational::from(x * &theta[layout.weight(0, unit, i)])) == 0
+                })
+            };
+            match problem.data.samples().iter().any(is_silent) {
+                true => Err(Outside::because("a layer that is zero cannot be normalised")),
+                false => Ok(problem.at()),
+            }
+        }
+        _ => Ok(problem.at()),
     }
-    Ok(problem.at())
 }
 
 /// The point `K theta`. Samples, learning rates and decay stay; forced activation patterns follow the neurons.
@@ -214,15 +251,19 @@ pub(super) fn incoming_permutation(network: &Network, places: &[usize]) -> Eleme
     element
 }
 
-/// The sign flip of one neuron behind an activation that is not odd: no symmetry. With one hidden layer, so that nothing
-/// downstream can hide it.
+/// The sign flip of one neuron behind a sigmoid, which is not odd: `s(x) + s(-x) = 1`, so that the output moves by an
+/// outgoing weight wherever the neuron is. With one hidden layer, so that nothing downstream can hide it.
 pub(super) fn draw_even_flip(stream: &mut Stream) -> (Network, Element) {
-    use crate::model::{Loss, Smooth};
-    let widths = [1 + stream.below(3), 1 + stream.below(3), 1 + stream.below(2)];
-    let activation = *stream.pick(&[Smooth::Sigmoid, Smooth::Gelu, Smooth::Silu]);
-    let network = Network::mlp(&widths, activation, stream.coin(), Loss::SquaredError);
-    let element = symmetry::sign_flip(&network, 0, stream.below(widths[1]));
+    let network = draw_shallow(stream, Smooth::Sigmoid);
+    let width = network.layout().map_or(0, |layout| layout.widths()[1]);
+    let element = symmetry::sign_flip(&network, 0, stream.below(width));
     (network, element)
+}
+
+/// A perceptron with one hidden layer.
+pub(super) fn draw_shallow(stream: &mut Stream, activation: impl Into<Activation>) -> Network {
+    let widths = [1 + stream.below(3), 1 + stream.below(3), 1 + stream.below(2)];
+    Network::mlp(&widths, activation, stream.coin(), Loss::SquaredError)
 }
 
 /// A deep linear network with one hidden layer of at least two units, for controls.
