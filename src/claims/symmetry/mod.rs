@@ -9,10 +9,12 @@
 //! so an orthogonal `K` that commutes with `Lambda` keeps `F`, and with it the whole path of descent; a continuous
 //! symmetry with a symmetric part does not.
 
+mod continuous_broken;
 mod dataset_permutation;
 mod discrete_preserved;
 mod gradient_transform;
 mod orbit;
+mod skew;
 
 use crate::claim::Claim;
 
@@ -21,6 +23,7 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &gradient_transform::GradientTransform,
     &discrete_preserved::DiscretePreserved,
     &dataset_permutation::DatasetPermutation,
+    &continuous_broken::ContinuousBroken,
 ];
 
 /// The paper, for the references of its claims.
