@@ -15,6 +15,7 @@ mod discrete_preserved;
 mod gradient_transform;
 mod orbit;
 mod skew;
+mod unique_minimum;
 
 use crate::claim::Claim;
 
@@ -24,6 +25,7 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &discrete_preserved::DiscretePreserved,
     &dataset_permutation::DatasetPermutation,
     &continuous_broken::ContinuousBroken,
+    &unique_minimum::UniqueMinimum,
 ];
 
 /// The paper, for the references of its claims.
