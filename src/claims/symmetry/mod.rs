@@ -14,6 +14,7 @@ mod dataset_permutation;
 mod discrete_preserved;
 mod gradient_transform;
 mod orbit;
+mod rotation_preserved;
 mod skew;
 mod unique_minimum;
 
@@ -26,6 +27,7 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &dataset_permutation::DatasetPermutation,
     &continuous_broken::ContinuousBroken,
     &unique_minimum::UniqueMinimum,
+    &rotation_preserved::RotationPreserved,
 ];
 
 /// The paper, for the references of its claims.
