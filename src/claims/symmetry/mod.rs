@@ -16,6 +16,7 @@ mod gradient_transform;
 mod orbit;
 mod rotation_preserved;
 mod skew;
+mod translation;
 mod unique_minimum;
 
 use crate::claim::Claim;
@@ -28,6 +29,7 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &continuous_broken::ContinuousBroken,
     &unique_minimum::UniqueMinimum,
     &rotation_preserved::RotationPreserved,
+    &translation::Translation,
 ];
 
 /// The paper, for the references of its claims.
