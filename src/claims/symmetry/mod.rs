@@ -16,6 +16,7 @@ mod gradient_transform;
 mod orbit;
 mod rotation_preserved;
 mod skew;
+mod trajectory;
 mod translation;
 mod unique_minimum;
 
@@ -30,6 +31,7 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &unique_minimum::UniqueMinimum,
     &rotation_preserved::RotationPreserved,
     &translation::Translation,
+    &trajectory::Trajectory,
 ];
 
 /// The paper, for the references of its claims.
