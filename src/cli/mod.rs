@@ -6,6 +6,7 @@ mod eval;
 mod explain;
 mod failure;
 mod list;
+mod observe;
 mod output;
 mod progress;
 mod replay;
@@ -47,6 +48,7 @@ enum Command {
     Explain(explain::Arguments),
     Replay(replay::Arguments),
     Eval(eval::Arguments),
+    Observe(observe::Arguments),
 }
 
 /// Text for people, JSON for programs.
@@ -67,6 +69,7 @@ impl Command {
             Command::Explain(arguments) => explain::run(&arguments),
             Command::Replay(arguments) => replay::run(&arguments),
             Command::Eval(arguments) => eval::run(&arguments),
+            Command::Observe(arguments) => observe::run(&arguments),
         }
     }
 
@@ -77,6 +80,7 @@ impl Command {
             Command::Explain(arguments) => arguments.format == Format::Json,
             Command::Replay(arguments) => arguments.format == Format::Json,
             Command::Eval(_) => true,
+            Command::Observe(_) => false,
         }
     }
 }
