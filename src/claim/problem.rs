@@ -139,7 +139,8 @@ impl Palette {
             }
             Palette::NotHomogeneous => {
                 let loss = *stream.pick(&[Loss::SquaredError, Loss::CrossEntropy, Loss::Logistic]);
-                Network::mlp(&widths(stream, class, 1), *stream.pick(&transcendental), stream.coin(), loss)
+                // x s'(x) - s(x) is nowhere zero for the logistic function: no point is homogeneous by accident.
+                Network::mlp(&widths(stream, class, 1), Smooth::Sigmoid, stream.coin(), loss)
             }
         }
     }
@@ -268,7 +269,9 @@ impl Problem {
             Class::Smooth | Class::Stationary => stream.small(),
             Class::Awkward => Rational::from(stream.integer(-2, 2)),
         };
-        let theta = (0..parameters).map(|_| coordinate(point)).collect();
+        // Halved where activations saturate: a neuron without slope says nothing.
+        let halving = if class == Class::Smooth { Rational::from((1, 2)) } else { Rational::from(1) };
+        let theta = (0..parameters).map(|_| coordinate(point) * &halving).collect();
         let samples = gates.into_iter().map(|gates| {
             let input = (0..network.input_len()).map(|_| coordinate(point)).collect();
             let target = target(point, loss, network.target_len(), &mut coordinate);

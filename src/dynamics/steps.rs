@@ -4,7 +4,8 @@
 //! parameters in place, and returns the sample's gradient `g` (without decay) at the point it left.
 
 use crate::data::Sample;
-use crate::entropic::{Objective, add_multiple};
+use crate::entropic::Objective;
+use crate::linalg::products::add_multiple;
 use crate::model::Model;
 use crate::scalar::Field;
 
@@ -95,7 +96,7 @@ mod tests {
             2
         }
         fn loss_and_gradient(&self, theta: &[T], sample: &Sample<T>, gradient: &mut [T]) -> T {
-            let overlap = crate::entropic::dot(theta, &sample.input);
+            let overlap = crate::linalg::products::dot(theta, &sample.input);
             for (entry, input) in gradient.iter_mut().zip(&sample.input) {
                 entry.set_product(&overlap, input);
             }

@@ -13,6 +13,7 @@
 pub mod stationary;
 
 use crate::data::DataSet;
+use crate::linalg::products::{add_multiple, dot};
 use crate::model::{Differentiable, Model};
 use crate::scalar::{Dual, Field};
 use nalgebra::DMatrix;
@@ -193,22 +194,4 @@ pub fn third_derivative<T: Field, M: ?Sized + Model<Dual<Dual<T>>>>(
         .map(|(x, (u, v))| Dual::new(Dual::new(x.clone(), u.clone()), Dual::constant(v.clone())))
         .collect();
     model.gradient(&point, sample).into_iter().map(|entry| entry.tangent.tangent).collect()
-}
-
-/// The inner product of two vectors.
-pub fn dot<T: Field>(a: &[T], b: &[T]) -> T {
-    let mut sum = T::zero();
-    let mut scratch = T::zero();
-    for (x, y) in a.iter().zip(b) {
-        sum.add_product(x, y, &mut scratch);
-    }
-    sum
-}
-
-/// `total += factor * vector`.
-pub fn add_multiple<T: Field>(total: &mut [T], factor: &T, vector: &[T]) {
-    let mut scratch = T::zero();
-    for (sum, entry) in total.iter_mut().zip(vector) {
-        sum.add_product(factor, entry, &mut scratch);
-    }
 }

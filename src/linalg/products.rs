@@ -17,6 +17,14 @@ pub fn dot<T: Ring>(x: &[T], y: &[T]) -> T {
     sum
 }
 
+/// `total += factor * vector`, entry by entry.
+pub fn add_multiple<T: Ring>(total: &mut [T], factor: &T, vector: &[T]) {
+    let mut scratch = T::zero();
+    for (sum, entry) in total.iter_mut().zip(vector) {
+        sum.add_product(factor, entry, &mut scratch);
+    }
+}
+
 /// `A B`, shapes (m, k) (k, n) -> (m, n).
 ///
 /// # Panics

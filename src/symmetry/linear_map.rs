@@ -136,7 +136,7 @@ impl LinearMap {
 
     /// `v^T A w`.
     pub fn form<T: Field>(&self, left: &[T], right: &[T]) -> T {
-        crate::entropic::dot(left, &self.apply(right))
+        crate::linalg::products::dot(left, &self.apply(right))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
     Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem,
 };
-use crate::entropic::dot;
+use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Rational;
 use crate::symmetry::{self, Generator};

@@ -36,7 +36,8 @@ impl Theorem for Equipartition {
 
     fn draw(&self, mut draw: Draw) -> Problem {
         let stream = &mut draw.family;
-        let widths = [1 + stream.below(2), 1 + stream.below(2), 1 + stream.below(2)];
+        // Narrower networks have no stationary point with gradient noise at a random theta: the controls would be vacuous.
+        let widths = [2 + stream.below(2), 2 + stream.below(2), 2 + stream.below(2)];
         let small = |activation, bias| Network::mlp(&widths, activation, bias, Loss::SquaredError);
         let (class, network, decay) = match draw.case {
             Case::Law => {

@@ -4,6 +4,7 @@ use crate::claim::problem::{Decay, Rates};
 use crate::claim::{Case, Class, Draw, Outside, Point, Problem, Relation, Term};
 use crate::data::DataSet;
 use crate::linalg::exact;
+use crate::linalg::products::dot;
 use crate::model::{Carrier, Network};
 use crate::scalar::{Field, Rational};
 use nalgebra::{DMatrix, DVector};
@@ -103,7 +104,14 @@ impl<T: Carrier> Setting<T> {
             let factor = T::integer(-2) / &self.learning_rate;
             right.push(Term::scalar("-(2/eta) (A theta)^T grad F", factor * imbalance));
         }
-        Relation::equality(name, left, right)
+        Relation::equality(name, left, right).against(self.reference())
+    }
+
+    /// `E|g|^2 + (4 gamma / eta) |theta|^2` over all parameters: what the sides of a law are small against when they
+    /// cancel exactly, or when their block has no gradient.
+    pub fn reference(&self) -> T {
+        let theta = &self.point.theta;
+        self.mean(|gradient| dot(gradient, gradient)) + T::product(&self.decay_factor, &dot(theta, theta))
     }
 }
 

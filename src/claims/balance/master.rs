@@ -5,7 +5,8 @@ use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
     Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem,
 };
-use crate::entropic::{Objective, dot};
+use crate::entropic::Objective;
+use crate::linalg::products::dot;
 use crate::model::{Carrier, Differentiable};
 use crate::scalar::Field;
 use crate::symmetry::{self, Generator, LinearMap};
@@ -79,6 +80,7 @@ fn identity<T: Field, M: ?Sized + Differentiable<T>>(
             Term::scalar("-1/4 E[g^T (A Lambda + Lambda A^T) g]", noise),
         ],
     )
+    .against(objective.entropy(theta) + T::product(objective.weight_decay, &dot(theta, theta)))
 }
 
 /// The balance law of a generator, off-shell, for a model of one's own:
@@ -144,7 +146,7 @@ impl Theorem for Master {
         let gradient = if case.is_control(&ENTRY, "plain-gradient") {
             let mut gradient = objective.mean_gradient(theta);
             let twice_decay = T::integer(2) * &point.weight_decay;
-            crate::entropic::add_multiple(&mut gradient, &twice_decay, theta);
+            crate::linalg::products::add_multiple(&mut gradient, &twice_decay, theta);
             gradient
         } else {
             objective.entropic_gradient(theta)

@@ -79,7 +79,7 @@ fn products<T: Field>(left: (&[T], &[Vec<usize>]), right: (&[T], &[Vec<usize>]))
 fn mean_products<T: Carrier>(setting: &Setting<T>, blocks: &[Vec<usize>]) -> Vec<T> {
     let mut total = vec![T::zero(); blocks.len() * blocks.len()];
     for (gradient, weight) in setting.gradients.iter().zip(setting.point.data.weights()) {
-        crate::entropic::add_multiple(&mut total, weight, &products((gradient, blocks), (gradient, blocks)));
+        crate::linalg::products::add_multiple(&mut total, weight, &products((gradient, blocks), (gradient, blocks)));
     }
     total
 }
@@ -126,7 +126,7 @@ fn matrix_law<T: Carrier>(
         let factor = T::integer(-2) / &setting.learning_rate;
         right.push(Term::vector("-(2/eta) ((grad_W F) W^T - U^T grad_U F)", times(&factor, imbalance)));
     }
-    Relation::equality(format!("interface behind layer {layer}"), left, right)
+    Relation::equality(format!("interface behind layer {layer}"), left, right).against(setting.reference())
 }
 
 /// The laws of all interfaces of a linear network.

@@ -7,7 +7,8 @@ use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
     Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem,
 };
-use crate::entropic::{Objective, Preconditioner, dot};
+use crate::entropic::{Objective, Preconditioner};
+use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Rational;
 use crate::symmetry::{self, Generator};
@@ -113,6 +114,9 @@ impl Theorem for Preconditioned {
             other => other.clone(),
         });
         let assumed = Objective { preconditioner: plain.as_ref().unwrap_or(&point.preconditioner), ..objective };
+        // Four times the entropy and the decay: the size of the law's terms before anything cancels.
+        let reference =
+            T::integer(4) * (objective.entropy(theta) + T::product(&point.weight_decay, &dot(theta, theta)));
         let relation = |generator: &Generator| {
             let map = &generator.map;
             let symmetric = map.plus(&map.transposed());
@@ -124,7 +128,7 @@ impl Theorem for Preconditioned {
                 right.push(Term::scalar("-4 (A theta)^T grad F", imbalance));
             }
             let left = vec![Term::scalar("E[g^T (A Lambda + Lambda A^T) g]", noise)];
-            Relation::equality(&generator.name, left, right)
+            Relation::equality(&generator.name, left, right).against(reference.clone())
         };
         Ok(instance.generators.iter().map(relation).collect())
     }

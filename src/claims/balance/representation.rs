@@ -5,7 +5,7 @@ use super::law::{Setting, class_of, draw_problem, made_stationary};
 use crate::claim::problem::Decay;
 use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Problem, Relation, Term, Theorem};
 use crate::data::Sample;
-use crate::entropic::{add_multiple, dot};
+use crate::linalg::products::{add_multiple, dot};
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Field;
@@ -95,7 +95,7 @@ impl Theorem for Representation {
         let mut width = || if awkward && stream.coin() { 1 } else { 1 + stream.below(3) };
         let widths: Vec<usize> = (0..hidden + 2).map(|_| width()).collect();
         let bias = draw.case.is_control(&ENTRY, "bias-unread") || (draw.case == Case::Law && stream.coin());
-        let small = [widths[0], 1 + stream.below(2), 1 + stream.below(2)];
+        let small = [2 + stream.below(2), 2 + stream.below(2), 2 + stream.below(2)];
         let (class, widths, decay) = match draw.case {
             Case::Law => (class, widths, Decay::None),
             case if case.is_control(&ENTRY, "with-decay") => (Class::Stationary, small.to_vec(), Decay::Positive),

@@ -9,8 +9,9 @@ use crate::claim::theorem::{Settings, ladder};
 use crate::claim::{
     Case, Claim, Class, Control, Draw, Entry, Evidence, Examination, Finding, Problem, Scalar, Status, Stream,
 };
+use crate::entropic::Preconditioner;
 use crate::entropic::stationary::{self, Chord, StationaryError};
-use crate::entropic::{Preconditioner, dot};
+use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise, Smooth};
 use crate::scalar::{Field, Measured, Mp, Rational, Ring};
 
@@ -50,8 +51,8 @@ fn network(number: u64, case: Case) -> Network {
         (Case::Law, 1) => piecewise(&[2, 1, 1], Piecewise::LeakyRelu),
         (Case::Law, 3) => piecewise(&[2, 1, 1], Piecewise::Relu),
         (Case::Law, 5) => piecewise(&[2, 2, 1], Piecewise::SquaredRelu),
-        (_, 2 | 3) => Network::deep_linear(&[2, 2, 2, 1]),
-        (_, 4) => Network::mlp(&[2, 2, 2], Piecewise::Identity, true, Loss::CrossEntropy),
+        (Case::Law, 2) => Network::deep_linear(&[2, 2, 2, 1]),
+        (_, 3 | 4) => Network::mlp(&[2, 2, 2], Piecewise::Identity, true, Loss::CrossEntropy),
         _ => Network::deep_linear(&[2, 2, 2]),
     }
 }

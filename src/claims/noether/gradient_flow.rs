@@ -4,7 +4,8 @@ use super::charge::{Charged, extent, incoming_gram, layout, outgoing_gram, scale
 use super::{AUTO_BALANCING, NEURAL_MECHANICS};
 use crate::claim::problem::{Decay, Rates, preconditioner};
 use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Point, Relation, Term, Theorem};
-use crate::entropic::{Objective, Preconditioner, add_multiple, dot};
+use crate::entropic::{Objective, Preconditioner};
+use crate::linalg::products::{add_multiple, dot};
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Piecewise};
 use crate::scalar::{Dual, Field, Rational};

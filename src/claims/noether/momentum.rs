@@ -8,7 +8,7 @@ use crate::claim::{
     Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Point, Relation, Stream, Term, Theorem,
 };
 use crate::dynamics::heavy_ball_step;
-use crate::entropic::add_multiple;
+use crate::linalg::products::add_multiple;
 use crate::model::{Carrier, Network};
 use crate::scalar::{Field, Rational};
 use crate::symmetry::Generator;
@@ -84,9 +84,9 @@ impl<T: Field> Moment<T> {
         let pushed = generator.map.apply(momentum);
         Moment {
             charge: generator.map.form(theta, theta),
-            mixed: crate::entropic::dot(theta, &pushed),
-            kinetic: crate::entropic::dot(momentum, &pushed),
-            before: crate::entropic::dot(before, &pushed),
+            mixed: crate::linalg::products::dot(theta, &pushed),
+            kinetic: crate::linalg::products::dot(momentum, &pushed),
+            before: crate::linalg::products::dot(before, &pushed),
             extent: extent(&generator.map, theta) + extent(&generator.map, momentum),
         }
     }

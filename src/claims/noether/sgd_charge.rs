@@ -5,7 +5,7 @@ use super::charge::{Charged, decay_per_step, extent};
 use crate::claim::problem::{Decay, Rates, preconditioner};
 use crate::claim::{Case, Control, Draw, Entry, Evidence, Outside, Relation, Term, Theorem};
 use crate::dynamics::{heavy_ball_step, sgd_step};
-use crate::entropic::add_multiple;
+use crate::linalg::products::add_multiple;
 use crate::model::Carrier;
 
 /// The charge after one step of descent.

@@ -8,7 +8,8 @@ use crate::claim::{
     Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Point, Problem, Relation, Stream, Term,
     Theorem,
 };
-use crate::entropic::{Objective, Preconditioner, add_multiple, dot};
+use crate::entropic::{Objective, Preconditioner};
+use crate::linalg::products::{add_multiple, dot};
 use crate::model::{Carrier, Network, Smooth};
 use crate::scalar::{Dual, Rational};
 use crate::symmetry::{self, Element, Generator, LinearMap, Symmetry};

@@ -2,7 +2,8 @@
 
 use crate::claim::{Class, Drawn, Outside, Palette, Point, Problem, Relation, Stream, Term};
 use crate::data::Sample;
-use crate::entropic::{Preconditioner, dot};
+use crate::entropic::Preconditioner;
+use crate::linalg::products::dot;
 use crate::model::{Activation, Carrier, Loss, Network, Piecewise, Smooth};
 use crate::scalar::Rational;
 use crate::symmetry::{self, Element, LinearMap, Symmetry};

@@ -8,7 +8,8 @@ use crate::claim::{
     Theorem,
 };
 use crate::data::{DataSet, Sample};
-use crate::entropic::{Preconditioner, add_multiple, dot};
+use crate::entropic::Preconditioner;
+use crate::linalg::products::{add_multiple, dot};
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Loss, Network, Piecewise, Smooth};
 use crate::scalar::{Field, Rational};
