@@ -106,11 +106,17 @@ fn the_text_shows_every_verdict_and_what_to_do_about_it() {
 }
 
 #[test]
-fn the_table_folds_to_a_narrow_terminal() {
-    let text = anstream::adapter::strip_str(&text::render(&report(), Some(80))).to_string();
-    let table: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).skip(1).collect();
-    assert!(table.len() > 9, "{text}");
-    assert!(table.iter().all(|line| line.chars().count() <= 80), "{text}");
+fn a_narrow_terminal_gets_fewer_columns_and_is_told() {
+    for width in [60, 80, 100, 200] {
+        let text = anstream::adapter::strip_str(&text::render(&report(), Some(width))).to_string();
+        let rules: Vec<&str> = text.lines().filter(|line| line.starts_with('─')).collect();
+        assert_eq!(rules.len(), 3, "{text}");
+        assert!(rules.iter().all(|rule| rule.chars().count() <= usize::from(width)), "{text}");
+        assert!(text.lines().any(|line| line.starts_with("demonstration/product  ")), "no name is broken: {text}");
+        assert_eq!(text.contains("for want of width"), width < 200, "{text}");
+    }
+    let narrow = anstream::adapter::strip_str(&text::render(&report(), Some(80))).to_string();
+    insta::assert_snapshot!(narrow.lines().skip(1).take(11).collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

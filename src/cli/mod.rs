@@ -93,12 +93,23 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => return refuse(&arguments, &error),
     };
     let json = command.wants_json();
-    panic::set_hook(Box::new(|_| {}));
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| command.run()))
-        .unwrap_or_else(|payload| Err(Failure::Internal(panic_message(payload.as_ref()).to_owned())));
-    outcome.unwrap_or_else(|failure| {
+    panic::set_hook(Box::new(|info| {
+        if let Some(place) = info.location() {
+            output::complain(&format!("panic at {place}"));
+        }
+    }));
+    guarded(|| command.run()).unwrap_or_else(|failure| {
         report(&failure, json);
         failure.exit()
+    })
+}
+
+/// What `work` returns; if it panics, a failure that carries the message.
+fn guarded(work: impl FnOnce() -> Result<Exit, Failure>) -> Result<Exit, Failure> {
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        Err(Failure::Internal(text.unwrap_or("a panic without a message").to_owned()))
     })
 }
 
@@ -135,11 +146,6 @@ fn asks_for_json(arguments: &[OsString]) -> bool {
         || words.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
 }
 
-fn panic_message(payload: &(dyn std::any::Any + Send)) -> &str {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("panicked without a message")
-}
-
 /// The sizes of the menu in words.
 fn menu() -> String {
     let sizes = MENU.map(|bits| bits.to_string());
@@ -151,4 +157,23 @@ fn menu() -> String {
 fn parse_precision(text: &str) -> Result<u32, String> {
     let bits = text.parse().ok().filter(|bits| MENU.contains(bits));
     bits.ok_or_else(|| format!("a precision is {} bits", menu()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_internal_error() {
+        let failure = guarded(|| panic!("row {} is missing", 3)).expect_err("a panic is a failure");
+        assert_eq!(failure.exit(), Exit::Internal);
+        assert_eq!(failure.to_string(), "internal error: row 3 is missing");
+        assert_eq!(failure.to_json(None)["error"]["exit_code"], 70);
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        CommandLine::command().debug_assert();
+    }
 }

@@ -6,7 +6,9 @@ use super::{Libraries, Report, power_of_two};
 use crate::claim::theorem::ladder;
 use crate::claim::verdict::Witness;
 use crate::claim::{Case, ClaimReport, Evidence, Verdict};
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle,
+};
 use std::fmt::Write;
 
 /// Three rules: above, below the headings, below.
@@ -17,11 +19,17 @@ const RULES: TableStyle = TableStyle::new()
 
 /// The report as text: a heading, a row for each claim, what is to say of those that do not hold, and totals.
 ///
-/// With `width` the table is folded to that many columns.
+/// With `width` the table goes without columns that do not fit, and says so.
 pub fn render(report: &Report, width: Option<u16>) -> String {
     let mut text = heading(report);
     if !report.claims.is_empty() {
-        let _ = writeln!(text, "{}\n", table(report, width).trim_fmt());
+        let (table, hidden) = table(report, width);
+        let _ = writeln!(text, "{}", table.trim_fmt());
+        if !hidden.is_empty() {
+            let names: Vec<String> = hidden.iter().map(|heading| heading.replace('\n', " ")).collect();
+            let _ = writeln!(text, "not shown, for want of width: {}", names.join("; "));
+        }
+        let _ = writeln!(text);
     }
     for claim in report.claims.iter().filter(|claim| claim.verdict != Verdict::Holds) {
         explain(&mut text, report, claim);
@@ -41,36 +49,57 @@ fn heading(report: &Report) -> String {
     )
 }
 
-fn table(report: &Report, width: Option<u16>) -> Table {
+/// The headings of the columns.
+const HEADINGS: [&str; 9] = [
+    "claim",
+    "verdict",
+    "evidence",
+    "missed with\nprobability",
+    "instances,\nvacuous,\nexcluded",
+    "worst\nresidual",
+    "controls\nfailed",
+    "mutants\nrefuted",
+    "time",
+];
+/// The columns that a narrow terminal goes without, the most dispensable first.
+const DISPENSABLE: [usize; 6] = [3, 7, 8, 4, 6, 5];
+/// Blanks between columns: one of padding, one of the rule's junction.
+const GAP: u16 = 2;
+
+/// The table, and the headings of the columns that are left out because they do not fit into `width`.
+fn table(report: &Report, width: Option<u16>) -> (Table, Vec<&'static str>) {
     let mut table = Table::new();
     table.load_style(RULES).enforce_styling();
-    if let Some(width) = width {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    }
-    let headers = [
-        "claim",
-        "verdict",
-        "evidence",
-        "missed with\nprobability",
-        "instances,\nvacuous,\nexcluded",
-        "worst\nresidual",
-        "controls\nfailed",
-        "mutants\nrefuted",
-        "time",
-    ];
-    table.set_header(headers.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+    table.set_header(HEADINGS.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
     for claim in &report.claims {
         table.add_row(row(claim));
     }
     table.style_text_only();
-    let last = table.column_count() - 1;
+    let hidden = width.map_or(&[][..], |width| too_wide(&table.column_max_content_widths(), width));
+    if let Some(width) = width {
+        // Where even the indispensable columns do not fit, their cells are folded.
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    }
     for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, if index == last { 0 } else { 2 }));
+        column.set_padding((0, GAP - 1));
         if index > 2 {
             column.set_cell_alignment(CellAlignment::Right);
         }
+        if hidden.contains(&index) {
+            column.set_constraint(ColumnConstraint::Hidden);
+        }
     }
-    table
+    (table, hidden.iter().map(|index| HEADINGS[*index]).collect())
+}
+
+/// The first dispensable columns, as many as have to go.
+fn too_wide(widths: &[u16], available: u16) -> &'static [usize] {
+    let total = |hidden: &[usize]| -> u16 {
+        let kept = widths.iter().enumerate().filter(|(index, _)| !hidden.contains(index));
+        kept.map(|(_, width)| width + GAP).sum()
+    };
+    let count = (0..DISPENSABLE.len()).find(|count| total(&DISPENSABLE[..*count]) <= available);
+    &DISPENSABLE[..count.unwrap_or(DISPENSABLE.len())]
 }
 
 fn row(claim: &ClaimReport) -> [Cell; 9] {
