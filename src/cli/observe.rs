@@ -1,66 +1,66 @@
-//! `equipartition observe`: the balance of gradients, watched on real data.
+//! `equipartition observe`: the theory on real data.
 
 use super::output::{self, Destination};
 use super::{Exit, Failure};
 use crate::dynamics::observation::{ObservationError, Settings, observe};
 use crate::dynamics::training::Training;
-use crate::report::observation::{csv, figure, summary};
+use crate::report::observation as report;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fmt::Write;
 use std::path::PathBuf;
 
-/// Train networks on handwritten digits and watch gradient balance emerge
+/// Watch gradients come into balance while a network learns handwritten digits
 ///
-/// A ReLU network and a tanh network, the control, are trained by plain stochastic gradient descent from the same
-/// unbalanced start. The terminal shows what was measured and how it compares with the law; a table (CSV) and a figure (SVG)
-/// hold the imbalance over steps.
+/// A ReLU network with one hidden layer is trained by plain stochastic gradient descent with weight decay and label noise,
+/// from an unbalanced start, and beside it a tanh network, for which the balance law does not hold. Writes a summary, a table
+/// and a plot of the imbalance of layers and neurons over the steps. Takes some seconds.
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  equipartition observe\n  equipartition observe --seed 3 --label-noise 0.5 --csv run.csv --figure run.svg"
-)]
+#[command(after_help = "\
+Examples:
+  equipartition observe
+  equipartition observe --label-noise 0.5 --weight-decay 0.0005 --steps 1000000
+  equipartition observe --last-layer-factor 8   # a start that kills every ReLU")]
 pub struct Arguments {
-    /// Hidden neurons
-    #[arg(long, default_value_t = Settings::default().hidden)]
-    hidden: usize,
-    /// Steps of each network
-    #[arg(long, default_value_t = Settings::default().steps)]
+    /// Single-sample steps of each network, at least 2000
+    #[arg(long, value_name = "COUNT", default_value_t = Settings::default().steps)]
     steps: u64,
-    /// eta, in theta' = theta - eta (g + 2 gamma theta)
-    #[arg(long, default_value_t = Settings::default().training.learning_rate)]
+    /// eta, in the step theta' = theta - eta (g + 2 gamma theta)
+    #[arg(long, value_name = "ETA", default_value_t = Settings::default().training.learning_rate)]
     learning_rate: f64,
     /// gamma
-    #[arg(long, default_value_t = Settings::default().training.weight_decay)]
+    #[arg(long, value_name = "GAMMA", default_value_t = Settings::default().training.weight_decay)]
     weight_decay: f64,
-    /// Standard deviation of the noise added to every entry of every target
-    #[arg(long, default_value_t = Settings::default().training.label_noise)]
+    /// Standard deviation of the noise that is added to every entry of the target in every step
+    #[arg(long, value_name = "DEVIATION", default_value_t = Settings::default().training.label_noise)]
     label_noise: f64,
-    /// How much larger than 1/sqrt(inputs) the first layer's weights start
-    #[arg(long, default_value_t = Settings::default().first_layer_factor)]
+    /// Hidden neurons
+    #[arg(long, value_name = "COUNT", default_value_t = Settings::default().hidden)]
+    hidden: usize,
+    /// Standard deviation of the first layer's initial weights, times the square root of its inputs
+    #[arg(long, value_name = "FACTOR", default_value_t = Settings::default().first_layer_factor)]
     first_layer_factor: f64,
     /// The same for the last layer
-    #[arg(long, default_value_t = Settings::default().last_layer_factor)]
+    #[arg(long, value_name = "FACTOR", default_value_t = Settings::default().last_layer_factor)]
     last_layer_factor: f64,
-    /// Seed of the start, of the samples' order and of the label noise
-    #[arg(long, default_value_t = 0)]
+    /// The seed of the start, of the order of the samples and of the label noise
+    #[arg(long, default_value_t = Settings::default().seed)]
     seed: u64,
     /// Where the table goes
-    #[arg(long, value_name = "FILE", default_value = "observation.csv")]
+    #[arg(long, value_name = "FILE", default_value = "observe.csv")]
     csv: PathBuf,
-    /// Where the figure goes
-    #[arg(long, value_name = "FILE", default_value = "observation.svg")]
-    figure: PathBuf,
+    /// Where the plot goes
+    #[arg(long, value_name = "FILE", default_value = "observe.svg")]
+    svg: PathBuf,
 }
 
 impl Arguments {
     fn settings(&self) -> Settings {
+        let &Arguments { learning_rate, weight_decay, label_noise, .. } = self;
         Settings {
             hidden: self.hidden,
             steps: self.steps,
-            training: Training {
-                learning_rate: self.learning_rate,
-                weight_decay: self.weight_decay,
-                label_noise: self.label_noise,
-            },
+            training: Training { learning_rate, weight_decay, label_noise },
             first_layer_factor: self.first_layer_factor,
             last_layer_factor: self.last_layer_factor,
             seed: self.seed,
@@ -72,30 +72,38 @@ impl From<ObservationError> for Failure {
     fn from(error: ObservationError) -> Self {
         match error {
             ObservationError::Setting { .. } => Failure::Usage(error.to_string()),
-            ObservationError::Digits(_) => Failure::Internal(error.to_string()),
             ObservationError::Diverged { .. } => Failure::BadData(error.to_string()),
+            ObservationError::Digits(_) => Failure::Internal(error.to_string()),
         }
     }
 }
 
-/// Observes and reports.
+/// Trains, writes both files and prints the summary.
 ///
 /// # Errors
-/// If a setting is out of range, the training diverges, or a file cannot be written.
+/// Settings out of range, a run that diverges, or a file that cannot be written; files are opened before the work.
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.settings();
     settings.validate()?;
-    // Opened before the work, so that a path that cannot be written costs nothing.
-    let table = Destination::open(Some(&arguments.csv))?;
-    let picture = Destination::open(Some(&arguments.figure))?;
+    if arguments.csv == arguments.svg {
+        let path = arguments.csv.display();
+        return Err(Failure::Usage(format!("--csv and --svg name the same file: {path}")));
+    }
+    let csv = Destination::open(Some(&arguments.csv))?;
+    let svg = Destination::open(Some(&arguments.svg))?;
     let bar = ProgressBar::with_draw_target(Some(2 * settings.steps), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{bar:32} {percent}% {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:32} {percent} % {elapsed} training") {
         bar.set_style(style);
     }
-    let observation = observe(&settings, &|steps| bar.inc(steps))?;
+    let outcome = observe(&settings, &|steps| bar.inc(steps));
     bar.finish_and_clear();
-    table.write(&csv(&observation))?;
-    picture.write(&figure(&observation).to_svg())?;
-    let files = format!("\nwritten: {} and {}\n", arguments.csv.display(), arguments.figure.display());
-    output::print(&(summary(&observation) + &files)).map(|_| Exit::Success)
+    let observation = outcome?;
+    csv.write(&report::csv(&observation))?;
+    svg.write(&report::figure(&observation).to_svg())?;
+    let mut summary = report::summary(&observation);
+    let (csv, svg) = (arguments.csv.display(), arguments.svg.display());
+    let _ = writeln!(summary, "\nWritten: {csv} (table), {svg} (plot)");
+    // A reader who has left has the files.
+    let _ = output::print(&summary)?;
+    Ok(Exit::Success)
 }

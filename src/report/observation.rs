@@ -154,12 +154,12 @@ pub fn summary(observation: &Observation) -> String {
         "Balance of gradients in training: 64-{hidden}-10 networks on {samples} handwritten digits
 
   training   {steps} steps theta' = theta - eta (g + 2 gamma theta), each with one sample drawn at random;
-             eta = {learning_rate}, gamma = {weight_decay}; squared error on one-hot targets with fresh noise of standard
-             deviation {label_noise} on every entry; seed {seed}
-  start      weights of standard deviation {first}/sqrt(inputs) in the first layer, {last}/sqrt(inputs) in the last;
-             the same start, samples and noise for both networks
-  law        E|g_W1|^2 + E|g_b1|^2 - E|g_W2|^2 = (4 gamma / eta) (|W1|^2 + |b1|^2 - |W2|^2), and likewise for every
-             hidden neuron, if the activation is homogeneous of degree 1: ReLU is, tanh (the control) is not
+             eta = {learning_rate}, gamma = {weight_decay}; squared error on one-hot targets, with fresh noise of
+             standard deviation {label_noise} on every entry; seed {seed}
+  start      weights of standard deviation {first}/sqrt(inputs) in the first layer, {last}/sqrt(inputs) in the
+             last; the same start, samples and noise for both networks
+  law        E|g_W1|^2 + E|g_b1|^2 - E|g_W2|^2 = (4 gamma / eta) (|W1|^2 + |b1|^2 - |W2|^2), and so for
+             every hidden neuron, if the activation is homogeneous: ReLU is, tanh (the control) is not
   measured   both sides, E as the mean over consecutive steps of the gradients that the steps used;
              imbalance = (left - right) / (sum of the six terms' absolute values)
 
@@ -209,10 +209,11 @@ pub fn summary(observation: &Observation) -> String {
     let _ = write!(
         text,
         "
-Intervals: {BATCHES} batch means of {} steps, Student's t = {:.3} with {degrees} degrees of freedom. With C = |W1|^2 + |b1|^2 - |W2|^2,
-C' = (1 - 2 eta gamma)^2 C + eta^2 g^T A g in every step if the activation is homogeneous (the law of the charge), so that the
-average imbalance of ReLU must be the drift, exactly but for a factor 1 - eta gamma on the right side, worth at most {:.0e}.
-Units of tanh whose input stays small are nearly linear and balance too; the average over the layer shows the others.
+Intervals: {BATCHES} batch means of {} steps, Student's t = {:.3} with {degrees} degrees of freedom.
+Law of the charge C = |W1|^2 + |b1|^2 - |W2|^2: C' = (1 - 2 eta gamma)^2 C + eta^2 g^T A g in every step, if
+the activation is homogeneous. Hence the average imbalance of ReLU must be the drift of C, but for a factor
+1 - eta gamma on the right side of the exact law, which is worth at most {:.0e}.
+Units of tanh whose input stays small are nearly linear and balance too; the layers show the others.
 Label noise alone contributes {:.3} to the loss.
 ",
         (settings.steps - start) / BATCHES as u64,
@@ -223,7 +224,7 @@ Label noise alone contributes {:.3} to the loss.
     if settings.relaxation_times() < SETTLED {
         let _ = writeln!(
             text,
-            "Caution: only {:.1} relaxation times 1/(4 eta gamma) lie before the stationary part: the start may not be forgotten.",
+            "Caution: only {:.1} relaxation times 1/(4 eta gamma) lie before the stationary part: the start may be remembered.",
             settings.relaxation_times()
         );
     }
@@ -237,11 +238,9 @@ fn verdict(run: &NetworkRun) -> String {
         Balance::Unbalanced => {
             "not balanced: the confidence interval of the average imbalance excludes zero".to_owned()
         }
-        Balance::Dead => {
-            "dead: every hidden neuron is inactive on every sample; only the decay moves the weights, nothing balances \
-             them (try smaller initial weights)"
-                .to_owned()
-        }
+        Balance::Dead => "dead: every hidden neuron is inactive on every sample, only the decay moves the weights\n  \
+             (try smaller initial weights)"
+            .to_owned(),
         Balance::Undecided => match run.stationary.layer {
             Some(_) => format!("undecided: the confidence interval is wider than ± {WIDEST_INTERVAL} (try more steps)"),
             None => "undecided: all terms of the law are zero or out of range".to_owned(),
