@@ -45,6 +45,7 @@ impl Theorem for GradientTransform {
             let palettes = [
                 Palette::Any,
                 Palette::Homogeneous,
+                Palette::Homogeneous,
                 Palette::Linear,
                 Palette::Odd,
                 Palette::Rotations,

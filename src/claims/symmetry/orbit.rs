@@ -27,7 +27,9 @@ impl Drawn for Moved {
     }
 }
 
-/// A random product of up to three elements of the admitted kinds, not the identity; none if the network has none.
+/// A random product of elements of the admitted kinds, not the identity; none if the network has none.
+///
+/// Half of the time up to three elements, otherwise one of every kind in random order.
 pub(super) fn draw_element(
     stream: &mut Stream,
     network: &Network,
@@ -39,8 +41,12 @@ pub(super) fn draw_element(
     }
     loop {
         let mut product = Element::identity(network);
-        for _ in 0..1 + stream.below(3) {
-            let kind = *stream.pick(&kinds);
+        let factors: Vec<Symmetry> = if stream.coin() {
+            stream.permutation(kinds.len()).into_iter().map(|place| kinds[place]).collect()
+        } else {
+            (0..1 + stream.below(3)).map(|_| *stream.pick(&kinds)).collect()
+        };
+        for kind in factors {
             product = draw_factor(stream, network, kind).after(&product);
         }
         if !product.is_identity() {
