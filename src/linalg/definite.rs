@@ -37,7 +37,7 @@ mod tests {
         assert_eq!(first_nonpositive_minor(&matrix(2, &[1, 1, 1, 1])), Some(2));
         assert_eq!(first_nonpositive_minor(&matrix(2, &[1, 2, 2, 1])), Some(2));
         assert_eq!(first_nonpositive_minor(&matrix(1, &[0])), Some(1));
-        assert_eq!(first_nonpositive_minor(&matrix(3, &[4, 2, -2, 2, 3, 1, -2, 1, 3])), None);
-        assert_eq!(first_nonpositive_minor(&matrix(3, &[4, 2, -2, 2, 3, 1, -2, 1, 2])), Some(3));
+        assert_eq!(first_nonpositive_minor(&matrix(3, &[4, 2, -2, 2, 3, 1, -2, 1, 4])), None);
+        assert_eq!(first_nonpositive_minor(&matrix(3, &[4, 2, -2, 2, 3, 1, -2, 1, 3])), Some(3));
     }
 }
