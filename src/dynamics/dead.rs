@@ -56,6 +56,8 @@ mod tests {
         assert_eq!(dead(&samples, &[false; 3]), [false, true, true]);
         assert_eq!(dead(&samples, &[false, true, false]), [false, true, true]);
         assert_eq!(dead(&samples[..2], &[false; 3]), [true, true, true]);
+        // A gradient of either sign is life: here the output lies below the target.
+        assert_eq!(dead(&[Sample::new(vec![2.0], vec![100.0])], &[false; 3]), [false, true, true]);
     }
 
     #[test]
