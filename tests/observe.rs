@@ -165,6 +165,7 @@ fn a_dead_network_is_reported_as_dead_and_never_as_balanced() {
     assert_eq!((relu.windows.last().unwrap().neurons, relu.stationary.neurons), (None, None));
     assert!(report::summary(&seen).contains("dead: every hidden neuron is inactive on every sample"));
     assert!(!report::summary(&seen).contains("ReLU: balanced"));
+    assert!(report::figure(&seen).to_svg().contains("ReLU: dead, no neuron is active"));
 }
 
 #[test]

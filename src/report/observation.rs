@@ -74,6 +74,7 @@ pub fn figure(observation: &Observation) -> Figure {
         Some(Marked { from, to, label: "stationary part, over which averages are taken".to_owned() })
     };
     let layer = |run: &NetworkRun| match run.stationary.layer {
+        _ if run.verdict == Balance::Dead => format!("{}: dead, no neuron is active", name(run)),
         Some(Estimate { mean, half_width }) => {
             format!("{}: average {} ± {}", name(run), number(mean, 4), number(half_width, 4))
         }
@@ -95,11 +96,7 @@ pub fn figure(observation: &Observation) -> Figure {
     };
     let live = |run: &NetworkRun| {
         let dead = run.windows.last().map_or(0, |window| window.dead);
-        format!(
-            "{}: median and 10 to 90 %{}",
-            name(run),
-            if dead > 0 { format!(", {dead} died") } else { String::new() }
-        )
+        format!("{}: median, band 10–90 %; {dead} dead", name(run))
     };
     Figure {
         title: "Balance of gradients between two layers in training".to_owned(),

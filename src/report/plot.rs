@@ -272,7 +272,7 @@ impl Panel {
                 x + 32.0,
                 escape(&series.label)
             );
-            x += 56.0 + 6.2 * series.label.chars().count() as f64;
+            x += 60.0 + 6.4 * series.label.chars().count() as f64;
         }
     }
 }
