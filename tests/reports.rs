@@ -3,7 +3,7 @@
 #![cfg(feature = "cli")]
 
 use equipartition::claim::verdict::{ControlReport, Witness};
-use equipartition::claim::{Case, ClaimReport, Control, Entry, Evidence, Verdict};
+use equipartition::claim::{Case, Change, ClaimReport, Control, Entry, Evidence, Mutant, Verdict};
 use equipartition::report::{Libraries, Report, json, junit, text};
 use equipartition::scalar::Magnitude;
 use std::collections::BTreeMap;
@@ -48,12 +48,13 @@ fn claim(entry: &'static Entry, verdict: Verdict, reason: &str) -> ClaimReport {
             margin: Magnitude::power_of_two(-3),
             instances: 4,
         }],
-        mutants: BTreeMap::from([
-            ("a dropped".to_owned(), Magnitude::power_of_two(0)),
-            ("b doubled".to_owned(), Magnitude::power_of_two(-1)),
-        ]),
+        mutants: vec![
+            (Mutant { term: "a".to_owned(), change: Change::Dropped }, Magnitude::power_of_two(0)),
+            (Mutant { term: "b".to_owned(), change: Change::Doubled }, Magnitude::power_of_two(-1)),
+        ],
         bound_bits: Some(56.9),
         families: 2,
+        orbits: None,
         witnesses: Vec::new(),
         seconds: 0.25,
     }
@@ -80,7 +81,7 @@ fn report() -> Report {
     let mut powerless = claim(&ENTRIES[3], Verdict::Powerless, "the control `swapped` did not fail (margin 0)");
     powerless.controls[0].failed = false;
     powerless.controls[0].margin = Magnitude::zero();
-    powerless.mutants.insert("b doubled".to_owned(), Magnitude::zero());
+    powerless.mutants[1].1 = Magnitude::zero();
     powerless.witnesses = vec![witness(Case::Control(0), 2, "a <small> net", Magnitude::zero())];
     let mut undecided = claim(&ENTRIES[4], Verdict::Undecided, "1 of 8 instances: the enclosure is too wide");
     undecided.undecided = 1;

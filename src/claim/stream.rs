@@ -111,7 +111,7 @@ mod tests {
         let mut stream = Stream::new(&["grid"], 0, 0);
         for _ in 0..1000 {
             let x = stream.dyadic(GRID_BITS);
-            assert!(x >= -2 && x < 2);
+            assert!((Rational::from(-2)..Rational::from(2)).contains(&x));
             assert!(x.denom().is_power_of_two() && *x.denom() <= 1_u64 << 30);
         }
     }

@@ -12,8 +12,8 @@ pub fn registry() -> Vec<&'static dyn Claim> {
     [symmetry::CLAIMS, noether::CLAIMS, balance::CLAIMS].concat()
 }
 
-/// The claims whose identifier starts with one of the prefixes (whole path segments first: `balance` selects
-/// `balance/...`); all of them if there are no prefixes.
+/// The claims whose identifier starts with one of the prefixes (`balance` selects `balance/...`); all of them if there are
+/// no prefixes.
 pub fn select(prefixes: &[String]) -> Vec<&'static dyn Claim> {
     let matches = |id: &str| prefixes.is_empty() || prefixes.iter().any(|prefix| id.starts_with(prefix.as_str()));
     registry().into_iter().filter(|claim| matches(claim.entry().id)).collect()

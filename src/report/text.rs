@@ -31,6 +31,17 @@ pub fn render(report: &Report, width: Option<u16>) -> String {
         }
         let _ = writeln!(text);
     }
+    for (claim, orbits) in report.claims.iter().filter_map(|claim| claim.orbits.map(|orbits| (claim, orbits))) {
+        let starts = claim.instances + claim.excluded;
+        let _ = writeln!(
+            text,
+            "{}: {} of {starts} starts led to a point where the law applies, on {}; {} of them without gradient noise\n",
+            claim.entry.id,
+            claim.instances,
+            plural(orbits, "distinct orbit"),
+            claim.vacuous,
+        );
+    }
     for claim in report.claims.iter().filter(|claim| claim.verdict != Verdict::Holds) {
         explain(&mut text, report, claim);
     }
