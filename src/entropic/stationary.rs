@@ -128,15 +128,12 @@ impl Chord {
 ///
 /// # Errors
 /// [`StationaryError::NotPolished`] if the gradient does not fall to rounding errors.
-pub fn polish<T: Real, M: ?Sized + Model<T> + Model<Dual<T>>>(
+pub fn polish<T: Real + PartialOrd, M: ?Sized + Model<T> + Model<Dual<T>>>(
     objective: &Objective<'_, T, M>,
     chord: &Chord,
     start: Vec<T>,
     tolerance: &T,
-) -> Result<StationaryPoint<T>, StationaryError>
-where
-    T: PartialOrd,
-{
+) -> Result<StationaryPoint<T>, StationaryError> {
     let mut scratch = T::zero();
     let mut inverse = Vec::with_capacity(chord.inverse.len());
     for entry in chord.inverse.transpose().iter() {
