@@ -160,3 +160,19 @@ fn what_an_interval_cannot_decide_is_never_counted_as_enclosed() {
     let finding = Finding::judge(Scalar::Interval(128), &[relation], false);
     assert!(matches!(finding.status, Status::Undecided(_)), "{:?}", finding.status);
 }
+
+/// In intervals a miss is a proof, however small: two numbers that differ by a part in 2^200 are not equal.
+#[test]
+fn an_interval_that_excludes_zero_refutes_however_close_it_comes() {
+    use equipartition::claim::{Finding, Scalar, Status};
+    use equipartition::scalar::{Field, Interval, Ring};
+    let third = Interval::<256>::ratio(1, 3);
+    let near = third.clone() + Interval::integer(2).powi(-200);
+    let judge = |right| {
+        let relation =
+            Relation::equality("near", vec![Term::scalar("a", third.clone())], vec![Term::scalar("b", right)]);
+        Finding::judge(Scalar::Interval(256), &[relation], false).status
+    };
+    assert_eq!(judge(near), Status::Violated);
+    assert_eq!(judge(third.clone()), Status::Satisfied);
+}

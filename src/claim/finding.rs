@@ -31,6 +31,15 @@ impl Scalar {
             Scalar::Mp(bits) => Magnitude::power_of_two(SLACK - bits as i32),
         }
     }
+
+    /// The relative amount above which a miss counts as a violation. In the rationals and in intervals a miss is a proof,
+    /// however small; in floats it has to exceed rounding.
+    fn noise(self) -> Magnitude {
+        match self {
+            Scalar::Rational | Scalar::Interval(_) => Magnitude::zero(),
+            Scalar::Mp(_) => self.tolerance(),
+        }
+    }
 }
 
 impl fmt::Display for Scalar {
@@ -201,7 +210,7 @@ impl Finding {
         if sides <= reference.scaled(-WIDE) {
             // Both sides vanish. If they do not even agree to that, the relation is still violated.
             let miss = Magnitude::ratio_below(&largest(&difference, T::mignitude), &reference);
-            return if miss > self.scalar.tolerance() { self.violate(relation, miss) } else { Status::Vacuous };
+            return if miss > self.scalar.noise() { self.violate(relation, miss) } else { Status::Vacuous };
         }
         match relation.kind {
             Kind::Equality => {
@@ -212,7 +221,7 @@ impl Finding {
                     self.worst.clone_from(&relation.label);
                     self.residual = residual.clone();
                 }
-                if miss > self.scalar.tolerance() {
+                if miss > self.scalar.noise() {
                     self.violate(relation, miss)
                 } else if residual > self.scalar.tolerance() {
                     Status::Undecided("the enclosure is too wide")
@@ -237,8 +246,8 @@ impl Finding {
         for entry in difference {
             let size = Magnitude::ratio_below(&entry.mignitude(), scale);
             match entry.sign() {
-                Some(Sign::Positive) if size > self.scalar.tolerance() => return self.violate(relation, size),
-                Some(Sign::Negative) if size > self.scalar.tolerance() || self.scalar == Scalar::Rational => {
+                Some(Sign::Positive) if size > self.scalar.noise() => return self.violate(relation, size),
+                Some(Sign::Negative) if size > self.scalar.noise() => {
                     self.margin = Some(match self.margin.take() {
                         Some(smallest) => smallest.min(size),
                         None => size,
