@@ -5,6 +5,7 @@ use super::law::{Block, Setting, class_of, draw_problem, made_stationary};
 use crate::claim::problem::Decay;
 use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Theorem};
 use crate::model::{Carrier, Loss, Network, Piecewise};
+use crate::scalar::{Rational, Ring};
 
 /// Without decay and biases every layer carries the same gradient noise.
 pub struct Equipartition;
@@ -20,7 +21,7 @@ static ENTRY: Entry = Entry {
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[
         Control { name: "with-biases", breaks: "a stationary point of a network with biases" },
-        Control { name: "with-decay", breaks: "a stationary point with weight decay" },
+        Control { name: "with-decay", breaks: "a stationary point with weight decay, layers of unequal norm" },
         Control { name: "degree-two", breaks: "squared ReLU" },
         Control { name: "not-stationary", breaks: "the law itself at a random point" },
     ],
@@ -62,6 +63,11 @@ impl Theorem for Equipartition {
         let stationary = problem.class == Class::Stationary;
         let problem = if stationary { &made_stationary(problem)? } else { problem };
         let layout = problem.network.layout().expect("the palette has layers");
+        let size = |layer: usize| problem.theta[layout.weights(layer)].iter().map(Rational::squared).sum::<Rational>();
+        if case.is_control(&ENTRY, "with-decay") && size(0) == size(1) {
+            // Few-bit weights meet by accident now and then, and the decay terms cancel.
+            return Err(Outside::because("the layers have equal norms: the law holds in spite of the decay"));
+        }
         let mut setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
         // The law as stated knows no decay, whatever made the point stationary.
         setting.point.weight_decay = T::zero();

@@ -104,6 +104,11 @@ impl Theorem for Preconditioned {
         let problem = &instance.problem;
         let stationary = problem.class == Class::Stationary;
         let problem = if stationary { &made_stationary(problem)? } else { problem };
+        if let (true, Preconditioner::Diagonal(rates)) = (case.is_control(&ENTRY, "plain-law"), &problem.preconditioner)
+            && rates.iter().all(|rate| *rate == rates[0])
+        {
+            return Err(Outside::because("the learning rates are equal: the plain law is the right one"));
+        }
         let point = problem.at::<T>();
         let objective = point.objective();
         let theta = &point.theta;
