@@ -190,7 +190,7 @@ impl Examination {
 
     /// The kinds of evidence that the findings amount to.
     pub fn evidence(&self) -> Vec<Evidence> {
-        let fine = |finding: &Finding| matches!(finding.status, Status::Satisfied | Status::Vacuous);
+        let fine = |finding: &Finding| finding.status == Status::Satisfied;
         let mut kinds = Vec::new();
         if self.findings.iter().any(|finding| finding.scalar == Scalar::Rational && fine(finding)) {
             kinds.push(Evidence::Exact);
