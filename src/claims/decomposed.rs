@@ -1,13 +1,31 @@
-//! Claims about decompositions: examined in MPFR floats along a ladder, since no other scalar has them.
+//! Claims about decompositions, or about points that are searched for: examined in MPFR floats along a ladder, since no other scalar has them.
 
 use crate::claim::theorem::ladder;
 use crate::claim::{Case, Class, Examination, Finding, Relation, Scalar, Settings};
+use crate::entropic::stationary::StationaryError;
 use crate::linalg::{Decomposable, LinalgError};
 use crate::model::Carrier;
 use crate::scalar::Mp;
 
 /// The finest rung: decompositions are compiled for it and the coarser ones.
 const FINEST: u32 = 1024;
+
+/// Why there are no relations to judge.
+#[derive(Debug, thiserror::Error)]
+pub enum Setback {
+    /// A decomposition that fails leaves the instance open; it is no reason to leave it out.
+    #[error(transparent)]
+    Decomposition(#[from] LinalgError),
+    /// The instance has no point of the kind that the claim is about, or the search did not find it.
+    #[error("{0}")]
+    Outside(String),
+}
+
+impl From<StationaryError> for Setback {
+    fn from(error: StationaryError) -> Self {
+        Setback::Outside(error.to_string())
+    }
+}
 
 /// An instance whose relations need square roots and singular values.
 pub trait Decomposed {
@@ -17,8 +35,8 @@ pub trait Decomposed {
     /// The relations that the claim asserts of the instance, or that the control asserts wrongly.
     ///
     /// # Errors
-    /// Those of the decompositions.
-    fn relations<T: Decomposable + Carrier>(&self, case: Case) -> Result<Vec<Relation<T>>, LinalgError>;
+    /// [`Setback`]
+    fn relations<T: Decomposable + Carrier>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback>;
 }
 
 /// Examines an instance on the rungs `P/4, P/2, P` for `P` the precision asked for, at least 256 and at most 1024 bits; a control on the
@@ -34,9 +52,15 @@ pub fn examine<I: Decomposed>(instance: &I, settings: &Settings, case: Case) -> 
             512 => instance.relations::<Mp<512>>(case).map(|found| settings.judge(Scalar::Mp(bits), found, case)),
             _ => instance.relations::<Mp<1024>>(case).map(|found| settings.judge(Scalar::Mp(bits), found, case)),
         };
-        // A decomposition that fails leaves the instance open; it is no reason to leave it out.
-        let finding = judged.unwrap_or_else(|_| Finding::undecided(Scalar::Mp(bits), "a decomposition failed"));
-        examination.findings.push(finding);
+        examination.findings.push(match judged {
+            Ok(finding) => finding,
+            Err(Setback::Decomposition(_)) => Finding::undecided(Scalar::Mp(bits), "a decomposition failed"),
+            Err(Setback::Outside(reason)) => {
+                examination.findings.clear();
+                examination.excluded = Some(reason);
+                return examination;
+            }
+        });
     }
     examination
 }

@@ -16,6 +16,7 @@
 //! | [`setting`] | covariances, target and embeddings; minimal entropy and sharpness in closed form |
 //! | [`factors`] | the trained matrices, the terms of entropy and sharpness at a global minimum |
 //! | [`minimiser`] | the minimisers of the entropy among the global minima |
+//! | [`constrained`] | the same minimum by Newton's method for a constrained minimum, without the closed form |
 //! | [`balanced`] | the global minimum with balanced layers, which gradient flow reaches |
 //! | [`alignment`] | how far two layers represent inputs alike |
 //!
@@ -24,6 +25,7 @@
 
 pub mod alignment;
 pub mod balanced;
+pub mod constrained;
 #[cfg(test)]
 mod example;
 pub mod factors;

@@ -4,9 +4,9 @@ use super::experiment::{Experiment, Wanted, invertible};
 use super::lower_bound::{carry, orthonormal_frames};
 use super::{HYPOTHESIS, PAPER, PERFECT};
 use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Relation, Settings, Stream, Term};
-use crate::claims::decomposed::{self, Decomposed};
+use crate::claims::decomposed::{self, Decomposed, Setback};
 use crate::linalg::products::{norm, product};
-use crate::linalg::{Decomposable, LinalgError, exact};
+use crate::linalg::{Decomposable, exact};
 use crate::platonic::{Factors, Setting, alignment, entropic_minimiser};
 use crate::scalar::Rational;
 use nalgebra::DMatrix;
@@ -98,7 +98,7 @@ impl Decomposed for Instance {
         self.viewers.iter().map(|viewer| viewer.experiment.describe()).collect::<Vec<_>>().join("; ")
     }
 
-    fn relations<T: Decomposable>(&self, case: Case) -> Result<Vec<Relation<T>>, LinalgError> {
+    fn relations<T: Decomposable>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
         let mut layers = Vec::new();
         for (number, viewer) in self.viewers.iter().enumerate() {
             let setting: Setting<T> = viewer.experiment.setting.carry();

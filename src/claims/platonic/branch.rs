@@ -53,6 +53,18 @@ pub struct Found<T> {
     pub hessian: DMatrix<T>,
 }
 
+/// A stationary point of F in doubles, downhill from `start`.
+///
+/// # Errors
+/// [`StationaryError`]
+pub fn descend(experiment: &Experiment, eta: &Rational, start: &Factors<f64>) -> Result<Factors<f64>, StationaryError> {
+    let layout = Layout::new(experiment.widths(), false);
+    let network = network(experiment, layout.clone());
+    let data = product_data(&experiment.inputs, &experiment.noises, &experiment.setting.target);
+    let found = search(&Problem::<f64>::new(&network, &data, eta).objective(), start.flat())?;
+    Ok(Factors::of(&layout, &found))
+}
+
 /// Searches for a stationary point of F in doubles from `start`, and polishes it until the gradient is below `tolerance`.
 ///
 /// # Errors

@@ -1,16 +1,22 @@
 //! `platonic/broken-by-...`: four ways to lose the common representation whose minima are known in closed form.
 
-use super::alignment::{normalised_gram, seen_through};
+use super::alignment::seen_through;
+use super::enclosed::{Approximate, Enclosed, entropic_kernel, projected, root_kernel};
 use super::experiment::{Experiment, Wanted, identity, invertible};
 use super::lower_bound::{carry, orthonormal_frames};
 use super::orthogonal_labels::transformed;
 use super::{PAPER, PERFECT};
-use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Relation, Settings, Stream, Term};
-use crate::claims::decomposed::{self, Decomposed};
-use crate::linalg::products::{product, squared_norm};
-use crate::linalg::{Decomposable, LinalgError, inverse, inverse_square_root, singular_values, square_root};
-use crate::platonic::{Setting, entropic_minimiser};
-use crate::scalar::{Rational, Real};
+use crate::claim::theorem::INTERVAL_BITS;
+use crate::claim::{
+    Case, Claim, Control, Entry, Evidence, Examination, Finding, Relation, Scalar, Settings, Stream, Term,
+};
+use crate::claims::decomposed::{self, Decomposed, Setback};
+use crate::linalg::products::{product, transposed_product};
+use crate::linalg::{
+    Decomposable, LinalgError, SingularValues, exact, inverse, inverse_square_root, singular_values, square_root,
+};
+use crate::platonic::{Setting, alignment, entropic_minimiser};
+use crate::scalar::{Field, Rational, Real, Ring};
 use nalgebra::DMatrix;
 
 /// A claim that two networks, which should have one representation, do not.
@@ -55,7 +61,7 @@ static BY_WEIGHT_DECAY_ENTRY: Entry = Entry {
         "generic Sx, Se, Z; rank 2 or more, singular values of one order of magnitude",
         "the limit of small weight decay without entropic force",
     ],
-    evidence: &[Evidence::Converged],
+    evidence: &[Evidence::Enclosed],
     controls: &[
         Control { name: "orthogonal-view", breaks: "an orthogonal Z with identity embeddings, which changes nothing" },
         Control { name: "entropic", breaks: "the entropic force after all: the networks align" },
@@ -70,7 +76,7 @@ static BY_LABEL_TRANSFORMATION_ENTRY: Entry = Entry {
     hypotheses: &[
         "T is invertible and |Se^(1/2) T^T T V Sx^(1/2)| is not proportional to |Se^(1/2) V Sx^(1/2)| (matrix absolute values); rank 2 or more, singular values of one order of magnitude",
     ],
-    evidence: &[Evidence::Converged],
+    evidence: &[Evidence::Enclosed],
     controls: &[Control { name: "multiple-of-orthogonal", breaks: "T = 3 O with orthogonal O, which changes nothing" }],
     references: &[PAPER, PERFECT],
 };
@@ -82,7 +88,7 @@ static BY_SADDLE_ENTRY: Entry = Entry {
     hypotheses: &[
         "rank 2 or more, singular values of one order of magnitude; best in the mean square over the inputs: a saddle of the loss",
     ],
-    evidence: &[Evidence::Converged],
+    evidence: &[Evidence::Enclosed],
     controls: &[Control { name: "full-rank", breaks: "both of full rank, with different embeddings" }],
     references: &[PAPER, PERFECT],
 };
@@ -94,7 +100,7 @@ static BY_HETEROGENEOUS_NOISE_ENTRY: Entry = Entry {
     hypotheses: &[
         "E[sigma^2 x x^T] is not proportional to Sx; rank 2 or more, singular values of one order of magnitude; e independent of x",
     ],
-    evidence: &[Evidence::Converged],
+    evidence: &[Evidence::Enclosed],
     controls: &[Control { name: "sign-only", breaks: "sigma depends on the sign of x only, which changes nothing" }],
     references: &[PAPER, PERFECT],
 };
@@ -206,7 +212,11 @@ impl Instance {
             Minimum::Entropic => {
                 Ok(entropic_minimiser(&setting, self.experiment.rank, &frames)?.representations(&setting, &inputs))
             }
-            Minimum::LeastNorm => least_norm(&setting, self.experiment.depth(), &inputs),
+            Minimum::LeastNorm => {
+                let embedded = product(&setting.embedding_in, &inputs);
+                let layers = least_norm(&setting, self.experiment.depth())?;
+                Ok(layers.iter().map(|layer| product(layer, &embedded)).collect())
+            }
             Minimum::LowerRank => {
                 let rank = self.experiment.rank - 1;
                 let setting = Setting { target: truncated(&setting, rank)?, ..setting };
@@ -217,30 +227,82 @@ impl Instance {
     }
 }
 
-/// The representations where `sum |W_i|^2` is least: with `M_O^-1 V M_I^-1 = L diag(s) R^T` the weights are `diag(s)^(1/D)` in every
-/// layer, up to rotations of the hidden units.
-fn least_norm<T: Decomposable>(
-    setting: &Setting<T>,
-    depth: usize,
-    inputs: &DMatrix<T>,
-) -> Result<Vec<DMatrix<T>>, LinalgError> {
+impl Instance {
+    /// The kernels of the inputs in every hidden layer of a network, up to factors, enclosed.
+    fn kernels(&self, network: &Network) -> Result<Vec<DMatrix<Enclosed>>, LinalgError> {
+        let Experiment { rank, .. } = self.experiment;
+        let (depth, setting) = (self.experiment.depth(), &network.setting);
+        let inputs = product(&network.view, &self.experiment.input_columns());
+        let nothing = Enclosed::integer(0);
+        // The layers of an entropic minimum have one kernel up to factors.
+        let common = |kernel: DMatrix<Enclosed>| vec![kernel; depth - 1];
+        match network.minimum {
+            Minimum::Entropic => Ok(common(entropic_kernel(setting, rank, &self.frames, &inputs, &nothing)?)),
+            Minimum::LowerRank => {
+                let decomposition = leading::<Approximate>(&setting.carry())?;
+                let (target, slack) = projected(setting, &decomposition.left.columns(0, rank - 1).into_owned())?;
+                let frames: Vec<DMatrix<Rational>> =
+                    self.frames.iter().map(|frame| frame.columns(0, rank - 1).into_owned()).collect();
+                let lower = Setting { target, ..setting.clone() };
+                Ok(common(entropic_kernel(&lower, rank - 1, &frames, &inputs, &slack)?))
+            }
+            Minimum::LeastNorm => {
+                let outer = (exact::inverse(&setting.embedding_out)?, exact::inverse(&setting.embedding_in)?);
+                let inner = product(&product(&outer.0, &setting.target), &outer.1);
+                let square = transposed_product(&inner, &inner);
+                let embedded = product(&setting.embedding_in, &inputs);
+                let mut power = square.clone();
+                let mut kernels = Vec::new();
+                for factor in least_norm::<Approximate>(&setting.carry(), depth)? {
+                    kernels.push(root_kernel(&factor, &power, depth as u32, &embedded)?);
+                    power = product(&power, &square);
+                }
+                Ok(kernels)
+            }
+        }
+    }
+
+    /// The misalignments with bounds on all errors.
+    fn enclosed(&self) -> Result<Vec<Relation<Enclosed>>, LinalgError> {
+        let (first, second) = (self.kernels(&self.networks[0])?, self.kernels(&self.networks[1])?);
+        let pairs = first.iter().zip(&second).enumerate();
+        Ok(pairs.map(|(layer, (one, other))| relation(layer, alignment::misalignment(one, other))).collect())
+    }
+}
+
+/// `2^-20 <= misalignment` in a hidden layer, counted from 0.
+fn relation<T: Field>(layer: usize, misalignment: T) -> Relation<T> {
+    Relation::at_most(
+        format!("layer {}", layer + 1),
+        Term::scalar("2^-20", T::ratio(1, 1 << 20)),
+        Term::scalar("1/2 |K/|K| - K'/|K'||^2", misalignment),
+    )
+}
+
+/// What hidden layers apply to their embedded inputs where `sum |W_i|^2` is least: with `M_O^-1 V M_I^-1 = L diag(s) R^T` the weights are
+/// `diag(s)^(1/D)` in every layer, up to rotations of the hidden units, and layer `i` applies `diag(s)^(i/D) R^T`.
+fn least_norm<T: Decomposable>(setting: &Setting<T>, depth: usize) -> Result<Vec<DMatrix<T>>, LinalgError> {
     let inner = product(&product(&inverse(&setting.embedding_out)?, &setting.target), &inverse(&setting.embedding_in)?);
     let decomposition = singular_values(&inner)?;
-    let read = product(&product(&decomposition.right.transpose(), &setting.embedding_in), inputs);
     let rank = decomposition.rank(&T::integer(2).powi(-16));
     let layer = |layer: usize| {
         let power = T::ratio(layer as i64, depth as i64);
-        DMatrix::from_fn(rank, read.ncols(), |row, column| {
+        DMatrix::from_fn(rank, inner.ncols(), |row, column| {
             let scale = Real::exp(&T::product(&power, &Real::ln(&decomposition.values[row])));
-            T::product(&scale, &read[(row, column)])
+            T::product(&scale, &decomposition.right[(column, row)])
         })
     };
     Ok((1..depth).map(layer).collect())
 }
 
+/// The singular values of `V Sx^(1/2)`, the largest first.
+fn leading<T: Decomposable>(setting: &Setting<T>) -> Result<SingularValues<T>, LinalgError> {
+    singular_values(&product(&setting.target, &square_root(&setting.input_covariance)?))
+}
+
 /// The matrix of given rank closest to the target in the mean square over the inputs.
 fn truncated<T: Decomposable>(setting: &Setting<T>, rank: usize) -> Result<DMatrix<T>, LinalgError> {
-    let decomposition = singular_values(&product(&setting.target, &square_root(&setting.input_covariance)?))?;
+    let decomposition = leading(setting)?;
     let left = decomposition.left.columns(0, rank).into_owned();
     let scaled = DMatrix::from_fn(left.nrows(), rank, |row, column| {
         T::product(&left[(row, column)], &decomposition.values[column])
@@ -254,18 +316,13 @@ impl Decomposed for Instance {
         self.experiment.describe()
     }
 
-    fn relations<T: Decomposable>(&self, _: Case) -> Result<Vec<Relation<T>>, LinalgError> {
+    fn relations<T: Decomposable>(&self, _: Case) -> Result<Vec<Relation<T>>, Setback> {
         let first = self.representations::<T>(&self.networks[0])?;
         let second = self.representations::<T>(&self.networks[1])?;
-        let relation = |(layer, (one, other)): (usize, (&DMatrix<T>, &DMatrix<T>))| {
-            let gap = normalised_gram(one) - normalised_gram(other);
-            Relation::at_most(
-                format!("layer {}", layer + 1),
-                Term::scalar("2^-20", T::ratio(1, 1 << 20)),
-                Term::scalar("1/2 |K/|K| - K'/|K'||^2", T::ratio(1, 2) * squared_norm(gap.iter())),
-            )
+        let misalignment = |(layer, (one, other)): (usize, (&DMatrix<T>, &DMatrix<T>))| {
+            relation(layer, alignment::misalignment(&alignment::gram(one), &alignment::gram(other)))
         };
-        Ok(first.iter().zip(&second).enumerate().map(relation).collect())
+        Ok(first.iter().zip(&second).enumerate().map(misalignment).collect())
     }
 }
 
@@ -277,6 +334,14 @@ impl Claim for Broken {
     fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
         let mut stream = Stream::new(&[self.entry.id, case.name(self.entry)], settings.seed, index);
         let instance = (self.draw)(&mut stream, &|name| case.is_control(self.entry, name));
-        decomposed::examine(&instance, settings, case)
+        let mut examination = decomposed::examine(&instance, settings, case);
+        if examination.excluded.is_none() {
+            let scalar = Scalar::Interval(INTERVAL_BITS);
+            examination.findings.push(match instance.enclosed() {
+                Ok(relations) => settings.judge(scalar, relations, case),
+                Err(_) => Finding::undecided(scalar, "a decomposition failed"),
+            });
+        }
+        examination
     }
 }

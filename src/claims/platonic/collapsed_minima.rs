@@ -4,15 +4,16 @@ use super::branch::{Found, closed_form, stationary_point};
 use super::experiment::{Experiment, Wanted};
 use super::lower_bound::orthonormal_frames;
 use super::{PAPER, PERFECT};
-use crate::claim::theorem::ladder;
 use crate::claim::{
-    Case, Claim, Class, Control, Entry, Evidence, Examination, Finding, Relation, Scalar, Settings, Stream, Term, order,
+    Case, Claim, Class, Control, Entry, Evidence, Examination, Relation, Settings, Stream, Term, order,
 };
+use crate::claims::decomposed::{self, Decomposed, Setback};
 use crate::entropic::stationary::StationaryError;
 use crate::linalg::products::transposed_product;
-use crate::linalg::{Decomposable, singular_values, symmetric_eigen};
+use crate::linalg::{Decomposable, LinalgError, singular_values, symmetric_eigen};
+use crate::model::Carrier;
 use crate::platonic::{Factors, Setting};
-use crate::scalar::{Mp, Rational, Ring};
+use crate::scalar::Rational;
 use nalgebra::DMatrix;
 
 /// Local minima of the entropic loss that have lost a dimension.
@@ -65,14 +66,10 @@ impl Instance {
         let start = closed_form(&lower, 1, &frames)?;
         Ok(Instance { experiment, eta, start })
     }
-
-    fn describe(&self) -> String {
-        format!("{}, eta = {}", self.experiment.describe(), self.eta)
-    }
 }
 
 /// The numbers of flat and of positive curvatures, and the rank of the first hidden layer.
-fn relations<T: Decomposable>(instance: &Instance, found: &Found<T>) -> Result<Vec<Relation<T>>, StationaryError> {
+fn relations<T: Decomposable>(experiment: &Experiment, found: &Found<T>) -> Result<Vec<Relation<T>>, LinalgError> {
     let hessian = &found.hessian;
     let half = T::ratio(1, 2);
     let symmetric = (hessian + hessian.transpose()).map(|entry| entry * &half);
@@ -83,10 +80,10 @@ fn relations<T: Decomposable>(instance: &Instance, found: &Found<T>) -> Result<V
     });
     let flat = largest * T::integer(2).powi(-FLAT);
     let count = |held: &dyn Fn(&T) -> bool| T::integer(curvatures.iter().filter(|value| held(value)).count() as i64);
-    let setting: Setting<T> = instance.experiment.setting.carry();
+    let setting: Setting<T> = experiment.setting.carry();
     let right = &found.factors.right(&setting)[1];
     let rank = singular_values(&transposed_product(right, right))?.rank(&T::integer(2).powi(-FLAT));
-    let rotations = instance.experiment.hidden.len() as i64;
+    let rotations = experiment.hidden.len() as i64;
     let idle = rotations - 1;
     let parameters = found.factors.flat().len() as i64;
     Ok(vec![
@@ -111,17 +108,23 @@ fn relations<T: Decomposable>(instance: &Instance, found: &Found<T>) -> Result<V
             "a dimension is lost",
             vec![Term::scalar("rank of the representation", T::integer(rank as i64))],
             vec![
-                Term::scalar("rank of the target", T::integer(instance.experiment.rank as i64)),
+                Term::scalar("rank of the target", T::integer(experiment.rank as i64)),
                 Term::scalar("-1", T::integer(-1)),
             ],
         ),
     ])
 }
 
-fn judge<const BITS: u32>(instance: &Instance, settings: &Settings, case: Case) -> Result<Finding, StationaryError> {
-    let tolerance = Mp::<BITS>::epsilon() * Mp::integer(1 << 12);
-    let found = stationary_point(&instance.experiment, &instance.eta, &instance.start, &tolerance)?;
-    Ok(settings.judge(Scalar::Mp(BITS), relations(instance, &found)?, case))
+impl Decomposed for Instance {
+    fn describe(&self) -> String {
+        format!("{}, eta = {}", self.experiment.describe(), self.eta)
+    }
+
+    fn relations<T: Decomposable + Carrier>(&self, _: Case) -> Result<Vec<Relation<T>>, Setback> {
+        let tolerance = T::default_epsilon() * T::integer(1 << 12);
+        let found = stationary_point(&self.experiment, &self.eta, &self.start, &tolerance)?;
+        Ok(relations(&self.experiment, &found)?)
+    }
 }
 
 impl Claim for CollapsedMinima {
@@ -143,21 +146,6 @@ impl Claim for CollapsedMinima {
                 return examination;
             }
         };
-        let mut examination = Examination::of(Class::Smooth, instance.describe());
-        let rungs = ladder(settings.precision.clamp(256, 1024));
-        for &bits in if case == Case::Law { &rungs[..] } else { &rungs[..1] } {
-            let finding = match bits {
-                64 => judge::<64>(&instance, settings, case),
-                128 => judge::<128>(&instance, settings, case),
-                256 => judge::<256>(&instance, settings, case),
-                512 => judge::<512>(&instance, settings, case),
-                _ => judge::<1024>(&instance, settings, case),
-            };
-            match finding {
-                Ok(finding) => examination.findings.push(finding),
-                Err(error) => examination.excluded = Some(error.to_string()),
-            }
-        }
-        examination
+        decomposed::examine(&instance, settings, case)
     }
 }

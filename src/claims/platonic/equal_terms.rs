@@ -4,8 +4,8 @@ use super::experiment::{Experiment, Wanted};
 use super::lower_bound::{carry, orthonormal_frames};
 use super::{PAPER, PERFECT};
 use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Relation, Settings, Stream, Term};
-use crate::claims::decomposed::{self, Decomposed};
-use crate::linalg::{Decomposable, LinalgError};
+use crate::claims::decomposed::{self, Decomposed, Setback};
+use crate::linalg::Decomposable;
 use crate::platonic::{Factors, Setting, entropic_minimiser};
 use crate::scalar::Rational;
 use nalgebra::DMatrix;
@@ -40,7 +40,7 @@ impl Decomposed for Instance {
         self.experiment.describe()
     }
 
-    fn relations<T: Decomposable>(&self, case: Case) -> Result<Vec<Relation<T>>, LinalgError> {
+    fn relations<T: Decomposable>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
         let setting: Setting<T> = self.experiment.setting.carry();
         let (depth, rank) = (self.experiment.depth(), self.experiment.rank);
         let frames: Vec<DMatrix<T>> = self.frames.iter().map(carry).collect();

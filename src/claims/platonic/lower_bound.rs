@@ -3,7 +3,7 @@
 use super::experiment::{Experiment, Wanted};
 use super::{PAPER, PERFECT};
 use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Relation, Settings, Stream, Term};
-use crate::claims::decomposed::{self, Decomposed};
+use crate::claims::decomposed::{self, Decomposed, Setback};
 use crate::linalg::products::squared_norm;
 use crate::linalg::{Decomposable, LinalgError};
 use crate::platonic::{Factors, Setting, entropic_minimiser, factors};
@@ -89,7 +89,7 @@ impl Decomposed for Instance {
         self.experiment.describe()
     }
 
-    fn relations<T: Decomposable>(&self, case: Case) -> Result<Vec<Relation<T>>, LinalgError> {
+    fn relations<T: Decomposable>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
         let is = |name| case.is_control(&ENTRY, name);
         let setting: Setting<T> = self.experiment.setting.carry();
         let depth = self.experiment.depth();

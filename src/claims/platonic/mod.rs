@@ -4,7 +4,11 @@
 mod alignment;
 mod branch;
 mod broken;
+mod broken_by_finite_step;
+mod broken_by_gradient_flow;
 mod collapsed_minima;
+mod constrained_minimum;
+mod enclosed;
 mod entropic_limit;
 mod entropy_factorises;
 mod equal_terms;
@@ -19,6 +23,7 @@ use crate::claim::Claim;
 pub(super) const CLAIMS: &[&dyn Claim] = &[
     &entropy_factorises::EntropyFactorises,
     &lower_bound::LowerBound,
+    &constrained_minimum::ConstrainedMinimum,
     &equal_terms::EqualTerms,
     &alignment::Alignment,
     &generic_minima::GenericMinima,
@@ -29,6 +34,8 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &broken::BY_LABEL_TRANSFORMATION,
     &broken::BY_SADDLE,
     &broken::BY_HETEROGENEOUS_NOISE,
+    &broken_by_gradient_flow::BrokenByGradientFlow,
+    &broken_by_finite_step::BrokenByFiniteStep,
 ];
 
 /// The paper, for the references of its claims.

@@ -5,7 +5,7 @@ use super::experiment::{Experiment, Wanted, identity, invertible};
 use super::lower_bound::{carry, orthonormal_frames};
 use super::{PAPER, PERFECT};
 use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Relation, Settings, Stream, Term};
-use crate::claims::decomposed::{self, Decomposed};
+use crate::claims::decomposed::{self, Decomposed, Setback};
 use crate::linalg::products::product;
 use crate::linalg::{Decomposable, LinalgError};
 use crate::platonic::{Setting, entropic_minimiser};
@@ -51,7 +51,7 @@ impl Decomposed for Instance {
         self.experiment.describe()
     }
 
-    fn relations<T: Decomposable>(&self, _: Case) -> Result<Vec<Relation<T>>, LinalgError> {
+    fn relations<T: Decomposable>(&self, _: Case) -> Result<Vec<Relation<T>>, Setback> {
         let inputs = carry::<T>(&self.experiment.input_columns());
         let layers = |setting: &Setting<Rational>, frames: &[DMatrix<Rational>]| {
             let setting: Setting<T> = setting.carry();

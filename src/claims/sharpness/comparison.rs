@@ -4,7 +4,7 @@ use super::instance::{Instance, Sizes, columns, hessian_traces, isotropic_noise,
 use super::{BALANCED, PAPER};
 use crate::claim::theorem::Settings;
 use crate::claim::{Case, Claim, Control, Draw, Entry, Evidence, Examination, Relation, Stream, Term};
-use crate::claims::decomposed::{self, Decomposed};
+use crate::claims::decomposed::{self, Decomposed, Setback};
 use crate::linalg::products::{product, squared_norm, transposed_product};
 use crate::linalg::{Decomposable, LinalgError};
 use crate::model::Carrier;
@@ -197,7 +197,7 @@ impl Decomposed for Settled<'_> {
         self.instance.describe()
     }
 
-    fn relations<T: Decomposable + Carrier>(&self, case: Case) -> Result<Vec<Relation<T>>, LinalgError> {
+    fn relations<T: Decomposable + Carrier>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
         let is = |name: &str| case.is_control(self.entry, name);
         let instance = self.instance;
         let setting = instance.setting.carry::<T>();

@@ -7,7 +7,7 @@ use super::vanishing::{Growth, Vanishing, power};
 use super::{MEANS, PAPER, PLATONIC};
 use crate::claim::theorem::Settings;
 use crate::claim::{Case, Claim, Control, Draw, Entry, Evidence, Examination, Relation, Stream, Term};
-use crate::claims::decomposed::{self, Decomposed};
+use crate::claims::decomposed::{self, Decomposed, Setback};
 use crate::linalg::products::{product, squared_norm};
 use crate::linalg::{Decomposable, LinalgError, exact, inverse};
 use crate::model::Carrier;
@@ -147,8 +147,8 @@ impl Decomposed for Kind {
         }
     }
 
-    fn relations<T: Decomposable + Carrier>(&self, case: Case) -> Result<Vec<Relation<T>>, LinalgError> {
-        match self {
+    fn relations<T: Decomposable + Carrier>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
+        let relations = match self {
             Kind::Anisotropic(instance) => formula(instance, case, false),
             Kind::Isotropic(instance) => formula(instance, case, true),
             Kind::Vanishing(vanishing) if case.is_control(&ENTRY, "outside-the-column-space") => {
@@ -158,7 +158,8 @@ impl Decomposed for Kind {
             Kind::Vanishing(vanishing) if case.is_control(&ENTRY, "inside-the-column-space") => vanishing.bound(),
             Kind::Vanishing(vanishing) if vanishing.inside => vanishing.growth(&Growth::Root),
             Kind::Vanishing(vanishing) => vanishing.bound(),
-        }
+        };
+        Ok(relations?)
     }
 }
 

@@ -1,0 +1,166 @@
+//! `platonic/constrained-minimum`
+
+use super::branch;
+use super::experiment::{Experiment, Wanted, identity};
+use super::lower_bound::carry;
+use super::{PAPER, PERFECT};
+use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Relation, Settings, Stream, Term, order};
+use crate::claims::decomposed::{self, Decomposed, Setback};
+use crate::entropic::stationary::StationaryError;
+use crate::linalg::Decomposable;
+use crate::model::mlp::Layout;
+use crate::platonic::constrained::{ConstrainedError, Lagrangian, constrained_stationary_point};
+use crate::platonic::{Factors, Setting, factors};
+use crate::scalar::{Field, Rational};
+use std::cell::OnceCell;
+
+/// Every start leads to the least entropy.
+pub struct ConstrainedMinimum;
+
+static ENTRY: Entry = Entry {
+    id: "platonic/constrained-minimum",
+    title: "on the global minima the entropy has no other stationary points",
+    statement: "where M_O W_D ... W_1 M_I = V and S = sum_i tr(Se A_i A_i^T) tr(B_i Sx B_i^T) is stationary along all such points: \
+        S = D (a b n^(2 (D - 1)))^(1/D), the lower bound, and all D terms are equal",
+    hypotheses: &[
+        "the setting of platonic/lower-bound, D >= 2, widths of the rank and more",
+        "points reached from random global minima: downhill on L + eta S with small eta, then Newton's method with multipliers",
+        "a start from which that does not converge is left out and counted; one that converged elsewhere would refute",
+    ],
+    evidence: &[Evidence::Converged],
+    controls: &[
+        Control { name: "flattest", breaks: "the point where the trace of the Hessian of L is stationary" },
+        Control { name: "relaxed", breaks: "the minimum of L + eta S, where the constraint holds up to order eta" },
+        Control { name: "start", breaks: "the random global minimum from which the search starts" },
+    ],
+    references: &[PAPER, PERFECT, "Kempf, Ness, The length of vectors in representation spaces (1979): the convexity"],
+};
+
+/// `eta = 2^-k` of the descent, in turn: where eta is too large for a small singular value of the target, a dimension is lost.
+const PENALTIES: [u32; 4] = [10, 14, 18, 22];
+
+/// The largest number of parameters: the search takes second derivatives in all of them.
+const MOST_PARAMETERS: usize = 36;
+
+/// An experiment and the random global minimum to start from.
+struct Instance {
+    experiment: Experiment,
+    start: Factors<Rational>,
+    /// Where the descents end, each found once for all precisions.
+    penalised: [OnceCell<Result<Factors<f64>, StationaryError>>; PENALTIES.len()],
+}
+
+/// The same matrices rounded to doubles, or doubles as they are.
+fn exactly<T: Field>(factors: &Factors<f64>) -> Factors<T> {
+    let entry = |entry: f64| T::from_rational(&Rational::from_f64(entry).unwrap_or_default());
+    Factors(factors.0.iter().map(|matrix| matrix.map(entry)).collect())
+}
+
+impl Instance {
+    fn draw(stream: &mut Stream, case: Case) -> Self {
+        let least_rank = if case.is_control(&ENTRY, "flattest") { 2 } else { 1 };
+        let embeddings = stream.coin();
+        let experiment = loop {
+            let drawn = Experiment::draw(stream, Wanted { least_rank, depth: (2, 4), embeddings, conditioned: false });
+            if Layout::new(drawn.widths(), false).parameter_count() <= MOST_PARAMETERS {
+                break drawn;
+            }
+        };
+        let start = experiment.global_minimum(stream);
+        Instance { experiment, start, penalised: Default::default() }
+    }
+
+    /// The stationary point of the entropy along the global minima of `target` near the end of the descent.
+    fn constrained<T: Decomposable>(&self, target: &Setting<Rational>) -> Result<Factors<T>, Setback> {
+        let layout = Layout::new(self.experiment.widths(), false);
+        let tolerance = T::default_epsilon() * T::integer(1 << 16);
+        let mut reason = String::new();
+        for penalty in 0..PENALTIES.len() {
+            let near = match self.penalised(penalty) {
+                Ok(near) => {
+                    Lagrangian::of_penalised(near, &target.carry(), &f64::from_rational(&learning_rate(penalty)))
+                }
+                Err(error) => {
+                    reason = error.to_string();
+                    continue;
+                }
+            };
+            match constrained_stationary_point(&layout, target, &near, &tolerance) {
+                Ok(found) => return Ok(found.point.factors),
+                Err(ConstrainedError::Linalg(error)) => return Err(error.into()),
+                Err(error) => reason = error.to_string(),
+            }
+        }
+        Err(Setback::Outside(reason))
+    }
+
+    /// A minimum of `L + eta S`, downhill from the start.
+    fn penalised(&self, penalty: usize) -> Result<Factors<f64>, StationaryError> {
+        let search = || {
+            let start = Factors(self.start.0.iter().map(carry::<f64>).collect());
+            branch::descend(&self.experiment, &learning_rate(penalty), &start)
+        };
+        self.penalised[penalty].get_or_init(search).clone()
+    }
+}
+
+fn learning_rate(penalty: usize) -> Rational {
+    Rational::from((1, 1_i64 << PENALTIES[penalty]))
+}
+
+impl Decomposed for Instance {
+    fn describe(&self) -> String {
+        self.experiment.describe()
+    }
+
+    fn relations<T: Decomposable>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
+        let is = |name| case.is_control(&ENTRY, name);
+        let setting: Setting<T> = self.experiment.setting.carry();
+        let depth = self.experiment.depth();
+        let point = if is("start") {
+            Factors(self.start.0.iter().map(carry::<T>).collect())
+        } else if is("relaxed") {
+            exactly(&self.penalised(0)?)
+        } else if is("flattest") {
+            let size = setting.target.nrows();
+            self.constrained(&Setting { noise_covariance: identity(size), ..self.experiment.setting.clone() })?
+        } else {
+            self.constrained(&self.experiment.setting)?
+        };
+        let invariants = setting.invariants()?;
+        let terms = point.entropy_terms(&setting);
+        let mut relations = vec![Relation::equality(
+            "the entropy",
+            vec![Term::scalar("sum of the terms", factors::sum(&terms))],
+            vec![Term::scalar("D (a b n^(2 (D - 1)))^(1/D)", invariants.minimal_entropy(depth))],
+        )];
+        if case == Case::Law {
+            relations.push(Relation::equality(
+                "the constraint",
+                vec![Term::vector("M_O W_D ... W_1 M_I", point.end_to_end(&setting).as_slice().to_vec())],
+                vec![Term::vector("V", setting.target.as_slice().to_vec())],
+            ));
+            relations.push(Relation::equality(
+                "equal terms",
+                vec![Term::vector("terms", terms)],
+                vec![Term::vector("(a b n^(2 (D - 1)))^(1/D)", vec![invariants.entropy_term(depth); depth])],
+            ));
+        }
+        Ok(relations)
+    }
+}
+
+impl Claim for ConstrainedMinimum {
+    fn entry(&self) -> &'static Entry {
+        &ENTRY
+    }
+
+    fn instances(&self, case: Case, asked: u64) -> u64 {
+        order::instances(case, asked)
+    }
+
+    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
+        let mut stream = Stream::new(&[ENTRY.id, case.name(&ENTRY)], settings.seed, index);
+        decomposed::examine(&Instance::draw(&mut stream, case), settings, case)
+    }
+}
