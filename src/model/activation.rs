@@ -115,7 +115,7 @@ impl FromStr for Activation {
 
 impl Piecewise {
     /// The value and the slope at `x`, with the side of the kink decided by `gate` if it is given.
-    fn value_and_slope<T: Branch>(self, x: &T, gate: Option<bool>) -> (T, T) {
+    pub(super) fn value_and_slope<T: Branch>(self, x: &T, gate: Option<bool>) -> (T, T) {
         let above = |if_above: T, if_below: T| match gate {
             Some(true) => if_above,
             Some(false) => if_below,
@@ -138,7 +138,7 @@ impl Piecewise {
 
 impl Smooth {
     /// The value and the slope at `x`.
-    fn value_and_slope<T: Real>(self, x: &T) -> (T, T) {
+    pub(super) fn value_and_slope<T: Real>(self, x: &T) -> (T, T) {
         match self {
             Smooth::Tanh => {
                 let value = x.tanh();

@@ -1,4 +1,4 @@
-//! The two kernels of a dense layer, shared by every model that has one.
+//! The kernels of a dense layer, shared by every model that has one.
 
 use crate::scalar::Field;
 
@@ -31,6 +31,16 @@ pub(super) fn set_outer<T: Field>(gradient: &mut [T], delta: &[T], input: &[T]) 
     for (slope, row) in delta.iter().zip(gradient.chunks_exact_mut(input.len())) {
         for (entry, value) in row.iter_mut().zip(input) {
             entry.set_product(slope, value);
+        }
+    }
+}
+
+/// Adds the outer product `delta input^T` to `gradient` (row-major).
+pub(super) fn add_outer<T: Field>(gradient: &mut [T], delta: &[T], input: &[T]) {
+    let mut scratch = T::zero();
+    for (slope, row) in delta.iter().zip(gradient.chunks_exact_mut(input.len())) {
+        for (entry, value) in row.iter_mut().zip(input) {
+            entry.add_product(slope, value, &mut scratch);
         }
     }
 }

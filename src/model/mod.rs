@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`mlp`] | multilayer perceptrons, with or without biases and RMS normalisation |
 //! | [`linear`] | deep linear networks with fixed embeddings, low-rank adapters, matrix factorisation |
+//! | [`composed`] | layers on sequences: attention, norms, gated mlps, residual streams; decoders |
 //! | [`rayleigh`] | a rational scale-invariant model |
 //! | [`regularised`] | any model with weight decay inside its loss |
 //! | [`network`] | the description of any of these as data, and the way from it to a model in a given scalar |
@@ -12,6 +13,7 @@
 //! come for free, because [`Dual`] numbers are a field too.
 
 pub mod activation;
+pub mod composed;
 mod dense;
 pub mod linear;
 pub mod loss;

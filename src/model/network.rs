@@ -2,6 +2,7 @@
 
 use super::Differentiable;
 use super::activation::{Activation, Hidden};
+use super::composed::{AlgebraicComposed, Composed, RealComposed};
 use super::linear::{LinearStack, Readout};
 use super::loss::{Loss, SquaredError};
 use super::mlp::{Layout, Mlp};
@@ -26,6 +27,8 @@ pub enum Network {
     },
     /// A product of matrices under squared error.
     Linear(LinearStack),
+    /// Layers on sequences.
+    Composed(Composed),
     /// A rational scale-invariant model.
     Rayleigh(Rayleigh),
 }
@@ -53,7 +56,7 @@ impl Network {
     pub fn layout(&self) -> Option<&Layout> {
         match self {
             Network::Mlp { layout, .. } | Network::Linear(LinearStack { layout, .. }) => Some(layout),
-            Network::Rayleigh(_) => None,
+            Network::Composed(_) | Network::Rayleigh(_) => None,
         }
     }
 
@@ -61,6 +64,7 @@ impl Network {
     pub fn parameter_count(&self) -> usize {
         match self {
             Network::Rayleigh(model) => model.dimension,
+            Network::Composed(network) => network.parameter_count(),
             _ => self.layout().map_or(0, Layout::parameter_count),
         }
     }
@@ -75,6 +79,7 @@ impl Network {
                     if stack.readout == Readout::Probe { stack.layout.widths()[stack.layout.depth()] } else { 0 };
                 first + probe
             }
+            Network::Composed(network) => network.positions() * network.input_width(),
             Network::Rayleigh(model) => model.dimension,
         }
     }
@@ -88,6 +93,7 @@ impl Network {
                 Readout::Fixed(matrix) => matrix.rows(),
                 Readout::Probe => 1,
             },
+            Network::Composed(network) => network.positions() * network.output_width(),
             Network::Rayleigh(_) => 1,
         }
     }
@@ -106,6 +112,7 @@ impl Network {
             Network::Mlp { activation, normalised, loss, .. } => {
                 matches!(activation, Activation::Piecewise(_)) && !normalised && *loss == Loss::SquaredError
             }
+            Network::Composed(network) => network.is_algebraic(),
             Network::Linear(_) | Network::Rayleigh(_) => true,
         }
     }
@@ -120,6 +127,9 @@ impl Network {
             }
             Network::Mlp { .. } => None,
             Network::Linear(stack) => Some(Arc::new(stack.clone())),
+            Network::Composed(network) => {
+                network.is_algebraic().then(|| Arc::new(AlgebraicComposed(network.clone())) as _)
+            }
             Network::Rayleigh(model) => Some(Arc::new(*model)),
         }
     }
@@ -133,6 +143,7 @@ impl Network {
                 Arc::new(Mlp { layout, nonlinearity, loss: *loss })
             }
             Network::Linear(stack) => Arc::new(stack.clone()),
+            Network::Composed(network) => Arc::new(RealComposed(network.clone())),
             Network::Rayleigh(model) => Arc::new(*model),
         }
     }
@@ -159,6 +170,7 @@ impl fmt::Display for Network {
                 };
                 write!(f, "{kind} {}", widths(&stack.layout))
             }
+            Network::Composed(network) => network.fmt(f),
             Network::Rayleigh(model) => write!(f, "Rayleigh quotient in {} dimensions", model.dimension),
         }
     }

@@ -54,9 +54,12 @@ impl Symmetry {
     }
 }
 
-/// All kinds of symmetry that a network has, layer by layer. Kinds that need two neurons are left out at width 1.
+/// All kinds of symmetry that a stack of layers has, layer by layer; none are known of composed networks. Kinds that need two neurons are left out at width 1.
 pub fn catalogue(network: &Network) -> Vec<Symmetry> {
-    let Some(layout) = network.layout() else { return vec![Symmetry::WholeScale] };
+    if let Network::Rayleigh(_) = network {
+        return vec![Symmetry::WholeScale];
+    }
+    let Some(layout) = network.layout() else { return Vec::new() };
     let normalised = matches!(network, Network::Mlp { normalised: true, .. });
     let identity = network.activation() == Activation::Piecewise(Piecewise::Identity);
     let degree = homogeneity(network).map(|degree| degree as i32);
