@@ -662,7 +662,7 @@ fn observe_without_a_kind_is_balance() {
     assert_eq!(plain, observed(&[&["balance"][..], &options].concat(), "observe"));
     assert!(plain[0].starts_with("Balance of gradients in training: 64-2-10 networks"));
     let help = stdout(&["observe", "--help"]);
-    for word in ["balance", "flow", "--steps", "--first-layer-factor", "[default: observe.csv]"] {
+    for word in ["balance", "flow", "platonic", "--steps", "--first-layer-factor", "[default: observe.csv]"] {
         assert!(help.contains(word), "{help}");
     }
 }
@@ -680,6 +680,33 @@ fn observe_flow_writes_a_summary_a_table_and_a_plot() {
         equipartition().current_dir(folder.path()).env("RAYON_NUM_THREADS", "1").arg("observe").args(options).assert();
     assert_eq!(alone.success().get_output().stdout, text.into_bytes());
     assert_eq!(fs::read_to_string(folder.path().join("flow.csv")).expect("written"), csv);
+}
+
+#[test]
+fn observe_platonic_writes_a_summary_a_table_and_a_plot() {
+    let options = ["platonic", "--learning-rate", "0.04", "--time", "0.4", "--seed", "3"];
+    let [text, csv, svg] = observed(&options, "platonic");
+    assert!(text.starts_with("The Platonic representation"), "{text}");
+    assert!(text.contains("seed 3") && text.contains("eta = 0.04, 0.02, 0.01; 250, 1000, 4000"), "{text}");
+    assert!(csv.starts_with("curve,learning_rate,step,time,misalignment") && svg.starts_with("<svg"));
+    assert_eq!([text, csv, svg], observed(&options, "platonic"), "a run depends on its options only");
+}
+
+#[test]
+fn observe_platonic_refuses_what_it_cannot_do() {
+    let refuses =
+        |options: &[&str], words: &[&str]| refused(&[&["observe", "platonic"], options].concat(), "", 2, words);
+    refuses(&["--learning-rate", "0"], &["the learning rate is 0: expected a positive number"]);
+    refuses(&["--time", "0.01"], &["the time is 0.01: expected 200 to 10^9 times the square of the learning rate"]);
+    refuses(&["--time=-1"], &["the time is -1"]);
+    refuses(&["--steps", "2000"], &["--steps"]);
+    refuses(&["--seed=-1"], &["--seed"]);
+    refuses(&["--csv", "same", "--svg", "same"], &["--csv and --svg name the same file: same"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut diverges = equipartition();
+    diverges.current_dir(folder.path()).args(["observe", "platonic", "--learning-rate", "1", "--time", "400"]);
+    diverges.assert().code(65).stderr(predicate::str::contains("stochastic descent at the learning rate 1 diverged"));
+    assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 0, "a run that fails leaves nothing behind");
 }
 
 #[test]

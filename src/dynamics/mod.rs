@@ -10,12 +10,14 @@
 //! | [`dead`] | neurons that no sample activates |
 //! | [`statistics`] | means of correlated series with honest confidence intervals |
 //! | [`observation`] | the balance of gradients watched along a run |
+//! | [`representation`] | the representations and the sharpness of deep linear networks watched along a run |
 //! | [`valley`] | descent along a valley of minima, beside the flows of both losses |
 
 pub mod charges;
 pub mod dead;
 pub mod flow;
 pub mod observation;
+pub mod representation;
 pub mod rescaling;
 pub mod statistics;
 pub mod steps;

@@ -6,6 +6,7 @@
 //! | [`junit`] | continuous integration |
 //! | [`observation`] | people and plotting programs: what was observed along a run of descent |
 //! | [`valley`] | the same: descent beside the flows of both losses |
+//! | [`representation`] | the same: alignment and sharpness of deep linear networks |
 //! | [`plot`] | people: plots as SVG |
 //! | `text` | people (with the feature `cli`) |
 //!
@@ -16,6 +17,7 @@ pub mod json;
 pub mod junit;
 pub mod observation;
 pub mod plot;
+pub mod representation;
 #[cfg(feature = "cli")]
 pub mod text;
 pub mod valley;

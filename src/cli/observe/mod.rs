@@ -2,6 +2,7 @@
 
 mod balance;
 mod flow;
+mod platonic;
 
 use super::output::{self, Destination};
 use super::{Exit, Failure};
@@ -10,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-/// Watch the theory at work: balance on real data, the flow of the entropic loss
+/// Watch the theory at work: balance on real data, the flow of the entropic loss, alignment of representations
 ///
 /// Without a kind it is `balance`, whose options are those below. Every kind writes a summary, a table and a plot, and takes
 /// some seconds.
@@ -28,6 +29,7 @@ pub struct Arguments {
 enum Kind {
     Balance(balance::Arguments),
     Flow(flow::Arguments),
+    Platonic(platonic::Arguments),
 }
 
 /// Observes, writes both files and prints the summary.
@@ -39,6 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         None => balance::run(&arguments.balance),
         Some(Kind::Balance(arguments)) => balance::run(arguments),
         Some(Kind::Flow(arguments)) => flow::run(arguments),
+        Some(Kind::Platonic(arguments)) => platonic::run(arguments),
     }
 }
 
