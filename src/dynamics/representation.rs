@@ -57,7 +57,8 @@ type Table<const ROWS: usize, const COLUMNS: usize> = ([[i64; COLUMNS]; ROWS], i
 const INPUTS: Table<4, 4> = ([[4, 0, 2, 0], [0, 4, 0, -2], [2, 0, 4, 2], [0, -2, 2, 4]], 4);
 /// `V`, of rank 2: in its columns the third entry is half the first and a third of the second.
 const TARGET: Table<3, 4> = ([[4, 0, 2, 0], [0, 3, 0, -3], [2, 1, 1, -1]], 4);
-/// The noises are these rows and their negatives. They are smaller by a factor of 8 along one direction of the columns of `V`.
+/// The noises are these rows and their negatives. The second row is an eighth as long as the first and close
+/// to a direction of the columns of `V`.
 const ANISOTROPIC: Table<3, 3> = ([[16, 2, 8], [0, 2, 1], [4, 2, -8]], 32);
 /// As large on the whole, in all directions alike.
 const ISOTROPIC: Table<3, 3> = ([[12, 0, 0], [0, 12, 0], [0, 0, 12]], 32);

@@ -13,7 +13,7 @@ const COLUMNS: &str = "curve,learning_rate,step,time,misalignment,misalignment_l
 
 const FULL_BATCH: &str = "#d55e00";
 /// From the largest learning rate.
-const RATES: [&str; 3] = ["#56b4e9", "#0072b2", "#222"];
+const RATES: [&str; 3] = ["#aaa", "#56b4e9", "#0072b2"];
 const ISOTROPIC: &str = "#009e73";
 const ANISOTROPIC: &str = "#cc79a7";
 const START: &str = "#888";
@@ -112,7 +112,7 @@ fn alignments(observation: &Observation) -> Panel {
         y: Axis { label: "linear CKA".to_owned(), scale: Scale::Linear, range: Some((0.0, 1.02)) },
         aspect: Aspect::Free,
         series: vec![
-            banded(slowest, format!("SGD, η = {}, mean", slowest.learning_rate), RATES[1]),
+            banded(slowest, format!("SGD, η = {}, mean", slowest.learning_rate), RATES[last]),
             banded(&observation.full_batch, "full batch, mean".to_owned(), FULL_BATCH),
         ],
         marked: None,
@@ -122,7 +122,8 @@ fn alignments(observation: &Observation) -> Panel {
 
 /// What is missing to alignment, at all learning rates.
 fn deficits(observation: &Observation) -> Panel {
-    let stochastic = observation.stochastic.iter().zip(RATES);
+    // The smallest learning rate, which fluctuates least, on top.
+    let stochastic = observation.stochastic.iter().zip(RATES).rev();
     let mut curves: Vec<Series> = stochastic
         .map(|(run, color)| curve(run, format!("SGD, η = {}", run.learning_rate), color, Pairs::mean))
         .collect();

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-/// Watch the theory at work: balance on real data, the flow of the entropic loss, alignment of representations
+/// Watch the theory at work: balance on real data, the entropic flow, alignment of networks
 ///
 /// Without a kind it is `balance`, whose options are those below. Every kind writes a summary, a table and a plot, and takes
 /// some seconds.
