@@ -4,6 +4,7 @@ use super::stream::{GRID_BITS, Stream};
 use super::theorem::{Draw, Drawn};
 use crate::data::{DataSet, Sample};
 use crate::entropic::{Objective, Preconditioner};
+use crate::model::composed::Composed;
 use crate::model::linear::{FixedMatrix, LinearStack, Readout};
 use crate::model::mlp::Layout;
 use crate::model::rayleigh::Rayleigh;
@@ -261,6 +262,7 @@ impl Problem {
         let gates: Vec<_> = (0..samples).map(|_| forced_gates(family, class, &network)).collect();
         let loss = match &network {
             Network::Mlp { loss, .. } => *loss,
+            Network::Composed(composed) => composed.loss(),
             _ => Loss::SquaredError,
         };
         let point = &mut draw.point;
@@ -271,10 +273,21 @@ impl Problem {
         };
         // Halved where activations saturate: a neuron without slope says nothing.
         let halving = if class == Class::Smooth { Rational::from((1, 2)) } else { Rational::from(1) };
-        let theta = (0..parameters).map(|_| coordinate(point) * &halving).collect();
+        let mut theta: Vec<Rational> = (0..parameters).map(|_| coordinate(point) * &halving).collect();
+        if let Network::Composed(composed) = &network {
+            // A norm's epsilon is positive.
+            for place in composed.epsilons() {
+                theta[place] = Rational::from(theta[place].abs_ref()) + Rational::from((1, 8));
+            }
+        }
         let samples = gates.into_iter().map(|gates| {
-            let input = (0..network.input_len()).map(|_| coordinate(point)).collect();
-            let target = target(point, loss, network.target_len(), &mut coordinate);
+            let (input, target) = match &network {
+                Network::Composed(composed) => sequence(point, composed, &mut coordinate),
+                _ => {
+                    let input = (0..network.input_len()).map(|_| coordinate(point)).collect();
+                    (input, target(point, loss, network.target_len(), &mut coordinate))
+                }
+            };
             Sample { input, target, gates }
         });
         let data = DataSet::weighted(samples.collect(), weights);
@@ -421,6 +434,32 @@ fn forced_gates(stream: &mut Stream, class: Class, network: &Network) -> Option<
         gates.extend((0..width).map(|neuron| neuron == open || stream.below(4) > 0));
     }
     Some(gates.into())
+}
+
+/// The input and the target of a network on sequences: tokens are unit vectors, and every position has a target of its own.
+fn sequence(
+    stream: &mut Stream,
+    network: &Composed,
+    coordinate: &mut impl FnMut(&mut Stream) -> Rational,
+) -> (Vec<Rational>, Vec<Rational>) {
+    let (positions, width) = (network.positions(), network.input_width());
+    let mut input = Vec::with_capacity(positions * width);
+    // Not one token only: then attention has nothing to choose from.
+    let first = stream.below(width);
+    for position in 0..positions {
+        let token = network.reads_tokens().then(|| match position {
+            0 => first,
+            1 if width > 1 => (first + 1 + stream.below(width - 1)) % width,
+            _ => stream.below(width),
+        });
+        input.extend((0..width).map(|entry| match token {
+            Some(token) => Rational::from(u8::from(entry == token)),
+            None => coordinate(stream),
+        }));
+    }
+    let outputs = network.output_width();
+    let target = (0..positions).flat_map(|_| target(stream, network.loss(), outputs, coordinate)).collect();
+    (input, target)
 }
 
 /// A target that suits the loss: a probability vector, numbers in [0, 1], or any numbers.

@@ -12,6 +12,7 @@ mod elements;
 mod generators;
 mod lie_algebra;
 mod linear_map;
+pub mod transformer;
 
 pub use catalogue::{Symmetry, catalogue};
 pub use charges::{independent_charges, symmetric_generators};

@@ -8,6 +8,7 @@ use crate::data::DataSet;
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Field;
+use crate::symmetry::transformer::Interface;
 
 /// The balance law where nothing stands between two matrices.
 pub struct Matrix;
@@ -31,32 +32,22 @@ static ENTRY: Entry = Entry {
     references: &[PAPER],
 };
 
-/// The rows of `W` with the bias as a further column, and the columns of `U`, at one interface.
-struct Interface {
-    width: usize,
-    /// For each hidden unit the indices of its incoming parameters.
-    incoming: Vec<Vec<usize>>,
-    /// For each hidden unit the indices of its outgoing weights.
-    outgoing: Vec<Vec<usize>>,
+/// The interface behind a layer of a stack.
+fn interface(layout: &Layout, layer: usize) -> Interface {
+    let width = layout.widths()[layer + 1];
+    let incoming = |unit: usize| {
+        let weights = (0..layout.widths()[layer]).map(|column| layout.weight(layer, unit, column));
+        weights.chain(layout.biases(layer).nth(unit)).collect()
+    };
+    let outgoing =
+        |unit: usize| (0..layout.widths()[layer + 2]).map(|row| layout.weight(layer + 1, row, unit)).collect();
+    Interface { incoming: (0..width).map(incoming).collect(), outgoing: (0..width).map(outgoing).collect() }
 }
 
-impl Interface {
-    fn new(layout: &Layout, layer: usize) -> Self {
-        let width = layout.widths()[layer + 1];
-        let incoming = |unit: usize| {
-            let weights = (0..layout.widths()[layer]).map(|column| layout.weight(layer, unit, column));
-            weights.chain(layout.biases(layer).nth(unit)).collect()
-        };
-        let outgoing =
-            |unit: usize| (0..layout.widths()[layer + 2]).map(|row| layout.weight(layer + 1, row, unit)).collect();
-        Interface { width, incoming: (0..width).map(incoming).collect(), outgoing: (0..width).map(outgoing).collect() }
-    }
-
-    /// `incoming` with rows and columns exchanged: what a wrong formula would contract over.
-    fn exchanged(&self) -> Vec<Vec<usize>> {
-        let columns = self.incoming[0].len().min(self.width);
-        (0..columns).map(|column| (0..self.width).map(|unit| self.incoming[unit][column]).collect()).collect()
-    }
+/// The rows of `W` with rows and columns exchanged: what a wrong formula would contract over.
+fn exchanged(rows: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let columns = rows[0].len().min(rows.len());
+    (0..columns).map(|column| rows.iter().map(|row| row[column]).collect()).collect()
 }
 
 /// The matrix of inner products `sum_k left[a_ik] right[b_jk]`, row-major.
@@ -89,9 +80,9 @@ fn times<T: Field>(factor: &T, matrix: Vec<T>) -> Vec<T> {
 }
 
 /// The law of one interface; `noise_blocks` and `decay_blocks` are the rows of `W`, unless a control exchanges them.
-fn matrix_law<T: Carrier>(
+pub(super) fn matrix_law<T: Carrier>(
     setting: &Setting<T>,
-    layer: usize,
+    name: String,
     interface: &Interface,
     noise_blocks: &[Vec<usize>],
     decay_blocks: &[Vec<usize>],
@@ -126,14 +117,18 @@ fn matrix_law<T: Carrier>(
         let factor = T::integer(-2) / &setting.learning_rate;
         right.push(Term::vector("-(2/eta) ((grad_W F) W^T - U^T grad_U F)", times(&factor, imbalance)));
     }
-    Relation::equality(format!("interface behind layer {layer}"), left, right).against(setting.reference())
+    Relation::equality(name, left, right).against(setting.reference())
+}
+
+fn behind(layer: usize) -> String {
+    format!("interface behind layer {layer}")
 }
 
 /// The laws of all interfaces of a linear network.
 pub(super) fn matrix_laws<T: Carrier>(setting: &Setting<T>, layout: &Layout) -> Vec<Relation<T>> {
     let law = |layer| {
-        let interface = Interface::new(layout, layer);
-        matrix_law(setting, layer, &interface, &interface.incoming, &interface.incoming)
+        let interface = interface(layout, layer);
+        matrix_law(setting, behind(layer), &interface, &interface.incoming, &interface.incoming)
     };
     (0..layout.depth() - 1).map(law).collect()
 }
@@ -174,10 +169,10 @@ impl Theorem for Matrix {
         let layout = problem.network.layout().expect("the palette has layers");
         let setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
         let relation = |layer: usize| {
-            let interface = Interface::new(layout, layer);
-            let exchanged = interface.exchanged();
+            let interface = interface(layout, layer);
+            let exchanged = exchanged(&interface.incoming);
             let blocks = |control| if case.is_control(&ENTRY, control) { &exchanged } else { &interface.incoming };
-            matrix_law(&setting, layer, &interface, blocks("wrong-side"), blocks("transposed-decay"))
+            matrix_law(&setting, behind(layer), &interface, blocks("wrong-side"), blocks("transposed-decay"))
         };
         Ok((0..layout.depth() - 1).map(relation).collect())
     }

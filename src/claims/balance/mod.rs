@@ -21,6 +21,7 @@ mod representation;
 mod scale_invariant;
 mod sgd_run;
 mod stationary_point;
+mod transformer;
 
 pub use master::balance_law;
 
@@ -39,6 +40,13 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &preconditioned::Preconditioned,
     &stationary_point::StationaryPoint,
     &sgd_run::SgdRun,
+    &transformer::ATTENTION_VALUES,
+    &transformer::ATTENTION_KEYS,
+    &transformer::GROUPED_QUERIES,
+    &transformer::Rotary,
+    &transformer::GatedMlp,
+    &transformer::NormGain,
+    &transformer::ResidualStream,
 ];
 
 /// The paper, for the references of its claims.

@@ -199,6 +199,22 @@ impl Composed {
         &self.layers
     }
 
+    /// Every layer with its full name, nested ones after those that contain them.
+    pub fn all_layers(&self) -> Vec<(String, &Layer)> {
+        fn walk<'a>(path: &str, layers: &'a [Named], found: &mut Vec<(String, &'a Layer)>) {
+            for named in layers {
+                let name = if path.is_empty() { named.name.clone() } else { format!("{path}.{}", named.name) };
+                found.push((name.clone(), &named.layer));
+                if let Layer::Residual(inside) = &named.layer {
+                    walk(&name, inside, found);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        walk("", &self.layers, &mut found);
+        found
+    }
+
     /// The loss at every position.
     pub fn loss(&self) -> Loss {
         self.loss
@@ -217,6 +233,13 @@ impl Composed {
     /// The number of parameters.
     pub fn parameter_count(&self) -> usize {
         self.parameters.last().map_or(0, |last| last.range().end)
+    }
+
+    /// The places of epsilons that are parameters.
+    pub fn epsilons(&self) -> Vec<usize> {
+        let trained = |layer: &Layer| matches!(layer, Layer::Norm { epsilon: Epsilon::Trained, .. });
+        let norms = self.all_layers().into_iter().filter(|(_, layer)| trained(layer));
+        norms.filter_map(|(name, _)| Some(self.parameter(&format!("{name}.epsilon"))?.start)).collect()
     }
 
     /// Whether inputs are tokens, that is, unit vectors: the first layer is an embedding.

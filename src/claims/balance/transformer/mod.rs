@@ -1,0 +1,78 @@
+//! The balance laws of a transformer block: one claim for each family of symmetries.
+//!
+//! All are checked on small decoders under cross-entropy, drawn at random: positions rotary or learned, queries grouped or not, with and without
+//! biases, causal mask, RMS or layer norm, tied embeddings.
+
+mod attention;
+mod gated_mlp;
+mod norm_gain;
+mod residual_stream;
+mod rotary;
+
+pub use attention::{ATTENTION_KEYS, ATTENTION_VALUES, GROUPED_QUERIES};
+pub use gated_mlp::GatedMlp;
+pub use norm_gain::NormGain;
+pub use residual_stream::ResidualStream;
+pub use rotary::Rotary;
+
+use super::law::draw_problem;
+use crate::claim::problem::Decay;
+use crate::claim::{Case, Class, Draw, Problem};
+use crate::model::composed::decoder::DecoderShape;
+use crate::model::composed::{AttentionShape, Composed, Epsilon, Statistic};
+use crate::model::{Activation, Network, Piecewise, Smooth};
+use crate::scalar::Rational;
+
+/// A random decoder of one block: as small as it can be and still have everything. Controls get no neurons that can be silent.
+pub fn random_shape(draw: &mut Draw) -> DecoderShape {
+    let law = draw.case == Case::Law;
+    let stream = &mut draw.family;
+    let groups = 1 + stream.below(2);
+    let (size, rotary) = if stream.coin() { (2, true) } else { (1 + stream.below(2), false) };
+    let attention = AttentionShape {
+        heads: groups * (1 + stream.below(2)),
+        groups,
+        size,
+        rotary: if rotary { AttentionShape::default_rotary(size) } else { Vec::new() },
+        causal: stream.coin(),
+        bias: stream.coin(),
+    };
+    let activations: [Activation; 4] =
+        [Smooth::Silu.into(), Smooth::Gelu.into(), Smooth::Tanh.into(), Piecewise::SquaredRelu.into()];
+    let statistic = if stream.coin() { Statistic::Rms } else { Statistic::Layer };
+    DecoderShape {
+        vocabulary: 2 + stream.below(2),
+        positions: 2 + stream.below(2),
+        // In two dimensions a layer norm outputs signs, which nothing moves.
+        width: if statistic == Statistic::Layer { 3 } else { 2 + stream.below(2) },
+        hidden: 1 + stream.below(2),
+        blocks: 1,
+        attention,
+        activation: *stream.pick(if law { &activations } else { &activations[..3] }),
+        statistic,
+        epsilon: Epsilon::Fixed(Rational::from((1, 16))),
+        learned_positions: stream.coin(),
+        mlp_bias: stream.coin(),
+        tied: stream.coin(),
+    }
+}
+
+/// A problem on the decoder, with weight decay: weights twice as large as usual and little decay, so that gradients that reach keys and
+/// queries through a norm, a softmax and a norm are not small beside it.
+pub fn problem(draw: &mut Draw, shape: &DecoderShape) -> Problem {
+    let network = Network::Composed(shape.network().expect("the sizes fit"));
+    let mut problem = draw_problem(draw, Class::Smooth, network, Decay::Positive);
+    for parameter in &mut problem.theta {
+        *parameter *= 2;
+    }
+    problem.weight_decay /= 64;
+    problem
+}
+
+/// The composed network of a problem drawn here.
+pub fn composed(problem: &Problem) -> &Composed {
+    match &problem.network {
+        Network::Composed(composed) => composed,
+        _ => unreachable!("transformer claims draw decoders"),
+    }
+}
