@@ -71,11 +71,15 @@
 //! | [`dynamics`] | steps of descent and runs of them |
 //! | [`claim`] | what a claim is, how it is examined and judged |
 //! | [`claims`] | the theory, one folder per family, and the registry |
+//! | `checkpoint` | files of named tensors (with the feature `checkpoint`, which is on by default) |
+//! | `inspection` | balance laws on checkpoints of trained networks (likewise) |
 //! | [`report`] | what a run found, told to people and programs |
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(feature = "checkpoint")]
+pub mod checkpoint;
 pub mod claim;
 pub mod claims;
 #[cfg(feature = "cli")]
@@ -83,6 +87,8 @@ pub mod cli;
 pub mod data;
 pub mod dynamics;
 pub mod entropic;
+#[cfg(feature = "checkpoint")]
+pub mod inspection;
 pub mod linalg;
 pub mod model;
 pub mod platonic;

@@ -5,6 +5,7 @@
 mod eval;
 mod explain;
 mod failure;
+mod inspect;
 mod list;
 mod observe;
 mod output;
@@ -49,6 +50,7 @@ enum Command {
     Replay(replay::Arguments),
     Eval(eval::Arguments),
     Observe(observe::Arguments),
+    Inspect(inspect::Arguments),
 }
 
 /// Text for people, JSON for programs.
@@ -70,6 +72,7 @@ impl Command {
             Command::Replay(arguments) => replay::run(&arguments),
             Command::Eval(arguments) => eval::run(&arguments),
             Command::Observe(arguments) => observe::run(&arguments),
+            Command::Inspect(arguments) => inspect::run(&arguments),
         }
     }
 
@@ -81,6 +84,7 @@ impl Command {
             Command::Replay(arguments) => arguments.format == Format::Json,
             Command::Eval(_) => true,
             Command::Observe(_) => false,
+            Command::Inspect(arguments) => arguments.format == Format::Json,
         }
     }
 }

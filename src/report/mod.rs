@@ -2,6 +2,8 @@
 //!
 //! | module | reader |
 //! |---|---|
+//! | `inspection` | people, programs: a checkpoint's balance (with the feature `checkpoint`) |
+//! | `heat_map` | people: heat maps as SVG (likewise) |
 //! | [`json`] | programs; the schema is stable and versioned |
 //! | [`junit`] | continuous integration |
 //! | [`observation`] | people and plotting programs: what was observed along a run of descent |
@@ -13,6 +15,10 @@
 //! A report apart from its times depends on the claims, the seed, the precision, the effort and the number of instances only,
 //! never on the number of threads.
 
+#[cfg(feature = "checkpoint")]
+pub mod heat_map;
+#[cfg(feature = "checkpoint")]
+pub mod inspection;
 pub mod json;
 pub mod junit;
 pub mod observation;

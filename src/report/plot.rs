@@ -447,7 +447,7 @@ pub fn number(value: f64, digits: usize) -> String {
     format!("{sign}{grouped}{fraction}")
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

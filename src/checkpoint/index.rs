@@ -1,0 +1,45 @@
+//! The index of a checkpoint in several files: which tensor is in which.
+
+use super::{CheckpointError, Tensor, open, safetensors};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Component, Path};
+
+/// More than the index of any checkpoint.
+const LONGEST_INDEX: u64 = 256 << 20;
+
+#[derive(Deserialize)]
+struct Index {
+    weight_map: BTreeMap<String, String>,
+}
+
+pub fn catalogue(path: &Path) -> Result<BTreeMap<String, Tensor>, CheckpointError> {
+    let malformed =
+        |problem: String| CheckpointError::file(path, format!("not an index of safetensors files: {problem}"));
+    let (file, length) = open(path)?;
+    if length > LONGEST_INDEX {
+        return Err(malformed(format!("expected at most {LONGEST_INDEX} bytes, found {length}")));
+    }
+    let mut text = Vec::new();
+    file.take(length).read_to_end(&mut text).map_err(|error| CheckpointError::io(path, error))?;
+    let Index { weight_map } = serde_json::from_slice(&text).map_err(|error| malformed(error.to_string()))?;
+    let mut shards: BTreeMap<&str, BTreeMap<String, Tensor>> = BTreeMap::new();
+    for (name, shard) in &weight_map {
+        // An index speaks of its neighbours only.
+        let mut components = Path::new(shard).components();
+        if !matches!((components.next(), components.next()), (Some(Component::Normal(_)), None)) {
+            let problem = format!("its shard is `{shard}`: expected the name of a file beside the index");
+            return Err(CheckpointError::tensor(path, name, problem));
+        }
+        if !shards.contains_key(shard.as_str()) {
+            shards.insert(shard, safetensors::catalogue(&path.with_file_name(shard))?);
+        }
+    }
+    let find = |(name, shard): (&String, &String)| {
+        let tensor = shards.get_mut(shard.as_str()).and_then(|tensors| tensors.remove(name));
+        let missing = || CheckpointError::tensor(&path.with_file_name(shard), name, "the index says that it is here");
+        Ok((name.clone(), tensor.ok_or_else(missing)?))
+    };
+    weight_map.iter().map(find).collect()
+}

@@ -1,0 +1,137 @@
+//! The elements of a tensor, one block after another.
+
+use super::{CheckpointError, Element, Storage, Tensor, open};
+use flate2::CrcReader;
+use flate2::read::DeflateDecoder;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};
+
+/// Elements that are decoded at a time.
+const BLOCK: usize = 1 << 13;
+/// Bytes that are asked of the system at a time.
+const BUFFER: usize = 1 << 18;
+
+/// Reads the elements of a tensor in row-major order as f64.
+pub struct TensorStream<'a> {
+    name: &'a str,
+    tensor: &'a Tensor,
+    element: Element,
+    source: Source,
+    bytes: Vec<u8>,
+    position: usize,
+}
+
+enum Source {
+    Plain(BufReader<Take<File>>),
+    Stored(CrcReader<BufReader<Take<File>>>),
+    Deflated(Box<CrcReader<DeflateDecoder<BufReader<Take<File>>>>>),
+}
+
+impl Read for Source {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Source::Plain(reader) => reader.read(bytes),
+            Source::Stored(reader) => reader.read(bytes),
+            Source::Deflated(reader) => reader.read(bytes),
+        }
+    }
+}
+
+impl<'a> TensorStream<'a> {
+    pub(super) fn open(name: &'a str, tensor: &'a Tensor) -> Result<Self, CheckpointError> {
+        let element = match &tensor.element {
+            Ok(element) => *element,
+            Err(problem) => return Err(CheckpointError::tensor(&tensor.file, name, problem)),
+        };
+        let begin = |offset: u64, length: u64| {
+            let (mut file, _) = open(&tensor.file)?;
+            file.seek(SeekFrom::Start(offset)).map_err(|error| CheckpointError::io(&tensor.file, error))?;
+            Ok(BufReader::with_capacity(BUFFER, file.take(length)))
+        };
+        let (source, header) = match tensor.storage {
+            Storage::Plain { offset } => (Source::Plain(begin(offset, (tensor.len() * element.size()) as u64)?), 0),
+            Storage::Entry { offset, stored, deflated, header, .. } => {
+                let reader = begin(offset, stored)?;
+                let source = if deflated {
+                    Source::Deflated(Box::new(CrcReader::new(DeflateDecoder::new(reader))))
+                } else {
+                    Source::Stored(CrcReader::new(reader))
+                };
+                (source, header)
+            }
+        };
+        let mut stream = TensorStream { name, tensor, element, source, bytes: Vec::new(), position: 0 };
+        let skipped = io::copy(&mut (&mut stream.source).take(header), &mut io::sink());
+        match skipped {
+            Ok(length) if length == header => Ok(stream),
+            Ok(_) => Err(stream.problem("the file ends within its header")),
+            Err(error) => Err(stream.failure(error)),
+        }
+    }
+
+    /// Fills `values` with the next elements, all of them finite.
+    ///
+    /// # Errors
+    /// If the file ends before, is damaged, or holds an infinity or something that is not a number.
+    pub fn read(&mut self, values: &mut [f64]) -> Result<(), CheckpointError> {
+        for values in values.chunks_mut(BLOCK) {
+            self.bytes.resize(values.len() * self.element.size(), 0);
+            let mut bytes = std::mem::take(&mut self.bytes);
+            let outcome = self.source.read_exact(&mut bytes);
+            self.bytes = bytes;
+            outcome.map_err(|error| self.failure(error))?;
+            self.element.decode(&self.bytes, values);
+            // 0 times a finite number is 0, times any other it is not a number.
+            let sum: f64 = values.iter().map(|value| value * 0.0).sum();
+            if sum.is_nan()
+                && let Some(place) = values.iter().position(|value| !value.is_finite())
+            {
+                let (place, value) = (self.position + place, values[place]);
+                return Err(self.problem(format!("element {place} is {value}: expected finite numbers")));
+            }
+            self.position += values.len();
+        }
+        Ok(())
+    }
+
+    /// Ends the reading: all elements have to be read, and in an archive their checksum must be right.
+    ///
+    /// # Errors
+    /// If they do not have it, or more follows.
+    pub fn finish(mut self) -> Result<(), CheckpointError> {
+        debug_assert_eq!(self.position, self.tensor.len());
+        let Storage::Entry { crc, .. } = self.tensor.storage else { return Ok(()) };
+        match self.source.read(&mut [0]) {
+            Ok(0) => {}
+            Ok(_) => return Err(self.problem("the archive holds more bytes than its shape says")),
+            Err(error) => return Err(self.failure(error)),
+        }
+        let found = match &self.source {
+            Source::Plain(_) => return Ok(()),
+            Source::Stored(reader) => reader.crc().sum(),
+            Source::Deflated(reader) => reader.crc().sum(),
+        };
+        if found == crc {
+            return Ok(());
+        }
+        Err(self.problem(format!("checksum: expected {crc:#010x}, found {found:#010x}")))
+    }
+
+    fn problem(&self, problem: impl Into<String>) -> CheckpointError {
+        CheckpointError::tensor(&self.tensor.file, self.name, problem)
+    }
+
+    /// An end where there should be more, or a stream that does not inflate, is bad data; anything else the system's fault.
+    fn failure(&self, error: io::Error) -> CheckpointError {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => {
+                let (expected, found) = (self.tensor.len(), self.position);
+                self.problem(format!("the data end early: expected {expected} elements, found about {found}"))
+            }
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+                self.problem(format!("the compressed data are damaged: {error}"))
+            }
+            _ => CheckpointError::io(&self.tensor.file, error),
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! `equipartition inspect`: the balance laws on a checkpoint.
+
+use super::output::Destination;
+use super::{Exit, Failure, Format};
+use crate::checkpoint::{Checkpoint, CheckpointError};
+use crate::inspection::decoder::{self, Architecture};
+use crate::inspection::law::Law;
+use crate::inspection::mlp::{self, Homogeneity};
+use crate::inspection::{self, Inputs, LawsError, Rule, Settings, file};
+use crate::report::inspection::{self as report, Subject};
+use clap::{Args, ValueEnum};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Measure the balance laws on a trained network's checkpoint
+///
+/// A checkpoint is a safetensors file, the index of several, or an npz archive, in f64, f32, f16 or bf16. Second moments of
+/// gradients come from gradients of samples or batches (tensors named like the parameters, with a leading axis), or from the
+/// buffers of Adam (NAME.exp_avg_sq or NAME, perhaps NAME.exp_avg and NAME.step). Laws hold in the stationary state only: the
+/// report says how far each is from balance, and how sure that is.
+#[derive(Args)]
+#[command(after_help = "\
+Laws:
+  decoder    a Llama-style decoder by Hugging Face's names; heads from config.json beside the file or from options
+  mlp        a perceptron by PyTorch's names: 0.weight, fc1.weight, layers.0.weight, ..., with or without biases
+  FILE.toml  [[law]] name = \"hidden\", in = [\"a.weight\", \"a.bias\"] (rows), out = \"b.weight\" (columns); see the README
+
+Examples:
+  equipartition inspect model.safetensors --laws decoder --optimizer adamw.safetensors
+  equipartition inspect model.safetensors.index.json --laws decoder --gradients gradients.safetensors --svg layers.svg
+  equipartition inspect mlp.npz --laws mlp --gradients gradients.npz --learning-rate 0.1 --weight-decay 0.0005
+  equipartition inspect adapter.safetensors --laws laws.toml --gradients gradients.safetensors --format json")]
+pub struct Arguments {
+    /// The parameters: FILE.safetensors, FILE.safetensors.index.json or FILE.npz
+    file: PathBuf,
+    /// decoder, mlp, or a file of laws
+    #[arg(long, value_name = "LAWS")]
+    laws: PathBuf,
+    /// Gradients of samples or of batches, without decay, along a leading axis
+    #[arg(long, value_name = "FILE")]
+    gradients: Option<PathBuf>,
+    /// Buffers of Adam; alone they serve laws of single elements only
+    #[arg(long, value_name = "FILE")]
+    optimizer: Option<PathBuf>,
+    /// The gradient of F = E l + gamma |theta|^2 + S, for the imbalance it predicts and the tolerance
+    #[arg(long, value_name = "FILE")]
+    entropic_gradient: Option<PathBuf>,
+    /// How the network is trained [default: adamw with --optimizer, else sgd]
+    #[arg(long, value_enum)]
+    rule: Option<RuleName>,
+    /// eta, the learning rate
+    #[arg(long, value_name = "ETA")]
+    learning_rate: Option<f64>,
+    /// gamma, half of what PyTorch calls weight_decay: the step adds 2 gamma theta
+    #[arg(long, value_name = "GAMMA", default_value_t = 0.0)]
+    weight_decay: f64,
+    /// Of Adam, to correct second moments if the steps are told
+    #[arg(long, value_name = "BETA", default_value_t = 0.999)]
+    beta2: f64,
+    /// Of Adam, in sqrt(v) + epsilon
+    #[arg(long, value_name = "EPSILON", default_value_t = 1e-8)]
+    adam_epsilon: f64,
+    /// Decoder: heads of the queries
+    #[arg(long, value_name = "COUNT")]
+    heads: Option<usize>,
+    /// Decoder: heads of keys and values
+    #[arg(long, value_name = "COUNT")]
+    kv_heads: Option<usize>,
+    /// Decoder: the length of a head
+    #[arg(long, value_name = "LENGTH")]
+    head_dim: Option<usize>,
+    /// Decoder: queries and keys are not rotated with their positions
+    #[arg(long)]
+    no_rotary: bool,
+    /// Perceptron: what is between its layers
+    #[arg(long, value_enum, default_value_t)]
+    activation: ActivationName,
+    /// A table for people, or an object for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    /// JSON: every member of every law, such as every neuron
+    #[arg(long)]
+    members: bool,
+    /// Write the report to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Draw the imbalance of every law over the layers
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum RuleName {
+    /// theta' = theta - eta (g + 2 gamma theta)
+    Sgd,
+    /// Adam, with the decay in the gradient
+    Adam,
+    /// Adam, with the decay apart
+    Adamw,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ActivationName {
+    /// Homogeneous of degree 1
+    #[default]
+    Relu,
+    /// Homogeneous of degree 1
+    LeakyRelu,
+    /// Homogeneous of degree 2
+    SquaredRelu,
+    /// None: matrices multiply
+    Identity,
+}
+
+impl ActivationName {
+    fn homogeneity(self) -> Homogeneity {
+        match self {
+            ActivationName::Relu | ActivationName::LeakyRelu => Homogeneity::Degree(1),
+            ActivationName::SquaredRelu => Homogeneity::Degree(2),
+            ActivationName::Identity => Homogeneity::Linear,
+        }
+    }
+
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
+impl From<CheckpointError> for Failure {
+    fn from(error: CheckpointError) -> Self {
+        match error {
+            CheckpointError::Missing { file } => Failure::MissingInput(file),
+            CheckpointError::Reading { file, source } => Failure::reading(&file, source),
+            malformed => Failure::BadData(malformed.to_string()),
+        }
+    }
+}
+
+/// A failure of laws that were taken from, or applied to, `place`.
+fn refused(place: &Path, error: LawsError) -> Failure {
+    match error {
+        LawsError::Checkpoint(error) => error.into(),
+        LawsError::Setting(problem) => Failure::Usage(problem),
+        error => Failure::BadData(format!("{}: {error}", place.display())),
+    }
+}
+
+/// Inspects a checkpoint.
+///
+/// # Errors
+/// If a file is missing or malformed, the laws do not fit it, or a report cannot be written.
+pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let Arguments { file, gradients, optimizer, entropic_gradient, .. } = arguments;
+    let settings = arguments.settings();
+    let weights = Checkpoint::open(file)?;
+    let open = |path: &Option<PathBuf>| path.as_deref().map(Checkpoint::open).transpose();
+    let [gradient_tensors, optimizer_tensors, entropic_tensors] =
+        [open(gradients)?, open(optimizer)?, open(entropic_gradient)?];
+    let (laws, description) = arguments.laws(&weights)?;
+    let inputs = Inputs {
+        weights: &weights,
+        optimizer: optimizer_tensors.as_ref(),
+        gradients: gradient_tensors.as_ref(),
+        entropic_gradient: entropic_tensors.as_ref(),
+    };
+    if arguments.output.is_some() && arguments.output == arguments.svg {
+        return Err(Failure::Usage("--output and --svg name the same file".to_owned()));
+    }
+    let report = Destination::open(arguments.output.as_deref())?;
+    let svg = arguments.svg.as_deref().map(|path| Destination::open(Some(path))).transpose()?;
+    let inspection = inspection::inspect(&inputs, &laws, &settings).map_err(|error| refused(file, error))?;
+    let name = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let subject = Subject {
+        weights: file.display().to_string(),
+        laws: description,
+        gradients: name(gradients),
+        optimizer: name(optimizer),
+        entropic_gradient: name(entropic_gradient),
+    };
+    if let Some(svg) = svg {
+        svg.write(&report::heat_map(&subject, &inspection).to_svg())?;
+    }
+    let text = match arguments.format {
+        Format::Text => report::text(&subject, &inspection),
+        Format::Json => format!("{:#}\n", report::json(&subject, &inspection, arguments.members)),
+    };
+    report.write(&text)?;
+    Ok(Exit::Success)
+}
+
+impl Arguments {
+    fn settings(&self) -> Settings {
+        let rule = match (self.rule, &self.optimizer) {
+            (Some(RuleName::Sgd), _) | (None, None) => Rule::Sgd,
+            (Some(RuleName::Adam), _) => Rule::Adam,
+            (Some(RuleName::Adamw), _) | (None, Some(_)) => Rule::AdamW,
+        };
+        Settings {
+            rule,
+            learning_rate: self.learning_rate,
+            weight_decay: self.weight_decay,
+            second_moment_decay: self.beta2,
+            epsilon: self.adam_epsilon,
+        }
+    }
+
+    /// The laws, and what they are.
+    fn laws(&self, weights: &Checkpoint) -> Result<(Vec<Law>, String), Failure> {
+        let of_file = |error| refused(&self.file, error);
+        match self.laws.to_str() {
+            Some("decoder") => {
+                let architecture = self.architecture()?;
+                let laws = decoder::laws(weights, &architecture).map_err(of_file)?;
+                let positions = if architecture.rotary { "rotary positions" } else { "no rotary positions" };
+                Ok((laws, format!("decoder with {positions}")))
+            }
+            Some("mlp") => {
+                let laws = mlp::laws(weights, self.activation.homogeneity()).map_err(of_file)?;
+                Ok((laws, format!("mlp, taken to have the activation {}", self.activation.name())))
+            }
+            _ => {
+                let laws = file::laws(&read(&self.laws)?).map_err(|error| refused(&self.laws, error))?;
+                Ok((laws, self.laws.display().to_string()))
+            }
+        }
+    }
+
+    /// Of a decoder: from `config.json` beside the weights, if there is one; options come first.
+    fn architecture(&self) -> Result<Architecture, Failure> {
+        let path = self.file.with_file_name("config.json");
+        let configured = match read(&path) {
+            Ok(text) => Architecture::from_config(&text)
+                .map_err(|problem| Failure::BadData(format!("{}: {problem}", path.display())))?,
+            Err(Failure::MissingInput(_)) => Architecture { rotary: true, ..Architecture::default() },
+            Err(failure) => return Err(failure),
+        };
+        Ok(Architecture {
+            heads: self.heads.or(configured.heads),
+            key_value_heads: self.kv_heads.or(configured.key_value_heads),
+            head_length: self.head_dim.or(configured.head_length),
+            rotary: configured.rotary && !self.no_rotary,
+            ..configured
+        })
+    }
+}
+
+/// Longer than any description of laws or of a network.
+const LONGEST_TEXT: u64 = 16 << 20;
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let place = path.display().to_string();
+    let failure = |error: io::Error| Failure::reading(&place, error);
+    let mut text = String::new();
+    File::open(path).map_err(failure)?.take(LONGEST_TEXT + 1).read_to_string(&mut text).map_err(failure)?;
+    if text.len() as u64 > LONGEST_TEXT {
+        return Err(Failure::BadData(format!("{place}: expected at most {LONGEST_TEXT} bytes")));
+    }
+    Ok(text)
+}

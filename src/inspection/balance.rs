@@ -1,0 +1,284 @@
+//! Both sides of a law, and how far they are apart.
+
+use super::law::{Fitted, Form, Law};
+use super::measure::Contribution;
+use super::sums::sum;
+
+/// The four terms of a law: `E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2)`, where `A` is what the generator
+/// multiplies and `B` what it divides, each weighted by the generator's coefficient. For Adam squares are in its metric.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sides {
+    /// `E|g_A|^2` and `E|g_B|^2`.
+    pub noise: [f64; 2],
+    /// `c |theta_A|^2` and `c |theta_B|^2`.
+    pub decay: [f64; 2],
+}
+
+impl Sides {
+    /// The sum of the terms, none of which is negative.
+    pub fn scale(&self) -> f64 {
+        self.noise.iter().chain(&self.decay).sum()
+    }
+
+    /// Left side minus right side over the sum of the terms, from -1 to 1; none if all vanish: 0 = 0 says nothing.
+    pub fn imbalance(&self) -> Option<f64> {
+        let difference = (self.noise[0] - self.noise[1]) - (self.decay[0] - self.decay[1]);
+        let scale = self.scale();
+        (scale > 0.0).then(|| difference / scale)
+    }
+}
+
+/// A law, one of its members, or all of them together.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// The terms. Of a matrix law, the traces.
+    pub sides: Sides,
+    /// The relative imbalance. Of a matrix law, the norm of the residual over the sum of the terms' norms: not negative.
+    pub imbalance: Option<f64>,
+    /// Its standard error over the samples, taken as independent. Of a matrix law, what their scatter alone would make of a
+    /// residual that is zero.
+    pub standard_error: Option<f64>,
+    /// The imbalance that `balance/approximate` allows: `(2 / eta) |A theta| |grad F|` over the sum of the terms, with the
+    /// part of `grad F` that the law is about.
+    pub tolerance: Option<f64>,
+    /// The imbalance that `balance/master` says there is: `-(2 / eta) (A theta)^T grad F` over the sum of the terms.
+    pub off_shell: Option<f64>,
+    /// How far the gradients are from being orthogonal to the orbit, as they must be if the symmetry is one of this network:
+    /// the root of `E[((A theta)^T g)^2]` over `|A theta|` and the root of `E|g|^2`.
+    pub overlap: Option<f64>,
+}
+
+/// A law on a checkpoint.
+#[derive(Clone, Debug)]
+pub struct Balance {
+    /// The law.
+    pub law: Law,
+    /// Members of each group; of a matrix law 1.
+    pub width: usize,
+    /// All members together: the law of the sum of the generators.
+    pub total: Reading,
+    /// The members, group by group.
+    pub members: Vec<Reading>,
+}
+
+/// How the sizes of the members' imbalances are distributed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// Members whose terms do not all vanish.
+    pub count: usize,
+    /// The median.
+    pub median: f64,
+    /// The largest.
+    pub worst: f64,
+    /// Whose it is.
+    pub worst_member: usize,
+}
+
+impl Balance {
+    pub(super) fn new(fitted: &Fitted<'_>, parts: Vec<(usize, Contribution)>, factor: f64, rate: f64) -> Self {
+        let law = fitted.law.clone();
+        let parts: Vec<(f64, Contribution)> =
+            parts.into_iter().map(|(block, part)| (law.blocks[block].coefficient, part)).collect();
+        match law.form {
+            Form::Rescaling => {
+                let tally = Tally::new(&parts, fitted.members());
+                let members =
+                    (0..fitted.members()).map(|member| tally.reading(member..member + 1, factor, rate)).collect();
+                let total = tally.reading(0..fitted.members(), factor, rate);
+                Balance { law, width: fitted.width, total, members }
+            }
+            Form::Matrix => {
+                let matrices = Matrices::new(&parts, fitted, factor);
+                let members = (0..law.groups).map(|group| matrices.reading(group..group + 1, rate)).collect();
+                let total = matrices.reading(0..law.groups, rate);
+                Balance { law, width: 1, total, members }
+            }
+        }
+    }
+
+    /// The distribution over the members; none if all their terms vanish.
+    pub fn spread(&self) -> Option<Spread> {
+        let sized = |(member, reading): (usize, &Reading)| Some((reading.imbalance?.abs(), member));
+        let mut sizes: Vec<(f64, usize)> = self.members.iter().enumerate().filter_map(sized).collect();
+        sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let count = sizes.len();
+        let &(worst, worst_member) = sizes.last()?;
+        let median = 0.5 * (sizes[(count - 1) / 2].0 + sizes[count / 2].0);
+        Some(Spread { count, median, worst, worst_member })
+    }
+
+    /// The largest overlap of a member: it should be no more than rounding.
+    pub fn largest_overlap(&self) -> Option<f64> {
+        self.members.iter().filter_map(|member| member.overlap).max_by(f64::total_cmp)
+    }
+}
+
+/// Which side of the law a coefficient is on.
+fn side(coefficient: f64) -> usize {
+    usize::from(coefficient < 0.0)
+}
+
+/// A rescaling law, member by member.
+struct Tally {
+    /// For each side.
+    decay: [Vec<f64>; 2],
+    /// For each sample and each side.
+    noise: Vec<[Vec<f64>; 2]>,
+    /// `|A theta|^2`.
+    stretch: Vec<f64>,
+    /// `(A theta)^T g` of each sample.
+    overlap: Vec<Vec<f64>>,
+    /// `|g|^2`, summed over the samples.
+    gradient: Vec<f64>,
+    /// `(A theta)^T grad F` and `|grad F|^2`.
+    entropic: Option<[Vec<f64>; 2]>,
+}
+
+fn add(sum: &mut [f64], factor: f64, values: &[f64]) {
+    for (sum, value) in sum.iter_mut().zip(values) {
+        *sum += factor * value;
+    }
+}
+
+impl Tally {
+    fn new(parts: &[(f64, Contribution)], members: usize) -> Self {
+        let zeros = || vec![0.0; members];
+        let (samples, overlaps) = parts.first().map_or((0, 0), |(_, part)| (part.noise.len(), part.overlap.len()));
+        // A tensor without mean gradient leaves all overlaps unknown.
+        let overlaps = if parts.iter().all(|(_, part)| part.overlap.len() == overlaps) { overlaps } else { 0 };
+        let mut tally = Tally {
+            decay: [zeros(), zeros()],
+            noise: (0..samples).map(|_| [zeros(), zeros()]).collect(),
+            stretch: zeros(),
+            overlap: (0..overlaps).map(|_| zeros()).collect(),
+            gradient: zeros(),
+            entropic: parts.first().and_then(|(_, part)| part.entropic.as_ref()).map(|_| [zeros(), zeros()]),
+        };
+        for (coefficient, part) in parts {
+            let (side, size) = (side(*coefficient), coefficient.abs());
+            add(&mut tally.decay[side], size, &part.decay);
+            add(&mut tally.stretch, size * size, &part.parameters);
+            add(&mut tally.gradient, 1.0, &part.gradient);
+            for (sum, noise) in tally.noise.iter_mut().zip(&part.noise) {
+                add(&mut sum[side], size, noise);
+            }
+            for (sum, overlap) in tally.overlap.iter_mut().zip(&part.overlap) {
+                add(sum, *coefficient, overlap);
+            }
+            if let (Some([along, squared]), Some(part)) = (&mut tally.entropic, &part.entropic) {
+                add(along, *coefficient, &part.0);
+                add(squared, 1.0, &part.1);
+            }
+        }
+        tally
+    }
+
+    /// The law of the sum of these members' generators.
+    fn reading(&self, members: std::ops::Range<usize>, factor: f64, rate: f64) -> Reading {
+        let total = |values: &[f64]| sum(values[members.clone()].iter().copied());
+        let samples: Vec<[f64; 2]> = self.noise.iter().map(|noise| noise.each_ref().map(|side| total(side))).collect();
+        let count = samples.len() as f64;
+        let noise = [0, 1].map(|side| sum(samples.iter().map(|sample| sample[side])) / count);
+        let decay = self.decay.each_ref().map(|side| factor * total(side));
+        let sides = Sides { noise, decay };
+        let (imbalance, scale) = (sides.imbalance(), sides.scale());
+        let relative = |value: f64| (scale > 0.0).then(|| value / scale);
+        let stretch = total(&self.stretch);
+        let entropic = self.entropic.as_ref().map(|entropic| entropic.each_ref().map(|values| total(values)));
+        let overlap = || {
+            let squares = sum(self.overlap.iter().map(|overlap| total(overlap).powi(2)));
+            let bound = stretch * total(&self.gradient);
+            (!self.overlap.is_empty() && bound > 0.0).then(|| (squares / bound).sqrt())
+        };
+        Reading {
+            sides,
+            imbalance,
+            standard_error: imbalance.and_then(|imbalance| standard_error(&samples, imbalance, scale)),
+            tolerance: entropic.and_then(|[_, squared]| relative(2.0 / rate * (stretch * squared).sqrt())),
+            off_shell: entropic.and_then(|[along, _]| relative(-2.0 / rate * along)),
+            overlap: overlap(),
+        }
+    }
+}
+
+/// The standard error of a quotient of means, `(a - b - ...) / (a + b + ...)`, to first order.
+fn standard_error(samples: &[[f64; 2]], imbalance: f64, scale: f64) -> Option<f64> {
+    let count = samples.len() as f64;
+    let deviations: Vec<f64> = samples.iter().map(|[a, b]| (a - b) - imbalance * (a + b)).collect();
+    let mean = sum(deviations.iter().copied()) / count;
+    let squares = sum(deviations.iter().map(|deviation| (deviation - mean).powi(2)));
+    (samples.len() > 1).then(|| (squares / (count * (count - 1.0))).sqrt() / scale)
+}
+
+/// A matrix law: all groups' matrices one after another.
+struct Matrices {
+    /// Rows of each matrix.
+    width: usize,
+    decay: [Vec<f64>; 2],
+    noise: [Vec<f64>; 2],
+    /// For each sample the difference of the two sides.
+    residuals: Vec<Vec<f64>>,
+    /// The squares of the parameters, which are the matrices' diagonals.
+    parameters: Vec<f64>,
+    /// For each row `|grad F|^2`.
+    entropic: Option<Vec<f64>>,
+}
+
+impl Matrices {
+    fn new(parts: &[(f64, Contribution)], fitted: &Fitted<'_>, factor: f64) -> Self {
+        let zeros = || vec![0.0; fitted.members() * fitted.width];
+        let samples = parts.first().map_or(0, |(_, part)| part.noise.len());
+        let mut matrices = Matrices {
+            width: fitted.width,
+            parameters: zeros(),
+            entropic: parts.first().and_then(|(_, part)| part.entropic.as_ref()).map(|_| vec![0.0; fitted.members()]),
+            decay: [zeros(), zeros()],
+            noise: [zeros(), zeros()],
+            residuals: (0..samples).map(|_| zeros()).collect(),
+        };
+        for (coefficient, part) in parts {
+            let side = side(*coefficient);
+            add(&mut matrices.decay[side], factor, &part.decay);
+            add(&mut matrices.parameters, 1.0, &part.parameters);
+            if let (Some(sum), Some((_, squared))) = (&mut matrices.entropic, &part.entropic) {
+                add(sum, 1.0, squared);
+            }
+            for (residual, noise) in matrices.residuals.iter_mut().zip(&part.noise) {
+                add(&mut matrices.noise[side], 1.0 / samples as f64, noise);
+                add(residual, *coefficient, noise);
+            }
+        }
+        matrices
+    }
+
+    /// The law of these groups.
+    fn reading(&self, groups: std::ops::Range<usize>, rate: f64) -> Reading {
+        let (width, size) = (self.width, self.width * self.width);
+        let (rows, entries) = (groups.start * width..groups.end * width, groups.start * size..groups.end * size);
+        let trace = |values: &Vec<f64>| {
+            sum(entries.clone().filter(|entry| entry % size % (width + 1) == 0).map(|entry| values[entry]))
+        };
+        let norm = |entry: &dyn Fn(usize) -> f64| sum(entries.clone().map(|number| entry(number).powi(2))).sqrt();
+        let [noise, decay] = [&self.noise, &self.decay];
+        let scale: f64 = noise.iter().chain(decay).map(|values| norm(&|entry| values[entry])).sum();
+        let residual = norm(&|entry| (noise[0][entry] - noise[1][entry]) - (decay[0][entry] - decay[1][entry]));
+        let scatter = sum(self
+            .residuals
+            .iter()
+            .map(|sample| norm(&|entry| sample[entry] - (noise[0][entry] - noise[1][entry])).powi(2)));
+        let count = self.residuals.len() as f64;
+        let scatter = (count > 1.0).then(|| (scatter / (count * (count - 1.0))).sqrt());
+        let relative = |value: f64| (scale > 0.0).then(|| value / scale);
+        // For every symmetric S of norm 1 the generator moves theta by at most |theta|.
+        let bound = |squared: &Vec<f64>| {
+            2.0 / rate * (trace(&self.parameters) * sum(squared[rows.clone()].iter().copied())).sqrt()
+        };
+        Reading {
+            sides: Sides { noise: [trace(&noise[0]), trace(&noise[1])], decay: [trace(&decay[0]), trace(&decay[1])] },
+            imbalance: relative(residual),
+            standard_error: scatter.and_then(relative),
+            tolerance: self.entropic.as_ref().map(bound).and_then(relative),
+            ..Reading::default()
+        }
+    }
+}

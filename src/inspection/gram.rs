@@ -1,0 +1,137 @@
+//! Gram matrices of heads in one pass: `W W^T` of rows, `U^T U` of columns, summed over the heads of each group.
+
+use super::law::{Axis, Extent, Layout};
+use super::sums::{Compensated, dot};
+
+/// So many outer products are added plainly before the rounding is looked at.
+const PLAIN: usize = 64;
+
+/// Sums Gram matrices of a matrix that comes row by row.
+pub struct Gram {
+    extent: Extent,
+    axis: Axis,
+    layout: Layout,
+    /// The rows of the head that is being read, or the one row that is.
+    pending: Vec<f64>,
+    /// As many elements as that takes.
+    step: usize,
+    position: usize,
+    plain: Vec<f64>,
+    added: usize,
+    /// For each group a square matrix, of which the upper triangle is filled.
+    sums: Vec<Compensated>,
+}
+
+impl Gram {
+    /// Nothing yet.
+    pub fn new(extent: Extent, axis: Axis, layout: Layout, groups: usize) -> Self {
+        let entries = groups * layout.head * layout.head;
+        let (step, plain) = match axis {
+            Axis::Rows => (extent.columns * layout.head, Vec::new()),
+            _ => (extent.columns, vec![0.0; entries]),
+        };
+        let sums = vec![Compensated::default(); entries];
+        Gram { extent, axis, layout, pending: Vec::with_capacity(step), step, position: 0, plain, added: 0, sums }
+    }
+
+    /// Adds the next elements in row-major order.
+    pub fn add(&mut self, mut values: &[f64]) {
+        while !values.is_empty() {
+            let missing = self.step - self.pending.len();
+            let (part, rest) = values.split_at(values.len().min(missing));
+            self.pending.extend_from_slice(part);
+            if part.len() == missing {
+                match self.axis {
+                    Axis::Rows => self.add_head(),
+                    _ => self.add_row(),
+                }
+                self.pending.clear();
+            }
+            values = rest;
+        }
+    }
+
+    fn add_head(&mut self) {
+        let (width, head) = (self.extent.columns, self.layout.head);
+        let base = self.layout.group(self.position) * head * head;
+        let rows: Vec<&[f64]> = self.pending.chunks(width).collect();
+        for (i, row) in rows.iter().enumerate() {
+            for (j, other) in rows.iter().enumerate().skip(i) {
+                self.sums[base + i * head + j].add(dot(row, other));
+            }
+        }
+        self.position += head;
+    }
+
+    fn add_row(&mut self) {
+        let head = self.layout.head;
+        for (number, values) in self.pending.chunks(head).enumerate() {
+            let base = self.layout.group(number * head) * head * head;
+            for (i, value) in values.iter().enumerate() {
+                let row = &mut self.plain[base + i * head..][i..head];
+                for (sum, other) in row.iter_mut().zip(&values[i..]) {
+                    *sum += value * other;
+                }
+            }
+        }
+        self.added += 1;
+        if self.added == PLAIN {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
+        for (sum, plain) in self.sums.iter_mut().zip(&mut self.plain) {
+            sum.add(std::mem::take(plain));
+        }
+        self.added = 0;
+    }
+
+    /// The matrices of all groups, one after another, each row by row.
+    pub fn finish(mut self) -> Vec<f64> {
+        self.settle();
+        let head = self.layout.head;
+        let mut entries: Vec<f64> = self.sums.into_iter().map(Compensated::value).collect();
+        for matrix in entries.chunks_mut(head * head) {
+            for i in 0..head {
+                for j in 0..i {
+                    matrix[i * head + j] = matrix[j * head + i];
+                }
+            }
+        }
+        entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gram_matrices_are_inner_products_of_rows_or_columns_of_each_group() {
+        let extent = Extent { rows: 12, columns: 8 };
+        // Integers, so that every order gives the same sums.
+        let values: Vec<f64> = (0..96).map(|index| f64::from(index * index % 23 - 11)).collect();
+        let at = |row: usize, column: usize| values[row * 8 + column];
+        for cut in [1, 5, 8, 96] {
+            let layout = Layout { head: 3, shared: 2, width: 3 };
+            let mut rows = Gram::new(extent, Axis::Rows, layout, 2);
+            values.chunks(cut).for_each(|values| rows.add(values));
+            let rows = rows.finish();
+            let layout = Layout { head: 2, shared: 2, width: 2 };
+            let mut columns = Gram::new(extent, Axis::Columns, layout, 2);
+            values.chunks(cut).for_each(|values| columns.add(values));
+            let columns = columns.finish();
+            for group in 0..2 {
+                for (i, j) in (0..3).flat_map(|i| (0..3).map(move |j| (i, j))) {
+                    let head = |head: usize| (0..8).map(|k| at(3 * head + i, k) * at(3 * head + j, k)).sum::<f64>();
+                    assert_eq!(rows[9 * group + 3 * i + j], head(2 * group) + head(2 * group + 1));
+                }
+                for (i, j) in (0..2).flat_map(|i| (0..2).map(move |j| (i, j))) {
+                    let head = |head: usize| (0..12).map(|k| at(k, 2 * head + i) * at(k, 2 * head + j)).sum::<f64>();
+                    assert_eq!(columns[4 * group + 2 * i + j], head(2 * group) + head(2 * group + 1));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! The second moments that laws are about, tensor by tensor, each read once from its beginning to its end.
+
+use super::gram::Gram;
+use super::law::{Axis, Block, Extent, Fitted, Form, Layout};
+use super::sums::{Marginals, Wanted, sum};
+use super::{Inputs, LawsError, Rule, Settings};
+use crate::checkpoint::{Checkpoint, CheckpointError, Tensor, TensorStream};
+
+/// Elements that are looked at together.
+const BLOCK: usize = 1 << 13;
+
+/// What one tensor contributes to one law. Vectors have an entry for each member, or for a matrix law for each entry of
+/// each group's matrix.
+#[derive(Clone, Debug)]
+pub struct Contribution {
+    /// `theta^2`, or `theta theta^T`.
+    pub parameters: Vec<f64>,
+    /// `theta^2` in the metric of the decay.
+    pub decay: Vec<f64>,
+    /// For each sample `g^2` in the metric of the step; one entry if there is only their mean.
+    pub noise: Vec<Vec<f64>>,
+    /// For each sample `theta g`.
+    pub overlap: Vec<Vec<f64>>,
+    /// `g^2`, plainly, summed over the samples.
+    pub gradient: Vec<f64>,
+    /// `theta` times the gradient of the entropic loss, and that gradient squared: for each member, always.
+    pub entropic: Option<(Vec<f64>, Vec<f64>)>,
+}
+
+/// A tensor that a law names, and where.
+pub type Use<'a> = (&'a Fitted<'a>, usize);
+
+/// Measures one tensor for all laws that name it.
+///
+/// # Errors
+/// If a file lacks it, holds it in another shape, or cannot be read.
+pub fn measure(
+    inputs: &Inputs<'_>,
+    settings: &Settings,
+    samples: usize,
+    name: &str,
+    uses: &[Use<'_>],
+) -> Result<Vec<Contribution>, LawsError> {
+    Measurement::new(inputs, settings, samples, name, uses)?.run()
+}
+
+struct Measurement<'a> {
+    inputs: &'a Inputs<'a>,
+    settings: &'a Settings,
+    samples: usize,
+    name: &'a str,
+    uses: &'a [Use<'a>],
+    extent: Extent,
+    wanted: Wanted,
+    second: Option<(&'a Checkpoint, String, f64)>,
+    first: Option<(&'a Checkpoint, String)>,
+}
+
+/// The name of a buffer of an optimiser: with a suffix, or plainly that of the parameter.
+fn buffer<'a>(optimizer: &'a Checkpoint, name: &str) -> Result<(String, &'a Tensor), CheckpointError> {
+    let suffixed = format!("{name}.exp_avg_sq");
+    match (optimizer.get(&suffixed), optimizer.get(name)) {
+        (Some(tensor), None) => Ok((suffixed, tensor)),
+        (None, Some(tensor)) => Ok((name.to_owned(), tensor)),
+        (Some(_), Some(_)) => Err(CheckpointError::tensor(
+            optimizer.path(),
+            name,
+            format!("it is there beside `{suffixed}`: keep one of them"),
+        )),
+        (None, None) => Err(CheckpointError::tensor(
+            optimizer.path(),
+            name,
+            format!("expected its second moments as `{suffixed}` or `{name}`, found neither"),
+        )),
+    }
+}
+
+fn same_shape(checkpoint: &Checkpoint, name: &str, found: &[usize], expected: &[usize]) -> Result<(), CheckpointError> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(CheckpointError::tensor(checkpoint.path(), name, format!("expected the shape {expected:?}, found {found:?}")))
+}
+
+/// The factor `1 / (1 - beta2^step)`, if the optimiser's steps are told.
+fn correction(optimizer: &Checkpoint, name: &str, decay: f64) -> Result<f64, CheckpointError> {
+    let own = format!("{name}.step");
+    let Some(name) = [own.as_str(), "step"].into_iter().find(|name| optimizer.get(name).is_some()) else {
+        return Ok(1.0);
+    };
+    let refuse = |problem: String| CheckpointError::tensor(optimizer.path(), name, problem);
+    let length = optimizer.tensor(name)?.len();
+    if length != 1 {
+        return Err(refuse(format!("expected one number of steps, found {length}")));
+    }
+    let mut step = [0.0];
+    let mut stream = optimizer.stream(name)?;
+    stream.read(&mut step)?;
+    stream.finish()?;
+    if step[0] < 1.0 {
+        return Err(refuse(format!("expected at least one step, found {}", step[0])));
+    }
+    Ok(1.0 / (1.0 - decay.powf(step[0])))
+}
+
+impl<'a> Measurement<'a> {
+    fn new(
+        inputs: &'a Inputs<'a>,
+        settings: &'a Settings,
+        samples: usize,
+        name: &'a str,
+        uses: &'a [Use<'a>],
+    ) -> Result<Self, LawsError> {
+        let extent = Extent::of(inputs.weights, name)?;
+        let shape = &inputs.weights.tensor(name)?.shape;
+        let mut wanted = Wanted::default();
+        // Of the gradient of F a matrix law takes sums of squares, too.
+        let entropic = inputs.entropic_gradient.is_some();
+        for (fitted, block) in uses.iter().filter(|(fitted, _)| entropic || fitted.law.form == Form::Rescaling) {
+            match fitted.law.blocks[*block].axis {
+                Axis::Rows | Axis::All => wanted.rows = true,
+                Axis::Columns => wanted.columns = true,
+            }
+        }
+        let (mut second, mut first) = (None, None);
+        if let Some(optimizer) = inputs.optimizer {
+            let (buffer, tensor) = buffer(optimizer, name)?;
+            same_shape(optimizer, &buffer, &tensor.shape, shape)?;
+            second = Some((optimizer, buffer, correction(optimizer, name, settings.second_moment_decay)?));
+            let mean = format!("{name}.exp_avg");
+            if let (Some(tensor), None) = (optimizer.get(&mean), inputs.gradients) {
+                same_shape(optimizer, &mean, &tensor.shape, shape)?;
+                first = Some((optimizer, mean));
+            }
+        }
+        if let Some(gradients) = inputs.gradients {
+            let expected: Vec<usize> = std::iter::once(samples).chain(shape.iter().copied()).collect();
+            same_shape(gradients, name, &gradients.tensor(name)?.shape, &expected)?;
+        }
+        if let Some(entropic) = inputs.entropic_gradient {
+            same_shape(entropic, name, &entropic.tensor(name)?.shape, shape)?;
+        }
+        Ok(Measurement { inputs, settings, samples, name, uses, extent, wanted, second, first })
+    }
+
+    fn marginals(&self) -> Marginals {
+        Marginals::new(self.extent, self.wanted)
+    }
+
+    fn grams(&self) -> Vec<Option<Gram>> {
+        let gram = |(fitted, block): &Use<'_>| {
+            let Block { axis, .. } = fitted.law.blocks[*block];
+            (fitted.law.form == Form::Matrix)
+                .then(|| Gram::new(self.extent, axis, fitted.layouts[*block], fitted.law.groups))
+        };
+        self.uses.iter().map(gram).collect()
+    }
+
+    /// The learning rates' inverses times eta, `sqrt(v) + epsilon`, in place of the second moments.
+    fn metric(&self, second: &mut [f64], correction: f64) {
+        let epsilon = self.settings.epsilon;
+        for value in second {
+            *value = (*value * correction).sqrt() + epsilon;
+        }
+    }
+
+    fn streams(&self) -> Result<(TensorStream<'_>, Option<TensorStream<'_>>), LawsError> {
+        let second = self.second.as_ref().map(|(optimizer, name, _)| optimizer.stream(name)).transpose()?;
+        Ok((self.inputs.weights.stream(self.name)?, second))
+    }
+
+    fn run(&self) -> Result<Vec<Contribution>, LawsError> {
+        let adaptive = self.settings.rule != Rule::Sgd;
+        let only_mean = self.inputs.gradients.is_none();
+        let (mut theta, mut second) = self.streams()?;
+        let mut first = self.first.as_ref().map(|(optimizer, name)| optimizer.stream(name)).transpose()?;
+        let mut entropic = self.inputs.entropic_gradient.map(|entropic| entropic.stream(self.name)).transpose()?;
+        let mut blocks = [(); 5].map(|()| vec![0.0; BLOCK]);
+        let (mut parameters, mut decay, mut noise) = (self.marginals(), self.marginals(), self.marginals());
+        let (mut overlap, mut gradient) = (self.marginals(), self.marginals());
+        let (mut along, mut squared) = (self.marginals(), self.marginals());
+        let mut grams = self.grams();
+        let mut done = 0;
+        while done < self.extent.len() {
+            let length = BLOCK.min(self.extent.len() - done);
+            let [t, v, s, other, product] = blocks.each_mut().map(|block| &mut block[..length]);
+            theta.read(t)?;
+            square(product, t);
+            parameters.add(product);
+            for gram in grams.iter_mut().flatten() {
+                gram.add(t);
+            }
+            if let (Some(stream), Some((optimizer, name, correction))) = (&mut second, &self.second) {
+                stream.read(v)?;
+                if let Some(place) = v.iter().position(|value| *value < 0.0) {
+                    let problem = format!("element {} is {}: a second moment is not negative", done + place, v[place]);
+                    return Err(CheckpointError::tensor(optimizer.path(), name, problem).into());
+                }
+                if adaptive {
+                    s.copy_from_slice(v);
+                    self.metric(s, *correction);
+                }
+                if self.settings.rule == Rule::AdamW {
+                    for ((product, theta), s) in product.iter_mut().zip(&*t).zip(&*s) {
+                        *product = s * theta * theta;
+                    }
+                    decay.add(product);
+                }
+                if only_mean {
+                    for ((product, v), s) in product.iter_mut().zip(&*v).zip(&*s) {
+                        let moment = v * correction;
+                        *product = if adaptive { quotient(moment, *s) } else { moment };
+                    }
+                    noise.add(product);
+                }
+            }
+            if let Some(stream) = &mut first {
+                stream.read(other)?;
+                multiply(product, t, other);
+                overlap.add(product);
+                square(product, other);
+                gradient.add(product);
+            }
+            if let Some(stream) = &mut entropic {
+                stream.read(other)?;
+                multiply(product, t, other);
+                along.add(product);
+                square(product, other);
+                squared.add(product);
+            }
+            done += length;
+        }
+        theta.finish()?;
+        [second, first, entropic].into_iter().flatten().try_for_each(TensorStream::finish)?;
+
+        let parameters = parameters.finish();
+        let decay = if self.settings.rule == Rule::AdamW { decay.finish() } else { parameters.clone() };
+        let entropic = self.inputs.entropic_gradient.map(|_| (along.finish(), squared.finish()));
+        let grams = grams.into_iter().map(|gram| gram.map(Gram::finish)).collect::<Vec<_>>();
+        let mut sums = Sums {
+            parameters,
+            decay,
+            entropic,
+            noise: Vec::new(),
+            overlap: Vec::new(),
+            gradient: Vec::new(),
+            parameter_grams: grams,
+            noise_grams: Vec::new(),
+        };
+        if only_mean {
+            sums.noise.push(noise.finish());
+            if self.first.is_some() {
+                sums.overlap.push(overlap.finish());
+                sums.gradient.push(gradient.finish());
+            }
+        } else {
+            self.samples(&mut sums, &mut blocks)?;
+        }
+        let contributions: Vec<Contribution> =
+            (0..self.uses.len()).map(|number| self.contribution(&sums, number)).collect();
+        let finite =
+            |contribution: &Contribution| contribution.vectors().all(|vector| vector.iter().all(|x| x.is_finite()));
+        if !contributions.iter().all(finite) {
+            let problem = "the squares of its elements or of their gradients leave the range of f64";
+            return Err(CheckpointError::tensor(self.inputs.weights.path(), self.name, problem).into());
+        }
+        Ok(contributions)
+    }
+
+    /// The gradients, sample by sample; the parameters and their metric are read again beside each.
+    fn samples(&self, sums: &mut Sums, blocks: &mut [Vec<f64>; 5]) -> Result<(), LawsError> {
+        let adaptive = self.settings.rule != Rule::Sgd;
+        let Some(gradients) = self.inputs.gradients else { return Ok(()) };
+        let mut stream = gradients.stream(self.name)?;
+        for _ in 0..self.samples {
+            let (mut theta, mut second) = self.streams()?;
+            let (mut noise, mut overlap, mut gradient) = (self.marginals(), self.marginals(), self.marginals());
+            let mut grams = self.grams();
+            let mut done = 0;
+            while done < self.extent.len() {
+                let length = BLOCK.min(self.extent.len() - done);
+                let [t, s, g, product, _] = blocks.each_mut().map(|block| &mut block[..length]);
+                theta.read(t)?;
+                stream.read(g)?;
+                square(product, g);
+                gradient.add(product);
+                if let (true, Some(second), Some((_, _, correction))) = (adaptive, &mut second, &self.second) {
+                    second.read(s)?;
+                    self.metric(s, *correction);
+                    for (product, s) in product.iter_mut().zip(&*s) {
+                        *product = quotient(*product, *s);
+                    }
+                    noise.add(product);
+                }
+                multiply(product, t, g);
+                overlap.add(product);
+                for gram in grams.iter_mut().flatten() {
+                    gram.add(g);
+                }
+                done += length;
+            }
+            let gradient = gradient.finish();
+            sums.noise.push(if adaptive { noise.finish() } else { gradient.clone() });
+            sums.gradient.push(gradient);
+            sums.overlap.push(overlap.finish());
+            sums.noise_grams.push(grams.into_iter().map(|gram| gram.map(Gram::finish)).collect());
+        }
+        stream.finish()?;
+        Ok(())
+    }
+
+    fn contribution(&self, sums: &Sums, number: usize) -> Contribution {
+        let (fitted, block) = self.uses[number];
+        let (layout, axis) = (fitted.layouts[block], fitted.law.blocks[block].axis);
+        let fold = |sums: &RowsAndColumns| fold(sums, axis, layout, fitted.members());
+        let entropic = sums.entropic.as_ref().map(|(along, squared)| (fold(along), fold(squared)));
+        if let Some(parameters) = &sums.parameter_grams[number] {
+            let noise = sums.noise_grams.iter().filter_map(|grams| grams[number].clone()).collect();
+            return Contribution {
+                parameters: parameters.clone(),
+                decay: parameters.clone(),
+                noise,
+                overlap: Vec::new(),
+                gradient: Vec::new(),
+                entropic,
+            };
+        }
+        let mut gradient = vec![0.0; fitted.members()];
+        for sample in &sums.gradient {
+            for (sum, value) in gradient.iter_mut().zip(fold(sample)) {
+                *sum += value;
+            }
+        }
+        Contribution {
+            parameters: fold(&sums.parameters),
+            decay: fold(&sums.decay),
+            noise: sums.noise.iter().map(fold).collect(),
+            overlap: sums.overlap.iter().map(fold).collect(),
+            gradient,
+            entropic,
+        }
+    }
+}
+
+/// Sums over rows and over columns.
+type RowsAndColumns = (Vec<f64>, Vec<f64>);
+
+struct Sums {
+    parameters: RowsAndColumns,
+    decay: RowsAndColumns,
+    noise: Vec<RowsAndColumns>,
+    overlap: Vec<RowsAndColumns>,
+    gradient: Vec<RowsAndColumns>,
+    entropic: Option<(RowsAndColumns, RowsAndColumns)>,
+    /// One for each use by a matrix law.
+    parameter_grams: Vec<Option<Vec<f64>>>,
+    noise_grams: Vec<Vec<Option<Vec<f64>>>>,
+}
+
+impl Contribution {
+    fn vectors(&self) -> impl Iterator<Item = &Vec<f64>> {
+        let entropic = self.entropic.iter().flat_map(|(along, squared)| [along, squared]);
+        [&self.parameters, &self.decay, &self.gradient]
+            .into_iter()
+            .chain(&self.noise)
+            .chain(&self.overlap)
+            .chain(entropic)
+    }
+}
+
+/// Sums over rows or columns, to sums over the members of a law.
+fn fold((rows, columns): &RowsAndColumns, axis: Axis, layout: Layout, members: usize) -> Vec<f64> {
+    let along = match axis {
+        Axis::All => return vec![sum(rows.iter().copied())],
+        Axis::Rows => rows,
+        Axis::Columns => columns,
+    };
+    let mut folded = vec![0.0; members];
+    for (position, value) in along.iter().enumerate() {
+        folded[layout.member(position)] += value;
+    }
+    folded
+}
+
+fn square(product: &mut [f64], values: &[f64]) {
+    for (product, value) in product.iter_mut().zip(values) {
+        *product = value * value;
+    }
+}
+
+fn multiply(product: &mut [f64], a: &[f64], b: &[f64]) {
+    for ((product, a), b) in product.iter_mut().zip(a).zip(b) {
+        *product = a * b;
+    }
+}
+
+/// `moment / metric`; where both vanish nothing moves and nothing counts.
+fn quotient(moment: f64, metric: f64) -> f64 {
+    if moment == 0.0 { 0.0 } else { moment / metric }
+}

@@ -1,0 +1,257 @@
+//! Balance laws on checkpoints of trained networks.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`law`] | a law as data: named tensors, their rows or columns, coefficients, heads |
+//! | [`decoder`], [`mlp`], [`file`](mod@file) | where laws come from |
+//! | [`sums`], `gram` | sums in one pass, accurate to the last places |
+//! | `measure` | the second moments of one tensor |
+//! | [`balance`] | both sides of a law, and how far they are apart |
+//!
+//! For a generator `A` of a symmetry and plain descent the law is `E[g^T A g] = (4 gamma / eta) theta^T A theta`
+//! (`balance/master`); for Adam and AdamW with frozen `v` it is a law of `E[g_i^2] / sqrt(v_i)` (`balance/preconditioned`).
+//! It is a statement about the stationary state. What is measured here is how far a checkpoint is from it, not whether it holds.
+
+pub mod balance;
+pub mod decoder;
+pub mod file;
+mod gram;
+pub mod law;
+mod measure;
+pub mod mlp;
+pub mod sums;
+
+use self::balance::Balance;
+use self::law::{Fitted, Form, Law};
+use crate::checkpoint::{Checkpoint, CheckpointError};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Why laws cannot be evaluated.
+#[derive(Debug, thiserror::Error)]
+pub enum LawsError {
+    /// A file is at fault.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The checkpoint is of another kind.
+    #[error("tensor `{tensor}`: not one of the laws `{laws}` (describe the laws in a file)")]
+    Unknown {
+        /// The tensor that is too much.
+        tensor: String,
+        /// The laws asked for.
+        laws: &'static str,
+    },
+    /// The checkpoint lacks something.
+    #[error("expected {0}, found none")]
+    Missing(String),
+    /// Names, shapes or numbers contradict each other.
+    #[error("{0}")]
+    Inconsistent(String),
+    /// The settings contradict each other.
+    #[error("{0}")]
+    Setting(String),
+}
+
+/// How the network is trained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// `theta' = theta - eta (g + 2 gamma theta)`.
+    Sgd,
+    /// Adam with the decay `2 gamma theta` added to the gradient.
+    Adam,
+    /// Adam with decoupled decay, `theta' = (1 - 2 eta gamma) theta - ...`.
+    AdamW,
+}
+
+/// What the files do not tell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// How the network is trained.
+    pub rule: Rule,
+    /// eta.
+    pub learning_rate: Option<f64>,
+    /// gamma: the regularised loss is `l + gamma |theta|^2`.
+    pub weight_decay: f64,
+    /// Adam's beta2, for the correction of its second moments.
+    pub second_moment_decay: f64,
+    /// What Adam adds to the root of the second moments.
+    pub epsilon: f64,
+}
+
+/// The checkpoints.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// The parameters.
+    pub weights: &'a Checkpoint,
+    /// Adam's buffers: `NAME.exp_avg_sq` or `NAME`, perhaps `NAME.exp_avg` and `NAME.step` or `step`.
+    pub optimizer: Option<&'a Checkpoint>,
+    /// Gradients of samples or of batches, without decay, along a leading axis.
+    pub gradients: Option<&'a Checkpoint>,
+    /// The gradient of the entropic loss `F`, with its decay.
+    pub entropic_gradient: Option<&'a Checkpoint>,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// How.
+    pub settings: Settings,
+    /// Samples or batches, if gradients were given.
+    pub samples: Option<usize>,
+    /// Whether second moments were corrected for the steps made.
+    pub corrected: bool,
+    /// Whether the optimiser's mean gradients were there.
+    pub mean_gradient: bool,
+    /// The laws, those furthest from balance first.
+    pub balances: Vec<Balance>,
+    /// Laws that the files do not suffice for, with the reason.
+    pub skipped: Vec<(Law, &'static str)>,
+}
+
+/// A matrix law keeps a square matrix for each sample: a GiB of them is enough.
+const LARGEST_GRAMS: usize = 1 << 27;
+
+impl Settings {
+    /// The factor of the decay's terms: `4 gamma / eta`, for decoupled decay times `1 - eta gamma`.
+    ///
+    /// # Errors
+    /// If there is decay but no learning rate.
+    pub fn decay_factor(&self) -> Result<f64, LawsError> {
+        if self.weight_decay == 0.0 {
+            return Ok(0.0);
+        }
+        let Some(eta) = self.learning_rate else {
+            return Err(LawsError::Setting(
+                "--weight-decay needs --learning-rate: the law has their quotient".to_owned(),
+            ));
+        };
+        let factor = 4.0 * self.weight_decay / eta;
+        Ok(if self.rule == Rule::AdamW { factor * (1.0 - eta * self.weight_decay) } else { factor })
+    }
+
+    fn check(&self, inputs: &Inputs<'_>) -> Result<(), LawsError> {
+        let refuse = |problem: &str| Err(LawsError::Setting(problem.to_owned()));
+        let positive = |value: f64| value > 0.0 && value.is_finite();
+        if self.learning_rate.is_some_and(|eta| !positive(eta)) {
+            return refuse("--learning-rate has to be positive");
+        }
+        if self.weight_decay != 0.0 && !positive(self.weight_decay) {
+            return refuse("--weight-decay must not be negative");
+        }
+        if self.epsilon != 0.0 && !positive(self.epsilon) {
+            return refuse("--adam-epsilon must not be negative");
+        }
+        if !(0.0..1.0).contains(&self.second_moment_decay) {
+            return refuse("--beta2 is at least 0 and less than 1");
+        }
+        match (self.rule, inputs.optimizer, inputs.gradients) {
+            (_, None, None) => {
+                refuse("--gradients or --optimizer is needed: the laws are about second moments of gradients")
+            }
+            (Rule::Sgd, Some(_), Some(_)) => {
+                refuse("--rule sgd takes second moments from --gradients: leave --optimizer out")
+            }
+            (Rule::Adam | Rule::AdamW, None, _) => refuse("the laws of Adam need its second moments: give --optimizer"),
+            _ => Ok(()),
+        }?;
+        if inputs.entropic_gradient.is_some() {
+            if self.learning_rate.is_none() {
+                return refuse("--entropic-gradient needs --learning-rate: the tolerance has it");
+            }
+            if self.rule == Rule::AdamW {
+                return refuse("--entropic-gradient is about decay inside the loss: it does not go with --rule adamw");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Evaluates laws on checkpoints.
+///
+/// Files are read as streams, tensors in parallel; memory grows with rows and columns, not with elements. The result does
+/// not depend on the number of threads.
+///
+/// # Errors
+/// If a file is malformed, lacks what a law needs, or the settings contradict each other.
+pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result<Inspection, LawsError> {
+    settings.check(inputs)?;
+    let factor = settings.decay_factor()?;
+    let (mut usable, mut skipped) = (Vec::new(), Vec::new());
+    for law in laws {
+        match (law.form, settings.rule, inputs.gradients) {
+            (Form::Matrix, Rule::Adam | Rule::AdamW, _) => {
+                skipped.push((law.clone(), "a matrix law of Adam is not elementwise; its diagonal is reported"));
+            }
+            (Form::Matrix, Rule::Sgd, None) => {
+                skipped.push((law.clone(), "it needs E[g g^T], so gradients; its diagonal is reported"));
+            }
+            _ => usable.push(law),
+        }
+    }
+    let fitted = usable.into_iter().map(|law| Fitted::new(law, inputs.weights)).collect::<Result<Vec<_>, _>>()?;
+    let mut uses: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+    for (number, fitted) in fitted.iter().enumerate() {
+        for (block, Block { tensor, .. }) in fitted.law.blocks.iter().enumerate() {
+            uses.entry(tensor).or_default().push((number, block));
+        }
+    }
+    let samples = samples(inputs, uses.keys().copied().next())?;
+    check_grams(&fitted, samples.unwrap_or(1))?;
+    let tensors: Vec<(&str, Vec<(usize, usize)>)> = uses.into_iter().collect();
+    let measured = tensors.par_iter().map(|(name, uses)| {
+        let of: Vec<_> = uses.iter().map(|(number, block)| (&fitted[*number], *block)).collect();
+        measure::measure(inputs, settings, samples.unwrap_or(0), name, &of)
+    });
+    // The first tensor at fault by name, whichever thread was the fastest.
+    let measured: Vec<Result<Vec<Contribution>, LawsError>> = measured.collect();
+    let mut contributions: Vec<Vec<(usize, Contribution)>> = fitted.iter().map(|_| Vec::new()).collect();
+    for ((_, uses), measured) in tensors.iter().zip(measured) {
+        for ((number, block), contribution) in uses.iter().zip(measured?) {
+            contributions[*number].push((*block, contribution));
+        }
+    }
+    let rate = settings.learning_rate.unwrap_or(f64::NAN);
+    let mut balances: Vec<Balance> =
+        fitted.iter().zip(contributions).map(|(fitted, parts)| Balance::new(fitted, parts, factor, rate)).collect();
+    let size = |balance: &Balance| balance.total.imbalance.map_or(-1.0, f64::abs);
+    balances.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    let has =
+        |suffix: &str| inputs.optimizer.is_some_and(|optimizer| optimizer.names().any(|name| name.ends_with(suffix)));
+    Ok(Inspection {
+        settings: settings.clone(),
+        samples,
+        corrected: has("step"),
+        mean_gradient: has(".exp_avg") && inputs.gradients.is_none(),
+        balances,
+        skipped,
+    })
+}
+
+/// The length of the leading axis of the gradients.
+fn samples(inputs: &Inputs<'_>, name: Option<&str>) -> Result<Option<usize>, LawsError> {
+    let (Some(gradients), Some(name)) = (inputs.gradients, name) else { return Ok(None) };
+    match gradients.tensor(name)?.shape.first() {
+        Some(&samples) if samples > 0 => Ok(Some(samples)),
+        _ => {
+            let problem = "expected a leading axis with at least one sample or batch";
+            Err(CheckpointError::tensor(gradients.path(), name, problem).into())
+        }
+    }
+}
+
+fn check_grams(fitted: &[Fitted<'_>], samples: usize) -> Result<(), LawsError> {
+    let entries = fitted.iter().filter(|fitted| fitted.law.form == Form::Matrix).try_fold(0_usize, |sum, fitted| {
+        let blocks =
+            fitted.members().checked_mul(fitted.width)?.checked_mul(samples)?.checked_mul(fitted.layouts.len())?;
+        sum.checked_add(blocks)
+    });
+    if entries.is_some_and(|entries| entries <= LARGEST_GRAMS) {
+        return Ok(());
+    }
+    let problem =
+        "the matrix laws need more than a GiB for their matrices: give fewer samples, or laws without `matrix`";
+    Err(LawsError::Inconsistent(problem.to_owned()))
+}
+
+use self::law::Block;
+use self::measure::Contribution;
