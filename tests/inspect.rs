@@ -52,7 +52,7 @@ fn number(value: &Value) -> f64 {
 }
 
 const DECODER: [&str; 6] = ["--learning-rate", "0.1", "--weight-decay", "0.001", "--laws", "decoder"];
-const ADAM: [&str; 6] = ["--learning-rate", "0.001", "--weight-decay", "0.05", "--laws", "decoder"];
+const ADAM: [&str; 8] = ["--learning-rate", "0.001", "--weight-decay", "0.05", "--beta2", "0.99", "--laws", "decoder"];
 const MLP: [&str; 6] = ["--learning-rate", "0.02", "--weight-decay", "0.002", "--laws", "mlp"];
 
 /// The inspection of a shipped network: with those of its companions, such as `gradients`.
@@ -415,6 +415,9 @@ fn a_checkpoint_in_several_files_is_that_in_one() {
     words("c.json", json!({"weight_map": {"a": "model-7.safetensors"}}), 66, &["model-7.safetensors", "no such file"]);
     words("d.json", json!({"weight_map": {"a": "model-0.safetensors"}}), 65, &["model-0.safetensors", "tensor `a`"]);
     words("e.json", json!({"weight_map": [1]}), 65, &["e.json", "index"]);
+    let twice = r#"{"weight_map": {"a": "model-0.safetensors", "a": "model-1.safetensors"}}"#;
+    let twice = written(&folder, "f.json", twice.as_bytes());
+    refused(&[&[twice.as_str()], &options[..]].concat(), 65, &["f.json", "`a` comes twice"]);
 }
 
 #[test]
@@ -488,7 +491,7 @@ blocks = [
 ]
 
 [[law]]
-name = "value rows / output columns (matrix)"
+name = "value rows / output columns"
 layer = 1
 groups = 2
 matrix = true
@@ -501,7 +504,7 @@ blocks = [{{ tensor = "{prefix}.self_attn.o_proj.weight", axis = "columns", sign
     let from_file = inspected(&[&weights, "--gradients", &gradients, "--laws", &description]);
     let built_in = inspected(&[&weights, "--gradients", &gradients, "--laws", "decoder"]);
     let (from_file, built_in) = (laws(&from_file), laws(&built_in));
-    assert_eq!(from_file.len(), 3);
+    assert_eq!(from_file.len(), 4);
     for (title, law) in from_file {
         assert_eq!(law, built_in[&title], "{title:?}");
     }
@@ -577,14 +580,16 @@ fn a_decoder_with_other_tensors_or_heads_is_refused() {
     for (config, words) in [
         (json!({"model_type": "gemma", "num_attention_heads": 4}), "gemma"),
         (json!({"num_attention_heads": 4, "partial_rotary_factor": 0.5}), "rotated"),
-        (json!({"num_attention_heads": "four"}), "num_attention_heads"),
+        (json!({"num_attention_heads": 4, "rope_parameters": {"partial_rotary_factor": 0.25}}), "rotated"),
+        (json!({"num_attention_heads": "four"}), "invalid type"),
         (json!({"num_attention_heads": 4, "num_key_value_heads": 4}), "k_proj"),
     ] {
         written(&folder, "config.json", config.to_string().as_bytes());
         let arguments = [weights.as_str(), "--laws", "decoder", "--gradients", &gradients];
         let assert = equipartition().arg("inspect").args(arguments).assert().code(65);
         let complaint = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
-        assert!(complaint.contains(words) || words == "num_attention_heads", "{complaint}");
+        assert!(complaint.contains("config.json") || words == "k_proj", "{complaint}");
+        assert!(complaint.contains(words), "{complaint}");
     }
 }
 

@@ -158,7 +158,7 @@ def main(folder):
     ]
 
     state, eta, gamma = read("decoder.adamw"), 0.001, 0.05
-    beta = 0.999
+    beta = 0.99
     corrected = {n: state[f"{n}.exp_avg_sq"] / (1 - beta ** float(state[f"{n}.step"])) for n in theta}
     metric = {n: np.sqrt(v) + 1e-8 for n, v in corrected.items()}
     noise = {n: (v / metric[n])[None] for n, v in corrected.items()}

@@ -2,7 +2,9 @@
 
 use super::{CheckpointError, Tensor, open, safetensors};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Read;
 use std::path::{Component, Path};
 
@@ -11,7 +13,32 @@ const LONGEST_INDEX: u64 = 256 << 20;
 
 #[derive(Deserialize)]
 struct Index {
-    weight_map: BTreeMap<String, String>,
+    weight_map: Shards,
+}
+
+/// The shard of each tensor; a tensor that comes twice is an error, which a map would hide.
+struct Shards(BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for Shards {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Shards;
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object with a file name for each tensor")
+            }
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Shards, M::Error> {
+                let mut shards = BTreeMap::new();
+                while let Some((name, shard)) = map.next_entry::<String, String>()? {
+                    if shards.insert(name.clone(), shard).is_some() {
+                        return Err(M::Error::custom(format_args!("tensor `{name}` comes twice")));
+                    }
+                }
+                Ok(Shards(shards))
+            }
+        }
+        deserializer.deserialize_map(Entries)
+    }
 }
 
 pub fn catalogue(path: &Path) -> Result<BTreeMap<String, Tensor>, CheckpointError> {
@@ -23,7 +50,8 @@ pub fn catalogue(path: &Path) -> Result<BTreeMap<String, Tensor>, CheckpointErro
     }
     let mut text = Vec::new();
     file.take(length).read_to_end(&mut text).map_err(|error| CheckpointError::io(path, error))?;
-    let Index { weight_map } = serde_json::from_slice(&text).map_err(|error| malformed(error.to_string()))?;
+    let Index { weight_map: Shards(weight_map) } =
+        serde_json::from_slice(&text).map_err(|error| malformed(error.to_string()))?;
     let mut shards: BTreeMap<&str, BTreeMap<String, Tensor>> = BTreeMap::new();
     for (name, shard) in &weight_map {
         // An index speaks of its neighbours only.

@@ -1,7 +1,7 @@
 //! The balance laws of a Llama-style decoder, by the tensor names of Hugging Face's checkpoints.
 
 use super::LawsError;
-use super::law::{Block, Form, Law};
+use super::law::{Axis, Block, Law};
 use crate::checkpoint::Checkpoint;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -33,6 +33,13 @@ struct Config {
     tie_word_embeddings: Option<bool>,
     rms_norm_eps: Option<f64>,
     partial_rotary_factor: Option<f64>,
+    /// Where newer versions keep the same.
+    rope_parameters: Option<RotaryPositions>,
+}
+
+#[derive(Deserialize)]
+struct RotaryPositions {
+    partial_rotary_factor: Option<f64>,
 }
 
 /// Families that have these names and these symmetries. Others share the names only: Gemma's gains are `1 + weight`, Qwen 3
@@ -52,7 +59,8 @@ impl Architecture {
                 "the laws of `{family}` are not known here, only those of {known}: describe them in a file of laws"
             ));
         }
-        if config.partial_rotary_factor.is_some_and(|part| part != 1.0) {
+        let nested = config.rope_parameters.and_then(|positions| positions.partial_rotary_factor);
+        if config.partial_rotary_factor.into_iter().chain(nested).any(|part| part != 1.0) {
             return Err("only a part of each head is rotated: describe the laws in a file".to_owned());
         }
         Ok(Architecture {
@@ -162,18 +170,18 @@ pub fn laws(checkpoint: &Checkpoint, architecture: &Architecture) -> Result<Vec<
         let queries = in_heads(rows(&query, 1.0), heads).chain(in_heads(rows(&key, -1.0), groups)).collect();
         let values = Law::rescaling("value rows / output columns", Some(layer), values).in_groups(groups);
         let queries = Law::rescaling("query rows / key rows", Some(layer), queries).in_groups(groups);
-        laws.push(matrix(&values));
+        laws.push(values.matrix());
         laws.push(values);
         if architecture.rotary {
             let name = "query pairs / key pairs (rotary)".to_owned();
             laws.push(Law { rotary: true, name, ..queries });
         } else {
-            laws.push(matrix(&queries));
+            laws.push(queries.matrix());
             laws.push(queries);
         }
     }
 
-    let positions = has(&format!("{POSITIONS}.weight")).then(|| all(POSITIONS, 1.0)).unwrap_or_default();
+    let positions = if has(&format!("{POSITIONS}.weight")) { all(POSITIONS, 1.0) } else { Vec::new() };
     let written = (0..layers).flat_map(|layer| {
         ["self_attn.o_proj", "mlp.down_proj"].map(|name| all(&format!("model.layers.{layer}.{name}"), 1.0)).concat()
     });
@@ -184,7 +192,7 @@ pub fn laws(checkpoint: &Checkpoint, architecture: &Architecture) -> Result<Vec<
         None => Some("exact only if the norms' epsilon is 0".to_owned()),
     };
     let name = if tied {
-        writers.extend(rows(FINAL_NORM, -1.0).into_iter().map(|block| Block { axis: super::law::Axis::All, ..block }));
+        writers.extend(rows(FINAL_NORM, -1.0).into_iter().map(|block| Block { axis: Axis::All, ..block }));
         "residual writers, tied / final norm gain"
     } else {
         laws.push(Law::rescaling(
@@ -196,11 +204,6 @@ pub fn laws(checkpoint: &Checkpoint, architecture: &Architecture) -> Result<Vec<
     };
     laws.push(Law { remark: epsilon, ..Law::rescaling(name, None, writers) });
     Ok(laws)
-}
-
-/// The matrix law whose diagonal a rescaling law is.
-fn matrix(law: &Law) -> Law {
-    Law { name: format!("{} (matrix)", law.name), form: Form::Matrix, ..law.clone() }
 }
 
 /// The number of layers; every tensor must be known, since one more may break a symmetry.

@@ -96,10 +96,12 @@ pub fn laws(text: &str) -> Result<Vec<Law>, LawsError> {
     if document.law.is_empty() {
         return Err(LawsError::Inconsistent("there is no [[law]]".to_owned()));
     }
-    document.law.into_iter().map(law).collect()
+    let described = document.law.into_iter().map(law).collect::<Result<Vec<_>, _>>()?;
+    Ok(described.concat())
 }
 
-fn law(description: Description) -> Result<Law, LawsError> {
+/// The law described; a matrix law comes with its diagonal.
+fn law(description: Description) -> Result<Vec<Law>, LawsError> {
     let Description { name, layer, inner, outer, blocks, degree, matrix, rotary, groups } = description;
     let refuse = |problem: &str| Err(LawsError::Inconsistent(format!("law `{name}`: {problem}")));
     let groups = groups.unwrap_or(1);
@@ -132,6 +134,6 @@ fn law(description: Description) -> Result<Law, LawsError> {
     if matrix && (rotary || blocks.iter().any(|block| block.axis == Axis::All || block.coefficient.abs() != 1.0)) {
         return refuse("a matrix law has rows and columns with the signs 1 and -1, and no rotary pairs");
     }
-    let form = if matrix { Form::Matrix } else { Form::Rescaling };
-    Ok(Law { name, layer, form, groups, rotary, blocks, remark: None })
+    let law = Law { name, layer, form: Form::Rescaling, groups, rotary, blocks, remark: None };
+    Ok(if matrix { vec![law.matrix(), law] } else { vec![law] })
 }

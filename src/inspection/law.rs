@@ -94,6 +94,12 @@ impl Law {
         Law { groups, ..self }
     }
 
+    /// The matrix law whose diagonal this rescaling law is.
+    #[must_use]
+    pub fn matrix(&self) -> Self {
+        Law { name: format!("{} (matrix)", self.name), form: Form::Matrix, ..self.clone() }
+    }
+
     /// Name and layer.
     pub fn title(&self) -> String {
         match self.layer {
@@ -151,7 +157,7 @@ impl Extent {
     }
 
     /// The number of elements.
-    pub fn len(&self) -> usize {
+    pub fn elements(&self) -> usize {
         self.rows * self.columns
     }
 }

@@ -181,8 +181,8 @@ impl<'a> Measurement<'a> {
         let (mut along, mut squared) = (self.marginals(), self.marginals());
         let mut grams = self.grams();
         let mut done = 0;
-        while done < self.extent.len() {
-            let length = BLOCK.min(self.extent.len() - done);
+        while done < self.extent.elements() {
+            let length = BLOCK.min(self.extent.elements() - done);
             let [t, v, s, other, product] = blocks.each_mut().map(|block| &mut block[..length]);
             theta.read(t)?;
             square(product, t);
@@ -277,8 +277,8 @@ impl<'a> Measurement<'a> {
             let (mut noise, mut overlap, mut gradient) = (self.marginals(), self.marginals(), self.marginals());
             let mut grams = self.grams();
             let mut done = 0;
-            while done < self.extent.len() {
-                let length = BLOCK.min(self.extent.len() - done);
+            while done < self.extent.elements() {
+                let length = BLOCK.min(self.extent.elements() - done);
                 let [t, s, g, product, _] = blocks.each_mut().map(|block| &mut block[..length]);
                 theta.read(t)?;
                 stream.read(g)?;

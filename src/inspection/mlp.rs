@@ -1,7 +1,7 @@
 //! The balance laws of a plain perceptron, by PyTorch's names.
 
 use super::LawsError;
-use super::law::{Block, Form, Law};
+use super::law::{Block, Law};
 use crate::checkpoint::Checkpoint;
 use std::collections::BTreeMap;
 
@@ -62,8 +62,7 @@ pub fn laws(checkpoint: &Checkpoint, homogeneity: Homogeneity) -> Result<Vec<Law
         blocks.push(Block::columns(format!("{after}.weight"), -f64::from(degree)));
         let law = Law::rescaling("incoming / outgoing weights of neurons", Some(layer), blocks);
         if homogeneity == Homogeneity::Linear {
-            let name = format!("{} (matrix)", law.name);
-            laws.push(Law { form: Form::Matrix, name, ..law.clone() });
+            laws.push(law.matrix());
         }
         laws.push(law);
     }

@@ -168,6 +168,20 @@ mod tests {
     }
 
     #[test]
+    fn long_marginals_are_as_good_as_compensated_sums() {
+        let extent = Extent { rows: 1 << 10, columns: 1 << 10 };
+        let square = |index: usize| (index as f64 * 0.7312).sin().powi(2) * 10_f64.powi((index % 7) as i32 - 3);
+        let values: Vec<f64> = (0..extent.elements()).map(square).collect();
+        let mut marginals = Marginals::new(extent, Wanted { rows: true, columns: true });
+        values.chunks(5000).for_each(|values| marginals.add(values));
+        let (rows, columns) = marginals.finish();
+        let expected = sum(values.iter().copied());
+        for found in [sum(rows), sum(columns), dot(&values, &vec![1.0; values.len()])] {
+            assert!((found / expected - 1.0).abs() < 1e-14, "{:e}", found / expected - 1.0);
+        }
+    }
+
+    #[test]
     fn marginals_are_the_sums_of_rows_and_columns_however_they_are_cut() {
         for (rows, columns) in [(1, 1), (1, 700), (700, 1), (130, 17), (3, 1500)] {
             // Integers, so that every order gives the same sums.

@@ -36,13 +36,14 @@ fn formula(rule: Rule) -> &'static str {
     match rule {
         Rule::Sgd => "E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = 4 gamma / eta",
         Rule::Adam => {
-            "E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = 4 gamma / eta, with |g|^2 short for sum g_i^2 / s_i,\n             \
-             s = sqrt(v) + epsilon: the preconditioned law (balance/preconditioned), for frozen v"
+            "the preconditioned law (balance/preconditioned), for frozen v:\n             \
+             E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = 4 gamma / eta,\n             \
+             with |g|^2 for sum g_i^2 / s_i, s = sqrt(v) + epsilon"
         }
         Rule::AdamW => {
-            "E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = (4 gamma / eta) (1 - eta gamma), with |g|^2 short\n             \
-             for sum g_i^2 / s_i and |theta|^2 for sum s_i theta_i^2, s = sqrt(v) + epsilon: the preconditioned law\n             \
-             (balance/preconditioned), for frozen v and no momentum"
+            "the preconditioned law (balance/preconditioned), for frozen v and no momentum:\n             \
+             E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = (4 gamma / eta) (1 - eta gamma),\n             \
+             with |g|^2 for sum g_i^2 / s_i and |theta|^2 for sum s_i theta_i^2, s = sqrt(v) + epsilon"
         }
     }
 }
