@@ -156,12 +156,19 @@ impl<'a> Measurement<'a> {
         self.uses.iter().map(gram).collect()
     }
 
-    /// The learning rates' inverses times eta, `sqrt(v) + epsilon`, in place of the second moments.
-    fn metric(&self, second: &mut [f64], correction: f64) {
-        let epsilon = self.settings.epsilon;
-        for value in second {
-            *value = (*value * correction).sqrt() + epsilon;
-        }
+    fn products(&self) -> Products {
+        Products { along: self.marginals(), squares: self.marginals() }
+    }
+
+    /// The first element and the length of each block.
+    fn blocks(&self) -> impl Iterator<Item = (usize, usize)> {
+        let elements = self.extent.elements();
+        (0..elements).step_by(BLOCK).map(move |done| (done, BLOCK.min(elements - done)))
+    }
+
+    /// The learning rate's inverse times eta.
+    fn metric(&self, second_moment: f64) -> f64 {
+        second_moment.sqrt() + self.settings.epsilon
     }
 
     fn streams(&self) -> Result<(TensorStream<'_>, Option<TensorStream<'_>>), LawsError> {
@@ -170,91 +177,9 @@ impl<'a> Measurement<'a> {
     }
 
     fn run(&self) -> Result<Vec<Contribution>, LawsError> {
-        let adaptive = self.settings.rule != Rule::Sgd;
-        let only_mean = self.inputs.gradients.is_none();
-        let (mut theta, mut second) = self.streams()?;
-        let mut first = self.first.as_ref().map(|(optimizer, name)| optimizer.stream(name)).transpose()?;
-        let mut entropic = self.inputs.entropic_gradient.map(|entropic| entropic.stream(self.name)).transpose()?;
-        let mut blocks = [(); 5].map(|()| vec![0.0; BLOCK]);
-        let (mut parameters, mut decay, mut noise) = (self.marginals(), self.marginals(), self.marginals());
-        let (mut overlap, mut gradient) = (self.marginals(), self.marginals());
-        let (mut along, mut squared) = (self.marginals(), self.marginals());
-        let mut grams = self.grams();
-        let mut done = 0;
-        while done < self.extent.elements() {
-            let length = BLOCK.min(self.extent.elements() - done);
-            let [t, v, s, other, product] = blocks.each_mut().map(|block| &mut block[..length]);
-            theta.read(t)?;
-            square(product, t);
-            parameters.add(product);
-            for gram in grams.iter_mut().flatten() {
-                gram.add(t);
-            }
-            if let (Some(stream), Some((optimizer, name, correction))) = (&mut second, &self.second) {
-                stream.read(v)?;
-                if let Some(place) = v.iter().position(|value| *value < 0.0) {
-                    let problem = format!("element {} is {}: a second moment is not negative", done + place, v[place]);
-                    return Err(CheckpointError::tensor(optimizer.path(), name, problem).into());
-                }
-                if adaptive {
-                    s.copy_from_slice(v);
-                    self.metric(s, *correction);
-                }
-                if self.settings.rule == Rule::AdamW {
-                    for ((product, theta), s) in product.iter_mut().zip(&*t).zip(&*s) {
-                        *product = s * theta * theta;
-                    }
-                    decay.add(product);
-                }
-                if only_mean {
-                    for ((product, v), s) in product.iter_mut().zip(&*v).zip(&*s) {
-                        let moment = v * correction;
-                        *product = if adaptive { quotient(moment, *s) } else { moment };
-                    }
-                    noise.add(product);
-                }
-            }
-            if let Some(stream) = &mut first {
-                stream.read(other)?;
-                multiply(product, t, other);
-                overlap.add(product);
-                square(product, other);
-                gradient.add(product);
-            }
-            if let Some(stream) = &mut entropic {
-                stream.read(other)?;
-                multiply(product, t, other);
-                along.add(product);
-                square(product, other);
-                squared.add(product);
-            }
-            done += length;
-        }
-        theta.finish()?;
-        [second, first, entropic].into_iter().flatten().try_for_each(TensorStream::finish)?;
-
-        let parameters = parameters.finish();
-        let decay = if self.settings.rule == Rule::AdamW { decay.finish() } else { parameters.clone() };
-        let entropic = self.inputs.entropic_gradient.map(|_| (along.finish(), squared.finish()));
-        let grams = grams.into_iter().map(|gram| gram.map(Gram::finish)).collect::<Vec<_>>();
-        let mut sums = Sums {
-            parameters,
-            decay,
-            entropic,
-            noise: Vec::new(),
-            overlap: Vec::new(),
-            gradient: Vec::new(),
-            parameter_grams: grams,
-            noise_grams: Vec::new(),
-        };
-        if only_mean {
-            sums.noise.push(noise.finish());
-            if self.first.is_some() {
-                sums.overlap.push(overlap.finish());
-                sums.gradient.push(gradient.finish());
-            }
-        } else {
-            self.samples(&mut sums, &mut blocks)?;
+        let mut sums = self.parameters()?;
+        if self.inputs.gradients.is_some() {
+            self.samples(&mut sums)?;
         }
         let contributions: Vec<Contribution> =
             (0..self.uses.len()).map(|number| self.contribution(&sums, number)).collect();
@@ -267,42 +192,104 @@ impl<'a> Measurement<'a> {
         Ok(contributions)
     }
 
+    /// Whatever there is one of for each parameter: the parameters, the optimiser's buffers, the gradient of `F`.
+    fn parameters(&self) -> Result<Sums, LawsError> {
+        let (adaptive, stretched) = (self.settings.rule != Rule::Sgd, self.settings.rule == Rule::AdamW);
+        let only_mean = self.inputs.gradients.is_none();
+        let (mut theta, mut second) = self.streams()?;
+        let mut first = self.first.as_ref().map(|(optimizer, name)| optimizer.stream(name)).transpose()?;
+        let mut entropic = self.inputs.entropic_gradient.map(|entropic| entropic.stream(self.name)).transpose()?;
+        let (mut parameters, mut decay, mut noise) = (self.marginals(), self.marginals(), self.marginals());
+        let (mut first_products, mut entropic_products) = (self.products(), self.products());
+        let mut grams = self.grams();
+        let mut blocks = blocks();
+        for (done, length) in self.blocks() {
+            let [t, v, s, other, product] = blocks.each_mut().map(|block| &mut block[..length]);
+            theta.read(t)?;
+            fill(product, t, |t| t * t);
+            parameters.add(product);
+            grams.iter_mut().flatten().for_each(|gram| gram.add(t));
+            if let (Some(stream), Some((optimizer, name, correction))) = (&mut second, &self.second) {
+                stream.read(v)?;
+                if let Some(place) = v.iter().position(|value| *value < 0.0) {
+                    let problem = format!("element {} is {}: a second moment is not negative", done + place, v[place]);
+                    return Err(CheckpointError::tensor(optimizer.path(), name, problem).into());
+                }
+                v.iter_mut().for_each(|moment| *moment *= correction);
+                if adaptive {
+                    fill(s, v, |moment| self.metric(moment));
+                }
+                if stretched {
+                    fill_two(product, t, s, |t, s| s * t * t);
+                    decay.add(product);
+                }
+                if only_mean && adaptive {
+                    fill_two(product, v, s, quotient);
+                    noise.add(product);
+                } else if only_mean {
+                    noise.add(v);
+                }
+            }
+            if let Some(stream) = &mut first {
+                stream.read(other)?;
+                first_products.add(t, other, product);
+            }
+            if let Some(stream) = &mut entropic {
+                stream.read(other)?;
+                entropic_products.add(t, other, product);
+            }
+        }
+        let has_first = first.is_some();
+        theta.finish()?;
+        [second, first, entropic].into_iter().flatten().try_for_each(TensorStream::finish)?;
+
+        let parameters = parameters.finish();
+        let mut sums = Sums {
+            decay: if stretched { decay.finish() } else { parameters.clone() },
+            parameters,
+            entropic: self.inputs.entropic_gradient.map(|_| entropic_products.finish()),
+            noise: Vec::new(),
+            overlap: Vec::new(),
+            gradient: Vec::new(),
+            parameter_grams: grams.into_iter().map(|gram| gram.map(Gram::finish)).collect(),
+            noise_grams: Vec::new(),
+        };
+        if only_mean {
+            sums.noise.push(noise.finish());
+        }
+        if has_first {
+            let (overlap, gradient) = first_products.finish();
+            sums.overlap.push(overlap);
+            sums.gradient.push(gradient);
+        }
+        Ok(sums)
+    }
+
     /// The gradients, sample by sample; the parameters and their metric are read again beside each.
-    fn samples(&self, sums: &mut Sums, blocks: &mut [Vec<f64>; 5]) -> Result<(), LawsError> {
+    fn samples(&self, sums: &mut Sums) -> Result<(), LawsError> {
         let adaptive = self.settings.rule != Rule::Sgd;
         let Some(gradients) = self.inputs.gradients else { return Ok(()) };
         let mut stream = gradients.stream(self.name)?;
+        let mut blocks = blocks();
         for _ in 0..self.samples {
             let (mut theta, mut second) = self.streams()?;
-            let (mut noise, mut overlap, mut gradient) = (self.marginals(), self.marginals(), self.marginals());
-            let mut grams = self.grams();
-            let mut done = 0;
-            while done < self.extent.elements() {
-                let length = BLOCK.min(self.extent.elements() - done);
+            let (mut noise, mut products, mut grams) = (self.marginals(), self.products(), self.grams());
+            for (_, length) in self.blocks() {
                 let [t, s, g, product, _] = blocks.each_mut().map(|block| &mut block[..length]);
                 theta.read(t)?;
                 stream.read(g)?;
-                square(product, g);
-                gradient.add(product);
+                products.add(t, g, product);
+                grams.iter_mut().flatten().for_each(|gram| gram.add(g));
                 if let (true, Some(second), Some((_, _, correction))) = (adaptive, &mut second, &self.second) {
                     second.read(s)?;
-                    self.metric(s, *correction);
-                    for (product, s) in product.iter_mut().zip(&*s) {
-                        *product = quotient(*product, *s);
-                    }
+                    fill_two(product, g, s, |g, v| quotient(g * g, self.metric(v * correction)));
                     noise.add(product);
                 }
-                multiply(product, t, g);
-                overlap.add(product);
-                for gram in grams.iter_mut().flatten() {
-                    gram.add(g);
-                }
-                done += length;
             }
-            let gradient = gradient.finish();
+            let (overlap, gradient) = products.finish();
             sums.noise.push(if adaptive { noise.finish() } else { gradient.clone() });
             sums.gradient.push(gradient);
-            sums.overlap.push(overlap.finish());
+            sums.overlap.push(overlap);
             sums.noise_grams.push(grams.into_iter().map(|gram| gram.map(Gram::finish)).collect());
         }
         stream.finish()?;
@@ -382,15 +369,38 @@ fn fold((rows, columns): &RowsAndColumns, axis: Axis, layout: Layout, members: u
     folded
 }
 
-fn square(product: &mut [f64], values: &[f64]) {
-    for (product, value) in product.iter_mut().zip(values) {
-        *product = value * value;
+/// `theta` times something like a gradient, and that squared.
+struct Products {
+    along: Marginals,
+    squares: Marginals,
+}
+
+impl Products {
+    fn add(&mut self, theta: &[f64], other: &[f64], product: &mut [f64]) {
+        fill_two(product, theta, other, |theta, other| theta * other);
+        self.along.add(product);
+        fill(product, other, |other| other * other);
+        self.squares.add(product);
+    }
+
+    fn finish(self) -> (RowsAndColumns, RowsAndColumns) {
+        (self.along.finish(), self.squares.finish())
     }
 }
 
-fn multiply(product: &mut [f64], a: &[f64], b: &[f64]) {
-    for ((product, a), b) in product.iter_mut().zip(a).zip(b) {
-        *product = a * b;
+fn blocks() -> [Vec<f64>; 5] {
+    [(); 5].map(|()| vec![0.0; BLOCK])
+}
+
+fn fill(values: &mut [f64], a: &[f64], function: impl Fn(f64) -> f64) {
+    for (value, a) in values.iter_mut().zip(a) {
+        *value = function(*a);
+    }
+}
+
+fn fill_two(values: &mut [f64], a: &[f64], b: &[f64], function: impl Fn(f64, f64) -> f64) {
+    for ((value, a), b) in values.iter_mut().zip(a).zip(b) {
+        *value = function(*a, *b);
     }
 }
 

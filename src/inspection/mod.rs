@@ -22,7 +22,8 @@ pub mod mlp;
 pub mod sums;
 
 use self::balance::Balance;
-use self::law::{Fitted, Form, Law};
+use self::law::{Block, Fitted, Form, Law};
+use self::measure::Contribution;
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -252,6 +253,3 @@ fn check_grams(fitted: &[Fitted<'_>], samples: usize) -> Result<(), LawsError> {
         "the matrix laws need more than a GiB for their matrices: give fewer samples, or laws without `matrix`";
     Err(LawsError::Inconsistent(problem.to_owned()))
 }
-
-use self::law::Block;
-use self::measure::Contribution;
