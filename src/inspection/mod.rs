@@ -112,6 +112,9 @@ pub struct Inspection {
 /// A matrix law keeps a square matrix for each sample: a GiB of them is enough.
 const LARGEST_GRAMS: usize = 1 << 27;
 
+/// Every sample has a sum for each member of each law.
+const MOST_SAMPLES: usize = 1 << 16;
+
 impl Settings {
     /// The factor of the decay's terms: `4 gamma / eta`, for decoupled decay times `1 - eta gamma`.
     ///
@@ -232,9 +235,10 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
 fn samples(inputs: &Inputs<'_>, name: Option<&str>) -> Result<Option<usize>, LawsError> {
     let (Some(gradients), Some(name)) = (inputs.gradients, name) else { return Ok(None) };
     match gradients.tensor(name)?.shape.first() {
-        Some(&samples) if samples > 0 => Ok(Some(samples)),
-        _ => {
-            let problem = "expected a leading axis with at least one sample or batch";
+        Some(&samples) if (1..=MOST_SAMPLES).contains(&samples) => Ok(Some(samples)),
+        found => {
+            let found = found.map_or_else(|| "no axis".to_owned(), usize::to_string);
+            let problem = format!("expected a leading axis of 1 to {MOST_SAMPLES} samples or batches, found {found}");
             Err(CheckpointError::tensor(gradients.path(), name, problem).into())
         }
     }
