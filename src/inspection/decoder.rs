@@ -1,4 +1,17 @@
 //! The balance laws of a Llama-style decoder, by the tensor names of Hugging Face's checkpoints.
+//!
+//! With `n(x) = gain * x / rms(x) (+ bias)`, `q = W_q n + b_q` and so on, the loss does not change under, for any `a > 0`:
+//!
+//! ```text
+//! gain_i, bias_i -> a gain_i, a bias_i    column i of every matrix that reads that norm -> 1/a of it
+//! W_v, b_v -> R W_v, R b_v                W_o -> W_o R^-1 for the heads of the group; softmax weights add up to 1
+//! W_q, b_q -> R^-T W_q, R^-T b_q          W_k, b_k -> R W_k, R b_k: only q^T k is used, and without rotary positions
+//! the same with R = a I on one pair       with rotary positions, which commute with a complex factor for each pair; a factor
+//!                                         of modulus 1 is a rotation, for which the law of plain descent reads 0 = 0
+//! row i of W_up, entry i of b_up -> a     column i of W_down -> 1/a: act(gate) * up is linear in up
+//! all that is added to the residual       a: the norms divide by the size of what they read, if their epsilon is 0;
+//!   stream -> a                           tied, the logits get a factor a, which the final gain and bias take back
+//! ```
 
 use super::LawsError;
 use super::law::{Axis, Block, Law};

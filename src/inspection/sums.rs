@@ -181,6 +181,18 @@ mod tests {
         }
     }
 
+    /// Added plainly, a million tenths miss by 10^-11: every rounding goes the same way.
+    #[test]
+    fn roundings_do_not_pile_up_in_long_columns_and_rows() {
+        for (rows, columns) in [(1_000_000, 1), (1, 1_000_000)] {
+            let mut marginals = Marginals::new(Extent { rows, columns }, Wanted { rows: true, columns: true });
+            (0..100).for_each(|_| marginals.add(&[0.1; 10_000]));
+            let (row_sums, column_sums) = marginals.finish();
+            let longest = if columns == 1 { column_sums[0] } else { row_sums[0] };
+            assert!((longest / 100_000.0 - 1.0).abs() < 1e-14, "{:e}", longest / 100_000.0 - 1.0);
+        }
+    }
+
     #[test]
     fn marginals_are_the_sums_of_rows_and_columns_however_they_are_cut() {
         for (rows, columns) in [(1, 1), (1, 700), (700, 1), (130, 17), (3, 1500)] {
