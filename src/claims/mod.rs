@@ -1,6 +1,7 @@
 //! The theory: one folder per family of claims, and the flat list of all of them.
 
 pub mod balance;
+mod decoders;
 mod decomposed;
 pub mod entropic_loss;
 mod long_run;

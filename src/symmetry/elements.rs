@@ -95,6 +95,18 @@ impl Element {
     }
 }
 
+/// The exchange of pairs of parameters: its own inverse.
+pub fn exchange_element(network: &Network, name: String, pairs: &[(usize, usize)]) -> Element {
+    let exchanged = |mut map: LinearMap| {
+        for &(first, second) in pairs {
+            map.set_row(first, vec![(second, Rational::from(1))]);
+            map.set_row(second, vec![(first, Rational::from(1))]);
+        }
+        map
+    };
+    Element::on_parameters(network, name, exchanged, exchanged)
+}
+
 /// `W -> X W`, `b -> X b`, `U -> U X^{-1}` at hidden layer `layer`.
 ///
 /// For a network that is linear there, `X` is any invertible matrix; for others see [`neuron_permutation`],

@@ -17,8 +17,8 @@ pub mod transformer;
 pub use catalogue::{Symmetry, catalogue};
 pub use charges::{independent_charges, symmetric_generators};
 pub use elements::{
-    Element, block_scale, input_element, matrix_element, neuron_permutation, neuron_rescaling, output_element,
-    rotation_element, shear, sign_flip, whole_scale,
+    Element, block_scale, exchange_element, input_element, matrix_element, neuron_permutation, neuron_rescaling,
+    output_element, rotation_element, shear, sign_flip, whole_scale,
 };
 pub use generators::{
     Generator, is_linear, layer, layers, linear, matrix, neuron, neurons, normalised_block, rotation, whole,

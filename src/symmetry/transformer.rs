@@ -168,3 +168,81 @@ pub fn stream_writers(network: &Composed) -> Vec<Vec<usize>> {
     }
     writers
 }
+
+/// What may be exchanged in a decoder without a change of the function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// In words.
+    pub name: String,
+    /// Pairs of places that are exchanged.
+    pub pairs: Vec<(usize, usize)>,
+}
+
+fn exchange(name: String, first: Vec<usize>, second: Vec<usize>) -> Exchange {
+    Exchange { name, pairs: first.into_iter().zip(second).collect() }
+}
+
+/// Exchanges of neighbours that generate the permutations of heads within groups, of groups, of the neurons of gated mlps, and of the coordinates of the
+/// residual stream of a decoder.
+pub fn exchanges(network: &Composed) -> Vec<Exchange> {
+    let mut found = Vec::new();
+    for attention in attentions(network) {
+        let AttentionShape { groups, size, .. } = *attention.shape;
+        let head = |head: usize| -> Vec<usize> {
+            (0..size)
+                .flat_map(|unit| [attention.row("query", head, unit), attention.output_column(head, unit)].concat())
+                .collect()
+        };
+        let keys_and_values = |group: usize| -> Vec<usize> {
+            (0..size)
+                .flat_map(|unit| [attention.row("key", group, unit), attention.row("value", group, unit)].concat())
+                .collect()
+        };
+        for group in 0..groups {
+            for first in attention.heads(group).skip(1) {
+                let name = format!("heads {} and {first} of {}", first - 1, attention.name);
+                found.push(exchange(name, head(first - 1), head(first)));
+            }
+        }
+        for group in 1..groups {
+            let whole = |group: usize| -> Vec<usize> {
+                attention.heads(group).flat_map(&head).chain(keys_and_values(group)).collect()
+            };
+            let name = format!("groups {} and {group} of {}", group - 1, attention.name);
+            found.push(exchange(name, whole(group - 1), whole(group)));
+        }
+    }
+    let neurons = gated_neurons(network);
+    for pair in neurons.windows(2) {
+        let layer = |neuron: &GatedNeuron| neuron.name.split(',').next().map(str::to_owned);
+        if layer(&pair[0]) == layer(&pair[1]) {
+            let places = |neuron: &GatedNeuron| [&neuron.gate[..], &neuron.up, &neuron.down].concat();
+            found.push(exchange(format!("{} and the next", pair[0].name), places(&pair[0]), places(&pair[1])));
+        }
+    }
+    let width = network.parameters().first().map_or(0, |embedding| embedding.columns);
+    for coordinate in 1..width {
+        let name = format!("coordinates {} and {coordinate} of the residual stream", coordinate - 1);
+        found.push(exchange(name, stream_coordinate(network, coordinate - 1), stream_coordinate(network, coordinate)));
+    }
+    found
+}
+
+/// Everything that writes or reads a coordinate of the residual stream of a decoder, norms included.
+fn stream_coordinate(network: &Composed, coordinate: usize) -> Vec<usize> {
+    let mut places = Vec::new();
+    for block in network.parameters() {
+        let role = block.name.rsplit('.').next().unwrap_or_default();
+        match (block.name.as_str(), role) {
+            // Tokens or positions by coordinate; the unembedding reads coordinates as well.
+            ("embedding.weight" | "positions.weight" | "unembedding.weight", _) => {
+                places.extend(block.column(coordinate))
+            }
+            (_, "query" | "key" | "value" | "gate" | "up") => places.extend(block.column(coordinate)),
+            (_, "output" | "down") => places.extend(block.row(coordinate)),
+            (_, "output_bias" | "down_bias" | "gain" | "bias") => places.push(block.entry(coordinate, 0)),
+            _ => {}
+        }
+    }
+    places
+}

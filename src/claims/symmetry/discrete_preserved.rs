@@ -15,7 +15,8 @@ static ENTRY: Entry = Entry {
     title: "discrete symmetries are preserved",
     statement: "F(K theta) = F(theta) and grad F(K theta) = K grad F(theta)",
     hypotheses: &[
-        "K is orthogonal and a symmetry of the per-sample loss: a product of permutations of hidden neurons (any activation) and sign flips (odd activations, weights and bias)",
+        "K is orthogonal and a symmetry of the per-sample loss: a product of permutations of hidden neurons (any activation) and sign flips (odd activations, weights and bias); \
+            in decoders permutations of the heads of a group, of groups, of the neurons of gated mlps, of the coordinates of the residual stream",
         "K commutes with Lambda: Lambda = eta I, or a diagonal that is constant on the orbits of K, or any matrix with K Lambda = Lambda K",
         "theta is not on a kink",
     ],
@@ -25,6 +26,7 @@ static ENTRY: Entry = Entry {
         Control { name: "not-orthogonal", breaks: "a symmetry that is not orthogonal: rescaling of a neuron" },
         Control { name: "even-activation", breaks: "sign flip of a neuron whose activation is not odd" },
         Control { name: "incoming-only", breaks: "permutation of the incoming weights without the outgoing ones" },
+        Control { name: "one-head-of-a-group", breaks: "queries of heads exchanged without their outputs" },
     ],
     references: &[PAPER],
 };
@@ -40,7 +42,13 @@ impl Theorem for DiscretePreserved {
         let (case, turn) = (draw.case, draw.turn());
         let is = |name| case.is_control(&ENTRY, name);
         let stream = &mut draw.family;
-        let (class, network, element, rates) = if case == Case::Law {
+        let (class, network, element, rates) = if case == Case::Law && turn == Class::Smooth && stream.coin() {
+            let (network, element) = orbit::draw_decoder(stream);
+            (turn, network, element, Rates::Any)
+        } else if is("one-head-of-a-group") {
+            let (network, element) = orbit::draw_query_exchange(stream);
+            (Class::Smooth, network, element, Rates::Scalar)
+        } else if case == Case::Law {
             let palettes = [Palette::Any, Palette::Homogeneous, Palette::Linear, Palette::Odd, Palette::Rotations];
             let palette = *stream.pick(&palettes);
             let (network, element) = orbit::draw_network(stream, palette, turn, Symmetry::is_discrete);

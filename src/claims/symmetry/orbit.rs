@@ -6,6 +6,7 @@ use crate::entropic::Preconditioner;
 use crate::linalg::products::dot;
 use crate::model::{Activation, Carrier, Loss, Network, Piecewise, Smooth};
 use crate::scalar::Rational;
+use crate::symmetry::transformer::{Exchange, attentions, exchanges};
 use crate::symmetry::{self, Element, LinearMap, Symmetry};
 use nalgebra::DMatrix;
 
@@ -87,6 +88,36 @@ pub(super) fn draw_network(
             return (network, element);
         }
     }
+}
+
+/// A small decoder, and a product of up to three exchanges that change nothing.
+pub(super) fn draw_decoder(stream: &mut Stream) -> (Network, Element) {
+    let composed = crate::claims::decoders::random_shape(stream, true).network().expect("the sizes fit");
+    let exchanges = exchanges(&composed);
+    let network = Network::Composed(composed);
+    loop {
+        let mut product = Element::identity(&network);
+        for _ in 0..1 + stream.below(3) {
+            let Exchange { name, pairs } = stream.pick(&exchanges).clone();
+            product = symmetry::exchange_element(&network, name, &pairs).after(&product);
+        }
+        if !product.is_identity() {
+            return (network, product);
+        }
+    }
+}
+
+/// A decoder with two heads in a group, and the exchange of their queries alone.
+pub(super) fn draw_query_exchange(stream: &mut Stream) -> (Network, Element) {
+    let mut shape = crate::claims::decoders::random_shape(stream, false);
+    (shape.attention.groups, shape.attention.heads) = (1, 2);
+    let composed = shape.network().expect("the sizes fit");
+    let attention = &attentions(&composed)[0];
+    let rows = |head: usize| (0..attention.shape.size).flat_map(move |unit| attention.row("query", head, unit));
+    let pairs: Vec<(usize, usize)> = rows(0).zip(rows(1)).collect();
+    let network = Network::Composed(composed.clone());
+    let element = symmetry::exchange_element(&network, "queries of heads 0 and 1".to_owned(), &pairs);
+    (network, element)
 }
 
 /// One element of a kind, not the identity.

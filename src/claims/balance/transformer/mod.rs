@@ -18,44 +18,15 @@ pub use rotary::Rotary;
 use super::law::draw_problem;
 use crate::claim::problem::Decay;
 use crate::claim::{Case, Class, Draw, Problem};
+use crate::claims::decoders;
+use crate::model::Network;
+use crate::model::composed::Composed;
 use crate::model::composed::decoder::DecoderShape;
-use crate::model::composed::{AttentionShape, Composed, Epsilon, Statistic};
-use crate::model::{Activation, Network, Piecewise, Smooth};
-use crate::scalar::Rational;
 use crate::symmetry::transformer::attentions;
 
-/// A random decoder of one block: as small as it can be and still have everything. Controls get no neurons that can be silent.
+/// A random decoder; controls get no neurons that can be silent.
 pub fn random_shape(draw: &mut Draw) -> DecoderShape {
-    let law = draw.case == Case::Law;
-    let stream = &mut draw.family;
-    let groups = 1 + stream.below(2);
-    let (size, rotary) = if stream.coin() { (2, true) } else { (1 + stream.below(2), false) };
-    let attention = AttentionShape {
-        heads: groups * (1 + stream.below(2)),
-        groups,
-        size,
-        rotary: if rotary { AttentionShape::default_rotary(size) } else { Vec::new() },
-        causal: stream.coin(),
-        bias: stream.coin(),
-    };
-    let activations: [Activation; 4] =
-        [Smooth::Silu.into(), Smooth::Gelu.into(), Smooth::Tanh.into(), Piecewise::SquaredRelu.into()];
-    let statistic = if stream.coin() { Statistic::Rms } else { Statistic::Layer };
-    DecoderShape {
-        vocabulary: 2 + stream.below(2),
-        positions: 2 + stream.below(2),
-        // In two dimensions a layer norm outputs signs, which nothing moves.
-        width: if statistic == Statistic::Layer { 3 } else { 2 + stream.below(2) },
-        hidden: 1 + stream.below(2),
-        blocks: 1,
-        attention,
-        activation: *stream.pick(if law { &activations } else { &activations[..3] }),
-        statistic,
-        epsilon: Epsilon::Fixed(Rational::from((1, 16))),
-        learned_positions: stream.coin(),
-        mlp_bias: stream.coin(),
-        tied: stream.coin(),
-    }
+    decoders::random_shape(&mut draw.family, draw.case == Case::Law)
 }
 
 /// A problem on the decoder, with weight decay: weights twice as large as usual and little decay, so that gradients that reach keys and
