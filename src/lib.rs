@@ -70,6 +70,7 @@
 //! | [`platonic`] | deep linear networks on data with label noise: the minimisers of the entropy in closed form |
 //! | [`dynamics`] | steps of descent and runs of them |
 //! | [`claim`] | what a claim is, how it is examined and judged |
+//! | [`discovery`] | the symmetries of a network, found from evaluations alone |
 //! | [`claims`] | the theory, one folder per family, and the registry |
 //! | `checkpoint` | files of named tensors (with the feature `checkpoint`, which is on by default) |
 //! | `inspection` | balance laws on checkpoints of trained networks (likewise) |
@@ -85,6 +86,7 @@ pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod data;
+pub mod discovery;
 pub mod dynamics;
 pub mod entropic;
 #[cfg(feature = "checkpoint")]

@@ -2,6 +2,7 @@
 //!
 //! A command returns an [`Exit`] or a [`Failure`]; only here do they become messages and the process's exit code.
 
+mod discover;
 mod eval;
 mod explain;
 mod failure;
@@ -49,6 +50,7 @@ enum Command {
     Explain(explain::Arguments),
     Replay(replay::Arguments),
     Eval(eval::Arguments),
+    Discover(discover::Arguments),
     Observe(observe::Arguments),
     Inspect(inspect::Arguments),
 }
@@ -71,6 +73,7 @@ impl Command {
             Command::Explain(arguments) => explain::run(&arguments),
             Command::Replay(arguments) => replay::run(&arguments),
             Command::Eval(arguments) => eval::run(&arguments),
+            Command::Discover(arguments) => discover::run(&arguments),
             Command::Observe(arguments) => observe::run(&arguments),
             Command::Inspect(arguments) => inspect::run(&arguments),
         }
@@ -83,6 +86,7 @@ impl Command {
             Command::Explain(arguments) => arguments.format == Format::Json,
             Command::Replay(arguments) => arguments.format == Format::Json,
             Command::Eval(_) => true,
+            Command::Discover(arguments) => arguments.format == Format::Json,
             Command::Observe(_) => false,
             Command::Inspect(arguments) => arguments.format == Format::Json,
         }

@@ -9,12 +9,14 @@
 //! | [`observation`] | people and plotting programs: what was observed along a run of descent |
 //! | [`valley`] | the same: descent beside the flows of both losses |
 //! | [`representation`] | the same: alignment and sharpness of deep linear networks |
+//! | [`discovery`] | people and programs: the symmetries that were found of a network |
 //! | [`plot`] | people: plots as SVG |
 //! | `text` | people (with the feature `cli`) |
 //!
 //! A report apart from its times depends on the claims, the seed, the precision, the effort and the number of instances only,
 //! never on the number of threads.
 
+pub mod discovery;
 #[cfg(feature = "checkpoint")]
 pub mod heat_map;
 #[cfg(feature = "checkpoint")]

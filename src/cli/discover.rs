@@ -1,0 +1,202 @@
+//! `equipartition discover`: the symmetries of a network, from evaluations alone.
+
+use super::output::print;
+use super::{Exit, Failure, Format, parse_precision};
+use crate::discovery::{DiscoveryError, Settings, discover};
+use crate::model::composed::{AttentionShape, Composed, Layer, Named};
+use crate::model::{Activation, Loss, Network};
+use crate::report::{DEFAULT_PRECISION, discovery as report};
+use clap::{Args, ValueEnum};
+
+/// Find the symmetries of a network from random evaluations alone, and the laws that follow
+///
+/// All linear maps and translations of the parameters that leave every sample's loss unchanged, and signed permutations; which of
+/// them SGD preserves, and the balance law of each that it breaks, in the names of the network's own blocks. Large networks are
+/// searched in part, and the answer says so.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  equipartition discover --kind mlp --widths 2,3,2 --activation relu
+  equipartition discover --kind mlp --widths 3,4,2 --activation tanh --bias --loss cross-entropy
+  equipartition discover --kind mlp --widths 2,3,2 --activation identity --normalised
+  equipartition discover --kind attention --width 2 --size 2 --rotary --format json")]
+pub struct Arguments {
+    /// A multilayer perceptron, or a layer of attention
+    #[arg(long, value_enum)]
+    kind: Kind,
+    /// All widths of an mlp, the input's first, such as 3,4,2
+    #[arg(long, value_name = "WIDTHS", value_delimiter = ',')]
+    widths: Vec<usize>,
+    /// Of an mlp: identity, relu, leaky-relu, squared-relu, tanh, sigmoid, gelu or silu
+    #[arg(long, value_name = "NAME")]
+    activation: Option<Activation>,
+    /// Whether the layers have biases
+    #[arg(long)]
+    bias: bool,
+    /// Whether the hidden layers of an mlp are RMS normalised before their activation
+    #[arg(long)]
+    normalised: bool,
+    /// squared-error, cross-entropy or logistic
+    #[arg(long, value_name = "NAME", default_value_t = Loss::SquaredError)]
+    loss: Loss,
+    /// The width of the vectors that attention reads
+    #[arg(long, value_name = "M")]
+    width: Option<usize>,
+    /// Heads of attention [default: 1]
+    #[arg(long, value_name = "H")]
+    heads: Option<usize>,
+    /// Groups of heads that share keys and values [default: one for each head]
+    #[arg(long, value_name = "G")]
+    groups: Option<usize>,
+    /// The width of a head of attention
+    #[arg(long, value_name = "D")]
+    size: Option<usize>,
+    /// Whether attention has rotary positions
+    #[arg(long)]
+    rotary: bool,
+    /// The length of the sequence that attention reads [default: 4]
+    #[arg(long, value_name = "T")]
+    positions: Option<usize>,
+    /// The seed of the random points
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Bits, for networks that are not rational; the others are searched exactly
+    #[arg(long, value_name = "BITS", default_value_t = DEFAULT_PRECISION, value_parser = parse_precision)]
+    precision: u32,
+    /// Text for people, or a document for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// A multilayer perceptron.
+    Mlp,
+    /// A layer of attention.
+    Attention,
+}
+
+/// The most parameters that a network described by flags may have before it is built.
+const MOST_PARAMETERS: usize = 100_000;
+
+impl Arguments {
+    fn network(&self) -> Result<Network, Failure> {
+        match self.kind {
+            Kind::Mlp => self.mlp(),
+            Kind::Attention => self.attention(),
+        }
+    }
+
+    /// Flags that belong to the other kind.
+    fn refuse(&self, kind: &str, flags: &[(&str, bool)]) -> Result<(), Failure> {
+        match flags.iter().find(|(_, given)| *given) {
+            Some((flag, _)) => Err(Failure::Usage(format!("--{flag} is not an option of --kind {kind}"))),
+            None => Ok(()),
+        }
+    }
+
+    fn mlp(&self) -> Result<Network, Failure> {
+        self.refuse(
+            "mlp",
+            &[
+                ("width", self.width.is_some()),
+                ("heads", self.heads.is_some()),
+                ("groups", self.groups.is_some()),
+                ("size", self.size.is_some()),
+                ("rotary", self.rotary),
+                ("positions", self.positions.is_some()),
+            ],
+        )?;
+        if self.widths.len() < 2 || self.widths.contains(&0) {
+            return Err(Failure::Usage(
+                "--kind mlp needs --widths: at least two, each at least 1, such as 3,4,2".to_owned(),
+            ));
+        }
+        let layer = |pair: &[usize]| pair[0].checked_add(1)?.checked_mul(pair[1]);
+        let count = self.widths.windows(2).try_fold(0_usize, |count, pair| count.checked_add(layer(pair)?));
+        check_size(count)?;
+        let activation = self.activation.ok_or_else(|| {
+            let names: Vec<_> = Activation::ALL.iter().map(|(name, _)| *name).collect();
+            Failure::Usage(format!("--kind mlp needs --activation: one of {}", names.join(", ")))
+        })?;
+        let build = if self.normalised { Network::normalised_mlp } else { Network::mlp };
+        Ok(build(&self.widths, activation, self.bias, self.loss))
+    }
+
+    fn attention(&self) -> Result<Network, Failure> {
+        self.refuse(
+            "attention",
+            &[
+                ("widths", !self.widths.is_empty()),
+                ("activation", self.activation.is_some()),
+                ("normalised", self.normalised),
+            ],
+        )?;
+        let needed = |flag: &str, value: Option<usize>| {
+            value.ok_or_else(|| Failure::Usage(format!("--kind attention needs --{flag}")))
+        };
+        let (width, size) = (needed("width", self.width)?, needed("size", self.size)?);
+        let heads = self.heads.unwrap_or(1);
+        let groups = self.groups.unwrap_or(heads);
+        let positions = self.positions.unwrap_or(4);
+        if self.rotary && size % 2 == 1 {
+            return Err(Failure::Usage(format!(
+                "--rotary turns pairs of coordinates: --size must be even, found {size}"
+            )));
+        }
+        let across = heads.checked_add(groups).and_then(|both| both.checked_mul(size)?.checked_mul(2));
+        check_size(across.and_then(|across| across.checked_mul(width.checked_add(1)?)))?;
+        check_size(positions.checked_mul(width))?;
+        let rotary = if self.rotary { AttentionShape::default_rotary(size) } else { Vec::new() };
+        let shape = AttentionShape { heads, groups, size, rotary, causal: true, bias: self.bias };
+        let layers = vec![Named { name: "attention".to_owned(), layer: Layer::Attention(shape) }];
+        let composed = Composed::new(positions, width, layers, self.loss);
+        composed.map(Network::Composed).map_err(|error| Failure::Usage(error.to_string()))
+    }
+}
+
+fn check_size(count: Option<usize>) -> Result<(), Failure> {
+    match count {
+        Some(count) if count <= MOST_PARAMETERS => Ok(()),
+        _ => {
+            Err(Failure::Usage(format!("the network is too large: at most {MOST_PARAMETERS} parameters are accepted")))
+        }
+    }
+}
+
+impl From<DiscoveryError> for Failure {
+    fn from(error: DiscoveryError) -> Self {
+        match error {
+            DiscoveryError::TooLarge { .. } | DiscoveryError::Constant { .. } => Failure::BadData(error.to_string()),
+            DiscoveryError::Precision(_) => Failure::Usage(error.to_string()),
+            DiscoveryError::UnclearRank { .. } | DiscoveryError::NotRational => Failure::Internal(error.to_string()),
+        }
+    }
+}
+
+/// Discovers and reports.
+///
+/// # Errors
+/// Flags that do not describe a network, one that is too large, or a search without a clear answer.
+pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    run_on(&arguments.network()?, Settings { seed: arguments.seed, precision: arguments.precision }, arguments.format)
+}
+
+/// Discovers the symmetries of any network and reports.
+///
+/// # Errors
+/// If it is too large, its loss is constant, the search has no clear answer, or the report cannot be written.
+pub(super) fn run_on(network: &Network, settings: Settings, format: Format) -> Result<Exit, Failure> {
+    let discovery = discover(network, &settings)?;
+    let text = match format {
+        Format::Text => report::text(&discovery),
+        Format::Json => format!("{:#}\n", report::document(&discovery, &settings)),
+    };
+    let _ = print(&text)?;
+    // A law that follows from a generator cannot fail, unless the program is wrong.
+    let failed = discovery.balance_laws.iter().chain(&discovery.affine_laws).find(|law| !law.verified);
+    match failed {
+        Some(law) => Err(Failure::Internal(format!("a law failed its verification: {}", law.formula))),
+        None => Ok(Exit::Success),
+    }
+}

@@ -1,0 +1,283 @@
+//! Affine generators with rational coefficients, and exact reductions of them.
+
+use crate::linalg::products::dot;
+use crate::scalar::{Branch, Field, Mp, Rational, Residue};
+use crate::symmetry::LinearMap;
+use num_traits::Zero;
+use rug::Integer;
+use std::collections::BTreeMap;
+
+/// `theta -> B theta + v`: the entries that are not zero by (row, column); column `n` of `n` parameters is `v`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Affine {
+    parameters: usize,
+    entries: BTreeMap<(usize, usize), Rational>,
+}
+
+impl Affine {
+    /// The sum of coefficients at places; column `n` stands for `v`.
+    pub fn new(parameters: usize, entries: impl IntoIterator<Item = ((usize, usize), Rational)>) -> Self {
+        let mut sums: BTreeMap<(usize, usize), Rational> = BTreeMap::new();
+        for (place, coefficient) in entries {
+            *sums.entry(place).or_default() += coefficient;
+        }
+        sums.retain(|_, entry| !entry.is_zero());
+        Affine { parameters, entries: sums }
+    }
+
+    /// The entries that are not zero.
+    pub fn entries(&self) -> &BTreeMap<(usize, usize), Rational> {
+        &self.entries
+    }
+
+    /// `B` alone.
+    pub fn linear_part(&self) -> LinearMap {
+        let mut map = LinearMap::zero(self.parameters);
+        for ((row, column), entry) in &self.entries {
+            if *column < self.parameters {
+                map.add(*row, *column, entry.clone());
+            }
+        }
+        map
+    }
+
+    /// The entries of `v` that are not zero.
+    pub fn shift(&self) -> Vec<(usize, Rational)> {
+        let shifts = self.entries.iter().filter(|((_, column), _)| *column == self.parameters);
+        shifts.map(|((row, _), entry)| (*row, entry.clone())).collect()
+    }
+
+    /// The entries of the symmetric part `(B + B^T) / 2` on and above the diagonal.
+    pub fn symmetric_part(&self) -> BTreeMap<(usize, usize), Rational> {
+        let mut part: BTreeMap<(usize, usize), Rational> = BTreeMap::new();
+        for ((row, column), entry) in &self.entries {
+            if *column < self.parameters {
+                let half = if row == column { entry.clone() } else { Rational::from(entry / 2) };
+                *part.entry((*row.min(column), *row.max(column))).or_default() += half;
+            }
+        }
+        part.retain(|_, entry| !entry.is_zero());
+        part
+    }
+
+    /// `B theta + v`.
+    pub fn velocity<T: Field>(&self, theta: &[T]) -> Vec<T> {
+        let mut velocity = vec![T::zero(); self.parameters];
+        let mut scratch = T::zero();
+        for ((row, column), entry) in &self.entries {
+            let coefficient = T::from_rational(entry);
+            match theta.get(*column) {
+                Some(parameter) => velocity[*row].add_product(&coefficient, parameter, &mut scratch),
+                None => velocity[*row] += coefficient,
+            }
+        }
+        velocity
+    }
+
+    /// `(B theta + v)^T g`, and the sum of the absolute values of its terms, to compare it with.
+    pub fn equation<T: Branch>(&self, theta: &[T], gradient: &[T]) -> (T, T) {
+        let (mut sum, mut size) = (T::zero(), T::zero());
+        for ((row, column), entry) in &self.entries {
+            let mut term = T::product(&T::from_rational(entry), &gradient[*row]);
+            if let Some(parameter) = theta.get(*column) {
+                term *= parameter;
+            }
+            size += term.absolute();
+            sum += term;
+        }
+        (sum, size)
+    }
+
+    /// `g^T B g`
+    pub fn form<T: Field>(&self, vector: &[T]) -> T {
+        dot(vector, &self.linear_part().apply(vector))
+    }
+}
+
+/// A sparse row of rational numbers.
+type Row<K> = BTreeMap<K, Rational>;
+
+fn subtract<K: Ord + Clone>(row: &mut Row<K>, factor: &Rational, other: &Row<K>) {
+    for (key, entry) in other {
+        let difference = row.entry(key.clone()).or_default();
+        *difference -= Rational::from(factor * entry);
+        if difference.is_zero() {
+            row.remove(key);
+        }
+    }
+}
+
+/// The reduced row echelon form: every row has a 1 at its first key, where all others have 0.
+pub fn echelon<K: Ord + Clone>(rows: impl IntoIterator<Item = Row<K>>) -> Vec<Row<K>> {
+    let mut basis: BTreeMap<K, Row<K>> = BTreeMap::new();
+    for mut row in rows {
+        let pivots: Vec<K> = row.keys().filter(|key| basis.contains_key(key)).cloned().collect();
+        // A row of the basis has zeros at the other pivots, so that the pivots to clear are known from the start.
+        for pivot in pivots {
+            if let Some(factor) = row.get(&pivot).cloned() {
+                subtract(&mut row, &factor, &basis[&pivot]);
+            }
+        }
+        let Some((pivot, value)) = row.first_key_value().map(|(pivot, value)| (pivot.clone(), value.clone())) else {
+            continue;
+        };
+        for entry in row.values_mut() {
+            *entry /= &value;
+        }
+        for known in basis.values_mut() {
+            if let Some(factor) = known.get(&pivot).cloned() {
+                subtract(known, &factor, &row);
+            }
+        }
+        basis.insert(pivot, row);
+    }
+    basis.into_values().collect()
+}
+
+/// The affine generators by kind, each kind a reduced basis.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// Linear ones, `v = 0`.
+    pub linear: Vec<Affine>,
+    /// Linear ones with independent symmetric parts, as many as these have dimensions, chosen so that the symmetric parts are in
+    /// reduced echelon form.
+    pub symmetric: Vec<Affine>,
+    /// A basis of the linear ones with `B^T = -B`.
+    pub antisymmetric: Vec<Affine>,
+    /// Translations, `B = 0`.
+    pub translations: Vec<Affine>,
+    /// What completes linear ones and translations to all.
+    pub mixed: Vec<Affine>,
+}
+
+impl Parts {
+    /// Splits the span of some generators.
+    pub fn of(parameters: usize, generators: &[Affine]) -> Self {
+        let key = |(row, column): (usize, usize), first: bool| (u8::from((column == parameters) != first), row, column);
+        let reduced = |generators: &[Affine], shifts_first: bool| -> Vec<Affine> {
+            let rows = generators.iter().map(|generator| -> Row<(u8, usize, usize)> {
+                generator.entries.iter().map(|(place, entry)| (key(*place, shifts_first), entry.clone())).collect()
+            });
+            let back = |row: Row<(u8, usize, usize)>| {
+                Affine::new(parameters, row.into_iter().map(|((_, row, column), entry)| ((row, column), entry)))
+            };
+            echelon(rows).into_iter().map(back).collect()
+        };
+        let has_shift = |generator: &Affine| generator.entries.keys().any(|(_, column)| *column == parameters);
+        let has_matrix = |generator: &Affine| generator.entries.keys().any(|(_, column)| *column < parameters);
+
+        let (moving, linear): (Vec<Affine>, Vec<Affine>) = reduced(generators, true).into_iter().partition(has_shift);
+        let translations: Vec<Affine> =
+            reduced(generators, false).into_iter().filter(|generator| !has_matrix(generator)).collect();
+        // Those with a shift, modulo the translations: they complete both.
+        let mut known = translations.clone();
+        let mut mixed = Vec::new();
+        for generator in moving {
+            let before = echelon(known.iter().map(|affine| affine.entries.clone())).len();
+            known.push(generator.clone());
+            if echelon(known.iter().map(|affine| affine.entries.clone())).len() > before {
+                mixed.push(generator);
+            } else {
+                known.pop();
+            }
+        }
+        let (symmetric, antisymmetric) = split(parameters, &linear);
+        Parts { linear, symmetric, antisymmetric, translations, mixed }
+    }
+}
+
+/// Generators with independent symmetric parts, and those without symmetric part: each row carries its symmetric part in front, so
+/// that the echelon form reduces that first.
+fn split(parameters: usize, linear: &[Affine]) -> (Vec<Affine>, Vec<Affine>) {
+    let rows = linear.iter().map(|generator| -> Row<(u8, usize, usize)> {
+        let part = generator.symmetric_part().into_iter().map(|((row, column), entry)| ((0, row, column), entry));
+        let whole = generator.entries.iter().map(|((row, column), entry)| ((1, *row, *column), entry.clone()));
+        part.chain(whole).collect()
+    });
+    let (mut symmetric, mut antisymmetric) = (Vec::new(), Vec::new());
+    for row in echelon(rows) {
+        let is_symmetric = row.keys().next().is_some_and(|key| key.0 == 0);
+        let whole = row.into_iter().filter(|(key, _)| key.0 == 1);
+        let generator = Affine::new(parameters, whole.map(|((_, row, column), entry)| ((row, column), entry)));
+        if is_symmetric { symmetric.push(generator) } else { antisymmetric.push(generator) }
+    }
+    (symmetric, antisymmetric)
+}
+
+/// The fraction with numerator and denominator below `2^30` of a residue, if there is one; there is at most one.
+pub fn reconstructed(residue: &Residue) -> Option<Rational> {
+    const BOUND: i128 = 1 << 30;
+    let (mut older, mut newer) = (i128::from(Residue::PRIME), i128::from(residue.value()));
+    let (mut older_factor, mut newer_factor) = (0_i128, 1_i128);
+    while newer >= BOUND {
+        let quotient = older / newer;
+        (older, newer) = (newer, older - quotient * newer);
+        (older_factor, newer_factor) = (newer_factor, older_factor - quotient * newer_factor);
+    }
+    if newer_factor.abs() >= BOUND || newer_factor == 0 {
+        return None;
+    }
+    let fraction = Rational::from((Integer::from(newer), Integer::from(newer_factor)));
+    (Residue::from_rational(&fraction) == *residue).then_some(fraction)
+}
+
+/// The fraction with a denominator of at most 4096 that agrees with a float to half its bits, if there is one.
+pub fn snapped<const BITS: u32>(number: &Mp<BITS>) -> Option<Rational> {
+    const LARGEST: u32 = 1 << 12;
+    if number.is_zero() {
+        return Some(Rational::new());
+    }
+    let exact = number.as_float().to_rational()?;
+    let tolerance = Rational::from((Integer::from(1), Integer::from(1) << (BITS / 2 - 8)));
+    let mut rest = exact.clone();
+    let (mut older, mut newer) = ((Integer::from(0), Integer::from(1)), (Integer::from(1), Integer::from(0)));
+    loop {
+        let (fraction, floor) = rest.fract_floor(Integer::new());
+        let next = (Integer::from(&floor * &newer.0) + &older.0, Integer::from(&floor * &newer.1) + &older.1);
+        if next.1 > LARGEST {
+            return None;
+        }
+        let candidate = Rational::from(next.clone());
+        if Rational::from(&candidate - &exact).abs() <= tolerance {
+            return Some(candidate);
+        }
+        (older, newer) = (newer, next);
+        if fraction.is_zero() {
+            return None;
+        }
+        rest = fraction.recip();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fractions_are_found_again_from_residues_and_floats() {
+        for (p, q) in [(0, 1), (1, 1), (-1, 1), (3, 7), (-22, 5), (1, 10), (1000, 3)] {
+            let fraction = Rational::from((p, q));
+            assert_eq!(reconstructed(&Residue::from_rational(&fraction)), Some(fraction.clone()));
+            assert_eq!(snapped(&Mp::<128>::from_rational(&fraction)), Some(fraction));
+        }
+        assert_eq!(snapped(&crate::scalar::Real::sqrt(&Mp::<128>::integer(2))), None);
+    }
+
+    /// In the plane: a rotation, a scale, a shear and a translation that comes with it.
+    #[test]
+    fn generators_are_split_by_kind() {
+        let affine = |entries: &[((usize, usize), i32)]| {
+            Affine::new(2, entries.iter().map(|(place, entry)| (*place, Rational::from(*entry))))
+        };
+        let rotation = affine(&[((0, 1), -1), ((1, 0), 1)]);
+        let sum = affine(&[((0, 1), -1), ((1, 0), 1), ((0, 0), 2), ((1, 1), 2)]);
+        let mixed = affine(&[((0, 1), 1), ((1, 2), 3)]);
+        let shift = affine(&[((0, 2), 1), ((1, 0), 5), ((0, 1), -5)]);
+        let parts = Parts::of(2, &[sum, rotation, mixed, shift]);
+        assert_eq!(parts.linear.len(), 2);
+        assert_eq!((parts.symmetric.len(), parts.antisymmetric.len()), (1, 1));
+        assert_eq!((parts.translations.len(), parts.mixed.len()), (1, 1));
+        assert_eq!(parts.antisymmetric[0].symmetric_part().len(), 0);
+        assert_eq!(parts.translations[0], affine(&[((0, 2), 1)]));
+    }
+}

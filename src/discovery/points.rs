@@ -1,0 +1,136 @@
+//! Random points and samples.
+//!
+//! Coordinates come from a grid of dyadic numbers in [-2, 2). At each point one of three laws of signs is in force, drawn first:
+//! either sign, above zero three times in four, or always above zero: so that deep chains of ReLU neurons are alive at a
+//! fair share of the points, and their activation patterns vary at the others.
+
+use crate::claim::Stream;
+use crate::data::Sample;
+use crate::model::composed::{Composed, Epsilon, Layer, Named};
+use crate::model::{Activation, Loss, Network, Piecewise};
+use crate::scalar::{Field, Rational};
+
+/// Bits of the grid.
+pub const GRID_BITS: u32 = 16;
+
+/// Numbers whose signs follow one law.
+struct Draws {
+    stream: Stream,
+    /// Out of four, how many have their sign taken away.
+    above: usize,
+}
+
+impl Draws {
+    fn number(&mut self) -> Rational {
+        let number = self.stream.dyadic(GRID_BITS);
+        if self.stream.below(4) < self.above { number.abs() } else { number }
+    }
+}
+
+/// A point and a sample, exact; the same for the same purpose, seed and index.
+pub fn point(network: &Network, purpose: &str, seed: u64, index: u64) -> (Vec<Rational>, Sample<Rational>) {
+    let (theta, mut samples) = point_with_samples(network, purpose, seed, index, 1);
+    (theta, samples.remove(0))
+}
+
+/// A point with several samples.
+pub fn point_with_samples(
+    network: &Network,
+    purpose: &str,
+    seed: u64,
+    index: u64,
+    count: usize,
+) -> (Vec<Rational>, Vec<Sample<Rational>>) {
+    let mut stream = Stream::new(&["discover", purpose], seed, index);
+    let above = *stream.pick(&[0, 2, 4]);
+    let mut draws = Draws { stream, above };
+    let mut theta: Vec<Rational> = (0..network.parameter_count()).map(|_| draws.number()).collect();
+    if let Network::Composed(composed) = network {
+        for place in trained_epsilons(composed) {
+            theta[place] = draws.stream.positive();
+        }
+    }
+    let samples = (0..count).map(|_| sample(network, &mut draws)).collect();
+    (theta, samples)
+}
+
+/// Tokens are unit vectors; the targets of classes are probabilities.
+fn sample(network: &Network, draws: &mut Draws) -> Sample<Rational> {
+    let input = match network {
+        Network::Composed(composed) if composed.reads_tokens() => {
+            let mut input = Vec::with_capacity(network.input_len());
+            for _ in 0..composed.positions() {
+                let token = draws.stream.below(composed.input_width());
+                input.extend((0..composed.input_width()).map(|entry| Rational::from(i32::from(entry == token))));
+            }
+            input
+        }
+        _ => (0..network.input_len()).map(|_| draws.number()).collect(),
+    };
+    let (loss, width) = match network {
+        Network::Mlp { loss, .. } => (*loss, network.target_len()),
+        Network::Composed(composed) => (composed.loss(), composed.output_width()),
+        _ => (Loss::SquaredError, network.target_len()),
+    };
+    let target = match loss {
+        Loss::SquaredError => (0..network.target_len()).map(|_| draws.number()).collect(),
+        Loss::CrossEntropy => (0..network.target_len() / width)
+            .flat_map(|_| {
+                let weights: Vec<Rational> = (0..width).map(|_| draws.stream.positive()).collect();
+                let total: Rational = weights.iter().sum();
+                weights.into_iter().map(move |weight| weight / &total)
+            })
+            .collect(),
+        Loss::Logistic => (0..network.target_len()).map(|_| draws.stream.positive() / 4_u32).collect(),
+    };
+    Sample::new(input, target)
+}
+
+/// The same sample over another scalar.
+pub fn converted<T: Field>(sample: &Sample<Rational>) -> Sample<T> {
+    Sample::new(numbers(&sample.input), numbers(&sample.target))
+}
+
+/// Numbers over another scalar.
+pub fn numbers<T: Field>(numbers: &[Rational]) -> Vec<T> {
+    numbers.iter().map(T::from_rational).collect()
+}
+
+/// Whether the loss is one polynomial, without kinks.
+pub fn is_polynomial(network: &Network) -> bool {
+    let identity = Activation::Piecewise(Piecewise::Identity);
+    match network {
+        Network::Mlp { activation, .. } => network.is_algebraic() && *activation == identity,
+        Network::Linear(_) => true,
+        Network::Rayleigh(_) => false,
+        Network::Composed(composed) => {
+            composed.is_algebraic()
+                && layers(composed.layers()).iter().all(|named| match &named.layer {
+                    Layer::Activation(activation) | Layer::GatedMlp { activation, .. } => *activation == identity,
+                    _ => true,
+                })
+        }
+    }
+}
+
+/// All layers, those within others too.
+fn layers(named: &[Named]) -> Vec<&Named> {
+    let mut all = Vec::new();
+    for layer in named {
+        all.push(layer);
+        if let Layer::Residual(inside) = &layer.layer {
+            all.extend(layers(inside));
+        }
+    }
+    all
+}
+
+/// The places of epsilons that are parameters: they have to be above zero.
+fn trained_epsilons(composed: &Composed) -> Vec<usize> {
+    let trained = |named: &&Named| matches!(&named.layer, Layer::Norm { epsilon: Epsilon::Trained, .. });
+    if !layers(composed.layers()).iter().any(trained) {
+        return Vec::new();
+    }
+    let blocks = composed.parameters().iter().filter(|block| block.name.ends_with(".epsilon"));
+    blocks.map(|block| block.start).collect()
+}

@@ -1,0 +1,221 @@
+//! What a search for symmetries found, for people and programs.
+
+use super::{SCHEMA_VERSION, power_of_two};
+use crate::discovery::affine::Affine;
+use crate::discovery::law::Law;
+use crate::discovery::signed::Family;
+use crate::discovery::{Discovery, Evidence, Settings, formula};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// The confidence in one sentence.
+fn confidence(discovery: &Discovery) -> String {
+    let found = &discovery.confidence;
+    let verified = format!("verified at {} fresh points", found.verified);
+    match &found.kind {
+        Evidence::Polynomial { bits } => {
+            format!(
+                "exact; {verified} in the rationals: a wrong one passes with probability at most {}",
+                power_of_two(*bits)
+            )
+        }
+        Evidence::Pieces { share } => format!(
+            "exact; {verified} in the rationals: one that is wrong at more than {:.1} % of points passes with probability at most 2^-32",
+            share * 100.0
+        ),
+        Evidence::Numerical { bits, pivots, residuals, share } => format!(
+            "{} bits: smallest pivot {}, largest rejected {}; {verified} to {}, at {} bits to {}: one that is wrong at more than \
+             {:.1} % of points passes with probability at most 2^-32",
+            bits[0],
+            pivots[0],
+            pivots[1],
+            residuals[0],
+            bits[1],
+            residuals[1],
+            share * 100.0
+        ),
+    }
+}
+
+fn family(discovery: &Discovery, family: &Family) -> String {
+    let axes: Vec<String> = family.axes.iter().map(|axis| axis.name(&discovery.blocks)).collect();
+    axes.join(", ")
+}
+
+/// The moves of a family in words.
+fn moves(family: &Family) -> String {
+    let flips = family.moves.iter().all(|(first, second)| first == second);
+    let list: Vec<String> = family
+        .moves
+        .iter()
+        .map(|(first, second)| if first == second { first.to_string() } else { format!("({first} {second})") })
+        .collect();
+    let unit = if family.axes.iter().all(|axis| axis.unit == 1) { "units" } else { "units of several" };
+    let units = if family.units == 1 { "the whole blocks".to_owned() } else { format!("{} {unit}", family.units) };
+    if flips && family.units == 1 { units } else { format!("{units}: {}", list.join(" ")) }
+}
+
+/// The summary for a person.
+pub fn text(discovery: &Discovery) -> String {
+    let parts = &discovery.parts;
+    let mut text = format!("Symmetries of {}, from evaluations alone\n\n", discovery.network);
+    let blocks: Vec<String> =
+        discovery.blocks.iter().map(|block| format!("{} {}x{}", block.name, block.rows, block.columns)).collect();
+    let _ = writeln!(text, "  blocks       {}", blocks.join(", "));
+    let extent = if discovery.ansatz.restricted { "restricted to " } else { "" };
+    let _ = writeln!(text, "  searched     {extent}{}", discovery.ansatz.description);
+    let found = &discovery.confidence;
+    let _ = writeln!(
+        text,
+        "  evaluations  {} equations of rank {} in {} unknowns; {} points without gradient skipped",
+        found.equations,
+        found.rank,
+        discovery.ansatz.pieces.iter().map(Vec::len).sum::<usize>(),
+        found.dead
+    );
+    let _ = writeln!(text, "  confidence   {}\n", confidence(discovery));
+    let signed = &discovery.signed;
+    for (what, count) in [
+        ("linear generators", parts.linear.len()),
+        ("  symmetric parts, broken by SGD: balance laws", parts.symmetric.len()),
+        ("  antisymmetric, preserved by SGD", parts.antisymmetric.len()),
+        ("translations", parts.translations.len()),
+        ("mixed generators, neither linear nor translations", parts.mixed.len()),
+        ("exchanges of units", signed.exchange_count()),
+        ("sign flips of units", signed.flip_count()),
+    ] {
+        let _ = writeln!(text, "{what:<52}{count:>5}");
+    }
+    let mut list = |title: &str, generators: &[Affine]| {
+        if !generators.is_empty() {
+            let _ = writeln!(text, "\n{title}:");
+        }
+        for generator in generators {
+            let _ = writeln!(text, "  {}", formula::generator(&discovery.blocks, generator));
+        }
+    };
+    list("Linear generators", &parts.linear);
+    list("Antisymmetric among them", &parts.antisymmetric);
+    list("Translations", &parts.translations);
+    list("Mixed generators", &parts.mixed);
+    let mut families = |title: &str, families: &[Family]| {
+        if !families.is_empty() {
+            let _ = writeln!(text, "\n{title}:");
+        }
+        for found in families {
+            let _ = writeln!(text, "  {}; {}", family(discovery, found), moves(found));
+        }
+    };
+    families("Exchanges of units", &signed.exchanges);
+    families("Sign flips", &signed.flips);
+    if signed.capped {
+        let _ = writeln!(text, "\nThe search for exchanges and flips was cut short: coarser units were not tried.");
+    }
+    let mut laws = |title: &str, laws: &[Law]| {
+        if !laws.is_empty() {
+            let _ = writeln!(text, "\n{title}:");
+        }
+        for law in laws {
+            let _ = writeln!(text, "  {}  [{}]", law.formula, judgement(law));
+        }
+    };
+    laws("Balance laws at stationary points of F, learning rate eta, weight decay gamma", &discovery.balance_laws);
+    laws("Laws of translations and mixed generators, likewise", &discovery.affine_laws);
+    text
+}
+
+fn judgement(law: &Law) -> String {
+    match (law.verified, law.vacuous) {
+        (false, _) => format!("failed: residual {}", law.residual),
+        (true, true) => "vacuous: all terms are zero".to_owned(),
+        (true, false) => format!("verified, residual {}", law.residual),
+    }
+}
+
+fn law(law: &Law) -> Value {
+    json!({"formula": law.formula, "verified": law.verified, "vacuous": law.vacuous, "residual": law.residual.to_string()})
+}
+
+/// The document for a program.
+pub fn document(discovery: &Discovery, settings: &Settings) -> Value {
+    let parts = &discovery.parts;
+    let words = |generators: &[Affine]| -> Vec<String> {
+        generators.iter().map(|generator| formula::generator(&discovery.blocks, generator)).collect()
+    };
+    let found = &discovery.confidence;
+    let mut sure = json!({
+        "equations": found.equations,
+        "rank": found.rank,
+        "verified_points": found.verified,
+        "points_without_gradient": found.dead,
+        "in_words": confidence(discovery),
+    });
+    match &found.kind {
+        Evidence::Polynomial { bits } => {
+            sure["method"] = "exact".into();
+            sure["probability"] = power_of_two(*bits).into();
+        }
+        Evidence::Pieces { share } => {
+            sure["method"] = "exact".into();
+            sure["probability"] = power_of_two(32.0).into();
+            sure["share"] = (*share).into();
+        }
+        Evidence::Numerical { bits, pivots, residuals, share } => {
+            sure["method"] = "numerical".into();
+            sure["bits"] = bits[0].into();
+            sure["second_bits"] = bits[1].into();
+            sure["smallest_pivot"] = pivots[0].to_string().into();
+            sure["largest_rejected"] = pivots[1].to_string().into();
+            sure["residual"] = residuals[0].to_string().into();
+            sure["second_residual"] = residuals[1].to_string().into();
+            sure["probability"] = power_of_two(32.0).into();
+            sure["share"] = (*share).into();
+        }
+    }
+    let families = |families: &[Family]| -> Vec<Value> {
+        families
+            .iter()
+            .map(|found| {
+                let axes: Vec<String> = found.axes.iter().map(|axis| axis.name(&discovery.blocks)).collect();
+                let moves: Vec<Value> = found
+                    .moves
+                    .iter()
+                    .map(|(first, second)| if first == second { json!(first) } else { json!([first, second]) })
+                    .collect();
+                json!({"axes": axes, "units": found.units, "moves": moves})
+            })
+            .collect()
+    };
+    let blocks: Vec<Value> = discovery
+        .blocks
+        .iter()
+        .map(|block| json!({"name": block.name, "rows": block.rows, "columns": block.columns}))
+        .collect();
+    let signed = &discovery.signed;
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "network": discovery.network,
+        "seed": settings.seed,
+        "parameters": discovery.blocks.last().map_or(0, |block| block.range().end),
+        "blocks": blocks,
+        "restricted": discovery.ansatz.restricted,
+        "ansatz": discovery.ansatz.description,
+        "confidence": sure,
+        "generators": parts.linear.len(),
+        "symmetric": parts.symmetric.len(),
+        "antisymmetric": parts.antisymmetric.len(),
+        "translations": parts.translations.len(),
+        "mixed": parts.mixed.len(),
+        "balance_laws": discovery.balance_laws.iter().map(law).collect::<Vec<_>>(),
+        "affine_laws": discovery.affine_laws.iter().map(law).collect::<Vec<_>>(),
+        "linear_generators": words(&parts.linear),
+        "antisymmetric_generators": words(&parts.antisymmetric),
+        "translation_generators": words(&parts.translations),
+        "mixed_generators": words(&parts.mixed),
+        "permutations": signed.exchange_count(),
+        "sign_flips": signed.flip_count(),
+        "permutation_families": families(&signed.exchanges),
+        "sign_flip_families": families(&signed.flips),
+        "signed_search_capped": signed.capped,
+    })
+}
