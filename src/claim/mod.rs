@@ -10,11 +10,13 @@
 //! | [`simulation`] | laws of averages, judged from seeded runs |
 //! | [`theorem`] | a claim written once for every scalar, and its examination |
 //! | [`problem`] | random instances: a network, a point, a data set |
+//! | [`given`] | random instances of a network that is given |
 //! | [`verdict`] | from examinations to a verdict |
 //! | [`runner`] | selection, threads, time limits, events |
 
 pub mod entry;
 pub mod finding;
+pub mod given;
 pub mod order;
 pub mod problem;
 pub mod relation;
@@ -26,6 +28,7 @@ pub mod verdict;
 
 pub use entry::{Control, Entry, Evidence};
 pub use finding::{Change, Finding, Mutant, Quantity, Scalar, Status};
+pub use given::{Inapplicable, OnNetwork};
 pub use problem::{Class, Palette, Point, Problem};
 pub use relation::{Relation, Term};
 pub use stream::Stream;

@@ -2,10 +2,11 @@
 
 use super::entry::{Entry, Evidence};
 use super::finding::{Finding, Mutant, Scalar, Status};
+use super::given::Inapplicable;
 use super::problem::Class;
 use super::relation::Relation;
 use super::stream::{GRID_BITS, Stream};
-use crate::model::Carrier;
+use crate::model::{Carrier, Network};
 use crate::scalar::{Degree, Interval, Measured, Mp, Rational};
 
 /// Bits of the intervals that enclose residuals.
@@ -109,6 +110,14 @@ pub trait Theorem: Send + Sync + 'static {
 
     /// Draws an instance; for a control, one in which what the control names is broken.
     fn draw(&self, draw: Draw) -> Self::Instance;
+
+    /// Draws an instance of the law on a given network.
+    ///
+    /// # Errors
+    /// [`Inapplicable`], also by default, if the claim does not speak of the network.
+    fn draw_on(&self, _draw: Draw, _network: &Network) -> Result<Self::Instance, Inapplicable> {
+        Err(Inapplicable::OWN_INSTANCES)
+    }
 
     /// The relations that the claim asserts of the instance, or that the control asserts wrongly.
     ///
@@ -254,6 +263,14 @@ pub trait Claim: Send + Sync {
     /// Examines one instance.
     fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination;
 
+    /// Examines one instance of the law on a given network.
+    ///
+    /// # Errors
+    /// [`Inapplicable`], also by default, if the claim does not speak of the network; then of no instance of it.
+    fn examine_on(&self, _network: &Network, _settings: &Settings, _index: u64) -> Result<Examination, Inapplicable> {
+        Err(Inapplicable::OWN_INSTANCES)
+    }
+
     /// How many instances of a case are examined where `asked` of each law are asked for. Long runs take fewer.
     fn instances(&self, case: Case, asked: u64) -> u64 {
         match case {
@@ -269,22 +286,30 @@ impl<C: Theorem> Claim for C {
     }
 
     fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
-        let instance = self.draw(Draw::new(Theorem::entry(self), settings.seed, case, index));
+        self.examine_instance(&self.draw(Draw::new(Theorem::entry(self), settings.seed, case, index)), settings, case)
+    }
+
+    fn examine_on(&self, network: &Network, settings: &Settings, index: u64) -> Result<Examination, Inapplicable> {
+        let draw = Draw::new(Theorem::entry(self), settings.seed, Case::Law, index);
+        Ok(self.examine_instance(&self.draw_on(draw, network)?, settings, Case::Law))
+    }
+}
+
+/// The two routes of an examination.
+trait Routes: Theorem {
+    fn examine_instance(&self, instance: &Self::Instance, settings: &Settings, case: Case) -> Examination {
         let mut examination = Examination::of(instance.class(), instance.describe());
         let outcome = if instance.is_algebraic() {
-            self.examine_exactly(&instance, settings, case, &mut examination)
+            self.examine_exactly(instance, settings, case, &mut examination)
         } else {
-            self.examine_numerically(&instance, settings, case, &mut examination)
+            self.examine_numerically(instance, settings, case, &mut examination)
         };
         if let Err(Outside(reason)) = outcome {
             examination.excluded = Some(reason);
         }
         examination
     }
-}
 
-/// The two routes of an examination.
-trait Routes: Theorem {
     fn judge<T: Carrier + Measured>(
         &self,
         scalar: Scalar,

@@ -4,6 +4,7 @@ pub mod balance;
 mod decoders;
 mod decomposed;
 pub mod entropic_loss;
+mod given;
 mod long_run;
 pub mod noether;
 mod platonic;

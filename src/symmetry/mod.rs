@@ -8,6 +8,7 @@
 
 mod catalogue;
 mod charges;
+mod composed;
 mod elements;
 mod generators;
 mod lie_algebra;
@@ -16,6 +17,7 @@ pub mod transformer;
 
 pub use catalogue::{Symmetry, catalogue};
 pub use charges::{independent_charges, symmetric_generators};
+pub use composed::{Interface, composed_generators, element, interfaces};
 pub use elements::{
     Element, block_scale, exchange_element, input_element, matrix_element, neuron_permutation, neuron_rescaling,
     output_element, rotation_element, shear, sign_flip, whole_scale,

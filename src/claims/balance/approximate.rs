@@ -5,8 +5,10 @@ use super::law::{class_of, with_gradient};
 use super::master::noise_form;
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
-    Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem,
+    Case, Class, Control, Draw, Drawn, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term,
+    Theorem,
 };
+use crate::claims::given;
 use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Rational;
@@ -77,6 +79,13 @@ impl Theorem for Approximate {
             generators.truncate(1);
         }
         Instance { problem, generators }
+    }
+
+    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Instance, Inapplicable> {
+        let generators = given::generators(&mut draw.family, network)?;
+        let samples = 2 + draw.family.below(2);
+        let problem = Problem::draw_on(&mut draw, network, Rates::Any, Decay::Positive, samples);
+        Ok(Instance { problem, generators })
     }
 
     fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {

@@ -3,11 +3,13 @@
 use super::{NOISE_EQUILIBRIUM, PAPER};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
-    Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem,
+    Case, Class, Control, Draw, Drawn, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term,
+    Theorem,
 };
+use crate::claims::given;
 use crate::entropic::Objective;
 use crate::linalg::products::dot;
-use crate::model::{Carrier, Differentiable};
+use crate::model::{Carrier, Differentiable, Network};
 use crate::scalar::Field;
 use crate::symmetry::{self, Generator, LinearMap};
 
@@ -137,6 +139,13 @@ impl Theorem for Master {
             _ => symmetry::neurons(network),
         };
         Instance { problem, generators }
+    }
+
+    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Instance, Inapplicable> {
+        let generators = given::generators(&mut draw.family, network)?;
+        let samples = 2 + draw.family.below(2);
+        let problem = Problem::draw_on(&mut draw, network, Rates::Any, Decay::Positive, samples);
+        Ok(Instance { problem, generators })
     }
 
     fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {

@@ -5,8 +5,10 @@ use super::master::noise_form;
 use super::{NOISE_EQUILIBRIUM, PAPER};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
-    Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem,
+    Case, Class, Control, Draw, Drawn, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term,
+    Theorem,
 };
+use crate::claims::given;
 use crate::entropic::{Objective, Preconditioner};
 use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};
@@ -95,6 +97,13 @@ impl Theorem for Preconditioned {
             problem.data = crate::data::DataSet::new(problem.data.samples().to_vec());
         }
         Instance { problem, generators, adaptive }
+    }
+
+    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Instance, Inapplicable> {
+        let generators = given::generators(&mut draw.family, network)?;
+        let samples = 2 + draw.family.below(2);
+        let problem = Problem::draw_on(&mut draw, network, Rates::Any, Decay::Positive, samples);
+        Ok(Instance { problem, generators, adaptive: false })
     }
 
     fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {

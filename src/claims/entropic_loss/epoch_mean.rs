@@ -3,10 +3,10 @@
 use super::step::{draw_problem, scaled};
 use super::{ORIGIN, PAPER};
 use crate::claim::order::{ACCURACY, Differences, Fine};
-use crate::claim::problem::Decay;
+use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
-    Case, Claim, Control, Draw, Drawn, Entry, Evidence, Examination, Finding, Point, Problem, Relation, Settings, Term,
-    order,
+    Case, Claim, Control, Draw, Drawn, Entry, Evidence, Examination, Finding, Inapplicable, Point, Problem, Relation,
+    Settings, Term, order,
 };
 use crate::data::{DataSet, Sample};
 use crate::dynamics::flow::{FlowError, integrate};
@@ -14,8 +14,8 @@ use crate::entropic::Preconditioner;
 use crate::entropic::modified::{Coefficients, Terms, modified_field};
 use crate::linalg::products::add_multiple;
 use crate::model::Differentiable;
-use crate::model::Model;
 use crate::model::regularised::Regularised;
+use crate::model::{Model, Network};
 use crate::scalar::{Field, Rational, Ring};
 use num_traits::{One, Zero};
 
@@ -53,16 +53,29 @@ impl Claim for EpochMean {
         order::instances(case, asked)
     }
 
+    fn examine_on(&self, network: &Network, settings: &Settings, index: u64) -> Result<Examination, Inapplicable> {
+        let mut draw = Draw::new(&ENTRY, settings.seed, Case::Law, index);
+        let samples = 2 + draw.family.below(2);
+        let mut problem = Problem::draw_on(&mut draw, network, Rates::Scalar, Decay::Positive, samples);
+        problem.data = DataSet::new(problem.data.samples().to_vec());
+        problem.preconditioner = Preconditioner::Scalar(Rational::from(1));
+        Ok(examine(&problem, settings, Case::Law))
+    }
+
     fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
         let mut draw = Draw::new(&ENTRY, settings.seed, case, index);
         let problem = draw_epoch(&mut draw, case, index);
-        let mut examination = Examination::of(problem.class(), problem.describe());
-        match judge(&Epoch::new(&problem), settings, case) {
-            Ok(finding) => examination.findings.push(finding),
-            Err(error) => examination.excluded = Some(error.to_string()),
-        }
-        examination
+        examine(&problem, settings, case)
     }
+}
+
+fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
+    let mut examination = Examination::of(problem.class(), problem.describe());
+    match judge(&Epoch::new(problem), settings, case) {
+        Ok(finding) => examination.findings.push(finding),
+        Err(error) => examination.excluded = Some(error.to_string()),
+    }
+    examination
 }
 
 /// A problem with two to four samples of equal weight.

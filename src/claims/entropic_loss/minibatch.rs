@@ -2,10 +2,12 @@
 
 use super::{ORIGIN, PAPER};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{Case, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem};
+use crate::claim::{
+    Case, Control, Draw, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term, Theorem,
+};
 use crate::data::DataSet;
 use crate::linalg::products::{add_multiple, dot};
-use crate::model::Carrier;
+use crate::model::{Carrier, Network};
 use crate::scalar::Field;
 
 /// The gradient noise of batches.
@@ -43,6 +45,13 @@ impl Theorem for Minibatch {
         let mut problem = Problem::draw_samples(&mut draw, class, network, Rates::Scalar, Decay::None, samples);
         problem.data = DataSet::new(problem.data.samples().to_vec());
         problem
+    }
+
+    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Problem, Inapplicable> {
+        let samples = 2 + draw.family.below(4);
+        let mut problem = Problem::draw_on(&mut draw, network, Rates::Scalar, Decay::None, samples);
+        problem.data = DataSet::new(problem.data.samples().to_vec());
+        Ok(problem)
     }
 
     fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {

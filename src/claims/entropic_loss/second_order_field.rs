@@ -2,12 +2,14 @@
 
 use super::step::{Step, draw_problem, scaled};
 use super::{GEOMETRIC, IMPLICIT_REGULARISATION, PAPER};
-use crate::claim::problem::Decay;
+use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
-    Case, Claim, Control, Draw, Drawn, Entry, Evidence, Examination, Finding, Relation, Settings, Term, order,
+    Case, Claim, Control, Draw, Drawn, Entry, Evidence, Examination, Finding, Inapplicable, Problem, Relation,
+    Settings, Term, order,
 };
 use crate::dynamics::flow::FlowError;
 use crate::entropic::modified::Coefficients;
+use crate::model::Network;
 use crate::scalar::Field;
 
 /// The next term of the modified field.
@@ -44,17 +46,27 @@ impl Claim for SecondOrderField {
         order::instances(case, asked)
     }
 
+    fn examine_on(&self, network: &Network, settings: &Settings, index: u64) -> Result<Examination, Inapplicable> {
+        let mut draw = Draw::new(&ENTRY, settings.seed, Case::Law, index);
+        let problem = Problem::draw_on(&mut draw, network, Rates::Any, Decay::Positive, 1);
+        Ok(examine(&problem, settings, Case::Law))
+    }
+
     fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
         let mut draw = Draw::new(&ENTRY, settings.seed, case, index);
         let awkward = case == Case::Law && index % 4 == 1;
         let problem = draw_problem(&mut draw, awkward, Decay::Positive);
-        let mut examination = Examination::of(problem.class(), problem.describe());
-        match judge(&Step::new(&problem), settings, case) {
-            Ok(finding) => examination.findings.push(finding),
-            Err(error) => examination.excluded = Some(error.to_string()),
-        }
-        examination
+        examine(&problem, settings, case)
     }
+}
+
+fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
+    let mut examination = Examination::of(problem.class(), problem.describe());
+    match judge(&Step::new(problem), settings, case) {
+        Ok(finding) => examination.findings.push(finding),
+        Err(error) => examination.excluded = Some(error.to_string()),
+    }
+    examination
 }
 
 fn judge(step: &Step, settings: &Settings, case: Case) -> Result<Finding, FlowError> {

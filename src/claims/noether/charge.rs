@@ -1,7 +1,8 @@
 //! Problems with the symmetric generators whose charges are followed, and the networks of controls.
 
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{Class, Draw, Drawn, Palette, Problem, Stream};
+use crate::claim::{Class, Draw, Drawn, Inapplicable, Palette, Problem, Stream};
+use crate::claims::given;
 use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
 use crate::model::mlp::Layout;
@@ -40,6 +41,16 @@ impl Charged {
             Palette::Linear => Self::with_interfaces(problem, &mut draw.family),
             _ => Self::with_rescalings(problem),
         }
+    }
+
+    /// An instance of a law on a given network, with some of its symmetric generators.
+    ///
+    /// # Errors
+    /// [`Inapplicable`] if no symmetry is known.
+    pub fn on(draw: &mut Draw, network: &Network, decay: Decay) -> Result<Self, Inapplicable> {
+        let generators = given::symmetric_generators(&mut draw.family, network)?;
+        let samples = 2 + draw.family.below(2);
+        Ok(Charged { problem: Problem::draw_on(draw, network, Rates::Scalar, decay, samples), generators })
     }
 
     /// The rescalings of all neurons, and of all pairs of layers.

@@ -4,9 +4,10 @@ use super::NEURAL_MECHANICS;
 use super::charge::{Charged, extent};
 use super::preconditioned::{Charge, Preconditioned};
 use crate::claim::problem::Decay;
-use crate::claim::{Case, Control, Draw, Entry, Evidence, Outside, Relation, Term, Theorem};
+use crate::claim::{Case, Control, Draw, Entry, Evidence, Inapplicable, Outside, Relation, Term, Theorem};
+use crate::claims::given;
 use crate::dynamics::sgd_step;
-use crate::model::Carrier;
+use crate::model::{Carrier, Network};
 
 /// The charge after one step with a constant learning-rate matrix.
 pub struct PreconditionedCharge;
@@ -57,6 +58,13 @@ impl Theorem for PreconditionedCharge {
             drawn.double_rates_of_first_layer();
         }
         drawn
+    }
+
+    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Preconditioned, Inapplicable> {
+        let mut charged = Charged::on(&mut draw, network, Decay::None)?;
+        // Of the generators only diagonal ones stay symmetric under different learning rates.
+        charged.generators = given::scales(&mut draw.family, network)?;
+        Ok(Preconditioned::with_rates(charged, &mut draw.family))
     }
 
     fn relations<T: Carrier>(&self, instance: &Preconditioned, case: Case) -> Result<Vec<Relation<T>>, Outside> {

@@ -3,10 +3,10 @@
 use super::NEURAL_MECHANICS;
 use super::charge::{Charged, decay_per_step, extent};
 use crate::claim::problem::{Decay, Rates, preconditioner};
-use crate::claim::{Case, Control, Draw, Entry, Evidence, Outside, Relation, Term, Theorem};
+use crate::claim::{Case, Control, Draw, Entry, Evidence, Inapplicable, Outside, Relation, Term, Theorem};
 use crate::dynamics::{heavy_ball_step, sgd_step};
 use crate::linalg::products::add_multiple;
-use crate::model::Carrier;
+use crate::model::{Carrier, Network};
 
 /// The charge after one step of descent.
 pub struct SgdCharge;
@@ -60,6 +60,10 @@ impl Theorem for SgdCharge {
             case if case.is_control(&ENTRY, "noise-of-the-mean") => Charged::leaky(draw, Decay::Positive),
             _ => Charged::decaying(draw),
         }
+    }
+
+    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Charged, Inapplicable> {
+        Charged::on(&mut draw, network, Decay::Positive)
     }
 
     fn relations<T: Carrier>(&self, charged: &Charged, case: Case) -> Result<Vec<Relation<T>>, Outside> {

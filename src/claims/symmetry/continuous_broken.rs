@@ -5,9 +5,10 @@ use super::orbit::{self, flat_loss, moved};
 use super::skew::{self, Rated};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
-    Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Point, Problem, Relation, Stream, Term,
-    Theorem,
+    Case, Class, Control, Draw, Drawn, Entry, Evidence, Inapplicable, Outside, Palette, Point, Problem, Relation,
+    Stream, Term, Theorem,
 };
+use crate::claims::given;
 use crate::entropic::{Objective, Preconditioner};
 use crate::linalg::products::{add_multiple, dot};
 use crate::model::{Carrier, Network, Smooth};
@@ -207,6 +208,13 @@ impl Theorem for ContinuousBroken {
             problem.preconditioner = rates;
         }
         Instance { problem, generator, element, asserted }
+    }
+
+    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Instance, Inapplicable> {
+        let (generator, element) = given::pair(&mut draw.family, network)?;
+        let samples = 1 + draw.family.below(3);
+        let problem = Problem::draw_on(&mut draw, network, Rates::Any, Decay::None, samples);
+        Ok(Instance { problem, generator, element, asserted: Asserted::Derivatives })
     }
 
     fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {

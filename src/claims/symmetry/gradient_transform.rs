@@ -3,8 +3,11 @@
 use super::PAPER;
 use super::orbit::{self, Moved, flat_loss, moved};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem};
-use crate::model::Carrier;
+use crate::claim::{
+    Case, Class, Control, Draw, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term, Theorem,
+};
+use crate::claims::given;
+use crate::model::{Carrier, Network};
 use crate::symmetry;
 
 /// How gradients move along an orbit.
@@ -67,6 +70,13 @@ impl Theorem for GradientTransform {
         };
         let problem = Problem::draw(&mut draw, class, network, Rates::Scalar, Decay::None);
         Moved { problem, element }
+    }
+
+    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Moved, Inapplicable> {
+        let element = given::element(&mut draw.family, network)?;
+        let samples = 1 + draw.family.below(3);
+        let problem = Problem::draw_on(&mut draw, network, Rates::Scalar, Decay::None, samples);
+        Ok(Moved { problem, element })
     }
 
     fn relations<T: Carrier>(&self, instance: &Moved, case: Case) -> Result<Vec<Relation<T>>, Outside> {

@@ -1,0 +1,157 @@
+//! Instances of a network that is given: random parameters and samples of the kinds that it reads.
+
+use super::entry::Entry;
+use super::problem::{Class, Decay, Problem, Rates, preconditioner};
+use super::stream::{GRID_BITS, Stream};
+use super::theorem::{Case, Claim, Draw, Examination, Settings};
+use crate::data::{DataSet, Sample};
+use crate::model::composed::{Composed, Layer, Named};
+use crate::model::{Activation, Loss, Network, Piecewise};
+use crate::scalar::Rational;
+
+/// Why a claim is not checked on a given network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inapplicable(pub &'static str);
+
+impl Inapplicable {
+    /// The claim's instances are not networks with a point, or not of any network.
+    pub const OWN_INSTANCES: Inapplicable = Inapplicable("it speaks of networks, data or runs of its own kind");
+    /// The claim speaks of symmetries, and the structure of the network shows none.
+    pub const NO_SYMMETRY: Inapplicable = Inapplicable("no continuous symmetry is known from the network's structure");
+}
+
+/// A claim whose law is examined on one network. Its controls keep to networks of their own: they show that the check can tell right from
+/// wrong, which is the same check.
+pub struct OnNetwork<'a> {
+    /// The claim.
+    pub claim: &'a dyn Claim,
+    /// The network.
+    pub network: &'a Network,
+}
+
+impl Claim for OnNetwork<'_> {
+    fn entry(&self) -> &'static Entry {
+        self.claim.entry()
+    }
+
+    fn instances(&self, case: Case, asked: u64) -> u64 {
+        self.claim.instances(case, asked)
+    }
+
+    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
+        if case != Case::Law {
+            return self.claim.examine(settings, case, index);
+        }
+        self.claim.examine_on(self.network, settings, index).unwrap_or_else(|Inapplicable(reason)| {
+            let mut examination = Examination::of(Class::Smooth, self.network.to_string());
+            examination.excluded = Some(reason.to_owned());
+            examination
+        })
+    }
+}
+
+/// Above this many parameters a full matrix of learning rates would be most of the work.
+const FULL_RATES: usize = 64;
+
+impl Problem {
+    /// Draws a point and `samples` samples of a given network.
+    ///
+    /// Parameters are uniform on a grid, trained epsilons positive; inputs are unit vectors where the network reads tokens, on the grid
+    /// otherwise; targets are what the loss takes, position by position. The Schwartz-Zippel bound holds where nothing has a kink.
+    pub fn draw_on(draw: &mut Draw, network: &Network, rates: Rates, decay: Decay, samples: usize) -> Self {
+        let parameters = network.parameter_count();
+        let family = &mut draw.family;
+        let rates = match rates {
+            Rates::Any | Rates::Full if parameters > FULL_RATES => Rates::Diagonal,
+            rates => rates,
+        };
+        let preconditioner = preconditioner(family, rates, parameters);
+        let weight_decay = match decay {
+            Decay::None => Rational::new(),
+            Decay::Positive => family.positive() / 8,
+        };
+        let weights: Vec<Rational> = if family.coin() {
+            vec![Rational::from((1, samples as i64)); samples]
+        } else {
+            (0..samples).map(|_| family.positive()).collect()
+        };
+        let (class, bits) =
+            if is_polynomial(network) { (Class::Generic, GRID_BITS) } else { (Class::Smooth, COARSE_BITS) };
+        let point = &mut draw.point;
+        let mut theta: Vec<Rational> = (0..parameters).map(|_| point.dyadic(bits) / 2).collect();
+        let composed = match network {
+            Network::Composed(composed) => Some(composed),
+            _ => None,
+        };
+        for place in composed.iter().flat_map(|composed| trained_epsilons(composed)) {
+            theta[place] = point.positive();
+        }
+        let drawn = (0..samples).map(|_| {
+            let input = match composed.filter(|composed| composed.reads_tokens()) {
+                Some(composed) => {
+                    (0..composed.positions()).flat_map(|_| token(point, composed.input_width())).collect()
+                }
+                None => (0..network.input_len()).map(|_| point.dyadic(bits)).collect(),
+            };
+            Sample::new(input, targets(point, network, bits))
+        });
+        let data = DataSet::weighted(drawn.collect(), weights);
+        Problem { class, network: network.clone(), theta, data, preconditioner, weight_decay, affliction: "" }
+    }
+}
+
+/// Bits of the grid for networks that are not polynomials: the same numbers in every scalar, and a kink is met with small probability.
+const COARSE_BITS: u32 = 16;
+
+fn trained_epsilons(network: &Composed) -> impl Iterator<Item = usize> {
+    network.parameters().iter().filter(|block| block.name.ends_with(".epsilon")).map(|block| block.start)
+}
+
+fn token(stream: &mut Stream, width: usize) -> Vec<Rational> {
+    let chosen = stream.below(width);
+    (0..width).map(|entry| Rational::from(i64::from(entry == chosen))).collect()
+}
+
+/// The targets of all positions.
+fn targets(stream: &mut Stream, network: &Network, bits: u32) -> Vec<Rational> {
+    let (positions, loss) = match network {
+        Network::Composed(composed) => (composed.positions(), composed.loss()),
+        Network::Mlp { loss, .. } => (1, *loss),
+        _ => (1, Loss::SquaredError),
+    };
+    let width = network.target_len() / positions;
+    let mut all = Vec::with_capacity(network.target_len());
+    for _ in 0..positions {
+        match loss {
+            Loss::SquaredError => all.extend((0..width).map(|_| stream.dyadic(bits))),
+            Loss::Logistic => all.extend((0..width).map(|_| Rational::from((stream.integer(0, 8), 8)))),
+            Loss::CrossEntropy => {
+                // Eight eighths thrown into the classes.
+                let start = all.len();
+                all.resize_with(start + width, Rational::new);
+                for _ in 0..8 {
+                    all[start + stream.below(width)] += Rational::from((1, 8));
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Whether the loss is one polynomial of all parameters and samples, without kinks.
+fn is_polynomial(network: &Network) -> bool {
+    let smooth = |activation: &Activation| *activation == Piecewise::Identity.into();
+    fn all(layers: &[Named], smooth: &impl Fn(&Activation) -> bool) -> bool {
+        layers.iter().all(|named| match &named.layer {
+            Layer::Activation(activation) | Layer::GatedMlp { activation, .. } => smooth(activation),
+            Layer::Residual(inside) => all(inside, smooth),
+            _ => true,
+        })
+    }
+    match network {
+        Network::Composed(composed) => composed.is_algebraic() && all(composed.layers(), &smooth),
+        Network::Mlp { activation, .. } => network.is_algebraic() && smooth(activation),
+        Network::Linear(_) => true,
+        Network::Rayleigh(_) => false,
+    }
+}
