@@ -96,4 +96,6 @@ pub mod model;
 pub mod platonic;
 pub mod report;
 pub mod scalar;
+#[cfg(feature = "model-file")]
+mod suggest;
 pub mod symmetry;

@@ -109,7 +109,7 @@ fn report() -> Report {
     undecided.undecided = 1;
     undecided.witnesses = vec![witness(Case::Law, 6, "a wide network", Magnitude::power_of_two(-30))];
     let claims = vec![holds, refuted, vacuous, powerless, undecided];
-    Report { seed: 7, precision: 1024, effort: Effort::Default, instances: 8, claims, seconds: 1.5 }
+    Report { seed: 7, precision: 1024, effort: Effort::Default, instances: 8, model: None, claims, seconds: 1.5 }
 }
 
 /// The versions of what is linked may differ between machines.

@@ -271,6 +271,14 @@ pub trait Claim: Send + Sync {
         Err(Inapplicable::OWN_INSTANCES)
     }
 
+    /// Whether the claim speaks of a given network.
+    ///
+    /// # Errors
+    /// [`Inapplicable`], also by default, with the reason.
+    fn speaks_of(&self, _network: &Network) -> Result<(), Inapplicable> {
+        Err(Inapplicable::OWN_INSTANCES)
+    }
+
     /// How many instances of a case are examined where `asked` of each law are asked for. Long runs take fewer.
     fn instances(&self, case: Case, asked: u64) -> u64 {
         match case {
@@ -287,6 +295,10 @@ impl<C: Theorem> Claim for C {
 
     fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
         self.examine_instance(&self.draw(Draw::new(Theorem::entry(self), settings.seed, case, index)), settings, case)
+    }
+
+    fn speaks_of(&self, network: &Network) -> Result<(), Inapplicable> {
+        self.draw_on(Draw::new(Theorem::entry(self), 0, Case::Law, 0), network).map(|_| ())
     }
 
     fn examine_on(&self, network: &Network, settings: &Settings, index: u64) -> Result<Examination, Inapplicable> {

@@ -1,6 +1,7 @@
 //! Exit codes, and what goes wrong on the way to a verdict.
 
 use crate::claim::Verdict;
+use crate::model::file::ModelFileError;
 use crate::report::SCHEMA_VERSION;
 use serde_json::json;
 use std::io;
@@ -70,6 +71,15 @@ pub enum Failure {
         /// What the system says.
         source: io::Error,
     },
+}
+
+impl From<ModelFileError> for Failure {
+    fn from(error: ModelFileError) -> Self {
+        match error {
+            ModelFileError::Unreadable { place, source } => Failure::reading(&place, source),
+            ModelFileError::Wrong(complaint) => Failure::BadData(complaint.to_string()),
+        }
+    }
 }
 
 impl Failure {

@@ -12,9 +12,10 @@ mod observe;
 mod output;
 mod progress;
 mod replay;
-mod suggest;
+mod schema;
 mod verify;
 
+use crate::suggest;
 pub use failure::{Exit, Failure};
 
 use crate::scalar::MENU;
@@ -37,7 +38,7 @@ Exit codes:
   1   a claim is refuted, vacuous or powerless
   2   wrong usage, unknown claim in `explain` or `replay`
   3   a claim is undecided, none is worse
-  4   no claim matches a prefix
+  4   no claim matches a prefix, or none applies to the model
   65  malformed or inconsistent data
   66  an input file does not exist
   70  internal error
@@ -53,6 +54,7 @@ enum Command {
     Discover(discover::Arguments),
     Observe(observe::Arguments),
     Inspect(inspect::Arguments),
+    Schema(schema::Arguments),
 }
 
 /// Text for people, JSON for programs.
@@ -76,6 +78,7 @@ impl Command {
             Command::Discover(arguments) => discover::run(&arguments),
             Command::Observe(arguments) => observe::run(&arguments),
             Command::Inspect(arguments) => inspect::run(&arguments),
+            Command::Schema(arguments) => schema::run(&arguments),
         }
     }
 
@@ -85,7 +88,7 @@ impl Command {
             Command::List(arguments) => arguments.format == Format::Json,
             Command::Explain(arguments) => arguments.format == Format::Json,
             Command::Replay(arguments) => arguments.format == Format::Json,
-            Command::Eval(_) => true,
+            Command::Eval(_) | Command::Schema(_) => true,
             Command::Discover(arguments) => arguments.format == Format::Json,
             Command::Observe(_) => false,
             Command::Inspect(arguments) => arguments.format == Format::Json,

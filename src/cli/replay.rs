@@ -5,12 +5,14 @@ use super::output::print;
 use super::suggest::unknown;
 use super::{Exit, Failure, Format, parse_precision};
 use crate::claim::finding::WIDE;
-use crate::claim::{Case, Effort, Entry, Examination, Settings, Status};
+use crate::claim::{Case, Effort, Entry, Examination, Inapplicable, Settings, Status};
+use crate::model::file;
 use crate::report::{DEFAULT_PRECISION, SCHEMA_VERSION, json};
 use crate::scalar::Magnitude;
 use clap::Args;
 use serde_json::json;
 use std::fmt::Write;
+use std::path::PathBuf;
 
 /// Examine one instance again and show every term of every relation
 ///
@@ -30,6 +32,9 @@ pub struct Arguments {
     /// The top of the precision ladder, in bits
     #[arg(long, value_name = "BITS", default_value_t = DEFAULT_PRECISION, value_parser = parse_precision)]
     precision: u32,
+    /// Replay an instance of the law on this network, as `verify --model` examined it
+    #[arg(long, value_name = "MODEL.toml", conflicts_with = "control")]
+    model: Option<PathBuf>,
     /// The effort of the run: how long simulations are
     #[arg(long, value_enum, default_value_t)]
     effort: Effort,
@@ -51,7 +56,15 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     let settings =
         Settings { verbose: true, effort: arguments.effort, ..Settings::new(arguments.seed, arguments.precision) };
-    let examination = claim.examine(&settings, case, arguments.index);
+    let model = arguments.model.as_deref().map(file::read).transpose()?;
+    let examination = match &model {
+        None => claim.examine(&settings, case, arguments.index),
+        Some(model) => {
+            claim.examine_on(&model.network, &settings, arguments.index).map_err(|Inapplicable(reason)| {
+                Failure::NothingSelected(format!("{} does not apply to {}: {reason}", entry.id, model.place))
+            })?
+        }
+    };
     let text = match arguments.format {
         Format::Text => text(entry, case, arguments, &examination),
         Format::Json => {
@@ -59,6 +72,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
                 "schema_version": SCHEMA_VERSION,
                 "id": entry.id,
                 "control": arguments.control,
+                "model": model.as_ref().map(|model| &model.place),
                 "seed": arguments.seed,
                 "index": arguments.index,
                 "precision": arguments.precision,

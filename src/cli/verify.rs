@@ -5,9 +5,10 @@ use super::progress::Progress;
 use super::suggest::unknown;
 use super::{Exit, Failure, output, parse_precision};
 use crate::claim::runner::{self, Plan};
-use crate::claim::{Claim, Effort, Settings};
+use crate::claim::{Claim, Effort, Inapplicable, OnNetwork, Settings};
 use crate::claims::{registry, select};
-use crate::report::{DEFAULT_PRECISION, Report, json, junit, text};
+use crate::model::file::{self, ModelFile};
+use crate::report::{DEFAULT_PRECISION, GivenModel, Report, json, junit, text};
 use clap::{Args, ValueEnum};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -18,18 +19,23 @@ use std::time::{Duration, Instant};
 /// Verify the claims that match, by default all of them
 ///
 /// A claim holds if every instance satisfies it, every control and every wrong formula fails, and its two sides do not
-/// vanish. The time limit and Ctrl-C leave the rest undecided; what was finished is reported.
+/// vanish. With --model the laws are examined on the network that a file describes, as far as they speak of it; the claims
+/// that do not are listed. The time limit and Ctrl-C leave the rest undecided; what was finished is reported.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   equipartition verify
   equipartition verify balance symmetry/trans --precision 1024
   equipartition verify --effort thorough --format json --output report.json
-  equipartition verify --time-limit 90s")]
+  equipartition verify --time-limit 90s
+  equipartition verify --model examples/models/attention.toml balance noether")]
 pub struct Arguments {
     /// Beginnings of identifiers, such as balance or balance/neuron
     #[arg(value_name = "PREFIX")]
     prefixes: Vec<String>,
+    /// Examine the laws on this network; see `equipartition schema` for what the file may say
+    #[arg(long, value_name = "MODEL.toml")]
+    model: Option<PathBuf>,
     /// The top P of the precision ladder P/4, P/2, P, in bits: 64, 128, 256, 512, 1024, 2048 or 4096
     #[arg(long, value_name = "BITS", default_value_t = DEFAULT_PRECISION, value_parser = parse_precision)]
     precision: u32,
@@ -87,7 +93,19 @@ impl Arguments {
 /// # Errors
 /// If nothing is selected, or the report cannot be written.
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let claims = selected(&arguments.prefixes)?;
+    let mut claims: Vec<&dyn Claim> = Vec::new();
+    claims.extend(selected(&arguments.prefixes)?);
+    let model = arguments.model.as_deref().map(file::read).transpose()?;
+    let (on_model, given) = match &model {
+        Some(model) => {
+            let (applicable, given) = sort_by_model(&claims, model)?;
+            (applicable, Some(given))
+        }
+        None => (Vec::new(), None),
+    };
+    if given.is_some() {
+        claims = on_model.iter().map(|claim| claim as &dyn Claim).collect();
+    }
     let interrupted = interruption();
     let destination = Destination::open(arguments.output.as_deref())?;
     let plan = arguments.plan();
@@ -100,12 +118,40 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         precision: plan.settings.precision,
         effort: plan.settings.effort,
         instances: plan.instances,
+        model: given,
         claims: reports,
         seconds: start.elapsed().as_secs_f64(),
     };
     let text = render(arguments.format, &report, terminal_width(&destination))?;
     destination.write(&text)?;
     Ok(report.verdict().into())
+}
+
+/// The claims that speak of a network, made to examine it, and what to tell of the network and of the other claims.
+fn sort_by_model<'a>(
+    claims: &[&'a dyn Claim],
+    model: &'a ModelFile,
+) -> Result<(Vec<OnNetwork<'a>>, GivenModel), Failure> {
+    let network = &model.network;
+    let (mut applicable, mut inapplicable) = (Vec::new(), Vec::new());
+    for &claim in claims {
+        match claim.speaks_of(network) {
+            Ok(()) => applicable.push(OnNetwork { claim, network }),
+            Err(Inapplicable(reason)) => inapplicable.push((claim.entry().id, reason)),
+        }
+    }
+    if applicable.is_empty() {
+        let reasons: Vec<String> = inapplicable.iter().map(|(id, reason)| format!("{id}: {reason}")).collect();
+        let message = format!("no claim that matches applies to {}: {}", model.place, reasons.join("; "));
+        return Err(Failure::NothingSelected(message));
+    }
+    let given = GivenModel {
+        file: model.place.clone(),
+        network: network.to_string(),
+        parameters: network.parameter_count(),
+        inapplicable,
+    };
+    Ok((applicable, given))
 }
 
 /// The claims that match; a prefix that matches none is an error, because less would be verified than was asked for.

@@ -5,6 +5,7 @@
 //! | [`mlp`] | multilayer perceptrons, with or without biases and RMS normalisation |
 //! | [`linear`] | deep linear networks with fixed embeddings, low-rank adapters, matrix factorisation |
 //! | [`composed`] | layers on sequences: attention, norms, gated mlps, residual streams; decoders |
+//! | `file` | networks read from MODEL.toml (with the feature `model-file`) |
 //! | [`rayleigh`] | a rational scale-invariant model |
 //! | [`regularised`] | any model with weight decay inside its loss |
 //! | [`network`] | the description of any of these as data, and the way from it to a model in a given scalar |
@@ -15,6 +16,8 @@
 pub mod activation;
 pub mod composed;
 mod dense;
+#[cfg(feature = "model-file")]
+pub mod file;
 pub mod linear;
 pub mod loss;
 pub mod mlp;

@@ -1,10 +1,10 @@
 //! The report as JSON.
 //!
-//! An object with `schema_version`, `version`, `libraries`, `seed`, `precision`, `effort`, `instances`, `statistics`, `summary`, `claims`
+//! An object with `schema_version`, `version`, `libraries`, `seed`, `precision`, `effort`, `instances`, with `verify --model` also `model`, `statistics`, `summary`, `claims`
 //! and `seconds`. Residuals and margins are decimal strings, `"0"` when exact, because 2^-4096 does not fit a double. The
 //! order of members is part of the schema.
 
-use super::{Libraries, Report, SCHEMA_VERSION, milliseconds, power_of_two};
+use super::{GivenModel, Libraries, Report, SCHEMA_VERSION, milliseconds, power_of_two};
 use crate::claim::Mutant;
 use crate::claim::finding::WIDE;
 use crate::claim::simulation::ERROR_BITS;
@@ -24,10 +24,26 @@ struct Document<'a> {
     precision: u32,
     effort: &'static str,
     instances: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<ModelDocument<'a>>,
     statistics: Statistics,
     summary: Summary,
     claims: Vec<ClaimDocument<'a>>,
     seconds: f64,
+}
+
+#[derive(Serialize)]
+struct ModelDocument<'a> {
+    file: &'a str,
+    network: &'a str,
+    parameters: usize,
+    inapplicable: Vec<InapplicableDocument>,
+}
+
+#[derive(Serialize)]
+struct InapplicableDocument {
+    id: &'static str,
+    reason: &'static str,
 }
 
 #[derive(Serialize)]
@@ -143,6 +159,7 @@ impl<'a> Document<'a> {
             precision: report.precision,
             effort: report.effort.name(),
             instances: report.instances,
+            model: report.model.as_ref().map(ModelDocument::new),
             statistics: Statistics {
                 intervals: report.tests(),
                 error_probability_each: power_of_two(f64::from(ERROR_BITS)),
@@ -158,6 +175,18 @@ impl<'a> Document<'a> {
             },
             claims: report.claims.iter().map(|claim| ClaimDocument::new(report, claim)).collect(),
             seconds: milliseconds(report.seconds),
+        }
+    }
+}
+
+impl<'a> ModelDocument<'a> {
+    fn new(model: &'a GivenModel) -> Self {
+        let inapplicable = model.inapplicable.iter().map(|&(id, reason)| InapplicableDocument { id, reason });
+        ModelDocument {
+            file: &model.file,
+            network: &model.network,
+            parameters: model.parameters,
+            inapplicable: inapplicable.collect(),
         }
     }
 }

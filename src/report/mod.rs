@@ -73,10 +73,25 @@ pub struct Report {
     pub effort: Effort,
     /// The instances of each law that were asked for.
     pub instances: u64,
+    /// The network that the laws were examined on, if it was given.
+    pub model: Option<GivenModel>,
     /// The claims, in the order of the registry.
     pub claims: Vec<ClaimReport>,
     /// Seconds from the start of the run to its end.
     pub seconds: f64,
+}
+
+/// A network from a file, and the claims that were asked for but do not speak of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenModel {
+    /// The file.
+    pub file: String,
+    /// The network in words.
+    pub network: String,
+    /// Its parameters.
+    pub parameters: usize,
+    /// Identifiers, each with the reason.
+    pub inapplicable: Vec<(&'static str, &'static str)>,
 }
 
 impl Report {
@@ -108,6 +123,10 @@ impl Report {
     /// The command that examines one instance again, verbosely.
     pub fn replay_command(&self, entry: &Entry, case: Case, index: u64) -> String {
         let mut command = format!("equipartition replay {} {} {index}", entry.id, self.seed);
+        // Controls keep to networks of their own.
+        if let (Some(model), Case::Law) = (&self.model, case) {
+            let _ = write!(command, " --model {}", quoted(&model.file));
+        }
         if case != Case::Law {
             let _ = write!(command, " --control {}", case.name(entry));
         }
@@ -122,6 +141,16 @@ impl Report {
 
     fn replay(&self, claim: &ClaimReport, witness: &Witness) -> String {
         self.replay_command(claim.entry, witness.case, witness.index)
+    }
+}
+
+/// A file's name as one word of a shell.
+fn quoted(file: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_' | '-');
+    if !file.is_empty() && file.chars().all(is_plain) {
+        file.to_owned()
+    } else {
+        format!("'{}'", file.replace('\'', "'\\''"))
     }
 }
 

@@ -24,6 +24,10 @@ const RULES: TableStyle = TableStyle::new()
 /// With `width` the table goes without columns that do not fit, and says so.
 pub fn render(report: &Report, width: Option<u16>) -> String {
     let mut text = heading(report);
+    if let Some(model) = &report.model {
+        let _ = writeln!(text, "laws on {}: {}, {}", model.file, model.network, plural(model.parameters, "parameter"));
+        let _ = writeln!(text, "controls on networks of their own, which show that the same checks can fail");
+    }
     if !report.claims.is_empty() {
         let (table, hidden) = table(report, width);
         let _ = writeln!(text, "{}", table.trim_fmt());
@@ -47,6 +51,13 @@ pub fn render(report: &Report, width: Option<u16>) -> String {
     measurements(&mut text, report);
     for claim in report.claims.iter().filter(|claim| claim.verdict != Verdict::Holds) {
         explain(&mut text, report, claim);
+    }
+    if let Some(model) = report.model.as_ref().filter(|model| !model.inapplicable.is_empty()) {
+        let _ = writeln!(text, "{} do not apply to a model file:", plural(model.inapplicable.len(), "claim"));
+        for (id, reason) in &model.inapplicable {
+            let _ = writeln!(text, "  {id}: {reason}");
+        }
+        let _ = writeln!(text);
     }
     totals(&mut text, report);
     text

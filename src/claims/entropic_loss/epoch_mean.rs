@@ -53,6 +53,10 @@ impl Claim for EpochMean {
         order::instances(case, asked)
     }
 
+    fn speaks_of(&self, _network: &Network) -> Result<(), Inapplicable> {
+        Ok(())
+    }
+
     fn examine_on(&self, network: &Network, settings: &Settings, index: u64) -> Result<Examination, Inapplicable> {
         let mut draw = Draw::new(&ENTRY, settings.seed, Case::Law, index);
         let samples = 2 + draw.family.below(2);

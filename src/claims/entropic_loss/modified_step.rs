@@ -45,6 +45,10 @@ impl Claim for ModifiedStep {
         order::instances(case, asked)
     }
 
+    fn speaks_of(&self, _network: &Network) -> Result<(), Inapplicable> {
+        Ok(())
+    }
+
     fn examine_on(&self, network: &Network, settings: &Settings, index: u64) -> Result<Examination, Inapplicable> {
         let mut draw = Draw::new(&ENTRY, settings.seed, Case::Law, index);
         let problem = Problem::draw_on(&mut draw, network, Rates::Any, Decay::Positive, 1);

@@ -46,6 +46,10 @@ impl Claim for SecondOrderField {
         order::instances(case, asked)
     }
 
+    fn speaks_of(&self, _network: &Network) -> Result<(), Inapplicable> {
+        Ok(())
+    }
+
     fn examine_on(&self, network: &Network, settings: &Settings, index: u64) -> Result<Examination, Inapplicable> {
         let mut draw = Draw::new(&ENTRY, settings.seed, Case::Law, index);
         let problem = Problem::draw_on(&mut draw, network, Rates::Any, Decay::Positive, 1);
