@@ -4,9 +4,10 @@ use super::output::print;
 use super::{Exit, Failure, Format, parse_precision};
 use crate::discovery::{DiscoveryError, Settings, discover};
 use crate::model::composed::{AttentionShape, Composed, Layer, Named};
-use crate::model::{Activation, Loss, Network};
+use crate::model::{Activation, Loss, Network, file};
 use crate::report::{DEFAULT_PRECISION, discovery as report};
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 /// Find the symmetries of a network from random evaluations alone, and the laws that follow
 ///
@@ -16,14 +17,19 @@ use clap::{Args, ValueEnum};
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
+  equipartition discover examples/models/decoder.toml
   equipartition discover --kind mlp --widths 2,3,2 --activation relu
   equipartition discover --kind mlp --widths 3,4,2 --activation tanh --bias --loss cross-entropy
   equipartition discover --kind mlp --widths 2,3,2 --activation identity --normalised
   equipartition discover --kind attention --width 2 --size 2 --rotary --format json")]
 pub struct Arguments {
+    /// A network of your own, in a model file; or else --kind and its options
+    #[arg(value_name = "MODEL.toml", conflicts_with_all = ["kind", "widths", "activation", "bias", "normalised", "loss", "width",
+          "heads", "groups", "size", "rotary", "positions"])]
+    model: Option<PathBuf>,
     /// A multilayer perceptron, or a layer of attention
-    #[arg(long, value_enum)]
-    kind: Kind,
+    #[arg(long, value_enum, required_unless_present = "model")]
+    kind: Option<Kind>,
     /// All widths of an mlp, the input's first, such as 3,4,2
     #[arg(long, value_name = "WIDTHS", value_delimiter = ',')]
     widths: Vec<usize>,
@@ -81,9 +87,11 @@ const MOST_PARAMETERS: usize = 100_000;
 
 impl Arguments {
     fn network(&self) -> Result<Network, Failure> {
-        match self.kind {
-            Kind::Mlp => self.mlp(),
-            Kind::Attention => self.attention(),
+        match (&self.model, self.kind) {
+            (Some(model), _) => Ok(file::read(model)?.network),
+            (None, Some(Kind::Mlp)) => self.mlp(),
+            (None, Some(Kind::Attention)) => self.attention(),
+            (None, None) => Err(Failure::Usage("expected a model file, or --kind".to_owned())),
         }
     }
 
