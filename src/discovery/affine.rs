@@ -74,18 +74,15 @@ impl Affine {
         velocity
     }
 
-    /// `(B theta + v)^T g`, and the sum of the absolute values of its terms, to compare it with.
+    /// `(B theta + v)^T g`, and `max |g_i| sum |(B theta + v)_i|`, to compare it with.
     pub fn equation<T: Branch>(&self, theta: &[T], gradient: &[T]) -> (T, T) {
-        let (mut sum, mut size) = (T::zero(), T::zero());
-        for ((row, column), entry) in &self.entries {
-            let mut term = T::product(&T::from_rational(entry), &gradient[*row]);
-            if let Some(parameter) = theta.get(*column) {
-                term *= parameter;
-            }
-            size += term.absolute();
-            sum += term;
+        let velocity = self.velocity(theta);
+        let (mut size, mut largest) = (T::zero(), T::zero());
+        for (speed, slope) in velocity.iter().zip(gradient) {
+            size += speed.absolute();
+            largest = largest.maximum(&slope.absolute());
         }
-        (sum, size)
+        (dot(&velocity, gradient), size * largest)
     }
 
     /// `g^T B g`
@@ -139,9 +136,15 @@ pub fn echelon<K: Ord + Clone>(rows: impl IntoIterator<Item = Row<K>>) -> Vec<Ro
 pub struct Parts {
     /// Linear ones, `v = 0`.
     pub linear: Vec<Affine>,
-    /// Linear ones with independent symmetric parts, as many as these have dimensions, chosen so that the symmetric parts are in
-    /// reduced echelon form.
+    /// Linear ones modulo the implied ones.
+    pub essential: Vec<Affine>,
+    /// Linear ones implied by translations: every column of `B` is one, as in `B = v e^T`, a translation times a parameter.
+    pub implied: Vec<Affine>,
+    /// Linear ones with independent symmetric parts, as many as these have dimensions; those of the essential ones first, in reduced
+    /// echelon form.
     pub symmetric: Vec<Affine>,
+    /// How many of the symmetric ones come first, from the essential ones; the others are implied by translations.
+    pub essential_symmetric: usize,
     /// A basis of the linear ones with `B^T = -B`.
     pub antisymmetric: Vec<Affine>,
     /// Translations, `B = 0`.
@@ -181,9 +184,58 @@ impl Parts {
                 known.pop();
             }
         }
-        let (symmetric, antisymmetric) = split(parameters, &linear);
-        Parts { linear, symmetric, antisymmetric, translations, mixed }
+        let (essential, implied) = modulo_translations(parameters, &linear, &translations);
+        let (mut symmetric, _) = split(parameters, &essential);
+        let essential_symmetric = symmetric.len();
+        let mut parts: Vec<_> = symmetric.iter().map(Affine::symmetric_part).collect();
+        for generator in split(parameters, &implied).0 {
+            parts.push(generator.symmetric_part());
+            if echelon(parts.iter().cloned()).len() == parts.len() {
+                symmetric.push(generator);
+            } else {
+                parts.pop();
+            }
+        }
+        let (_, antisymmetric) = split(parameters, &linear);
+        Parts { linear, essential, implied, symmetric, essential_symmetric, antisymmetric, translations, mixed }
     }
+}
+
+/// Linear generators that translations do not imply, and those that they do: each row carries its columns modulo the translations in
+/// front, so that the echelon form reduces these first.
+fn modulo_translations(parameters: usize, linear: &[Affine], translations: &[Affine]) -> (Vec<Affine>, Vec<Affine>) {
+    let shifts: Vec<BTreeMap<usize, Rational>> =
+        translations.iter().map(|translation| translation.shift().into_iter().collect()).collect();
+    let shifts = echelon(shifts);
+    let reduced = |generator: &Affine| {
+        let mut entries = generator.entries.clone();
+        for shift in &shifts {
+            let Some(pivot) = shift.keys().next() else { continue };
+            let along: Vec<(usize, Rational)> = entries
+                .range((*pivot, 0)..(*pivot + 1, 0))
+                .map(|((_, column), entry)| (*column, entry.clone()))
+                .collect();
+            for (column, factor) in along {
+                let product = shift.iter().map(|(row, entry)| ((*row, column), entry.clone())).collect();
+                subtract(&mut entries, &factor, &product);
+            }
+        }
+        entries
+    };
+    let rows = linear.iter().map(|generator| -> Row<(u8, usize, usize)> {
+        let front = reduced(generator).into_iter().map(|((row, column), entry)| ((0, row, column), entry));
+        front
+            .chain(generator.entries.iter().map(|((row, column), entry)| ((1, *row, *column), entry.clone())))
+            .collect()
+    });
+    let (mut essential, mut implied) = (Vec::new(), Vec::new());
+    for row in echelon(rows) {
+        let is_essential = row.keys().next().is_some_and(|key| key.0 == 0);
+        let whole = row.into_iter().filter(|(key, _)| key.0 == 1);
+        let generator = Affine::new(parameters, whole.map(|((_, row, column), entry)| ((row, column), entry)));
+        if is_essential { essential.push(generator) } else { implied.push(generator) }
+    }
+    (essential, implied)
 }
 
 /// Generators with independent symmetric parts, and those without symmetric part: each row carries its symmetric part in front, so

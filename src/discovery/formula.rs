@@ -181,7 +181,16 @@ pub fn law(blocks: &[Block], generator: &Affine) -> String {
     format!("{} = (4 gamma/eta) ({})", noise.write(), decay.write())
 }
 
-/// What a generator does: `d W[0,0] = ...`, one for each parameter that moves, grouped where a whole line moves alike.
+/// A number times a name.
+fn scaled(entry: &Rational, name: &str) -> String {
+    match entry {
+        one if *one == 1 => name.to_owned(),
+        minus if *minus == -1 => format!("-{name}"),
+        _ => format!("{entry} {name}"),
+    }
+}
+
+/// What a generator does, `dW[0,:] += W[1,:]` and so on: one for each parameter that moves, grouped where a line moves alike.
 pub fn generator(blocks: &[Block], generator: &Affine) -> String {
     let parameters = blocks.last().map_or(0, |block| block.range().end);
     // Moves by (block, is a row, number) of target and source and coefficient.
@@ -206,7 +215,8 @@ pub fn generator(blocks: &[Block], generator: &Affine) -> String {
             } else if r == s && blocks[block].rows == blocks[other].rows {
                 ((block, false, c), (other, false, d), entry.clone())
             } else {
-                texts.push(format!("d{} += {entry} {}", parameter(blocks, *row), parameter(blocks, *column)));
+                let moved = parameter(blocks, *row);
+                texts.push(format!("d{moved} += {}", scaled(entry, &parameter(blocks, *column))));
                 continue;
             };
             match lines.iter_mut().find(|(known, _)| *known == key) {
@@ -216,11 +226,6 @@ pub fn generator(blocks: &[Block], generator: &Affine) -> String {
         }
     }
     let mut parts = Vec::new();
-    let scaled = |entry: &Rational, name: &str| match entry {
-        one if *one == 1 => name.to_owned(),
-        minus if *minus == -1 => format!("-{name}"),
-        _ => format!("{entry} {name}"),
-    };
     for ((block, entry), places) in diagonal {
         parts.extend(covers(&blocks[block], &places).iter().map(|name| format!("d{name} += {}", scaled(&entry, name))));
     }

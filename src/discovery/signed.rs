@@ -7,8 +7,8 @@
 //! - An axis that fails alone while all others do not notice belongs to no move.
 //! - If an axis fails while another notices, every move that contains the first contains the second.
 //!
-//! The sets that are closed under the second rule are tried at fresh points, exactly or to full precision. Each move that contains an
-//! axis contains its closed set; one that needs more than its closed sets is missed.
+//! The sets that are closed under the second rule, and unions of two or three of those that are not moves themselves, are tried at
+//! fresh points, exactly or to full precision. A move that needs a larger union is missed: the search is restricted.
 
 use super::blocks::Block;
 use super::points;
@@ -22,6 +22,8 @@ const PROBES: u64 = 12;
 const FRESH: u64 = 64;
 /// Up to this many units all pairs are exchanged, beyond it neighbours only.
 const ALL_PAIRS: usize = 8;
+/// Of more closed sets that are not complete only pairs are united.
+const MOST_FOR_TRIPLES: usize = 8;
 /// The most evaluations in doubles.
 const MOST_EVALUATIONS: usize = 400_000;
 
@@ -284,11 +286,16 @@ pub fn find<T: Carrier + Measured + Branch<Mask = bool>>(
                 result.capped = true;
                 return result;
             }
-            for set in prober.closed_sets(&class, move_) {
-                let axes: Vec<Axis> = set.iter().map(|&index| class[index].clone()).collect();
+            let axes_of = |set: &[usize]| -> Vec<Axis> { set.iter().map(|&index| class[index].clone()).collect() };
+            let holds = |set: &[usize]| holds::<T>(network, blocks, &axes_of(set), move_, seed, bits);
+            let (mut sets, incomplete): (Vec<_>, Vec<_>) =
+                prober.closed_sets(&class, move_).into_iter().partition(|set| holds(set));
+            sets.extend(unions(&incomplete).into_iter().filter(|set| holds(set)));
+            for set in sets {
+                let axes = axes_of(&set);
                 let images = images(blocks, &axes, move_);
                 let is_flip = move_.0 == move_.1;
-                if known.contains(&images) || !holds::<T>(network, blocks, &axes, move_, seed, bits) {
+                if known.contains(&images) {
                     continue;
                 }
                 let new = if is_flip {
@@ -304,6 +311,26 @@ pub fn find<T: Carrier + Measured + Branch<Mask = bool>>(
         }
     }
     result
+}
+
+/// The unions of two sets, and if they are few of three.
+fn unions(sets: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let union = |parts: &[usize]| {
+        let mut all: Vec<usize> = parts.iter().flat_map(|part| sets[*part].iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    };
+    let mut unions = Vec::new();
+    for second in 0..sets.len() {
+        for first in 0..second {
+            unions.push(union(&[first, second]));
+            if sets.len() <= MOST_FOR_TRIPLES {
+                unions.extend((0..first).map(|third| union(&[third, first, second])));
+            }
+        }
+    }
+    unions
 }
 
 fn file(families: &mut Vec<Family>, axes: Vec<Axis>, units: usize, move_: (usize, usize)) {

@@ -77,6 +77,7 @@ pub fn text(discovery: &Discovery) -> String {
     let signed = &discovery.signed;
     for (what, count) in [
         ("linear generators", parts.linear.len()),
+        ("  implied by translations", parts.implied.len()),
         ("  symmetric parts, broken by SGD: balance laws", parts.symmetric.len()),
         ("  antisymmetric, preserved by SGD", parts.antisymmetric.len()),
         ("translations", parts.translations.len()),
@@ -94,7 +95,8 @@ pub fn text(discovery: &Discovery) -> String {
             let _ = writeln!(text, "  {}", formula::generator(&discovery.blocks, generator));
         }
     };
-    list("Linear generators", &parts.linear);
+    let modulo = if parts.implied.is_empty() { "" } else { ", apart from products of a translation and a parameter" };
+    list(&format!("Linear generators{modulo}"), &parts.essential);
     list("Antisymmetric among them", &parts.antisymmetric);
     list("Translations", &parts.translations);
     list("Mixed generators", &parts.mixed);
@@ -111,7 +113,7 @@ pub fn text(discovery: &Discovery) -> String {
     if signed.capped {
         let _ = writeln!(text, "\nThe search for exchanges and flips was cut short: coarser units were not tried.");
     }
-    let mut laws = |title: &str, laws: &[Law]| {
+    let laws = |text: &mut String, title: &str, laws: &[Law]| {
         if !laws.is_empty() {
             let _ = writeln!(text, "\n{title}:");
         }
@@ -119,8 +121,12 @@ pub fn text(discovery: &Discovery) -> String {
             let _ = writeln!(text, "  {}  [{}]", law.formula, judgement(law));
         }
     };
-    laws("Balance laws at stationary points of F, learning rate eta, weight decay gamma", &discovery.balance_laws);
-    laws("Laws of translations and mixed generators, likewise", &discovery.affine_laws);
+    let (essential, implied) = discovery.balance_laws.split_at(parts.essential_symmetric);
+    laws(&mut text, "Balance laws at stationary points of F, learning rate eta, weight decay gamma", essential);
+    if !implied.is_empty() {
+        let _ = writeln!(text, "\nFurther balance laws, which those of translations imply: {}", implied.len());
+    }
+    laws(&mut text, "Laws of translations and mixed generators, likewise", &discovery.affine_laws);
     text
 }
 
@@ -134,6 +140,16 @@ fn judgement(law: &Law) -> String {
 
 fn law(law: &Law) -> Value {
     json!({"formula": law.formula, "verified": law.verified, "vacuous": law.vacuous, "residual": law.residual.to_string()})
+}
+
+/// The balance laws, those that translations imply marked.
+fn balance_laws(discovery: &Discovery) -> Vec<Value> {
+    let mark = |(index, found): (usize, &Law)| {
+        let mut value = law(found);
+        value["implied_by_translations"] = (index >= discovery.parts.essential_symmetric).into();
+        value
+    };
+    discovery.balance_laws.iter().enumerate().map(mark).collect()
 }
 
 /// The document for a program.
@@ -206,9 +222,11 @@ pub fn document(discovery: &Discovery, settings: &Settings) -> Value {
         "antisymmetric": parts.antisymmetric.len(),
         "translations": parts.translations.len(),
         "mixed": parts.mixed.len(),
-        "balance_laws": discovery.balance_laws.iter().map(law).collect::<Vec<_>>(),
+        "implied_by_translations": parts.implied.len(),
+        "balance_laws": balance_laws(discovery),
         "affine_laws": discovery.affine_laws.iter().map(law).collect::<Vec<_>>(),
-        "linear_generators": words(&parts.linear),
+        "linear_generators": words(&parts.essential),
+        "implied_generators": words(&parts.implied),
         "antisymmetric_generators": words(&parts.antisymmetric),
         "translation_generators": words(&parts.translations),
         "mixed_generators": words(&parts.mixed),
