@@ -295,7 +295,7 @@ fn errors_are_json_where_json_was_asked_for() {
 #[test]
 fn help_tells_the_commands_and_the_exit_codes() {
     insta::assert_snapshot!(stdout(&["--help"]));
-    for command in ["verify", "list", "explain", "replay", "eval", "observe", "inspect"] {
+    for command in ["verify", "list", "explain", "replay", "eval", "discover", "observe", "inspect", "schema"] {
         assert!(stdout(&[command, "--help"]).contains("Usage: equipartition"), "{command}");
     }
     assert!(stdout(&["--version"]).contains(env!("CARGO_PKG_VERSION")));

@@ -145,7 +145,7 @@ fn the_catalogue_is_found_and_nothing_else() {
             assert!(known.iter().all(|generator| contains(&discovery, generator)), "{network}");
         }
     }
-    for widths in [&[2, 2, 1][..], &[1, 3, 2], &[2, 2, 2, 1]] {
+    for widths in [&[2, 2, 2][..], &[2, 1, 3], &[2, 2, 2, 2]] {
         let network = Network::deep_linear(widths);
         let discovery = found(&network);
         let hidden = &widths[1..widths.len() - 1];
@@ -160,10 +160,31 @@ fn the_catalogue_is_found_and_nothing_else() {
 /// `b1 -> b1 + u` is undone by `b2 -> b2 - W2 u`: neither linear nor a translation, one for each hidden unit.
 #[test]
 fn a_linear_network_with_biases_has_mixed_generators() {
-    for widths in [[2, 2, 2], [1, 3, 1], [2, 1, 2]] {
+    for widths in [[2, 2, 2], [1, 3, 2], [2, 1, 2]] {
         let network = Network::mlp(&widths, Piecewise::Identity, true, Loss::SquaredError);
         let hidden = widths[1];
         assert_eq!(counts(&found(&network)), [hidden * hidden, hidden * (hidden + 1) / 2, 0, hidden], "{network}");
+    }
+}
+
+/// More than the catalogue knows: with a single output `u^T W x`, `W -> W + J u c^T` changes nothing for antisymmetric `J`, since
+/// `u^T J u = 0`; and likewise behind a single input. With one of each the loss is a function of `u^T w`, which all of so(h, h) preserves.
+#[test]
+fn a_linear_network_with_one_output_or_input_has_more_generators() {
+    for (widths, bias) in
+        [(&[2, 2, 1][..], false), (&[1, 3, 2], false), (&[1, 3, 1], false), (&[2, 2, 2, 1], false), (&[2, 2, 1], true)]
+    {
+        let network = Network::mlp(widths, Piecewise::Identity, bias, Loss::SquaredError);
+        let depth = widths.len() - 1;
+        let hidden = &widths[1..depth];
+        let rotations = |width: usize| width * (width - 1) / 2;
+        let matrices: usize = hidden.iter().map(|width| width * width).sum();
+        let behind = |single: bool, width: usize, columns: usize| if single { rotations(width) * columns } else { 0 };
+        let last = behind(widths[depth] == 1, widths[depth - 1], widths[depth - 2] + usize::from(bias));
+        let first = behind(widths[0] == 1 && !bias, widths[1], widths[2]);
+        let discovery = found(&network);
+        assert_eq!(counts(&discovery)[0], matrices + last + first, "{network}");
+        assert_eq!(discovery.parts.mixed.len(), if bias { hidden.iter().sum() } else { 0 }, "{network}");
     }
 }
 

@@ -312,7 +312,7 @@ mod tests {
             assert_eq!(reconstructed(&Residue::from_rational(&fraction)), Some(fraction.clone()));
             assert_eq!(snapped(&Mp::<128>::from_rational(&fraction)), Some(fraction));
         }
-        assert_eq!(snapped(&crate::scalar::Real::sqrt(&Mp::<128>::integer(2))), None);
+        assert_eq!(snapped(&crate::scalar::Real::sqrt(&Mp::<128>::ratio(2, 1))), None);
     }
 
     /// In the plane: a rotation, a scale, a shear and a translation that comes with it.

@@ -90,71 +90,103 @@ fn covers(block: &Block, places: &BTreeSet<(usize, usize)>) -> Vec<String> {
     names
 }
 
+/// A row or a column of a block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Line {
+    block: usize,
+    is_row: bool,
+    number: usize,
+}
+
+impl Line {
+    /// The lines on which two places stand opposite to each other, and where along them: rows of blocks with as many columns, or
+    /// columns of blocks with as many rows.
+    fn shared(blocks: &[Block], first: usize, second: usize) -> Option<(Line, Line, usize)> {
+        let ((block, row, column), (other, other_row, other_column)) = (locate(blocks, first), locate(blocks, second));
+        if column == other_column && blocks[block].columns == blocks[other].columns && blocks[block].columns > 1 {
+            let line = |block, number| Line { block, is_row: true, number };
+            return Some((line(block, row), line(other, other_row), column));
+        }
+        if row == other_row && blocks[block].rows == blocks[other].rows {
+            let line = |block, number| Line { block, is_row: false, number };
+            return Some((line(block, column), line(other, other_column), row));
+        }
+        None
+    }
+
+    fn length(self, blocks: &[Block]) -> usize {
+        let block = &blocks[self.block];
+        if self.is_row { block.columns } else { block.rows }
+    }
+
+    fn name(self, blocks: &[Block]) -> String {
+        let Block { name, columns, .. } = &blocks[self.block];
+        match (self.is_row, columns) {
+            (true, _) => format!("{name}[{},:]", self.number),
+            (false, 1) => name.clone(),
+            (false, _) => format!("{name}[:,{}]", self.number),
+        }
+    }
+
+    fn place(self, blocks: &[Block], position: usize) -> usize {
+        let block = &blocks[self.block];
+        if self.is_row { block.entry(self.number, position) } else { block.entry(position, self.number) }
+    }
+}
+
+/// Members by key, both in order of appearance.
+struct Groups<K, V>(Vec<(K, BTreeSet<V>)>);
+
+impl<K: PartialEq, V: Ord> Groups<K, V> {
+    fn new() -> Self {
+        Groups(Vec::new())
+    }
+
+    fn file(&mut self, key: K, value: V) {
+        match self.0.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, values)) => _ = values.insert(value),
+            None => self.0.push((key, [value].into())),
+        }
+    }
+}
+
 /// `x^T S x` for `x` the parameters, or their gradients with the prefix `g_`; `mean` puts `E` around each term.
 fn quadratic(blocks: &[Block], form: &BTreeMap<(usize, usize), Rational>, prefix: &str, mean: bool) -> Sum {
-    // Squares by block and coefficient, in order of appearance.
-    let mut squares: Vec<((usize, Rational), BTreeSet<(usize, usize)>)> = Vec::new();
-    // Products by the pair of lines they belong to: (block, is a row, number) twice, coefficient, positions along the lines.
-    type Line = (usize, bool, usize);
-    let mut products: Vec<((Line, Line, Rational), BTreeSet<usize>)> = Vec::new();
-    let mut others: Vec<(Rational, String)> = Vec::new();
-    let mut file = |key: (Line, Line, Rational), position: usize| match products.iter_mut().find(|(k, _)| *k == key) {
-        Some((_, positions)) => _ = positions.insert(position),
-        None => products.push((key, [position].into())),
+    let wrapped = |text: String| if mean { format!("E[{text}]") } else { text };
+    let product = |first: usize, second: usize| {
+        wrapped(format!("{prefix}{} {prefix}{}", parameter(blocks, first), parameter(blocks, second)))
     };
+    let (mut squares, mut products, mut others) = (Groups::new(), Groups::new(), Vec::new());
     for ((first, second), entry) in form {
-        let (block, row, column) = locate(blocks, *first);
-        if first == second {
-            let key = (block, entry.clone());
-            match squares.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, places)) => _ = places.insert((row, column)),
-                None => squares.push((key, [(row, column)].into())),
-            }
-            continue;
-        }
-        let (other, other_row, other_column) = locate(blocks, *second);
         let twice = Rational::from(entry * 2);
-        if column == other_column && blocks[block].columns == blocks[other].columns && blocks[block].columns > 1 {
-            file(((block, true, row), (other, true, other_row), twice), column);
-        } else if row == other_row && blocks[block].rows == blocks[other].rows {
-            file(((block, false, column), (other, false, other_column), twice), row);
+        if first == second {
+            let (block, row, column) = locate(blocks, *first);
+            squares.file((block, entry.clone()), (row, column));
+        } else if let Some((line, other, position)) = Line::shared(blocks, *first, *second) {
+            products.file((line, other, twice), position);
         } else {
-            let (left, right) = (parameter(blocks, *first), parameter(blocks, *second));
-            others.push((twice, format!("{prefix}{left} {prefix}{right}")));
+            others.push((twice, product(*first, *second)));
         }
     }
     let mut sum = Sum::default();
-    let wrapped = |text: String| if mean { format!("E[{text}]") } else { text };
-    for ((block, coefficient), places) in squares {
+    for ((block, coefficient), places) in squares.0 {
         for name in covers(&blocks[block], &places) {
-            let text = format!("|{prefix}{name}|^2");
-            sum.terms.push((coefficient.clone(), if mean { format!("E{text}") } else { text }));
+            let mark = if mean { "E" } else { "" };
+            sum.terms.push((coefficient.clone(), format!("{mark}|{prefix}{name}|^2")));
         }
     }
-    for ((first, second, coefficient), positions) in products {
-        let length = |(block, is_row, _): Line| if is_row { blocks[block].columns } else { blocks[block].rows };
-        let line = |(block, is_row, number): Line| {
-            let Block { name, columns, .. } = &blocks[block];
-            match (is_row, columns) {
-                (true, _) => format!("{prefix}{name}[{number},:]"),
-                (false, 1) => format!("{prefix}{name}"),
-                (false, _) => format!("{prefix}{name}[:,{number}]"),
-            }
-        };
-        if positions.len() == length(first) && length(first) > 1 {
-            sum.terms.push((coefficient, wrapped(format!("<{}, {}>", line(first), line(second)))));
+    for ((first, second, coefficient), positions) in products.0 {
+        if positions.len() == first.length(blocks) && positions.len() > 1 {
+            let text = format!("<{prefix}{}, {prefix}{}>", first.name(blocks), second.name(blocks));
+            sum.terms.push((coefficient, wrapped(text)));
             continue;
         }
         for position in positions {
-            let entry = |(block, is_row, number): Line| {
-                let block = &blocks[block];
-                let place = if is_row { block.entry(number, position) } else { block.entry(position, number) };
-                format!("{prefix}{}", parameter(blocks, place))
-            };
-            sum.terms.push((coefficient.clone(), wrapped(format!("{} {}", entry(first), entry(second)))));
+            let text = product(first.place(blocks, position), second.place(blocks, position));
+            sum.terms.push((coefficient.clone(), text));
         }
     }
-    sum.terms.extend(others.into_iter().map(|(coefficient, text)| (coefficient, wrapped(text))));
+    sum.terms.extend(others);
     sum
 }
 
@@ -193,61 +225,34 @@ fn scaled(entry: &Rational, name: &str) -> String {
 /// What a generator does, `dW[0,:] += W[1,:]` and so on: one for each parameter that moves, grouped where a line moves alike.
 pub fn generator(blocks: &[Block], generator: &Affine) -> String {
     let parameters = blocks.last().map_or(0, |block| block.range().end);
-    // Moves by (block, is a row, number) of target and source and coefficient.
-    type Line = (usize, bool, usize);
-    let mut lines: Vec<((Line, Line, Rational), Vec<(usize, usize)>)> = Vec::new();
-    let mut diagonal: Vec<((usize, Rational), BTreeSet<(usize, usize)>)> = Vec::new();
-    let mut texts = Vec::new();
+    let single = |row: usize, entry: &Rational, column: usize| {
+        format!("d{} += {}", parameter(blocks, row), scaled(entry, &parameter(blocks, column)))
+    };
+    let (mut diagonal, mut lines, mut others) = (Groups::new(), Groups::new(), Vec::new());
     for ((row, column), entry) in generator.entries() {
-        let (block, r, c) = locate(blocks, *row);
         if *column == parameters {
-            texts.push(format!("d{} += {entry}", parameter(blocks, *row)));
+            others.push(format!("d{} += {entry}", parameter(blocks, *row)));
         } else if row == column {
-            let key = (block, entry.clone());
-            match diagonal.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, places)) => _ = places.insert((r, c)),
-                None => diagonal.push((key, [(r, c)].into())),
-            }
+            let (block, row, column) = locate(blocks, *row);
+            diagonal.file((block, entry.clone()), (row, column));
+        } else if let Some((to, from, position)) = Line::shared(blocks, *row, *column) {
+            lines.file((to, from, entry.clone()), position);
         } else {
-            let (other, s, d) = locate(blocks, *column);
-            let key = if c == d && blocks[block].columns == blocks[other].columns && blocks[block].columns > 1 {
-                ((block, true, r), (other, true, s), entry.clone())
-            } else if r == s && blocks[block].rows == blocks[other].rows {
-                ((block, false, c), (other, false, d), entry.clone())
-            } else {
-                let moved = parameter(blocks, *row);
-                texts.push(format!("d{moved} += {}", scaled(entry, &parameter(blocks, *column))));
-                continue;
-            };
-            match lines.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, places)) => places.push((*row, *column)),
-                None => lines.push((key, vec![(*row, *column)])),
-            }
+            others.push(single(*row, entry, *column));
         }
     }
     let mut parts = Vec::new();
-    for ((block, entry), places) in diagonal {
+    for ((block, entry), places) in diagonal.0 {
         parts.extend(covers(&blocks[block], &places).iter().map(|name| format!("d{name} += {}", scaled(&entry, name))));
     }
-    for ((to, from, entry), places) in lines {
-        let length = |(block, is_row, _): Line| if is_row { blocks[block].columns } else { blocks[block].rows };
-        let line = |(block, is_row, number): Line| {
-            let Block { name, columns, .. } = &blocks[block];
-            match (is_row, columns) {
-                (true, _) => format!("{name}[{number},:]"),
-                (false, 1) => name.clone(),
-                (false, _) => format!("{name}[:,{number}]"),
-            }
-        };
-        if places.len() == length(to) {
-            parts.push(format!("d{} += {}", line(to), scaled(&entry, &line(from))));
+    for ((to, from, entry), positions) in lines.0 {
+        if positions.len() == to.length(blocks) {
+            parts.push(format!("d{} += {}", to.name(blocks), scaled(&entry, &from.name(blocks))));
         } else {
-            let single = |(row, column): &(usize, usize)| {
-                format!("d{} += {}", parameter(blocks, *row), scaled(&entry, &parameter(blocks, *column)))
-            };
-            parts.extend(places.iter().map(single));
+            let each = |position: usize| single(to.place(blocks, position), &entry, from.place(blocks, position));
+            parts.extend(positions.into_iter().map(each));
         }
     }
-    parts.extend(texts);
+    parts.extend(others);
     parts.join(", ")
 }

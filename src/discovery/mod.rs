@@ -184,7 +184,10 @@ fn exact(network: &Network, settings: &Settings) -> Result<Discovery, DiscoveryE
     let degree = points::is_polynomial(network).then(|| degree(network)).flatten();
     let kind = match degree {
         Some(degree) => {
-            let each = f64::from(points::GRID_BITS - 1) - f64::from(degree.max(1)).log2();
+            // D / 2^15 for a point to hide it, given that the gradient, of degree below D, is not zero there.
+            let grid = f64::from(points::GRID_BITS - 1).exp2();
+            let degree = f64::from(degree.max(1));
+            let each = ((grid - degree).max(1.0) / degree).log2().max(0.0);
             Evidence::Polynomial { bits: each * found.verified as f64 - rounds }
         }
         None => Evidence::Pieces { share: share(&found) },
@@ -224,7 +227,7 @@ fn degree(network: &Network) -> Option<u32> {
     let drawn = |count: usize| vec![Degree::drawn(&Rational::new()); count];
     let sample = crate::data::Sample::new(drawn(network.input_len()), drawn(network.target_len()));
     let gradient = model.gradient(&drawn(network.parameter_count()), &sample);
-    gradient.into_iter().fold(Some(0), |largest: Option<u32>, entry| Some(largest?.max(entry.bound()? + 1)))
+    gradient.into_iter().try_fold(0, |largest: u32, entry| Some(largest.max(entry.bound()? + 1)))
 }
 
 fn search_all<E, S>(

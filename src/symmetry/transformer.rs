@@ -23,11 +23,13 @@ pub struct Attention<'a> {
 
 /// All attention layers of a network.
 pub fn attentions(network: &Composed) -> Vec<Attention<'_>> {
-    let attention = |(name, layer)| match layer {
-        &Layer::Attention(ref shape) => Some(Attention { name, shape, network }),
-        _ => None,
-    };
-    network.all_layers().into_iter().filter_map(attention).collect()
+    let mut found = Vec::new();
+    for (name, layer) in network.all_layers() {
+        if let Layer::Attention(shape) = layer {
+            found.push(Attention { name, shape, network });
+        }
+    }
+    found
 }
 
 /// The rows of a matrix with their biases, if it has any.
