@@ -71,15 +71,20 @@ pub fn scales(stream: &mut Stream, network: &Network) -> Result<Vec<Generator>, 
 pub fn pair(stream: &mut Stream, network: &Network) -> Result<(Generator, Element), Inapplicable> {
     let interfaces = interfaces(network)?;
     let interface = stream.pick(&interfaces);
-    let generator = interface.generator(stream.below(interface.count()));
+    let scale = interface.generator(0);
+    let mut generator = interface.generator(stream.below(interface.count()));
     let factor = loop {
         let factor = stream.positive();
         if factor != 1 {
             break factor;
         }
     };
-    let element =
-        symmetry::element(&generator, &factor).or_else(|| symmetry::element(&interface.generator(0), &factor));
+    let element = symmetry::element(&generator, &factor).or_else(|| symmetry::element(&scale, &factor));
+    if generator != scale {
+        // The square of a shear alone vanishes, and a term of the second derivative with it.
+        generator.map = generator.map.plus(&scale.map);
+        generator.name = format!("{}, with {}", generator.name, scale.name);
+    }
     element.map(|element| (generator, element)).ok_or(Inapplicable::NO_SYMMETRY)
 }
 
