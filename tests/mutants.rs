@@ -1,5 +1,6 @@
 //! Every formula is attacked: with any one of its terms dropped, negated or doubled, the claim must turn red.
 
+use equipartition::claim::verdict::MutantReport;
 use equipartition::claim::{Case, Claim, ClaimReport, Mutant, Settings, Status};
 use equipartition::claims::registry;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -42,7 +43,7 @@ fn attack(claim: &'static dyn Claim) -> Result<(), Failed> {
     if honest.mutants.is_empty() {
         return Err("the claim has no term to get wrong".into());
     }
-    for (mutant, _) in honest.mutants {
+    for MutantReport { mutant, .. } in honest.mutants {
         let name = mutant.to_string();
         if !is_refuted(claim, mutant) {
             return Err(format!("with `{name}` the claim is not refuted").into());

@@ -3,10 +3,10 @@
 #![cfg(feature = "cli")]
 
 use equipartition::claim::order::Exponent;
-use equipartition::claim::verdict::{ControlReport, ExponentReport, Witness};
+use equipartition::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
 use equipartition::claim::{Case, Change, ClaimReport, Control, Effort, Entry, Evidence, Mutant, Quantity, Verdict};
 use equipartition::dynamics::statistics::Estimate;
-use equipartition::report::{Libraries, Report, json, junit, text};
+use equipartition::report::{Comparison, Difference, Libraries, Report, annotations, json, junit, markdown, text};
 use equipartition::scalar::Magnitude;
 use std::collections::BTreeMap;
 
@@ -54,13 +54,14 @@ fn claim(entry: &'static Entry, verdict: Verdict, reason: &str) -> ClaimReport {
             instances: 4,
         }],
         mutants: vec![
-            (Mutant { term: "a".to_owned(), change: Change::Dropped }, Magnitude::power_of_two(0)),
-            (Mutant { term: "b".to_owned(), change: Change::Doubled }, Magnitude::power_of_two(-1)),
+            MutantReport::new(Mutant { term: "a".to_owned(), change: Change::Dropped }, Magnitude::power_of_two(0)),
+            MutantReport::new(Mutant { term: "b".to_owned(), change: Change::Doubled }, Magnitude::power_of_two(-1)),
         ],
         bound_bits: Some(56.9),
         families: 2,
         orbits: None,
         witnesses: Vec::new(),
+        cut_short: false,
         seconds: 0.25,
     }
 }
@@ -74,19 +75,21 @@ fn report() -> Report {
     holds.tests = 100;
     holds.exponents = vec![ExponentReport {
         worst: Exponent {
-            label: "|a - b|",
+            label: "|a - b|".to_owned(),
             predicted: 3,
             measured: "3.0000000000000000000".to_owned(),
             error: Magnitude::power_of_two(-330),
             deviation: Magnitude::power_of_two(-300),
+            differences: vec![(-40.0, -119.5), (-50.0, -149.5)],
         },
+        digits: 90,
         instances: 8,
     }];
     holds.quantities = vec![Quantity {
-        label: "a / b",
+        label: "a / b".to_owned(),
         estimate: Estimate { mean: 0.96872, half_width: 0.0002 },
         predicted: 0.96875,
-        alternative: ("another theory", 1.0),
+        alternative: ("another theory".to_owned(), 1.0),
     }];
     let mut refuted = claim(&ENTRIES[1], Verdict::Refuted, "instance 3 violates `row 0` by 1.25e-1");
     refuted.refuted = 2;
@@ -103,13 +106,25 @@ fn report() -> Report {
     let mut powerless = claim(&ENTRIES[3], Verdict::Powerless, "the control `swapped` did not fail (margin 0)");
     powerless.controls[0].failed = false;
     powerless.controls[0].margin = Magnitude::zero();
-    powerless.mutants[1].1 = Magnitude::zero();
+    powerless.mutants[1].refuted = false;
+    powerless.mutants[1].margin = Magnitude::zero();
     powerless.witnesses = vec![witness(Case::Control(0), 2, "a <small> net", Magnitude::zero())];
     let mut undecided = claim(&ENTRIES[4], Verdict::Undecided, "1 of 8 instances: the enclosure is too wide");
     undecided.undecided = 1;
     undecided.witnesses = vec![witness(Case::Law, 6, "a wide network", Magnitude::power_of_two(-30))];
     let claims = vec![holds, refuted, vacuous, powerless, undecided];
-    Report { seed: 7, precision: 1024, effort: Effort::Default, instances: 8, model: None, claims, seconds: 1.5 }
+    Report {
+        libraries: Libraries::linked(),
+        seed: 7,
+        precision: 1024,
+        effort: Effort::Default,
+        instances: 8,
+        shard: None,
+        model: None,
+        comparison: None,
+        claims,
+        seconds: 1.5,
+    }
 }
 
 /// The versions of what is linked may differ between machines.
@@ -160,6 +175,95 @@ fn junit_counts_failures_and_errors() {
     let mut bytes = Vec::new();
     junit::write(&report(), &mut bytes).expect("a vector takes everything");
     insta::assert_snapshot!(std::str::from_utf8(&bytes).expect("XML is text"));
+}
+
+/// The same with two claims that are weaker than a baseline and one that is stronger.
+fn compared() -> Report {
+    let difference = |id: &str, what: &str| Difference { id: id.to_owned(), what: what.to_owned() };
+    let comparison = Comparison {
+        file: "theory.lock".to_owned(),
+        weaker: vec![
+            difference("demonstration/sum", "4 instances with exact evidence, was 5"),
+            difference("demonstration/gone", "the claim is gone"),
+        ],
+        stronger: vec![difference("other/blunt", "new: failing control `a_b, c: 100%`")],
+    };
+    Report { comparison: Some(comparison), ..report() }
+}
+
+#[test]
+fn the_markdown_tells_first_what_is_wrong() {
+    insta::assert_snapshot!(without_versions(&markdown::render(&compared())));
+}
+
+#[test]
+fn the_text_tells_what_is_weaker_at_the_end() {
+    let text = anstream::adapter::strip_str(&text::render(&compared(), None)).to_string();
+    assert!(text.ends_with(
+        "weaker than theory.lock records:\n  demonstration/sum: 4 instances with exact evidence, was 5\n  \
+         demonstration/gone: the claim is gone\nstronger than theory.lock records:\n  \
+         other/blunt: new: failing control `a_b, c: 100%`\n"
+    ));
+}
+
+#[test]
+fn an_annotation_is_one_line_for_each_claim_that_is_wrong() {
+    let lines = annotations::github(&compared());
+    assert_eq!(lines.lines().count(), 4 + 2, "{lines}");
+    assert!(lines.lines().all(|line| line.starts_with("::error ")), "{lines}");
+    assert!(
+        lines.contains("title=demonstration/product is refuted::instance 3 violates `row 0` by 1.25e-1%0Aa + b = c")
+    );
+    assert!(
+        lines.contains("::error file=theory.lock,title=demonstration/gone is weaker than theory.lock says::the claim")
+    );
+    let held = Report { claims: vec![claim(&ENTRIES[0], Verdict::Holds, "")], ..report() };
+    assert_eq!(annotations::github(&held), "", "there is nothing to tell");
+}
+
+#[test]
+fn junit_fails_for_what_is_weaker() {
+    let mut bytes = Vec::new();
+    junit::write(&compared(), &mut bytes).expect("a vector takes everything");
+    let xml = String::from_utf8(bytes).expect("XML is text");
+    assert!(xml.contains("name=\"equipartition\" tests=\"6\" skipped=\"0\" failures=\"4\" errors=\"1\""), "{xml}");
+    assert!(xml.contains("weaker than theory.lock records"), "{xml}");
+}
+
+fn find(id: &str) -> Option<&'static Entry> {
+    ENTRIES.iter().find(|entry| entry.id == id)
+}
+
+fn as_json(report: &Report) -> String {
+    let mut bytes = Vec::new();
+    json::write(report, &mut bytes).expect("a vector takes everything");
+    String::from_utf8(bytes).expect("JSON is text")
+}
+
+#[test]
+fn a_report_that_is_read_tells_the_same_in_every_format() {
+    let report = report();
+    let again = json::read(&as_json(&report), &find).expect("a report");
+    assert_eq!(as_json(&again), as_json(&report));
+    assert_eq!(text::render(&again, None), text::render(&report, None));
+    assert_eq!(markdown::render(&again), markdown::render(&report));
+}
+
+#[test]
+fn what_is_no_report_is_not_read() {
+    let text = as_json(&report());
+    let read = |text: &str| json::read(text, &find).expect_err("no report").to_string();
+    assert!(read("").contains("not a complete report"));
+    assert!(read(&text[..text.len() / 2]).contains("not a complete report"), "half of one is none");
+    assert!(read(&text.replace("\"seed\"", "\"sead\"")).contains("not a complete report"));
+    assert!(read(&text.replace("demonstration/sum", "demonstration/some")).contains("the identifier of a claim"));
+    assert!(read(&text.replace("swapped", "exchanged")).contains("a control of the claim"));
+    assert!(read(&text.replace("\"a dropped\"", "\"a forgotten\"")).contains("a term and what is wrong with it"));
+    assert!(read(&text.replace("\"effort\": \"default\"", "\"effort\": \"some\"")).contains("quick"));
+    assert!(read(&text.replacen("2^-56", "2^56", 1)).contains("a power"));
+    assert!(read(&text.replacen("\"residual\": \"2", "\"residual\": \"x2", 1)).contains("a magnitude"));
+    let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    assert!(read(&text.replace(&version, "\"version\": \"0.0.1\"")).contains("written by version 0.0.1"));
 }
 
 #[test]

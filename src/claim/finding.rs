@@ -111,16 +111,16 @@ pub struct Finding {
 }
 
 /// A number estimated along a run, beside what two theories say of it. It is shown; the judgement rests on the relations.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Quantity {
     /// What it is, as a formula.
-    pub label: &'static str,
+    pub label: String,
     /// The estimate with half the width of its 95 % confidence interval.
     pub estimate: Estimate,
     /// What the claim says.
     pub predicted: f64,
     /// What another theory says, and which.
-    pub alternative: (&'static str, f64),
+    pub alternative: (String, f64),
 }
 
 /// What a wrong formula has in place of one of its terms.

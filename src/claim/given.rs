@@ -15,7 +15,7 @@ pub struct Inapplicable(pub &'static str);
 
 impl Inapplicable {
     /// The claim's instances are not networks with a point, or not of any network.
-    pub const OWN_INSTANCES: Inapplicable = Inapplicable("it speaks of networks, data or runs of its own kind");
+    pub const OWN_INSTANCES: Inapplicable = Inapplicable("stated for networks, data or runs of its own kind");
     /// The claim speaks of symmetries, and the structure of the network shows none.
     pub const NO_SYMMETRY: Inapplicable = Inapplicable("no continuous symmetry is known from the network's structure");
 }

@@ -120,6 +120,13 @@ impl Differences {
         extrapolate(&logarithms.windows(2).map(slope).collect::<Vec<_>>(), spacing)
     }
 
+    /// `(log2 h, log2 |D(h)|)` at every step size, from the largest, in doubles: to plot.
+    fn logarithms(&self) -> Vec<(f64, f64)> {
+        let height = |difference: &Vec<Fine>| norm(difference).magnitude().log2();
+        let exponents = (0..self.sizes.count).map(|rung| -f64::from(self.sizes.first + self.sizes.spacing * rung));
+        exponents.zip(self.values.iter().map(height)).collect()
+    }
+
     /// `lim D(h) / h^power`, entry by entry.
     pub fn coefficient(&self, power: i32) -> Vec<Fine> {
         let sizes: Vec<Fine> = self.sizes.values().map(|h| h.powi(power)).collect();
@@ -136,7 +143,7 @@ impl Differences {
 #[derive(Clone, Debug)]
 pub struct Exponent {
     /// Of what.
-    pub label: &'static str,
+    pub label: String,
     /// What the theory says.
     pub predicted: i64,
     /// What was measured, to [`SHOWN`] digits.
@@ -145,17 +152,26 @@ pub struct Exponent {
     pub error: Magnitude,
     /// `|measured - predicted|`
     pub deviation: Magnitude,
+    /// What it was measured from, to plot: `(log2 h, log2 |D(h)|)`, from the largest step size.
+    pub differences: Vec<(f64, f64)>,
 }
 
 /// Digits with which an exponent is shown; more are counted ([`Exponent::digits`]).
 pub const SHOWN: usize = 20;
 
 impl Exponent {
-    /// Compares.
-    pub fn new(label: &'static str, predicted: i64, measured: &Extrapolated) -> Self {
-        let deviation = (measured.value.clone() - Fine::integer(predicted)).magnitude();
-        let shown = format!("{:.*}", SHOWN, measured.value.as_float());
-        Exponent { label, predicted, measured: shown, error: measured.error.magnitude(), deviation }
+    /// Measures, compares, and gives the measured exponent too.
+    pub fn measure(label: &str, predicted: i64, differences: &Differences) -> (Self, Fine) {
+        let Extrapolated { value, error } = differences.exponent();
+        let exponent = Exponent {
+            label: label.to_owned(),
+            predicted,
+            measured: format!("{:.*}", SHOWN, value.as_float()),
+            error: error.magnitude(),
+            deviation: (value.clone() - Fine::integer(predicted)).magnitude(),
+            differences: differences.logarithms(),
+        };
+        (exponent, value)
     }
 
     /// The decimals to which the measurement agrees with the prediction, no more than its own error estimate allows.
@@ -186,10 +202,7 @@ pub fn judge(
     let scalar = Scalar::Order(FINE_BITS);
     let measured: Vec<(Exponent, Fine)> = exponents
         .iter()
-        .map(|(label, predicted, differences)| {
-            let exponent = differences.exponent();
-            (Exponent::new(label, *predicted, &exponent), exponent.value)
-        })
+        .map(|(label, predicted, differences)| Exponent::measure(label, *predicted, differences))
         .collect();
     for (exponent, value) in &measured {
         let left = Term::scalar("measured exponent", value.clone());
@@ -228,7 +241,7 @@ mod tests {
                 }
                 sum
             });
-            let exponent = Exponent::new("exp", order, &remainder.exponent());
+            let (exponent, _) = Exponent::measure("exp", order, &remainder);
             assert!(exponent.digits() >= 50, "{exponent:?}");
             let factorial = Fine::integer((1..=order).product());
             let gap = remainder.coefficient(order as i32)[0].clone() * factorial - Fine::one();
@@ -239,7 +252,7 @@ mod tests {
     #[test]
     fn an_exponent_that_is_no_integer_is_seen_not_to_be() {
         let root = measure(|h| h.sqrt() * h * (Fine::one() + h));
-        let exponent = Exponent::new("h^(3/2)", 2, &root.exponent());
+        let (exponent, _) = Exponent::measure("h^(3/2)", 2, &root);
         assert_eq!(exponent.measured, "1.5000000000000000000");
         assert_eq!(exponent.digits(), 0);
         // h^2 (1 + sqrt h): the scheme removes integer powers only, and its error estimate says so.

@@ -149,6 +149,9 @@ impl Effort {
         }
     }
 
+    /// From the least to the most.
+    pub const ALL: [Effort; 3] = [Effort::Quick, Effort::Default, Effort::Thorough];
+
     /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {

@@ -5,12 +5,12 @@ use super::finding::{Finding, Mutant, Quantity, Scalar, Status, WIDE};
 use super::order::Exponent;
 use super::theorem::{Case, Examination, POINTS_PER_FAMILY};
 use crate::scalar::Magnitude;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What is known of a claim after a run. Nothing collapses into a truth value before the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Every instance that says something satisfies the claim, and every control and mutant fails.
@@ -55,8 +55,21 @@ pub struct ControlReport {
 pub struct ExponentReport {
     /// The measurement with the fewest digits, of which the prediction's agreement and the estimated error take part.
     pub worst: Exponent,
+    /// Its digits, [`Exponent::digits`].
+    pub digits: u32,
     /// The instances on which it was measured.
     pub instances: usize,
+}
+
+/// How one systematic mutant fared.
+#[derive(Clone, Debug)]
+pub struct MutantReport {
+    /// The wrong formula.
+    pub mutant: Mutant,
+    /// Whether some instance told it from the right one, by more than `2^-20`.
+    pub refuted: bool,
+    /// The widest relative amount by which it failed.
+    pub margin: Magnitude,
 }
 
 /// An instance to look at.
@@ -109,8 +122,8 @@ pub struct ClaimReport {
     pub quantities: Vec<Quantity>,
     /// Confidence intervals that the verdict rests on, those of controls included.
     pub tests: usize,
-    /// For each systematic mutant, the widest amount by which it failed.
-    pub mutants: Vec<(Mutant, Magnitude)>,
+    /// The systematic mutants.
+    pub mutants: Vec<MutantReport>,
     /// A law that fails on any one of the generic families was missed with probability at most `2^-bound_bits`.
     pub bound_bits: Option<f64>,
     /// The generic families that the bound speaks of.
@@ -120,6 +133,8 @@ pub struct ClaimReport {
     /// The worst instance, and if it is refuted also the smallest one found (the shortest description); the first
     /// undecided one, if nothing is refuted; for every control that passed, the instance that passed best.
     pub witnesses: Vec<Witness>,
+    /// Whether examinations are missing, because of a time limit or an interruption.
+    pub cut_short: bool,
     /// Seconds of computing, over all threads.
     pub seconds: f64,
 }
@@ -127,8 +142,12 @@ pub struct ClaimReport {
 impl ClaimReport {
     /// The mutants that survived: no instance told them from the claim.
     pub fn surviving_mutants(&self) -> impl Iterator<Item = &Mutant> {
-        let width = Magnitude::power_of_two(-WIDE);
-        self.mutants.iter().filter(move |(_, miss)| *miss <= width).map(|(mutant, _)| mutant)
+        self.mutants.iter().filter(|found| !found.refuted).map(|found| &found.mutant)
+    }
+
+    /// The controls that failed, as all of them must.
+    pub fn failed_controls(&self) -> impl Iterator<Item = &ControlReport> {
+        self.controls.iter().filter(|control| control.failed)
     }
 
     /// Judges a claim by all of its examinations, which must be sorted by case and index.
@@ -162,6 +181,7 @@ impl ClaimReport {
             families: 0,
             orbits: None,
             witnesses: Vec::new(),
+            cut_short,
             seconds,
         };
         report.judge_law(examinations);
@@ -176,7 +196,7 @@ impl ClaimReport {
             let number = entry.controls.iter().position(|known| known.name == control.name)?;
             weakest(Case::Control(number), examinations)
         }));
-        (report.verdict, report.reason) = report.decide(cut_short);
+        (report.verdict, report.reason) = report.decide();
         report
     }
 
@@ -236,27 +256,30 @@ impl ClaimReport {
                 raise(self.ladder.entry(bits).or_insert_with(Magnitude::zero), &finding.residual);
             }
             for (mutant, miss) in &finding.mutants {
-                match self.mutants.iter_mut().find(|(known, _)| known == mutant) {
-                    Some((_, widest)) => raise(widest, miss),
-                    None => self.mutants.push((mutant.clone(), miss.clone())),
+                match self.mutants.iter_mut().find(|known| known.mutant == *mutant) {
+                    Some(known) => known.widen(miss),
+                    None => self.mutants.push(MutantReport::new(mutant.clone(), miss.clone())),
                 }
             }
             for exponent in &finding.exponents {
+                let digits = exponent.digits();
                 match self.exponents.iter_mut().find(|known| known.worst.label == exponent.label) {
                     Some(known) => {
                         known.instances += 1;
-                        if exponent.digits() < known.worst.digits() {
-                            known.worst = exponent.clone();
+                        if digits < known.digits {
+                            (known.worst, known.digits) = (exponent.clone(), digits);
                         }
                     }
-                    None => self.exponents.push(ExponentReport { worst: exponent.clone(), instances: 1 }),
+                    None => self.exponents.push(ExponentReport { worst: exponent.clone(), digits, instances: 1 }),
                 }
             }
             for quantity in &finding.quantities {
                 match self.quantities.iter_mut().find(|known| known.label == quantity.label) {
-                    Some(known) if quantity.estimate.half_width < known.estimate.half_width => *known = *quantity,
+                    Some(known) if quantity.estimate.half_width < known.estimate.half_width => {
+                        known.clone_from(quantity);
+                    }
                     Some(_) => {}
-                    None => self.quantities.push(*quantity),
+                    None => self.quantities.push(quantity.clone()),
                 }
             }
             if let Some(margin) = &finding.margin {
@@ -273,12 +296,12 @@ impl ClaimReport {
 
     /// The verdict and its reason. A refutation outranks everything; then what could not be examined; then what the
     /// examination could not have told.
-    fn decide(&self, cut_short: bool) -> (Verdict, String) {
+    fn decide(&self) -> (Verdict, String) {
         if let (true, Some(worst)) = (self.refuted > 0, self.witnesses.first()) {
             let reason = format!("instance {} violates `{}` by {}", worst.index, worst.relation, worst.residual);
             return (Verdict::Refuted, reason);
         }
-        if cut_short {
+        if self.cut_short {
             return (Verdict::Undecided, "cut short before every instance was examined".to_owned());
         }
         if self.instances == 0 {
@@ -304,6 +327,18 @@ impl ClaimReport {
             return (Verdict::Powerless, format!("the wrong formula with `{mutant}` was not told from the right one"));
         }
         (Verdict::Holds, String::new())
+    }
+}
+
+impl MutantReport {
+    /// Judges a mutant by the widest amount by which it failed.
+    pub fn new(mutant: Mutant, margin: Magnitude) -> Self {
+        MutantReport { mutant, refuted: margin > Magnitude::power_of_two(-WIDE), margin }
+    }
+
+    fn widen(&mut self, margin: &Magnitude) {
+        raise(&mut self.margin, margin);
+        self.refuted = self.margin > Magnitude::power_of_two(-WIDE);
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Exit {
     Internal = 70,
     /// Reading or writing failed.
     InputOutput = 74,
+    /// A file of settings says something wrong.
+    BadConfiguration = 78,
 }
 
 impl From<Verdict> for Exit {
@@ -57,6 +59,9 @@ pub enum Failure {
     /// The data are malformed or inconsistent.
     #[error("{0}")]
     BadData(String),
+    /// A file of settings says something wrong.
+    #[error("{0}")]
+    BadConfiguration(String),
     /// An input does not exist.
     #[error("{0}: no such file")]
     MissingInput(String),
@@ -103,6 +108,7 @@ impl Failure {
             Failure::Usage(_) => Exit::Usage,
             Failure::NothingSelected(_) => Exit::NothingSelected,
             Failure::BadData(_) => Exit::BadData,
+            Failure::BadConfiguration(_) => Exit::BadConfiguration,
             Failure::MissingInput(_) => Exit::MissingInput,
             Failure::Internal(_) => Exit::Internal,
             Failure::InputOutput { .. } => Exit::InputOutput,
@@ -114,6 +120,7 @@ impl Failure {
             Failure::Usage(_) => "usage",
             Failure::NothingSelected(_) => "nothing-selected",
             Failure::BadData(_) => "bad-data",
+            Failure::BadConfiguration(_) => "bad-configuration",
             Failure::MissingInput(_) => "missing-input",
             Failure::Internal(_) => "internal",
             Failure::InputOutput { .. } => "input-output",

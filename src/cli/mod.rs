@@ -2,16 +2,24 @@
 //!
 //! A command returns an [`Exit`] or a [`Failure`]; only here do they become messages and the process's exit code.
 
+mod baseline;
+mod completions;
+mod configuration;
 mod discover;
+mod doctor;
 mod eval;
 mod explain;
 mod failure;
 mod inspect;
 mod list;
+mod manual;
+mod merge;
 mod observe;
+mod outlet;
 mod output;
 mod progress;
 mod replay;
+mod resume;
 mod schema;
 mod verify;
 
@@ -28,25 +36,62 @@ use std::panic::{self, AssertUnwindSafe};
 #[derive(Parser)]
 #[command(name = "equipartition", version, after_help = EXIT_CODES)]
 struct CommandLine {
+    /// Colours on a terminal, always, or never; without it NO_COLOR and CLICOLOR_FORCE count
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    color: Color,
     #[command(subcommand)]
     command: Command,
+}
+
+/// When text is coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    /// What a command line asks for, even one that cannot be parsed.
+    fn of(arguments: &[OsString]) -> Self {
+        let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
+        let joined = words.iter().filter_map(|word| word.strip_prefix("--color="));
+        let apart = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| &*pair[1]);
+        joined.chain(apart).last().and_then(|name| Color::from_str(name, false).ok()).unwrap_or_default()
+    }
+
+    /// Makes it so for everything that is written.
+    fn apply(self) {
+        match self {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
 }
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0   every selected claim holds, or the command did what was asked
-  1   a claim is refuted, vacuous or powerless
+  1   a claim is refuted, vacuous or powerless, or weaker than the baseline
   2   wrong usage, unknown claim in `explain` or `replay`
   3   a claim is undecided, none is worse
   4   no claim matches a prefix, or none applies to the model
   65  malformed or inconsistent data
   66  an input file does not exist
   70  internal error
-  74  reading or writing failed";
+  74  reading or writing failed
+  78  a file of settings says something wrong";
 
 #[derive(Subcommand)]
 enum Command {
     Verify(verify::Arguments),
+    Merge(merge::Arguments),
     List(list::Arguments),
     Explain(explain::Arguments),
     Replay(replay::Arguments),
@@ -55,6 +100,9 @@ enum Command {
     Observe(observe::Arguments),
     Inspect(inspect::Arguments),
     Schema(schema::Arguments),
+    Doctor(doctor::Arguments),
+    Completions(completions::Arguments),
+    Manual(manual::Arguments),
 }
 
 /// Text for people, JSON for programs.
@@ -71,6 +119,7 @@ impl Command {
     fn run(self) -> Result<Exit, Failure> {
         match self {
             Command::Verify(arguments) => verify::run(&arguments),
+            Command::Merge(arguments) => merge::run(&arguments),
             Command::List(arguments) => list::run(&arguments),
             Command::Explain(arguments) => explain::run(&arguments),
             Command::Replay(arguments) => replay::run(&arguments),
@@ -79,18 +128,23 @@ impl Command {
             Command::Observe(arguments) => observe::run(&arguments),
             Command::Inspect(arguments) => inspect::run(&arguments),
             Command::Schema(arguments) => schema::run(&arguments),
+            Command::Doctor(arguments) => doctor::run(&arguments),
+            Command::Completions(arguments) => completions::run(&arguments),
+            Command::Manual(arguments) => manual::run(&arguments),
         }
     }
 
     fn wants_json(&self) -> bool {
         match self {
-            Command::Verify(arguments) => arguments.wants_json(),
+            Command::Verify(arguments) => arguments.outlet.wants_json(),
+            Command::Merge(arguments) => arguments.outlet.wants_json(),
             Command::List(arguments) => arguments.format == Format::Json,
             Command::Explain(arguments) => arguments.format == Format::Json,
             Command::Replay(arguments) => arguments.format == Format::Json,
             Command::Eval(_) | Command::Schema(_) => true,
             Command::Discover(arguments) => arguments.format == Format::Json,
-            Command::Observe(_) => false,
+            Command::Doctor(arguments) => arguments.format == Format::Json,
+            Command::Observe(_) | Command::Completions(_) | Command::Manual(_) => false,
             Command::Inspect(arguments) => arguments.format == Format::Json,
         }
     }
@@ -99,8 +153,9 @@ impl Command {
 /// Runs the command line, tells what went wrong, and returns the exit code. A panic becomes [`Exit::Internal`].
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    Color::of(&arguments).apply();
     let command = match CommandLine::try_parse_from(&arguments) {
-        Ok(CommandLine { command }) => command,
+        Ok(CommandLine { command, .. }) => command,
         Err(error) => return refuse(&arguments, &error),
     };
     let json = command.wants_json();

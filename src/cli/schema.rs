@@ -1,21 +1,39 @@
-//! `equipartition schema`: what a model file may say.
+//! `equipartition schema`: what files for this program may say.
 
 use super::output::print;
-use super::{Exit, Failure};
-use crate::model::file::schema::schema;
-use clap::Args;
+use super::{Exit, Failure, configuration};
+use crate::model::file::schema;
+use clap::{Args, ValueEnum};
 
-/// Print the JSON Schema of model files, for `verify --model`
+/// Print the JSON Schema of model files, or of equipartition.toml
 ///
-/// It is also in the repository, as docs/model.schema.json; the reader and the schema are made from the same lists.
+/// They are also in the repository, as docs/model.schema.json and docs/equipartition.schema.json; readers and schemas are made from
+/// the same lists.
 #[derive(Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Which files
+    #[arg(value_enum, default_value_t)]
+    file: Kind,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Networks for `verify --model`.
+    #[default]
+    Model,
+    /// Settings of `verify`, in equipartition.toml.
+    Config,
+}
 
 /// Prints the schema.
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn run(_arguments: &Arguments) -> Result<Exit, Failure> {
-    let _ = print(&format!("{:#}\n", schema()))?;
+pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let schema = match arguments.file {
+        Kind::Model => schema::schema(),
+        Kind::Config => configuration::schema(),
+    };
+    let _ = print(&format!("{schema:#}\n"))?;
     Ok(Exit::Success)
 }

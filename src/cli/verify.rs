@@ -1,26 +1,28 @@
 //! `equipartition verify`: the main job.
 
-use super::output::Destination;
+use super::configuration::Configuration;
+use super::outlet::Outlet;
 use super::progress::Progress;
+use super::resume::Store;
 use super::suggest::unknown;
 use super::{Exit, Failure, output, parse_precision};
-use crate::claim::runner::{self, Plan};
-use crate::claim::{Claim, Effort, Inapplicable, OnNetwork, Settings};
+use crate::claim::runner::{self, Event, Plan};
+use crate::claim::{Claim, ClaimReport, Effort, Inapplicable, OnNetwork, Settings};
 use crate::claims::{registry, select};
 use crate::model::file::{self, ModelFile};
-use crate::report::{DEFAULT_PRECISION, GivenModel, Report, json, junit, text};
-use clap::{Args, ValueEnum};
-use std::io::{self, IsTerminal};
+use crate::report::{DEFAULT_PRECISION, GivenModel, Libraries, Report, Shard};
+use clap::Args;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Verify the claims that match, by default all of them
 ///
 /// A claim holds if every instance satisfies it, every control and every wrong formula fails, and its two sides do not
 /// vanish. With --model the laws are examined on the network that a file describes, as far as they speak of it; the claims
-/// that do not are listed. The time limit and Ctrl-C leave the rest undecided; what was finished is reported.
+/// that do not are listed. The time limit and Ctrl-C leave the rest undecided; what was finished is reported. What is not
+/// given here is taken from equipartition.toml, in this directory or the nearest one above it.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -28,7 +30,10 @@ Examples:
   equipartition verify balance symmetry/trans --precision 1024
   equipartition verify --effort thorough --format json --output report.json
   equipartition verify --time-limit 90s
-  equipartition verify --model examples/models/attention.toml balance noether")]
+  equipartition verify --model examples/models/attention.toml balance noether
+  equipartition verify --baseline theory.lock --also junit=report.xml
+  equipartition verify --shard 2/4 --format json --output part-2.json
+  equipartition verify --effort thorough --resume finished")]
 pub struct Arguments {
     /// Beginnings of identifiers, such as balance or balance/neuron
     #[arg(value_name = "PREFIX")]
@@ -36,53 +41,77 @@ pub struct Arguments {
     /// Examine the laws on this network; see `equipartition schema` for what the file may say
     #[arg(long, value_name = "MODEL.toml")]
     model: Option<PathBuf>,
-    /// The top P of the precision ladder P/4, P/2, P, in bits: 64, 128, 256, 512, 1024, 2048 or 4096
-    #[arg(long, value_name = "BITS", default_value_t = DEFAULT_PRECISION, value_parser = parse_precision)]
-    precision: u32,
+    /// The top P of the precision ladder P/4, P/2, P, in bits: 64, 128, 256, 512, 1024, 2048 or 4096 [default: 256]
+    #[arg(long, value_name = "BITS", value_parser = parse_precision)]
+    precision: Option<u32>,
     /// Instances of each law, half as many of each control; long runs and exponents take fewer [default: 8, 32 or 256, by --effort]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=MOST_INSTANCES))]
     instances: Option<u64>,
-    /// How many instances, unless --instances is given, and how long the simulations are
-    #[arg(long, value_enum, default_value_t)]
-    effort: Effort,
-    /// The seed from which all instances are drawn
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
-    /// Threads; 0 stands for one per core. They do not change the result
-    #[arg(long, value_name = "COUNT", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1024))]
-    jobs: u16,
+    /// How many instances, unless --instances is given, and how long the simulations are [default: default]
+    #[arg(long, value_enum)]
+    effort: Option<Effort>,
+    /// The seed from which all instances are drawn [default: 0]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Threads; 0 stands for one per core. They do not change the result [default: 0]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(0..=MOST_JOBS))]
+    jobs: Option<u16>,
     /// Stop after this time, such as 90, 90s, 5m or 1h
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     time_limit: Option<Duration>,
-    /// A table for people, or a document for programs
-    #[arg(long, value_enum, default_value_t)]
-    format: ReportFormat,
-    /// Write the report to this file, all at once, instead of standard output
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// Verify this part of the claims only, such as 2/4; `equipartition merge` puts the reports together
+    #[arg(long, value_name = "K/N", value_parser = parse_shard)]
+    shard: Option<(u32, u32)>,
+    /// Keep finished claims in this directory, and do not examine again those that are there
+    #[arg(long, value_name = "DIRECTORY")]
+    resume: Option<PathBuf>,
+    /// Take what is not given from this file instead of equipartition.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Take nothing from equipartition.toml
+    #[arg(long)]
+    no_config: bool,
+    #[command(flatten)]
+    pub(super) outlet: Outlet,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum ReportFormat {
-    /// A table.
-    #[default]
-    Text,
-    /// JSON.
-    Json,
-    /// JUnit XML.
-    Junit,
-}
+/// More instances would take longer than anybody waits.
+pub(super) const MOST_INSTANCES: u64 = 100_000;
+/// More threads than any machine has cores.
+pub(super) const MOST_JOBS: i64 = 1024;
 
 impl Arguments {
-    pub(super) fn wants_json(&self) -> bool {
-        self.format == ReportFormat::Json
+    /// The arguments, with what is missing taken from a file of settings.
+    fn completed(&self, settings: &Configuration) -> Arguments {
+        let given = |paths: &Option<PathBuf>, otherwise: &Option<PathBuf>| paths.clone().or_else(|| otherwise.clone());
+        Arguments {
+            prefixes: if self.prefixes.is_empty() { settings.claims.clone() } else { self.prefixes.clone() },
+            model: given(&self.model, &settings.model),
+            precision: self.precision.or(settings.precision),
+            instances: self.instances.or(settings.instances),
+            effort: self.effort.or(settings.effort),
+            seed: self.seed.or(settings.seed),
+            jobs: self.jobs.or(settings.jobs),
+            time_limit: self.time_limit.or(settings.time_limit),
+            shard: self.shard,
+            resume: self.resume.clone(),
+            config: None,
+            no_config: true,
+            outlet: Outlet {
+                format: self.outlet.format.or(settings.format),
+                baseline: given(&self.outlet.baseline, &settings.baseline),
+                ..self.outlet.clone()
+            },
+        }
     }
 
     fn plan(&self) -> Plan {
+        let effort = self.effort.unwrap_or_default();
+        let precision = self.precision.unwrap_or(DEFAULT_PRECISION);
         Plan {
-            settings: Settings { effort: self.effort, ..Settings::new(self.seed, self.precision) },
-            instances: self.instances.unwrap_or_else(|| self.effort.instances()),
-            jobs: self.jobs.into(),
+            settings: Settings { effort, ..Settings::new(self.seed.unwrap_or_default(), precision) },
+            instances: self.instances.unwrap_or_else(|| effort.instances()),
+            jobs: self.jobs.unwrap_or_default().into(),
             time_limit: self.time_limit,
         }
     }
@@ -93,6 +122,8 @@ impl Arguments {
 /// # Errors
 /// If nothing is selected, or the report cannot be written.
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let settings = Configuration::find(arguments.config.as_deref(), arguments.no_config)?;
+    let arguments = arguments.completed(&settings);
     let mut claims: Vec<&dyn Claim> = Vec::new();
     claims.extend(selected(&arguments.prefixes)?);
     let model = arguments.model.as_deref().map(file::read).transpose()?;
@@ -106,25 +137,61 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if given.is_some() {
         claims = on_model.iter().map(|claim| claim as &dyn Claim).collect();
     }
-    let interrupted = interruption();
-    let destination = Destination::open(arguments.output.as_deref())?;
+    let selection = arguments.prefixes.clone();
+    let shard = arguments.shard.map(|(index, count)| Shard { index, count, selection });
+    if let Some(shard) = &shard {
+        claims = shard.part(&claims);
+    }
     let plan = arguments.plan();
-    let progress = Progress::new();
-    let start = Instant::now();
-    let reports = runner::run(&claims, &plan, &interrupted, &|event| progress.observe(&event));
-    progress.clear();
-    let report = Report {
+    let mut report = Report {
+        libraries: Libraries::linked(),
         seed: plan.settings.seed,
         precision: plan.settings.precision,
         effort: plan.settings.effort,
         instances: plan.instances,
+        shard,
         model: given,
-        claims: reports,
-        seconds: start.elapsed().as_secs_f64(),
+        comparison: None,
+        claims: Vec::new(),
+        seconds: 0.0,
     };
-    let text = render(arguments.format, &report, terminal_width(&destination))?;
-    destination.write(&text)?;
-    Ok(report.verdict().into())
+    let store = arguments.resume.as_deref().map(|directory| Store::open(directory, report.clone())).transpose()?;
+    let outlet = arguments.outlet.open()?;
+    let start = Instant::now();
+    report.claims = examine(&claims, &plan, store.as_ref())?;
+    report.seconds = start.elapsed().as_secs_f64();
+    outlet.deliver(report)
+}
+
+/// Examines the claims, but not those that a store has already, and keeps there what is finished.
+fn examine(claims: &[&dyn Claim], plan: &Plan, store: Option<&Store>) -> Result<Vec<ClaimReport>, Failure> {
+    let interrupted = interruption();
+    let kept: Vec<Option<ClaimReport>> =
+        claims.iter().map(|claim| store.and_then(|store| store.find(*claim))).collect();
+    let missing: Vec<&dyn Claim> =
+        claims.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(claim, _)| *claim).collect();
+    if store.is_some() && missing.len() < claims.len() {
+        output::complain(&format!("finished before: {} of {} claims", claims.len() - missing.len(), claims.len()));
+    }
+    let progress = Progress::new();
+    let failure = Mutex::new(None);
+    let mut examined = runner::run(&missing, plan, &interrupted, &|event| {
+        progress.observe(&event);
+        if let (Event::Concluded(report), Some(store)) = (&event, store)
+            && let Err(error) = store.keep(report)
+        {
+            // The run ends; what it has found so far is lost only as far as it could not be kept.
+            interrupted.store(true, Ordering::Relaxed);
+            let mut failure = failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            failure.get_or_insert(error);
+        }
+    })
+    .into_iter();
+    progress.clear();
+    if let Some(failure) = failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+        return Err(failure);
+    }
+    Ok(kept.into_iter().filter_map(|kept| kept.or_else(|| examined.next())).collect())
 }
 
 /// The claims that speak of a network, made to examine it, and what to tell of the network and of the other claims.
@@ -137,7 +204,7 @@ fn sort_by_model<'a>(
     for &claim in claims {
         match claim.speaks_of(network) {
             Ok(()) => applicable.push(OnNetwork { claim, network }),
-            Err(Inapplicable(reason)) => inapplicable.push((claim.entry().id, reason)),
+            Err(Inapplicable(reason)) => inapplicable.push((claim.entry().id.to_owned(), reason.to_owned())),
         }
     }
     if applicable.is_empty() {
@@ -147,6 +214,7 @@ fn sort_by_model<'a>(
     }
     let given = GivenModel {
         file: model.place.clone(),
+        checksum: model.checksum.clone(),
         network: network.to_string(),
         parameters: network.parameter_count(),
         inapplicable,
@@ -186,27 +254,18 @@ fn interruption() -> Arc<AtomicBool> {
     flag
 }
 
-/// The width to fold the table to: that of the terminal, if it goes to one.
-fn terminal_width(destination: &Destination) -> Option<u16> {
-    if !destination.is_standard() || !io::stdout().is_terminal() {
-        return None;
-    }
-    comfy_table::Table::new().width()
+/// Reads a part: its number and the number of all, such as 2/4.
+fn parse_shard(text: &str) -> Result<(u32, u32), String> {
+    let parts = text.split_once('/').and_then(|(index, count)| Some((index.parse().ok()?, count.parse().ok()?)));
+    let parts = parts.filter(|(index, count)| (1..=*count).contains(index) && *count <= MOST_SHARDS);
+    parts.ok_or_else(|| format!("a part is K/N with K from 1 to N and N at most {MOST_SHARDS}, such as 2/4"))
 }
 
-fn render(format: ReportFormat, report: &Report, width: Option<u16>) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    match format {
-        ReportFormat::Text => return Ok(text::render(report, width)),
-        ReportFormat::Json => json::write(report, &mut bytes),
-        ReportFormat::Junit => junit::write(report, &mut bytes),
-    }
-    .map_err(|error| Failure::Internal(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| Failure::Internal(error.to_string()))
-}
+/// More parts than there will ever be claims.
+const MOST_SHARDS: u32 = 10_000;
 
 /// Reads a time: seconds, or a number with the unit s, m or h.
-fn parse_time(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     let (number, unit) = match text.char_indices().next_back() {
         Some((end, 's')) => (&text[..end], 1.0),
         Some((end, 'm')) => (&text[..end], 60.0),
@@ -222,6 +281,16 @@ fn parse_time(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_are_numbered_from_one() {
+        for (text, part) in [("1/1", (1, 1)), ("2/4", (2, 4)), ("10000/10000", (10_000, 10_000))] {
+            assert_eq!(parse_shard(text), Ok(part));
+        }
+        for text in ["", "1", "0/4", "5/4", "1/0", "-1/4", "1/4/2", "a/b", "1/10001", " 1/4"] {
+            assert!(parse_shard(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn times_are_seconds_unless_they_say_otherwise() {

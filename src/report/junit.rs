@@ -1,6 +1,6 @@
-//! The report as JUnit XML, one test case per claim, one suite per family.
+//! The report as JUnit XML, one test case per claim, one suite per family, and one suite of what is weaker than a baseline.
 
-use super::Report;
+use super::{Comparison, Report};
 use crate::claim::{ClaimReport, Verdict};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::collections::BTreeMap;
@@ -25,8 +25,25 @@ pub fn write(report: &Report, mut writer: impl io::Write) -> io::Result<()> {
     let mut document = quick_junit::Report::new("equipartition");
     document.set_time(duration(report.seconds));
     document.add_test_suites(order.iter().filter_map(|family| suites.remove(family)).map(with_time));
+    document.add_test_suites(report.comparison.as_ref().map(baseline));
     let text = document.to_string().map_err(io::Error::other)?;
     writer.write_all(text.as_bytes())
+}
+
+/// A case that fails if anything is weaker than recorded.
+fn baseline(comparison: &Comparison) -> TestSuite {
+    let weaker: Vec<String> = comparison.weaker.iter().map(|found| format!("{}: {}", found.id, found.what)).collect();
+    let mut status = TestCaseStatus::success();
+    if !weaker.is_empty() {
+        status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let message = format!("{} weaker than {} records", weaker.len(), comparison.file);
+        status.set_message(message).set_type("weaker").set_description(weaker.join("\n"));
+    }
+    let mut suite = TestSuite::new("baseline");
+    let mut case = TestCase::new(comparison.file.as_str(), status);
+    case.set_classname("equipartition.baseline");
+    suite.add_test_case(case);
+    suite
 }
 
 fn with_time(mut suite: TestSuite) -> TestSuite {

@@ -4,8 +4,18 @@
 //! |---|---|
 //! | `inspection` | people, programs: a checkpoint's balance (with the feature `checkpoint`) |
 //! | `heat_map` | people: heat maps as SVG (likewise) |
-//! | [`json`] | programs; the schema is stable and versioned |
+//! | [`json`] | programs; the schema is stable and versioned, and can be read back |
 //! | [`junit`] | continuous integration |
+//! | [`markdown`] | people: the summary page of a job |
+//! | [`annotations`] | a forge that shows what is wrong beside a change |
+//!
+//! | module | from reports |
+//! |---|---|
+//! | [`baseline`] | what is weaker than was recorded |
+//! | [`merge`] | one report from those of all parts of a run |
+//!
+//! | module | reader of observations |
+//! |---|---|
 //! | [`observation`] | people and plotting programs: what was observed along a run of descent |
 //! | [`valley`] | the same: descent beside the flows of both losses |
 //! | [`representation`] | the same: alignment and sharpness of deep linear networks |
@@ -16,6 +26,8 @@
 //! A report apart from its times depends on the claims, the seed, the precision, the effort and the number of instances only,
 //! never on the number of threads.
 
+pub mod annotations;
+pub mod baseline;
 pub mod discovery;
 #[cfg(feature = "checkpoint")]
 pub mod heat_map;
@@ -23,12 +35,16 @@ pub mod heat_map;
 pub mod inspection;
 pub mod json;
 pub mod junit;
+pub mod markdown;
+pub mod merge;
 pub mod observation;
 pub mod plot;
 pub mod representation;
 #[cfg(feature = "cli")]
 pub mod text;
 pub mod valley;
+
+pub use baseline::{Comparison, Difference};
 
 use crate::claim::simulation::ERROR_BITS;
 use crate::claim::verdict::Witness;
@@ -65,6 +81,8 @@ impl Libraries {
 /// A run: how it was done, and what it found of every claim.
 #[derive(Clone, Debug)]
 pub struct Report {
+    /// Which arithmetic the numbers come from.
+    pub libraries: Libraries,
     /// The run's seed.
     pub seed: u64,
     /// The top of the precision ladder, in bits.
@@ -73,8 +91,12 @@ pub struct Report {
     pub effort: Effort,
     /// The instances of each law that were asked for.
     pub instances: u64,
+    /// Which part of a run this is, if it is one.
+    pub shard: Option<Shard>,
     /// The network that the laws were examined on, if it was given.
     pub model: Option<GivenModel>,
+    /// How the claims compare with those of a baseline, if there is one.
+    pub comparison: Option<Comparison>,
     /// The claims, in the order of the registry.
     pub claims: Vec<ClaimReport>,
     /// Seconds from the start of the run to its end.
@@ -86,18 +108,51 @@ pub struct Report {
 pub struct GivenModel {
     /// The file.
     pub file: String,
+    /// Of the file's bytes, a cyclic redundancy check, to notice that another file has its name.
+    pub checksum: String,
     /// The network in words.
     pub network: String,
     /// Its parameters.
     pub parameters: usize,
     /// Identifiers, each with the reason.
-    pub inapplicable: Vec<(&'static str, &'static str)>,
+    pub inapplicable: Vec<(String, String)>,
+}
+
+/// One part of a run that is shared between machines: every `count`-th of the selected claims.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which part, from 1 to `count`.
+    pub index: u32,
+    /// The number of parts.
+    pub count: u32,
+    /// The beginnings of identifiers that were asked for; none stands for all claims.
+    pub selection: Vec<String>,
+}
+
+impl Shard {
+    /// Its part of what is selected: dealt out like cards, so that a family's heavy claims are spread.
+    pub fn part<T: Copy>(&self, selected: &[T]) -> Vec<T> {
+        selected.iter().copied().skip(self.index as usize - 1).step_by(self.count as usize).collect()
+    }
 }
 
 impl Report {
     /// The number of claims with this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.claims.iter().filter(|claim| claim.verdict == verdict).count()
+    }
+
+    /// `59 claims: 58 hold, 1 refuted`
+    fn counts_in_words(&self) -> String {
+        let verdicts = [Verdict::Holds, Verdict::Refuted, Verdict::Vacuous, Verdict::Powerless, Verdict::Undecided];
+        let counts = verdicts.map(|verdict| (verdict, self.count(verdict)));
+        let told = counts.into_iter().filter(|(verdict, count)| *count > 0 || *verdict == Verdict::Holds);
+        let words = told.map(|(verdict, count)| match (verdict, count) {
+            (Verdict::Holds, 1) => "1 holds".to_owned(),
+            (Verdict::Holds, _) => format!("{count} hold"),
+            _ => format!("{count} {verdict}"),
+        });
+        format!("{}: {}", plural(self.claims.len(), "claim"), words.collect::<Vec<_>>().join(", "))
     }
 
     /// The verdict of the whole: the first of refuted, powerless, vacuous, undecided that any claim has, else holds.
@@ -142,6 +197,10 @@ impl Report {
     fn replay(&self, claim: &ClaimReport, witness: &Witness) -> String {
         self.replay_command(claim.entry, witness.case, witness.index)
     }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// A file's name as one word of a shell.

@@ -2,7 +2,7 @@
 //!
 //! The text carries ANSI colours; whoever writes it decides whether they stay.
 
-use super::{Libraries, Report, power_of_two};
+use super::{Comparison, Libraries, Report, plural, power_of_two};
 use crate::claim::simulation::ERROR_BITS;
 use crate::claim::theorem::ladder;
 use crate::claim::verdict::{ExponentReport, Witness};
@@ -27,6 +27,9 @@ pub fn render(report: &Report, width: Option<u16>) -> String {
     if let Some(model) = &report.model {
         let _ = writeln!(text, "laws on {}: {}, {}", model.file, model.network, plural(model.parameters, "parameter"));
         let _ = writeln!(text, "controls on networks of their own, which show that the same checks can fail");
+    }
+    if let Some(shard) = &report.shard {
+        let _ = writeln!(text, "part {} of {}", shard.index, shard.count);
     }
     if !report.claims.is_empty() {
         let (table, hidden) = table(report, width);
@@ -53,18 +56,48 @@ pub fn render(report: &Report, width: Option<u16>) -> String {
         explain(&mut text, report, claim);
     }
     if let Some(model) = report.model.as_ref().filter(|model| !model.inapplicable.is_empty()) {
-        let _ = writeln!(text, "{} do not apply to a model file:", plural(model.inapplicable.len(), "claim"));
-        for (id, reason) in &model.inapplicable {
-            let _ = writeln!(text, "  {id}: {reason}");
+        let _ = writeln!(text, "not examined on the model, {}:", plural(model.inapplicable.len(), "claim"));
+        let mut reasons: Vec<&str> = Vec::new();
+        for (_, reason) in &model.inapplicable {
+            if !reasons.contains(&reason.as_str()) {
+                reasons.push(reason);
+            }
+        }
+        for reason in reasons {
+            let _ = writeln!(text, "  {reason}:");
+            for (id, _) in model.inapplicable.iter().filter(|(_, known)| known == reason) {
+                let _ = writeln!(text, "    {id}");
+            }
         }
         let _ = writeln!(text);
     }
     totals(&mut text, report);
+    if let Some(comparison) = &report.comparison {
+        text += &compare(comparison);
+    }
+    text
+}
+
+/// What is weaker and what is stronger than a baseline records.
+pub fn compare(comparison: &Comparison) -> String {
+    let Comparison { file, weaker, stronger } = comparison;
+    let mut text = String::new();
+    if weaker.is_empty() {
+        let _ = writeln!(text, "nothing is weaker than {file} records");
+    }
+    for (heading, differences) in [("weaker", weaker), ("stronger", stronger)] {
+        if !differences.is_empty() {
+            let _ = writeln!(text, "{heading} than {file} records:");
+        }
+        for found in differences {
+            let _ = writeln!(text, "  {}: {}", found.id, found.what);
+        }
+    }
     text
 }
 
 fn heading(report: &Report) -> String {
-    let Libraries { gmp, mpfr } = Libraries::linked();
+    let Libraries { gmp, mpfr } = &report.libraries;
     format!(
         "equipartition {}: seed {}, {} instances of each law, the rationals and {} bits (GMP {gmp}, MPFR {mpfr})\n",
         env!("CARGO_PKG_VERSION"),
@@ -128,7 +161,7 @@ fn too_wide(widths: &[u16], available: u16) -> &'static [usize] {
 }
 
 fn row(claim: &ClaimReport) -> [Cell; 9] {
-    let failed = claim.controls.iter().filter(|control| control.failed).count();
+    let failed = claim.failed_controls().count();
     let survivors = claim.surviving_mutants().count();
     let alarm = |cell: Cell, alarming: bool| if alarming { cell.fg(Color::Red) } else { cell };
     [
@@ -167,14 +200,14 @@ fn evidence(claim: &ClaimReport) -> String {
 fn measurements(text: &mut String, report: &Report) {
     let measured = report.claims.iter().flat_map(|claim| claim.exponents.iter().map(move |found| (claim, found)));
     let lines: Vec<String> = measured
-        .map(|(claim, ExponentReport { worst, instances })| {
+        .map(|(claim, ExponentReport { worst, digits, instances })| {
             format!(
                 "{}: exponent of {} = {}, predicted {}; {} digits on each of {}\n",
                 claim.entry.id,
                 worst.label,
                 worst.measured,
                 worst.predicted,
-                worst.digits(),
+                digits,
                 plural(*instances, "instance"),
             )
         })
@@ -182,7 +215,7 @@ fn measurements(text: &mut String, report: &Report) {
     let estimated = report.claims.iter().flat_map(|claim| claim.quantities.iter().map(move |found| (claim, found)));
     let estimates: Vec<String> = estimated
         .map(|(claim, Quantity { label, estimate, predicted, alternative: (other, value) })| {
-            let Estimate { mean, half_width } = estimate;
+            let Estimate { mean, half_width } = *estimate;
             format!(
                 "{}: {label} = {mean:.6} ± {half_width:.6} (95 %), predicted {predicted:.6}; {other}: {value:.6}\n",
                 claim.entry.id,
@@ -226,24 +259,13 @@ fn introduce(claim: &ClaimReport, place: usize, witness: &Witness) -> String {
 }
 
 fn totals(text: &mut String, report: &Report) {
-    let verdicts = [Verdict::Holds, Verdict::Refuted, Verdict::Vacuous, Verdict::Powerless, Verdict::Undecided];
-    let counts: Vec<String> = verdicts
-        .into_iter()
-        .map(|verdict| (verdict, report.count(verdict)))
-        .filter(|(verdict, count)| *count > 0 || *verdict == Verdict::Holds)
-        .map(|(verdict, count)| match (verdict, count) {
-            (Verdict::Holds, 1) => "1 holds".to_owned(),
-            (Verdict::Holds, _) => format!("{count} hold"),
-            _ => format!("{count} {verdict}"),
-        })
-        .collect();
     let sum = |part: fn(&ClaimReport) -> usize| report.claims.iter().map(part).sum::<usize>();
-    let _ = writeln!(text, "{}: {}", plural(report.claims.len(), "claim"), counts.join(", "));
+    let _ = writeln!(text, "{}", report.counts_in_words());
     let _ = writeln!(
         text,
         "{}, {} of {} failed as they must, {} of {} refuted; {:.1} s",
         plural(sum(|claim| claim.instances), "instance"),
-        sum(|claim| claim.controls.iter().filter(|control| control.failed).count()),
+        sum(|claim| claim.failed_controls().count()),
         plural(sum(|claim| claim.controls.len()), "control"),
         sum(|claim| claim.mutants.len() - claim.surviving_mutants().count()),
         plural(sum(|claim| claim.mutants.len()), "mutant"),
@@ -258,8 +280,4 @@ fn totals(text: &mut String, report: &Report) {
             power_of_two(bits),
         );
     }
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -77,6 +77,24 @@ impl Magnitude {
         Magnitude(product)
     }
 
+    /// Reads what [`fmt::Display`] writes: `0`, `1.25e-77`, `nan`, `inf`. Printed again it is the same text.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "0" => return Some(Self::zero()),
+            "nan" => return Some(Magnitude(Float::with_val(BITS, rug::float::Special::Nan))),
+            "inf" => return Some(Self::infinite()),
+            _ => {}
+        }
+        let (mantissa, exponent) = text.split_once('e')?;
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let (whole, fraction) = mantissa.split_once('.')?;
+        let shaped = whole.len() == 1 && is_digits(whole) && fraction.len() == 2 && is_digits(fraction);
+        if !shaped || whole == "0" || !is_digits(exponent.strip_prefix('-').unwrap_or(exponent)) {
+            return None;
+        }
+        Some(Magnitude(Float::with_val(BITS, Float::parse(text).ok()?))).filter(Magnitude::is_finite)
+    }
+
     /// Whether it is exactly zero.
     pub fn is_zero(&self) -> bool {
         self.0.is_zero()
@@ -152,6 +170,21 @@ mod tests {
         assert_eq!(Magnitude::power_of_two(-4096).to_string(), "9.57e-1234");
         assert_eq!(Magnitude::power_of_two(0).to_string(), "1.00e0");
         assert_eq!(Magnitude::zero().to_string(), "0");
+    }
+
+    #[test]
+    fn what_is_printed_can_be_read_and_prints_the_same() {
+        let special = [Magnitude::zero(), Magnitude::infinite(), Magnitude::above(&Float::with_val(53, f64::NAN))];
+        let powers = (-5000..5000).step_by(7).map(Magnitude::power_of_two);
+        for magnitude in special.into_iter().chain(powers) {
+            let text = magnitude.to_string();
+            assert_eq!(Magnitude::parse(&text).expect(&text).to_string(), text);
+        }
+        for text in
+            ["", "1", "-1.00e0", "0.00e0", "1.000e0", "1.00", "1.00e", "1.00e--1", "1.00e99999999999999999", "x"]
+        {
+            assert!(Magnitude::parse(text).is_none(), "{text}");
+        }
     }
 
     #[test]

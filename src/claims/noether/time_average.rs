@@ -119,10 +119,10 @@ fn measured_factor(run: &Run, records: &[Record]) -> Option<Quantity> {
     };
     let batches: Vec<(f64, f64)> = (0..simulation::BATCHES).map(batch).collect();
     Some(Quantity {
-        label: "E[g^T A g] / ((4 gamma / eta) E[C])",
+        label: "E[g^T A g] / ((4 gamma / eta) E[C])".to_owned(),
         estimate: ratio_of_averages(&batches)?,
         predicted: 1.0 - learning_rate * weight_decay,
-        alternative: ("first-order theory", 1.0),
+        alternative: ("first-order theory".to_owned(), 1.0),
     })
 }
 

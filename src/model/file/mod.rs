@@ -58,6 +58,8 @@ pub const MOST_PARAMETERS: usize = 4096;
 pub struct ModelFile {
     /// The file.
     pub place: String,
+    /// A cyclic redundancy check of the file's bytes, in eight hexadecimal digits.
+    pub checksum: String,
     /// The network, always a [`Network::Composed`].
     pub network: Network,
 }
@@ -122,5 +124,8 @@ pub fn parse(place: &str, text: &str) -> Result<ModelFile, Complaint> {
         );
         return Err(Complaint::new(place, text, span_of(layer), message));
     }
-    Ok(ModelFile { place: place.to_owned(), network: Network::Composed(network) })
+    let mut checksum = flate2::Crc::new();
+    checksum.update(text.as_bytes());
+    let checksum = format!("{:08x}", checksum.sum());
+    Ok(ModelFile { place: place.to_owned(), checksum, network: Network::Composed(network) })
 }

@@ -1,0 +1,98 @@
+//! The file of a baseline, by custom `theory.lock`.
+
+use super::output::{self, Destination};
+use super::{Failure, outlet::shown};
+use crate::claims::registry;
+use crate::model::file::Complaint;
+use crate::report::baseline::{Baseline, BaselineError, Settings};
+use crate::report::{Comparison, Report, text};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Above the records of every file.
+const HEADING: &str = "\
+# What `equipartition verify` found. `--baseline` compares a run with it and fails if anything is weaker; `--bless` records anew.
+";
+
+/// A baseline and where it is kept.
+pub struct File {
+    path: PathBuf,
+    /// None if there is no file yet.
+    recorded: Option<Baseline>,
+    is_blessed: bool,
+}
+
+impl File {
+    /// Reads the file; only to record anew it may be missing.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is no baseline.
+    pub fn open(path: &Path, is_blessed: bool) -> Result<Self, Failure> {
+        let recorded = match fs::read_to_string(path) {
+            Ok(text) => Some(parse(&shown(path), &text).map_err(|complaint| Failure::BadData(complaint.to_string()))?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && is_blessed => None,
+            Err(error) => {
+                if error.kind() == io::ErrorKind::NotFound {
+                    output::complain("to record a first baseline add --bless");
+                }
+                return Err(Failure::reading(&shown(path), error));
+            }
+        };
+        Ok(File { path: path.to_owned(), recorded, is_blessed })
+    }
+
+    /// Compares, as far as there is something to compare with.
+    ///
+    /// # Errors
+    /// If the settings differ, unless the run is to be recorded.
+    pub fn compare(&self, report: &Report) -> Result<Option<Comparison>, Failure> {
+        let ids: Vec<&str> = registry().iter().map(|claim| claim.entry().id).collect();
+        let is_known = |id: &str| ids.contains(&id);
+        let place = shown(&self.path);
+        match self.recorded.as_ref().map(|recorded| recorded.compare(report, &place, &is_known)) {
+            None => Ok(None),
+            Some(Ok(comparison)) => Ok(Some(comparison)),
+            // Whether it can be recorded is decided there.
+            Some(Err(BaselineError::OtherSettings { recorded, .. })) if self.is_blessed => {
+                output::complain(&format!("{place}: not comparable, recorded with {}", recorded.options()));
+                Ok(None)
+            }
+            Some(Err(error)) => Err(self.failure(&error)),
+        }
+    }
+
+    /// Shows what differs and records the run.
+    ///
+    /// # Errors
+    /// If the run cannot be recorded, or the file not be written.
+    pub fn record(self, report: &Report) -> Result<(), Failure> {
+        let registry = registry();
+        let order: Vec<&str> = registry.iter().map(|claim| claim.entry().id).collect();
+        let old = self.recorded.clone().unwrap_or_else(|| Baseline::empty(Settings::of(report)));
+        let new = old.record(report, &order).map_err(|error| self.failure(&error))?;
+        let text = toml::to_string_pretty(&new).map_err(|error| Failure::Internal(error.to_string()))?;
+        if let Some(comparison) = &report.comparison {
+            output::complain(text::compare(comparison).trim_end());
+        }
+        Destination::open(Some(&self.path))?.write(&format!("{HEADING}\n{text}"))?;
+        output::complain(&format!("recorded in {}: {} claims", shown(&self.path), new.claims.len()));
+        Ok(())
+    }
+
+    fn failure(&self, error: &BaselineError) -> Failure {
+        let message = format!("{}: {error}", shown(&self.path));
+        match error {
+            BaselineError::OtherSettings { .. } => Failure::Usage(message),
+            BaselineError::OtherVersion(_) => Failure::BadData(message),
+            BaselineError::CutShort(_) => Failure::NothingSelected(message),
+        }
+    }
+}
+
+fn parse(place: &str, text: &str) -> Result<Baseline, Complaint> {
+    toml::from_str(text).map_err(|error: toml::de::Error| {
+        let message = format!("not a baseline: {}", error.message());
+        Complaint::new(place, text, error.span().unwrap_or(0..0), message)
+    })
+}

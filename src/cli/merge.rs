@@ -1,0 +1,64 @@
+//! `equipartition merge`: one report from those of all parts of a run.
+
+use super::outlet::{Outlet, shown};
+use super::{Exit, Failure};
+use crate::claim::Entry;
+use crate::claims::{registry, select};
+use crate::report::json::{self, ReadError};
+use crate::report::{Report, merge};
+use clap::Args;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Merge the reports of all parts of a run, or show one report in another format
+///
+/// The reports are those that `verify --shard k/n --format json` wrote, in any order; none may be missing. The result is the report
+/// of the run as a whole, apart from times. A report that is of no part can be given alone. The exit code is that of the
+/// verification.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  equipartition merge part-*.json --format json --output report.json
+  equipartition merge part-*.json --baseline theory.lock --also junit=report.xml
+  equipartition merge report.json --format markdown")]
+pub struct Arguments {
+    /// Reports in JSON
+    #[arg(value_name = "REPORT.json", required = true)]
+    reports: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) outlet: Outlet,
+}
+
+/// Merges and reports.
+///
+/// # Errors
+/// If a file is no report, or they are not all parts of one run.
+pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let outlet = arguments.outlet.open()?;
+    let read = |path: &PathBuf| Ok((shown(path), read(path)?));
+    let reports = arguments.reports.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
+    let entries = |prefixes: &[String]| select(prefixes).iter().map(|claim| claim.entry()).collect();
+    let whole = merge::merge(reports, &entries).map_err(|error| Failure::BadData(error.to_string()))?;
+    outlet.deliver(whole)
+}
+
+/// Reads a report.
+///
+/// # Errors
+/// If there is no such file, or it is no report.
+fn read(path: &Path) -> Result<Report, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| Failure::reading(&shown(path), error))?;
+    parse(&text).map_err(|error| Failure::BadData(format!("{}: {error}", shown(path))))
+}
+
+/// Reads a report's text.
+///
+/// # Errors
+/// [`ReadError`].
+pub(super) fn parse(text: &str) -> Result<Report, ReadError> {
+    let registry = registry();
+    let find = |id: &str| -> Option<&'static Entry> {
+        registry.iter().map(|claim| claim.entry()).find(|entry| entry.id == id)
+    };
+    json::read(text, &find)
+}

@@ -1,0 +1,136 @@
+//! Finished claims of a run, kept in a directory, so that an interrupted run can go on.
+//!
+//! `run.json` tells which run it is; every finished claim has a file of its own, a report of it alone. Files are put in place as a
+//! whole; one that cannot be read to its end, or is of another run, is not trusted.
+
+use super::output::{self, Destination};
+use super::{Failure, merge, outlet::shown};
+use crate::claim::{Claim, ClaimReport};
+use crate::report::{Report, baseline::Settings, json};
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// The name of the file that tells which run it is.
+const RUN: &str = "run.json";
+
+/// Which run it is: the same program with the same settings finds the same.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Run {
+    /// A checksum of the program itself: what another build found is not trusted.
+    program: String,
+    settings: Settings,
+}
+
+/// The directory of a run.
+pub struct Store {
+    directory: PathBuf,
+    /// A report of the run without claims.
+    run: Report,
+}
+
+impl Store {
+    /// Opens the directory of a run, or makes it. `run` is a report without claims.
+    ///
+    /// # Errors
+    /// If it belongs to another run, or cannot be read or written.
+    pub fn open(directory: &Path, run: Report) -> Result<Self, Failure> {
+        fs::create_dir_all(directory).map_err(|error| Failure::writing(&shown(directory), error))?;
+        let program = checksum_of_this_program().map_err(|error| Failure::reading("the program itself", error))?;
+        let this = Run { program, settings: Settings::of(&run) };
+        let path = directory.join(RUN);
+        match fs::read_to_string(&path) {
+            Ok(text) => check(&this, &text, directory)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if !is_empty(directory).map_err(|error| Failure::reading(&shown(directory), error))? {
+                    let message = format!("{}: has files but no {RUN}: choose another directory", shown(directory));
+                    return Err(Failure::BadData(message));
+                }
+                let text = serde_json::to_string_pretty(&this).map_err(|error| Failure::Internal(error.to_string()))?;
+                Destination::open(Some(&path))?.write(&format!("{text}\n"))?;
+            }
+            Err(error) => return Err(Failure::reading(&shown(&path), error)),
+        }
+        Ok(Store { directory: directory.to_owned(), run })
+    }
+
+    /// What is known of a claim; what cannot be trusted is told and not used.
+    pub fn find(&self, claim: &dyn Claim) -> Option<ClaimReport> {
+        let path = self.file(claim.entry().id);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(error) => return distrust(&path, &error.to_string()),
+        };
+        let mut report = match merge::parse(&text) {
+            Ok(report) => report,
+            Err(error) => return distrust(&path, &error.to_string()),
+        };
+        let is_of_run = Settings::of(&report) == Settings::of(&self.run) && report.libraries == self.run.libraries;
+        match report.claims.pop() {
+            Some(found) if is_of_run && report.claims.is_empty() && found.entry.id == claim.entry().id => Some(found),
+            _ => distrust(&path, "not the report of this claim in this run"),
+        }
+    }
+
+    /// Keeps a finished claim. One that was cut short is not finished.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn keep(&self, claim: &ClaimReport) -> Result<(), Failure> {
+        if claim.cut_short {
+            return Ok(());
+        }
+        let report = Report { claims: vec![claim.clone()], ..self.run.clone() };
+        let mut bytes = Vec::new();
+        json::write(&report, &mut bytes).map_err(|error| Failure::Internal(error.to_string()))?;
+        let text = String::from_utf8(bytes).map_err(|error| Failure::Internal(error.to_string()))?;
+        Destination::open(Some(&self.file(claim.entry.id)))?.write(&text)
+    }
+
+    fn file(&self, id: &str) -> PathBuf {
+        self.directory.join(format!("{}.json", id.replace('/', ".")))
+    }
+}
+
+/// Whether there is nothing in a directory, apart from hidden files such as one that was never put in place.
+fn is_empty(directory: &Path) -> io::Result<bool> {
+    let names: Vec<_> = fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?;
+    Ok(names.iter().all(|name| name.to_string_lossy().starts_with('.')))
+}
+
+/// Refuses a directory of another run.
+fn check(this: &Run, text: &str, directory: &Path) -> Result<(), Failure> {
+    let place = shown(directory);
+    let kept: Run = serde_json::from_str(text)
+        .map_err(|error| Failure::BadData(format!("{place}/{RUN}: {error}: choose another directory")))?;
+    if kept.settings != this.settings {
+        let (kept, this) = (kept.settings.options(), this.settings.options());
+        let message = format!("{place} keeps a run with {kept}, this one has {this}: choose another directory");
+        return Err(Failure::BadData(message));
+    }
+    if kept.program != this.program {
+        let message = format!("{place} keeps what another build of the program found: choose another directory");
+        return Err(Failure::BadData(message));
+    }
+    Ok(())
+}
+
+fn distrust(path: &Path, why: &str) -> Option<ClaimReport> {
+    output::complain(&format!("warning: {}: not trusted, examined again: {why}", shown(path)));
+    None
+}
+
+fn checksum_of_this_program() -> io::Result<String> {
+    let mut program = File::open(std::env::current_exe()?)?;
+    let mut checksum = flate2::Crc::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match program.read(&mut buffer)? {
+            0 => return Ok(format!("{:08x}", checksum.sum())),
+            read => checksum.update(&buffer[..read]),
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! Theory regression: what a run found, kept to compare later runs with.
+//!
+//! A run is a function of the program and its settings. So with the same settings whatever is weaker than recorded comes from a
+//! change of the program: a verdict, a kind of evidence on fewer instances, a control or a wrong formula that is no longer
+//! tried, a bound, an exponent's digits, or the statement itself.
+
+use super::{Report, power_of_two};
+use crate::claim::{ClaimReport, Effort, Evidence, Verdict};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The version of the recorded form.
+pub const VERSION: u32 = 1;
+
+/// What was found with some settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// The version of the form.
+    pub version: u32,
+    /// How the run was done.
+    pub settings: Settings,
+    /// The claims, in the order of the registry.
+    #[serde(rename = "claim", default)]
+    pub claims: Vec<Record>,
+}
+
+/// What decides what a run finds, apart from the program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The seed.
+    pub seed: u64,
+    /// The top of the precision ladder, in bits.
+    pub precision: u32,
+    /// How long simulations are.
+    pub effort: String,
+    /// The instances of each law.
+    pub instances: u64,
+    /// The checksum of the model's file, if the laws were examined on one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+}
+
+/// What was found of a claim: everything of which less would be weaker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// The identifier.
+    pub id: String,
+    /// The statement.
+    pub statement: String,
+    /// Its hypotheses.
+    pub hypotheses: Vec<String>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Instances judged.
+    pub instances: usize,
+    /// Those of which both sides vanish.
+    pub vacuous: usize,
+    /// For each kind of evidence, the instances that reached it.
+    pub evidence: BTreeMap<Evidence, usize>,
+    /// Bits of the Schwartz-Zippel bound, whole ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound_bits: Option<u32>,
+    /// The families that the bound speaks of.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub families: usize,
+    /// Distinct orbits of the points that were found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orbits: Option<usize>,
+    /// Confidence intervals that the verdict rests on.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub intervals: usize,
+    /// The controls that failed, each with the number of instances.
+    pub controls: BTreeMap<String, usize>,
+    /// The wrong formulas that were refuted.
+    pub mutants: Vec<String>,
+    /// The exponents that were measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exponents: Vec<ExponentRecord>,
+}
+
+/// A measured exponent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExponentRecord {
+    /// Of what.
+    pub of: String,
+    /// What the theory says.
+    pub predicted: i64,
+    /// Digits of agreement.
+    pub digits: u32,
+    /// The instances on which it was measured.
+    pub instances: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// How a run compares with what was recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// The file of the baseline.
+    pub file: String,
+    /// What is less than recorded, or not comparable: a changed statement.
+    pub weaker: Vec<Difference>,
+    /// What is more than recorded.
+    pub stronger: Vec<Difference>,
+}
+
+/// One difference between a claim and its record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The claim.
+    pub id: String,
+    /// What differs, in words.
+    pub what: String,
+}
+
+impl Settings {
+    /// Those of a run.
+    pub fn of(report: &Report) -> Self {
+        Settings {
+            seed: report.seed,
+            precision: report.precision,
+            effort: report.effort.name().to_owned(),
+            instances: report.instances,
+            model: report.model.as_ref().map(|model| model.checksum.clone()),
+        }
+    }
+
+    /// The options that ask for them.
+    pub fn options(&self) -> String {
+        let mut options = format!("--seed {} --precision {} --instances {}", self.seed, self.precision, self.instances);
+        if self.effort != Effort::Default.name() {
+            options += &format!(" --effort {}", self.effort);
+        }
+        if let Some(checksum) = &self.model {
+            options += &format!(" --model (a file with checksum {checksum})");
+        }
+        options
+    }
+}
+
+impl Record {
+    /// What a run found of a claim.
+    pub fn of(claim: &ClaimReport) -> Self {
+        let exponent = |found: &crate::claim::verdict::ExponentReport| ExponentRecord {
+            of: found.worst.label.clone(),
+            predicted: found.worst.predicted,
+            digits: found.digits,
+            instances: found.instances,
+        };
+        let refuted = claim.mutants.iter().filter(|found| found.refuted);
+        Record {
+            id: claim.entry.id.to_owned(),
+            statement: claim.entry.statement.to_owned(),
+            hypotheses: claim.entry.hypotheses.iter().map(|&text| text.to_owned()).collect(),
+            verdict: claim.verdict,
+            instances: claim.instances,
+            vacuous: claim.vacuous,
+            evidence: claim.evidence.clone(),
+            bound_bits: claim.bound_bits.map(|bits| bits.floor() as u32),
+            families: claim.families,
+            orbits: claim.orbits,
+            intervals: claim.tests,
+            controls: claim.failed_controls().map(|control| (control.name.to_owned(), control.instances)).collect(),
+            mutants: refuted.map(|found| found.mutant.to_string()).collect(),
+            exponents: claim.exponents.iter().map(exponent).collect(),
+        }
+    }
+
+    /// What `now` has less of, and what it has more of.
+    fn differences(&self, now: &Record) -> (Vec<String>, Vec<String>) {
+        let mut both = Differences::default();
+        if self.statement != now.statement {
+            both.weaker.push(format!("another statement: `{}`, was `{}`", now.statement, self.statement));
+        }
+        both.sets("hypothesis", More::IsWeaker, &self.hypotheses, &now.hypotheses);
+        match rank(now.verdict).cmp(&rank(self.verdict)) {
+            std::cmp::Ordering::Equal => {}
+            order => both.add(order.is_lt(), format!("{}, was {}", now.verdict, self.verdict)),
+        }
+        both.counts("instances", More::IsStronger, self.instances, now.instances);
+        both.counts("vacuous instances", More::IsWeaker, self.vacuous, now.vacuous);
+        let kinds = self.evidence.keys().chain(now.evidence.keys().filter(|kind| !self.evidence.contains_key(kind)));
+        for kind in kinds {
+            let count = |record: &Record| record.evidence.get(kind).copied().unwrap_or(0);
+            both.counts(&format!("instances with {kind} evidence"), More::IsStronger, count(self), count(now));
+        }
+        let bits = |record: &Record| record.bound_bits.unwrap_or(0);
+        if bits(self) != bits(now) {
+            let bound = |bits: u32| if bits == 0 { "nothing".to_owned() } else { power_of_two(f64::from(bits)) };
+            let text = format!("missed with probability at most {}, was {}", bound(bits(now)), bound(bits(self)));
+            both.add(bits(now) > bits(self), text);
+        }
+        both.counts("families of the bound", More::IsStronger, self.families, now.families);
+        both.counts("distinct orbits", More::IsStronger, self.orbits.unwrap_or(0), now.orbits.unwrap_or(0));
+        both.counts("confidence intervals", More::IsStronger, self.intervals, now.intervals);
+        let names = |record: &Record| record.controls.keys().cloned().collect::<Vec<_>>();
+        both.sets("failing control", More::IsStronger, &names(self), &names(now));
+        for (name, &before) in &self.controls {
+            if let Some(&after) = now.controls.get(name) {
+                both.counts(&format!("instances of the control `{name}`"), More::IsStronger, before, after);
+            }
+        }
+        both.sets("refuted wrong formula", More::IsStronger, &self.mutants, &now.mutants);
+        self.compare_exponents(now, &mut both);
+        (both.weaker, both.stronger)
+    }
+
+    fn compare_exponents(&self, now: &Record, both: &mut Differences) {
+        let labels = |record: &Record| {
+            let label = |found: &ExponentRecord| format!("{} = {}", found.of, found.predicted);
+            record.exponents.iter().map(label).collect::<Vec<_>>()
+        };
+        both.sets("exponent of", More::IsStronger, &labels(self), &labels(now));
+        for before in &self.exponents {
+            let same = |after: &&ExponentRecord| (&after.of, after.predicted) == (&before.of, before.predicted);
+            if let Some(after) = now.exponents.iter().find(same) {
+                let of = &before.of;
+                both.counts(
+                    &format!("digits of the exponent of {of}"),
+                    More::IsStronger,
+                    before.digits as usize,
+                    after.digits as usize,
+                );
+                both.counts(
+                    &format!("instances of the exponent of {of}"),
+                    More::IsStronger,
+                    before.instances,
+                    after.instances,
+                );
+            }
+        }
+    }
+}
+
+/// Whether more of something makes a claim stronger.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum More {
+    IsStronger,
+    IsWeaker,
+}
+
+#[derive(Default)]
+struct Differences {
+    weaker: Vec<String>,
+    stronger: Vec<String>,
+}
+
+impl Differences {
+    fn add(&mut self, is_stronger: bool, text: String) {
+        if is_stronger { &mut self.stronger } else { &mut self.weaker }.push(text);
+    }
+
+    fn counts(&mut self, what: &str, more: More, before: usize, now: usize) {
+        if now != before {
+            self.add((now > before) == (more == More::IsStronger), format!("{now} {what}, was {before}"));
+        }
+    }
+
+    fn sets(&mut self, what: &str, more: More, before: &[String], now: &[String]) {
+        for gone in before.iter().filter(|name| !now.contains(name)) {
+            self.add(more == More::IsWeaker, format!("no longer: {what} `{gone}`"));
+        }
+        for new in now.iter().filter(|name| !before.contains(name)) {
+            self.add(more == More::IsStronger, format!("new: {what} `{new}`"));
+        }
+    }
+}
+
+/// From the best verdict to the worst.
+fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Holds => 0,
+        Verdict::Undecided => 1,
+        Verdict::Vacuous => 2,
+        Verdict::Powerless => 3,
+        Verdict::Refuted => 4,
+    }
+}
+
+/// Why a run cannot be compared with a baseline, or recorded in it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BaselineError {
+    /// It was recorded in another form.
+    #[error("the form of the baseline is version {0}, this program knows {VERSION}: record it again with --bless")]
+    OtherVersion(u32),
+    /// It was recorded with other settings, so that differences would mean nothing.
+    #[error("recorded with {}, this run has {}: run with the former, or record all claims again with --bless", recorded.options(), run.options())]
+    OtherSettings {
+        /// Those of the baseline.
+        recorded: Settings,
+        /// Those of the run.
+        run: Settings,
+    },
+    /// A claim was cut short, so that what it would have shown is not known.
+    #[error("{0} was cut short: a baseline records finished claims only")]
+    CutShort(String),
+}
+
+impl Baseline {
+    /// Nothing recorded yet.
+    pub fn empty(settings: Settings) -> Self {
+        Baseline { version: VERSION, settings, claims: Vec::new() }
+    }
+
+    /// Compares a run; `is_known` tells whether a claim of an identifier exists.
+    ///
+    /// Claims that the run was not asked for are not compared; claims that do not exist any more, or do not speak of the model any more, are
+    /// weaker than they were.
+    ///
+    /// # Errors
+    /// [`BaselineError`] if form or settings differ.
+    pub fn compare(
+        &self,
+        report: &Report,
+        file: &str,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Result<Comparison, BaselineError> {
+        self.check(report)?;
+        let mut comparison = Comparison { file: file.to_owned(), ..Comparison::default() };
+        for record in &self.claims {
+            let id = &record.id;
+            let difference = |what: String| Difference { id: id.clone(), what };
+            let inapplicable =
+                || report.model.iter().flat_map(|model| &model.inapplicable).any(|(known, _)| known == id);
+            if let Some(claim) = report.claims.iter().find(|claim| claim.entry.id == id) {
+                let (weaker, stronger) = record.differences(&Record::of(claim));
+                comparison.weaker.extend(weaker.into_iter().map(difference));
+                comparison.stronger.extend(stronger.into_iter().map(difference));
+            } else if !is_known(id) {
+                comparison.weaker.push(difference("the claim is gone".to_owned()));
+            } else if inapplicable() {
+                comparison.weaker.push(difference("the claim is no longer examined on the model".to_owned()));
+            }
+        }
+        let recorded = |id: &str| self.claims.iter().any(|record| record.id == id);
+        for claim in report.claims.iter().filter(|claim| !recorded(claim.entry.id)) {
+            let what = format!("not recorded yet; {}", claim.verdict);
+            comparison.stronger.push(Difference { id: claim.entry.id.to_owned(), what });
+        }
+        Ok(comparison)
+    }
+
+    fn check(&self, report: &Report) -> Result<(), BaselineError> {
+        let run = Settings::of(report);
+        match self.version {
+            VERSION if run == self.settings => Ok(()),
+            VERSION => Err(BaselineError::OtherSettings { recorded: self.settings.clone(), run }),
+            other => Err(BaselineError::OtherVersion(other)),
+        }
+    }
+
+    /// Records what a run found. Claims that it was not asked for are kept; `order` lists the identifiers of all claims, and what is not among
+    /// them is left out.
+    ///
+    /// # Errors
+    /// [`BaselineError`] if settings differ and not all claims were examined, or a claim was cut short.
+    pub fn record(&self, report: &Report, order: &[&str]) -> Result<Baseline, BaselineError> {
+        if let Some(claim) = report.claims.iter().find(|claim| claim.cut_short) {
+            return Err(BaselineError::CutShort(claim.entry.id.to_owned()));
+        }
+        let examined = |id: &str| report.claims.iter().find(|claim| claim.entry.id == id);
+        let inapplicable =
+            |id: &str| report.model.iter().flat_map(|model| &model.inapplicable).any(|(known, _)| known == id);
+        if !order.iter().all(|id| examined(id).is_some() || inapplicable(id)) {
+            self.check(report)?;
+        }
+        let kept = |id: &str| self.claims.iter().find(|record| record.id == id).filter(|_| !inapplicable(id));
+        let record = |&id: &&str| examined(id).map(Record::of).or_else(|| kept(id).cloned());
+        let claims = order.iter().filter_map(record).collect();
+        Ok(Baseline { version: VERSION, settings: Settings::of(report), claims })
+    }
+}

@@ -1,0 +1,183 @@
+//! The members of a report in JSON, in their order, which is part of the schema.
+
+use crate::claim::{Evidence, Verdict};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    pub schema_version: u32,
+    pub version: String,
+    pub libraries: LibrariesDocument,
+    pub seed: u64,
+    pub precision: u32,
+    pub effort: String,
+    pub instances: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelDocument>,
+    pub statistics: Statistics,
+    pub summary: Summary,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineDocument>,
+    pub claims: Vec<ClaimDocument>,
+    pub seconds: f64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LibrariesDocument {
+    pub gmp: String,
+    pub mpfr: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShardDocument {
+    pub index: u32,
+    pub count: u32,
+    pub selection: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ModelDocument {
+    pub file: String,
+    pub checksum: String,
+    pub network: String,
+    pub parameters: usize,
+    pub inapplicable: Vec<InapplicableDocument>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InapplicableDocument {
+    pub id: String,
+    pub reason: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Statistics {
+    pub intervals: usize,
+    pub error_probability_each: String,
+    pub error_probability: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Summary {
+    pub claims: usize,
+    pub holds: usize,
+    pub refuted: usize,
+    pub vacuous: usize,
+    pub powerless: usize,
+    pub undecided: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BaselineDocument {
+    pub file: String,
+    pub weaker: Vec<DifferenceDocument>,
+    pub stronger: Vec<DifferenceDocument>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DifferenceDocument {
+    pub id: String,
+    pub what: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClaimDocument {
+    pub id: String,
+    pub title: String,
+    pub verdict: Verdict,
+    pub reason: Option<String>,
+    pub evidence: Vec<Evidence>,
+    pub evidence_instances: BTreeMap<Evidence, usize>,
+    pub instances: usize,
+    pub vacuous: usize,
+    pub excluded: usize,
+    pub undecided: usize,
+    pub refuted: usize,
+    pub residual: String,
+    pub margin: Option<String>,
+    pub ladder: Vec<Rung>,
+    pub bound: Option<String>,
+    pub families: usize,
+    pub orbits: Option<usize>,
+    pub exponents: Vec<ExponentDocument>,
+    pub quantities: Vec<QuantityDocument>,
+    pub intervals: usize,
+    pub controls: Vec<ControlDocument>,
+    pub mutants: Vec<MutantDocument>,
+    pub witnesses: Vec<WitnessDocument>,
+    pub cut_short: bool,
+    pub seconds: f64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rung {
+    pub bits: u32,
+    pub residual: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExponentDocument {
+    pub of: String,
+    pub predicted: i64,
+    pub measured: String,
+    pub error: String,
+    pub deviation: String,
+    pub digits: u32,
+    pub instances: usize,
+    /// `log2` of the step size and of the difference.
+    pub differences: Vec<(f64, f64)>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QuantityDocument {
+    pub of: String,
+    pub value: f64,
+    pub half_width: f64,
+    pub predicted: f64,
+    pub alternative: String,
+    pub alternative_value: f64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ControlDocument {
+    pub name: String,
+    pub failed: bool,
+    pub margin: String,
+    pub instances: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MutantDocument {
+    pub name: String,
+    pub refuted: bool,
+    pub margin: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WitnessDocument {
+    pub control: Option<String>,
+    pub index: u64,
+    pub instance: String,
+    pub relation: String,
+    pub residual: String,
+    pub replay: String,
+}

@@ -1,0 +1,67 @@
+//! One examination as JSON.
+
+use super::super::power_of_two;
+use crate::claim::{Examination, Finding, Status};
+use crate::scalar::Magnitude;
+use serde::Serialize;
+
+/// One examination as JSON: what a replay tells a program.
+pub fn examination(examination: &Examination) -> impl Serialize {
+    #[derive(Serialize)]
+    struct ExaminationDocument {
+        instance: String,
+        class: String,
+        excluded: Option<String>,
+        bound: Option<String>,
+        findings: Vec<FindingDocument>,
+    }
+    ExaminationDocument {
+        instance: examination.description.clone(),
+        class: format!("{:?}", examination.class).to_lowercase(),
+        excluded: examination.excluded.clone(),
+        bound: examination.bound_bits.map(power_of_two),
+        findings: examination.findings.iter().map(FindingDocument::new).collect(),
+    }
+}
+
+#[derive(Serialize)]
+struct FindingDocument {
+    scalar: String,
+    status: &'static str,
+    reason: Option<&'static str>,
+    residual: String,
+    miss: String,
+    margin: Option<String>,
+    relation: String,
+    relations: usize,
+    vacuous: usize,
+    details: Vec<String>,
+}
+
+impl FindingDocument {
+    fn new(finding: &Finding) -> Self {
+        let (status, reason) = status(finding.status);
+        FindingDocument {
+            scalar: finding.scalar.to_string(),
+            status,
+            reason,
+            residual: finding.residual.to_string(),
+            miss: finding.miss.to_string(),
+            margin: finding.margin.as_ref().map(Magnitude::to_string),
+            relation: finding.worst.clone(),
+            relations: finding.vacuous.1,
+            vacuous: finding.vacuous.0,
+            details: finding.details.clone(),
+        }
+    }
+}
+
+/// A status in one word, and why if it is undecided.
+pub fn status(status: Status) -> (&'static str, Option<&'static str>) {
+    match status {
+        Status::Satisfied => ("satisfied", None),
+        Status::Vacuous => ("vacuous", None),
+        Status::Violated => ("violated", None),
+        Status::Undecided(why) => ("undecided", Some(why)),
+    }
+}

@@ -1,0 +1,186 @@
+//! From a document back to the report, to merge, compare and render it.
+//!
+//! What is read is what was written, digit for digit: a report that is written, read and written again does not change. The
+//! numbers that a verdict rests on are not judged again; verdicts, and what failed, are taken from the document.
+
+use super::super::{GivenModel, Libraries, Report, SCHEMA_VERSION, Shard};
+use super::document::{ClaimDocument, Document, ExponentDocument, MutantDocument, QuantityDocument, WitnessDocument};
+use crate::claim::order::Exponent;
+use crate::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
+use crate::claim::{Case, Change, ClaimReport, Effort, Entry, Mutant, Quantity};
+use crate::dynamics::statistics::Estimate;
+use crate::scalar::Magnitude;
+
+/// Why a text is not a report that this program can go on with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// It is not JSON, or lacks members, or has some that no report has.
+    #[error("not a complete report of `verify --format json`: {0}")]
+    Malformed(String),
+    /// It was written by a program that may mean something else.
+    #[error("written by version {version} with schema {schema}, this is version {own} with schema {SCHEMA_VERSION}", own = env!("CARGO_PKG_VERSION"))]
+    OtherVersion {
+        /// The version that wrote it.
+        version: String,
+        /// The schema's version.
+        schema: u32,
+    },
+    /// A member has a value that it never has.
+    #[error("{member}: {expected}, found `{found}`")]
+    Wrong {
+        /// The member.
+        member: String,
+        /// What it should be.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+    },
+}
+
+fn wrong(member: impl Into<String>, expected: &'static str, found: impl Into<String>) -> ReadError {
+    ReadError::Wrong { member: member.into(), expected, found: found.into() }
+}
+
+/// Reads a report; `find` looks up the entry of an identifier.
+///
+/// The comparison with a baseline is not kept: it is made anew where it is asked for.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn read(text: &str, find: &dyn Fn(&str) -> Option<&'static Entry>) -> Result<Report, ReadError> {
+    let value: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| ReadError::Malformed(error.to_string()))?;
+    let schema = value["schema_version"].as_u64().and_then(|version| u32::try_from(version).ok());
+    if let (Some(schema), Some(version)) = (schema, value["version"].as_str())
+        && (schema, version) != (SCHEMA_VERSION, env!("CARGO_PKG_VERSION"))
+    {
+        return Err(ReadError::OtherVersion { version: version.to_owned(), schema });
+    }
+    let document: Document = serde_json::from_value(value).map_err(|error| ReadError::Malformed(error.to_string()))?;
+    let effort = Effort::ALL.into_iter().find(|effort| effort.name() == document.effort);
+    let effort = effort.ok_or_else(|| wrong("effort", "one of quick, default and thorough", &document.effort))?;
+    let claims = document.claims.into_iter().map(|claim| claim.read(find)).collect::<Result<Vec<_>, _>>()?;
+    let report = Report {
+        libraries: Libraries { gmp: document.libraries.gmp, mpfr: document.libraries.mpfr },
+        seed: document.seed,
+        precision: document.precision,
+        effort,
+        instances: document.instances,
+        shard: document.shard.map(|shard| Shard { index: shard.index, count: shard.count, selection: shard.selection }),
+        model: document.model.map(|model| GivenModel {
+            file: model.file,
+            checksum: model.checksum,
+            network: model.network,
+            parameters: model.parameters,
+            inapplicable: model.inapplicable.into_iter().map(|found| (found.id, found.reason)).collect(),
+        }),
+        comparison: None,
+        claims,
+        seconds: document.seconds,
+    };
+    Ok(report)
+}
+
+impl ClaimDocument {
+    fn read(self, find: &dyn Fn(&str) -> Option<&'static Entry>) -> Result<ClaimReport, ReadError> {
+        let id = self.id;
+        let entry = find(&id).ok_or_else(|| wrong("id", "the identifier of a claim", &id))?;
+        let of = |member: &str| format!("{id}: {member}");
+        let magnitude = |member: &str, text: &str| {
+            Magnitude::parse(text).ok_or_else(|| wrong(of(member), "a magnitude such as 1.25e-77", text))
+        };
+        let control = |name: &str| {
+            let place = entry.controls.iter().position(|control| control.name == name);
+            place.ok_or_else(|| wrong(of("controls"), "a control of the claim", name))
+        };
+        let ladder = self.ladder.iter().map(|rung| Ok((rung.bits, magnitude("ladder", &rung.residual)?)));
+        let controls = self.controls.iter().map(|found| {
+            Ok(ControlReport {
+                name: entry.controls[control(&found.name)?].name,
+                failed: found.failed,
+                margin: magnitude("controls", &found.margin)?,
+                instances: found.instances,
+            })
+        });
+        let mutant = |found: &MutantDocument| {
+            let mutant = parse_mutant(&found.name);
+            Ok(MutantReport {
+                mutant: mutant.ok_or_else(|| wrong(of("mutants"), "a term and what is wrong with it", &found.name))?,
+                refuted: found.refuted,
+                margin: magnitude("mutants", &found.margin)?,
+            })
+        };
+        let exponent = |found: ExponentDocument| {
+            Ok(ExponentReport {
+                worst: Exponent {
+                    predicted: found.predicted,
+                    error: magnitude("exponents", &found.error)?,
+                    deviation: magnitude("exponents", &found.deviation)?,
+                    label: found.of,
+                    measured: found.measured,
+                    differences: found.differences,
+                },
+                digits: found.digits,
+                instances: found.instances,
+            })
+        };
+        let quantity = |found: QuantityDocument| Quantity {
+            label: found.of,
+            estimate: Estimate { mean: found.value, half_width: found.half_width },
+            predicted: found.predicted,
+            alternative: (found.alternative, found.alternative_value),
+        };
+        let witness = |found: WitnessDocument| {
+            Ok(Witness {
+                case: found.control.as_deref().map_or(Ok(Case::Law), |name| control(name).map(Case::Control))?,
+                index: found.index,
+                residual: magnitude("witnesses", &found.residual)?,
+                description: found.instance,
+                relation: found.relation,
+            })
+        };
+        Ok(ClaimReport {
+            entry,
+            verdict: self.verdict,
+            reason: self.reason.unwrap_or_default(),
+            evidence: self.evidence_instances,
+            instances: self.instances,
+            vacuous: self.vacuous,
+            excluded: self.excluded,
+            undecided: self.undecided,
+            refuted: self.refuted,
+            residual: magnitude("residual", &self.residual)?,
+            ladder: ladder.collect::<Result<_, ReadError>>()?,
+            margin: self.margin.as_deref().map(|margin| magnitude("margin", margin)).transpose()?,
+            controls: controls.collect::<Result<_, ReadError>>()?,
+            exponents: self.exponents.into_iter().map(exponent).collect::<Result<_, ReadError>>()?,
+            quantities: self.quantities.into_iter().map(quantity).collect(),
+            tests: self.intervals,
+            mutants: self.mutants.iter().map(mutant).collect::<Result<_, ReadError>>()?,
+            bound_bits: self
+                .bound
+                .map(|bound| parse_bound(&bound).ok_or_else(|| wrong(of("bound"), "a power such as 2^-53", bound)))
+                .transpose()?,
+            families: self.families,
+            orbits: self.orbits,
+            witnesses: self.witnesses.into_iter().map(witness).collect::<Result<_, ReadError>>()?,
+            cut_short: self.cut_short,
+            seconds: self.seconds,
+        })
+    }
+}
+
+/// `term dropped`, `term negated` or `term doubled`.
+fn parse_mutant(name: &str) -> Option<Mutant> {
+    let mutant = |change| {
+        let term = name.strip_suffix(&Mutant { term: String::new(), change }.to_string())?;
+        Some(Mutant { term: term.to_owned(), change })
+    };
+    Change::ALL.into_iter().find_map(mutant)
+}
+
+/// `2^-53` is 53 bits.
+fn parse_bound(text: &str) -> Option<f64> {
+    let bits: u32 = text.strip_prefix("2^-")?.parse().ok()?;
+    Some(f64::from(bits))
+}

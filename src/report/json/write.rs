@@ -1,0 +1,175 @@
+//! From a report to its document.
+
+use super::super::{Comparison, Difference, GivenModel, Libraries, Report, SCHEMA_VERSION, milliseconds, power_of_two};
+use super::document::{
+    BaselineDocument, ClaimDocument, ControlDocument, DifferenceDocument, Document, ExponentDocument,
+    InapplicableDocument, LibrariesDocument, ModelDocument, MutantDocument, QuantityDocument, Rung, ShardDocument,
+    Statistics, Summary, WitnessDocument,
+};
+use crate::claim::simulation::ERROR_BITS;
+use crate::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
+use crate::claim::{Case, ClaimReport, Quantity, Verdict};
+use crate::scalar::Magnitude;
+
+impl Document {
+    pub(super) fn new(report: &Report) -> Self {
+        let Libraries { gmp, mpfr } = report.libraries.clone();
+        Document {
+            schema_version: SCHEMA_VERSION,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            libraries: LibrariesDocument { gmp, mpfr },
+            seed: report.seed,
+            precision: report.precision,
+            effort: report.effort.name().to_owned(),
+            instances: report.instances,
+            shard: report.shard.as_ref().map(|shard| ShardDocument {
+                index: shard.index,
+                count: shard.count,
+                selection: shard.selection.clone(),
+            }),
+            model: report.model.as_ref().map(ModelDocument::new),
+            statistics: Statistics {
+                intervals: report.tests(),
+                error_probability_each: power_of_two(f64::from(ERROR_BITS)),
+                error_probability: report.error_bits().map(power_of_two),
+            },
+            summary: Summary {
+                claims: report.claims.len(),
+                holds: report.count(Verdict::Holds),
+                refuted: report.count(Verdict::Refuted),
+                vacuous: report.count(Verdict::Vacuous),
+                powerless: report.count(Verdict::Powerless),
+                undecided: report.count(Verdict::Undecided),
+            },
+            baseline: report.comparison.as_ref().map(BaselineDocument::new),
+            claims: report.claims.iter().map(|claim| ClaimDocument::new(report, claim)).collect(),
+            seconds: milliseconds(report.seconds),
+        }
+    }
+}
+
+impl ModelDocument {
+    fn new(model: &GivenModel) -> Self {
+        let inapplicable = model
+            .inapplicable
+            .iter()
+            .map(|(id, reason)| InapplicableDocument { id: id.clone(), reason: reason.clone() });
+        ModelDocument {
+            file: model.file.clone(),
+            checksum: model.checksum.clone(),
+            network: model.network.clone(),
+            parameters: model.parameters,
+            inapplicable: inapplicable.collect(),
+        }
+    }
+}
+
+impl BaselineDocument {
+    fn new(comparison: &Comparison) -> Self {
+        let list = |differences: &[Difference]| {
+            let document = |found: &Difference| DifferenceDocument { id: found.id.clone(), what: found.what.clone() };
+            differences.iter().map(document).collect()
+        };
+        BaselineDocument {
+            file: comparison.file.clone(),
+            weaker: list(&comparison.weaker),
+            stronger: list(&comparison.stronger),
+        }
+    }
+}
+
+impl ClaimDocument {
+    fn new(report: &Report, claim: &ClaimReport) -> Self {
+        ClaimDocument {
+            id: claim.entry.id.to_owned(),
+            title: claim.entry.title.to_owned(),
+            verdict: claim.verdict,
+            reason: (claim.verdict != Verdict::Holds).then(|| claim.reason.clone()),
+            evidence: claim.evidence.keys().copied().collect(),
+            evidence_instances: claim.evidence.clone(),
+            instances: claim.instances,
+            vacuous: claim.vacuous,
+            excluded: claim.excluded,
+            undecided: claim.undecided,
+            refuted: claim.refuted,
+            residual: claim.residual.to_string(),
+            margin: claim.margin.as_ref().map(Magnitude::to_string),
+            ladder: claim
+                .ladder
+                .iter()
+                .map(|(&bits, residual)| Rung { bits, residual: residual.to_string() })
+                .collect(),
+            bound: claim.bound_bits.map(power_of_two),
+            families: claim.families,
+            orbits: claim.orbits,
+            exponents: claim.exponents.iter().map(ExponentDocument::new).collect(),
+            quantities: claim.quantities.iter().map(QuantityDocument::new).collect(),
+            intervals: claim.tests,
+            controls: claim.controls.iter().map(ControlDocument::new).collect(),
+            mutants: claim.mutants.iter().map(MutantDocument::new).collect(),
+            witnesses: claim.witnesses.iter().map(|witness| WitnessDocument::new(report, claim, witness)).collect(),
+            cut_short: claim.cut_short,
+            seconds: milliseconds(claim.seconds),
+        }
+    }
+}
+
+impl ExponentDocument {
+    fn new(report: &ExponentReport) -> Self {
+        let ExponentReport { worst, digits, instances } = report;
+        ExponentDocument {
+            of: worst.label.clone(),
+            predicted: worst.predicted,
+            measured: worst.measured.clone(),
+            error: worst.error.to_string(),
+            deviation: worst.deviation.to_string(),
+            digits: *digits,
+            instances: *instances,
+            differences: worst.differences.clone(),
+        }
+    }
+}
+
+impl QuantityDocument {
+    fn new(quantity: &Quantity) -> Self {
+        let Quantity { label, estimate, predicted, alternative } = quantity;
+        QuantityDocument {
+            of: label.clone(),
+            value: estimate.mean,
+            half_width: estimate.half_width,
+            predicted: *predicted,
+            alternative: alternative.0.clone(),
+            alternative_value: alternative.1,
+        }
+    }
+}
+
+impl ControlDocument {
+    fn new(control: &ControlReport) -> Self {
+        ControlDocument {
+            name: control.name.to_owned(),
+            failed: control.failed,
+            margin: control.margin.to_string(),
+            instances: control.instances,
+        }
+    }
+}
+
+impl MutantDocument {
+    fn new(found: &MutantReport) -> Self {
+        MutantDocument { name: found.mutant.to_string(), refuted: found.refuted, margin: found.margin.to_string() }
+    }
+}
+
+impl WitnessDocument {
+    fn new(report: &Report, claim: &ClaimReport, witness: &Witness) -> Self {
+        WitnessDocument {
+            control: (witness.case != Case::Law).then(|| witness.case.name(claim.entry).to_owned()),
+            index: witness.index,
+            instance: witness.description.clone(),
+            relation: witness.relation.clone(),
+            residual: witness.residual.to_string(),
+            replay: report.replay(claim, witness),
+        }
+    }
+}
