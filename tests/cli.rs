@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
-use support::equipartition;
+use support::{equipartition, timeless};
 
 /// The claim on which the command line is tried; any other would do.
 const CLAIM: &str = "balance/neuron";
@@ -18,23 +18,6 @@ const CLAIM: &str = "balance/neuron";
 fn stdout(arguments: &[&str]) -> String {
     let output = equipartition().args(arguments).assert().success().get_output().stdout.clone();
     String::from_utf8(output).expect("text")
-}
-
-/// The JSON document without its times.
-fn timeless(text: &str) -> Value {
-    fn strip(value: &mut Value) {
-        match value {
-            Value::Object(members) => {
-                members.shift_remove("seconds");
-                members.values_mut().for_each(strip);
-            }
-            Value::Array(entries) => entries.iter_mut().for_each(strip),
-            _ => {}
-        }
-    }
-    let mut document = serde_json::from_str(text).expect("a JSON document");
-    strip(&mut document);
-    document
 }
 
 /// Runs a command that must fail with `code`, and checks that it says so on standard error in one line with all the words.

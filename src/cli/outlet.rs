@@ -25,7 +25,7 @@ pub struct Outlet {
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// Show what differs from the baseline, then record what was found in it
-    #[arg(long, requires = "baseline")]
+    #[arg(long)]
     pub bless: bool,
     /// Tell a forge what is wrong, on standard error, in its form
     #[arg(long, value_enum, value_name = "FORGE")]
@@ -85,6 +85,9 @@ impl Outlet {
     /// # Errors
     /// If a file cannot be written, or the baseline cannot be read.
     pub fn open(&self) -> Result<Opened<'_>, Failure> {
+        if self.bless && self.baseline.is_none() {
+            return Err(Failure::Usage("--bless records in a baseline: name one with --baseline".to_owned()));
+        }
         let baseline = self.baseline.as_deref().map(|path| baseline::File::open(path, self.bless)).transpose()?;
         let mut destinations = vec![(self.format.unwrap_or_default(), Destination::open(self.output.as_deref())?)];
         for Also { format, file } in &self.also {

@@ -22,3 +22,20 @@ pub fn answers(requests: &[Value]) -> Vec<Value> {
     let text = String::from_utf8(output).expect("answers are text");
     text.lines().map(|line| serde_json::from_str(line).expect("an answer is JSON")).collect()
 }
+
+/// The JSON document without its times.
+pub fn timeless(text: &str) -> Value {
+    fn strip(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                members.shift_remove("seconds");
+                members.values_mut().for_each(strip);
+            }
+            Value::Array(entries) => entries.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    let mut document = serde_json::from_str(text).expect("a JSON document");
+    strip(&mut document);
+    document
+}
