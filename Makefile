@@ -12,7 +12,7 @@ verify: prerequisites
 	$(CARGO) run --release -- verify $(ARGS)
 
 test: prerequisites
-	$(CARGO) test
+	$(CARGO) test --workspace
 
 prerequisites:
 	@sh tools/prerequisites.sh

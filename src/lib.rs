@@ -74,6 +74,7 @@
 //! | [`claims`] | the theory, one folder per family, and the registry |
 //! | `checkpoint` | files of named tensors (with the feature `checkpoint`, which is on by default) |
 //! | `inspection` | balance laws on checkpoints of trained networks (likewise) |
+//! | [`testing`] | claims as tests of one's own `cargo test` |
 //! | [`report`] | what a run found, told to people and programs |
 
 #![deny(unsafe_code)]
@@ -99,3 +100,4 @@ pub mod scalar;
 #[cfg(feature = "model-file")]
 mod suggest;
 pub mod symmetry;
+pub mod testing;

@@ -10,10 +10,13 @@
 //! | [`simulation`] | laws of averages, judged from seeded runs |
 //! | [`theorem`] | a claim written once for every scalar, and its examination |
 //! | [`problem`] | random instances: a network, a point, a data set |
+//! | [`analytic`] | a claim that needs square roots or exponentials, written once for every real scalar |
+//! | [`situation`] | random instances of a model of one's own |
 //! | [`given`] | random instances of a network that is given |
 //! | [`verdict`] | from examinations to a verdict |
 //! | [`runner`] | selection, threads, time limits, events |
 
+pub mod analytic;
 pub mod entry;
 pub mod finding;
 pub mod given;
@@ -22,15 +25,18 @@ pub mod problem;
 pub mod relation;
 pub mod runner;
 pub mod simulation;
+pub mod situation;
 pub mod stream;
 pub mod theorem;
 pub mod verdict;
 
+pub use analytic::{Analytic, AnalyticTheorem};
 pub use entry::{Control, Entry, Evidence};
 pub use finding::{Change, Finding, Mutant, Quantity, Scalar, Status};
 pub use given::{Inapplicable, OnNetwork};
 pub use problem::{Class, Palette, Point, Problem};
 pub use relation::{Relation, Term};
+pub use situation::{Shape, Situation};
 pub use stream::Stream;
 pub use theorem::{Case, Claim, Draw, Drawn, Effort, Examination, Outside, Settings, Theorem};
 pub use verdict::{ClaimReport, Verdict};

@@ -7,7 +7,7 @@ use super::problem::Class;
 use super::relation::Relation;
 use super::stream::{GRID_BITS, Stream};
 use crate::model::{Carrier, Network};
-use crate::scalar::{Degree, Interval, Measured, Mp, Rational};
+use crate::scalar::{Degree, Interval, Measured, Mp, Rational, Real};
 
 /// Bits of the intervals that enclose residuals.
 pub const INTERVAL_BITS: u32 = 256;
@@ -311,7 +311,7 @@ impl<C: Theorem> Claim for C {
 }
 
 /// The two routes of an examination.
-trait Routes: Theorem {
+trait Routes: Theorem + Sized {
     fn examine_instance(&self, instance: &Self::Instance, settings: &Settings, case: Case) -> Examination {
         let mut examination = Examination::of(instance.class(), instance.describe());
         let outcome = if instance.is_algebraic() {
@@ -358,32 +358,61 @@ trait Routes: Theorem {
         case: Case,
         examination: &mut Examination,
     ) -> Result<(), Outside> {
-        let rungs = if case == Case::Law {
-            let scalar = Scalar::Interval(INTERVAL_BITS);
-            examination.findings.push(self.judge::<Interval<INTERVAL_BITS>>(scalar, instance, case, settings)?);
-            ladder(settings.precision).to_vec()
-        } else {
-            vec![settings.precision]
-        };
-        for bits in rungs {
-            let finding = match bits {
-                16 => self.judge::<Mp<16>>(Scalar::Mp(bits), instance, case, settings),
-                32 => self.judge::<Mp<32>>(Scalar::Mp(bits), instance, case, settings),
-                64 => self.judge::<Mp<64>>(Scalar::Mp(bits), instance, case, settings),
-                128 => self.judge::<Mp<128>>(Scalar::Mp(bits), instance, case, settings),
-                256 => self.judge::<Mp<256>>(Scalar::Mp(bits), instance, case, settings),
-                512 => self.judge::<Mp<512>>(Scalar::Mp(bits), instance, case, settings),
-                1024 => self.judge::<Mp<1024>>(Scalar::Mp(bits), instance, case, settings),
-                2048 => self.judge::<Mp<2048>>(Scalar::Mp(bits), instance, case, settings),
-                4096 => self.judge::<Mp<4096>>(Scalar::Mp(bits), instance, case, settings),
-                _ => unreachable!("rungs are those of a precision on the menu"),
-            }?;
-            examination.findings.push(finding);
-        }
-        Ok(())
+        climb(&Numerically { claim: self, instance, case, settings }, settings, case, examination)
     }
 }
 impl<C: Theorem> Routes for C {}
+
+/// One instance, to be judged in any scalar that has the elementary functions.
+pub(super) trait Judged {
+    fn judge<T: Real + Carrier + Measured>(&self, scalar: Scalar) -> Result<Finding, Outside>;
+}
+
+struct Numerically<'a, C: Theorem> {
+    claim: &'a C,
+    instance: &'a C::Instance,
+    case: Case,
+    settings: &'a Settings,
+}
+
+impl<C: Theorem> Judged for Numerically<'_, C> {
+    fn judge<T: Real + Carrier + Measured>(&self, scalar: Scalar) -> Result<Finding, Outside> {
+        Routes::judge::<T>(self.claim, scalar, self.instance, self.case, self.settings)
+    }
+}
+
+/// Judges a law in intervals and along the ladder, a control at its top.
+pub(super) fn climb(
+    judged: &impl Judged,
+    settings: &Settings,
+    case: Case,
+    examination: &mut Examination,
+) -> Result<(), Outside> {
+    let rungs = if case == Case::Law {
+        let scalar = Scalar::Interval(INTERVAL_BITS);
+        examination.findings.push(judged.judge::<Interval<INTERVAL_BITS>>(scalar)?);
+        ladder(settings.precision).to_vec()
+    } else {
+        vec![settings.precision]
+    };
+    for bits in rungs {
+        let scalar = Scalar::Mp(bits);
+        let finding = match bits {
+            16 => judged.judge::<Mp<16>>(scalar),
+            32 => judged.judge::<Mp<32>>(scalar),
+            64 => judged.judge::<Mp<64>>(scalar),
+            128 => judged.judge::<Mp<128>>(scalar),
+            256 => judged.judge::<Mp<256>>(scalar),
+            512 => judged.judge::<Mp<512>>(scalar),
+            1024 => judged.judge::<Mp<1024>>(scalar),
+            2048 => judged.judge::<Mp<2048>>(scalar),
+            4096 => judged.judge::<Mp<4096>>(scalar),
+            _ => unreachable!("rungs are those of a precision on the menu"),
+        }?;
+        examination.findings.push(finding);
+    }
+    Ok(())
+}
 
 /// The rungs `P/4, P/2, P`.
 pub fn ladder(precision: u32) -> [u32; 3] {

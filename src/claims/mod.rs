@@ -22,7 +22,12 @@ pub fn registry() -> Vec<&'static dyn Claim> {
 
 /// The claims whose identifier starts with one of the prefixes (`balance` selects `balance/...`); all of them if there are
 /// no prefixes.
-pub fn select(prefixes: &[String]) -> Vec<&'static dyn Claim> {
-    let matches = |id: &str| prefixes.is_empty() || prefixes.iter().any(|prefix| id.starts_with(prefix.as_str()));
+pub fn select(prefixes: &[impl AsRef<str>]) -> Vec<&'static dyn Claim> {
+    let matches = |id: &str| prefixes.is_empty() || prefixes.iter().any(|prefix| id.starts_with(prefix.as_ref()));
     registry().into_iter().filter(|claim| matches(claim.entry().id)).collect()
+}
+
+/// The claim of that identifier, if there is one.
+pub fn find(id: &str) -> Option<&'static dyn Claim> {
+    registry().into_iter().find(|claim| claim.entry().id == id)
 }

@@ -1,0 +1,108 @@
+//! `own/quadratic-balance`: a law of a polynomial model, checked exactly in the rationals.
+
+use equipartition::claim::problem::{Decay, Rates};
+use equipartition::claim::{
+    Case, Class, Control, Draw, Entry, Evidence, Outside, Relation, Shape, Situation, Term, Theorem,
+};
+use equipartition::data::Sample;
+use equipartition::model::{Carrier, Model};
+use equipartition::scalar::Field;
+
+/// `l = (u phi(v . x) - y)^2` with `phi(a) = a^2`, or for a control with `phi(a) = a^2 + a`. Parameters: u, then v.
+struct Unit {
+    homogeneous: bool,
+}
+
+const INPUTS: usize = 2;
+
+impl<T: Field> Model<T> for Unit {
+    fn parameter_count(&self) -> usize {
+        1 + INPUTS
+    }
+
+    fn loss_and_gradient(&self, theta: &[T], sample: &Sample<T>, gradient: &mut [T]) -> T {
+        let (u, v) = (&theta[0], &theta[1..]);
+        let mut sum = T::zero();
+        for (weight, entry) in v.iter().zip(&sample.input) {
+            sum += T::product(weight, entry);
+        }
+        let (mut value, mut slope) = (sum.squared(), T::integer(2) * &sum);
+        if !self.homogeneous {
+            value += &sum;
+            slope += T::one();
+        }
+        let residual = T::product(u, &value) - &sample.target[0];
+        let outer = T::integer(2) * &residual;
+        gradient[0] = T::product(&outer, &value);
+        for (entry, x) in gradient[1..].iter_mut().zip(&sample.input) {
+            *entry = T::product(&outer, u) * &slope * x;
+        }
+        residual.squared()
+    }
+}
+
+/// The balance law of the unit.
+pub struct QuadraticBalance;
+
+static ENTRY: Entry = Entry {
+    id: "own/quadratic-balance",
+    title: "balance of a quadratic unit",
+    statement: "E|g_v|^2 - 2 E g_u^2 = (4 gamma / eta) (|v|^2 - 2 u^2) - (2/eta) (A theta)^T grad F, A theta = (-2 u, v)",
+    hypotheses: &["l = (u (v . x)^2 - y)^2", "Lambda = eta I"],
+    evidence: &[Evidence::Exact],
+    controls: &[
+        Control { name: "wrong-degree", breaks: "degree 1 in place of 2" },
+        Control { name: "not-homogeneous", breaks: "phi(a) = a^2 + a" },
+    ],
+    references: &[],
+};
+
+impl Theorem for QuadraticBalance {
+    type Instance = Situation;
+
+    fn entry(&self) -> &'static Entry {
+        &ENTRY
+    }
+
+    fn draw(&self, mut draw: Draw) -> Situation {
+        // A polynomial has nothing transcendental: the smooth turn is one more generic one.
+        let class = if draw.turn() == Class::Awkward { Class::Awkward } else { Class::Generic };
+        let shape = Shape { parameters: 1 + INPUTS, inputs: INPUTS, targets: 1 };
+        Situation::draw(&mut draw, class, shape, Rates::Scalar, Decay::Positive)
+    }
+
+    fn relations<T: Carrier>(&self, situation: &Situation, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+        let degree = T::integer(if case.is_control(&ENTRY, "wrong-degree") { 1 } else { 2 });
+        let point = situation.at::<T>(Unit { homogeneous: !case.is_control(&ENTRY, "not-homogeneous") });
+        let objective = point.objective();
+        let rate: T = situation.learning_rate();
+        let decay_factor = T::integer(4) * &point.weight_decay / &rate;
+
+        // Mean squares of the gradients' blocks, squares of the parameters', and the gradient of F along A theta.
+        let noise = |block: fn(&[T]) -> &[T]| {
+            objective.data.mean(|sample| square(block(&objective.model.gradient(&point.theta, sample))))
+        };
+        let decay = |block: &[T]| T::product(&decay_factor, &square(block));
+        let (u, v): (fn(&[T]) -> &[T], fn(&[T]) -> &[T]) = (|all| &all[..1], |all| &all[1..]);
+        let force = objective.entropic_gradient(&point.theta);
+        let mut along = -(T::product(&degree, &point.theta[0]) * &force[0]);
+        for (weight, entry) in v(&point.theta).iter().zip(v(&force)) {
+            along += T::product(weight, entry);
+        }
+
+        let law = Relation::equality(
+            "balance",
+            vec![Term::scalar("E|g_v|^2", noise(v)), Term::scalar("-2 E g_u^2", -(T::product(&degree, &noise(u))))],
+            vec![
+                Term::scalar("(4 gamma / eta) |v|^2", decay(v(&point.theta))),
+                Term::scalar("-(8 gamma / eta) u^2", -(T::product(&degree, &decay(u(&point.theta))))),
+                Term::scalar("-(2/eta) (A theta)^T grad F", T::integer(-2) / &rate * along),
+            ],
+        );
+        Ok(vec![law])
+    }
+}
+
+fn square<T: Field>(entries: &[T]) -> T {
+    entries.iter().fold(T::zero(), |sum, entry| sum + entry.squared())
+}
