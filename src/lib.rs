@@ -12,6 +12,9 @@
 //! else by intervals and along a ladder of precisions; it is attacked by controls that must fail and by systematic
 //! mutants of its formula; and it is reported as vacuous where it says nothing. See [`claim`] for what a verdict means.
 //!
+//! New here? The [guide] has a [tutorial](guide::tutorial) that builds a claim from nothing, tells
+//! [how to read evidence](guide::evidence), and what is [where and why](guide::architecture).
+//!
 //! # A law of one's own model
 //!
 //! Implement [`model::Model`] generically, name a generator, and judge the law. Derivatives come from dual numbers; the
@@ -75,6 +78,7 @@
 //! | `checkpoint` | files of named tensors (with the feature `checkpoint`, which is on by default) |
 //! | `inspection` | balance laws on checkpoints of trained networks (likewise) |
 //! | [`testing`] | claims as tests of one's own `cargo test` |
+//! | [`guide`] | the book: no code, except what it shows |
 //! | [`report`] | what a run found, told to people and programs |
 
 #![deny(unsafe_code)]
@@ -90,6 +94,7 @@ pub mod data;
 pub mod discovery;
 pub mod dynamics;
 pub mod entropic;
+pub mod guide;
 #[cfg(feature = "checkpoint")]
 pub mod inspection;
 pub mod linalg;

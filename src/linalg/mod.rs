@@ -7,8 +7,8 @@
 //! | [`exact`] | [`exact::ExactField`]: rationals, residues | rank, span, null space, solve, inverse, determinant, by elimination |
 //! | [`products`] | any [`Ring`](crate::scalar::Ring) | products and norms with in-place kernels |
 //! | [`decompositions`] | [`Decomposable`]: `f32`, `f64`, `Mp` | symmetric eigenpairs, singular values |
-//! | [`solve`] | [`Decomposable`] | square systems, Cholesky, minimum-norm least squares |
-//! | [`square_root`] | [`Decomposable`] | square root and its inverse, absolute value, nuclear norm |
+//! | [`solve`](mod@solve) | [`Decomposable`] | square systems, Cholesky, minimum-norm least squares |
+//! | [`square_root`](mod@square_root) | [`Decomposable`] | square root and its inverse, absolute value, nuclear norm |
 //!
 //! Nothing leaves the last three rooms unchecked: the input has to be finite, iterations are capped, and the result is
 //! put back into its defining equation, where the residual has to be within [`tolerance`], a multiple of the *working*

@@ -7,6 +7,7 @@ use equipartition::claim::{
 use equipartition::data::Sample;
 use equipartition::model::{Carrier, Model};
 use equipartition::scalar::Field;
+use std::ops::Range;
 
 /// `l = (u phi(v . x) - y)^2` with `phi(a) = a^2`, or for a control with `phi(a) = a^2 + a`. Parameters: u, then v.
 struct Unit {
@@ -79,23 +80,23 @@ impl Theorem for QuadraticBalance {
         let decay_factor = T::integer(4) * &point.weight_decay / &rate;
 
         // Mean squares of the gradients' blocks, squares of the parameters', and the gradient of F along A theta.
-        let noise = |block: fn(&[T]) -> &[T]| {
-            objective.data.mean(|sample| square(block(&objective.model.gradient(&point.theta, sample))))
+        let (u, v) = (0..1, 1..1 + INPUTS);
+        let noise = |block: &Range<usize>| {
+            objective.data.mean(|sample| square(&objective.model.gradient(&point.theta, sample)[block.clone()]))
         };
-        let decay = |block: &[T]| T::product(&decay_factor, &square(block));
-        let (u, v): (fn(&[T]) -> &[T], fn(&[T]) -> &[T]) = (|all| &all[..1], |all| &all[1..]);
+        let decay = |block: &Range<usize>| T::product(&decay_factor, &square(&point.theta[block.clone()]));
         let force = objective.entropic_gradient(&point.theta);
         let mut along = -(T::product(&degree, &point.theta[0]) * &force[0]);
-        for (weight, entry) in v(&point.theta).iter().zip(v(&force)) {
-            along += T::product(weight, entry);
+        for index in v.clone() {
+            along += T::product(&point.theta[index], &force[index]);
         }
 
         let law = Relation::equality(
             "balance",
-            vec![Term::scalar("E|g_v|^2", noise(v)), Term::scalar("-2 E g_u^2", -(T::product(&degree, &noise(u))))],
+            vec![Term::scalar("E|g_v|^2", noise(&v)), Term::scalar("-2 E g_u^2", -(T::product(&degree, &noise(&u))))],
             vec![
-                Term::scalar("(4 gamma / eta) |v|^2", decay(v(&point.theta))),
-                Term::scalar("-(8 gamma / eta) u^2", -(T::product(&degree, &decay(u(&point.theta))))),
+                Term::scalar("(4 gamma / eta) |v|^2", decay(&v)),
+                Term::scalar("-(8 gamma / eta) u^2", -(T::product(&degree, &decay(&u)))),
                 Term::scalar("-(2/eta) (A theta)^T grad F", T::integer(-2) / &rate * along),
             ],
         );
