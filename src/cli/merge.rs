@@ -2,8 +2,7 @@
 
 use super::outlet::{Outlet, shown};
 use super::{Exit, Failure};
-use crate::claim::Entry;
-use crate::claims::{registry, select};
+use crate::claims::{find, select};
 use crate::report::json::{self, ReadError};
 use crate::report::{Report, merge};
 use clap::Args;
@@ -56,9 +55,5 @@ fn read(path: &Path) -> Result<Report, Failure> {
 /// # Errors
 /// [`ReadError`].
 pub(super) fn parse(text: &str) -> Result<Report, ReadError> {
-    let registry = registry();
-    let find = |id: &str| -> Option<&'static Entry> {
-        registry.iter().map(|claim| claim.entry()).find(|entry| entry.id == id)
-    };
-    json::read(text, &find)
+    json::read(text, &|id| find(id).map(|claim| claim.entry()))
 }
