@@ -100,7 +100,7 @@ impl Outside {
     }
 }
 
-/// A claim whose check is one generic function.
+/// A claim whose check is one generic function; [the tutorial](crate::guide::tutorial) writes one.
 pub trait Theorem: Send + Sync + 'static {
     /// What an instance consists of.
     type Instance: Drawn;
