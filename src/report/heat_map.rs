@@ -1,6 +1,6 @@
 //! Heat maps as SVG: numbers from -1 to 1 in rows and columns.
 
-use super::plot::escape;
+use super::svg::{self, Palette, escape, number};
 use std::fmt::Write;
 
 /// A heat map.
@@ -62,21 +62,9 @@ impl HeatMap {
         let top = 58.0 + 17.0 * self.explanation.len() as f64;
         let bottom = top + ROW_HEIGHT * self.rows.len() as f64;
         let (width, height) = ((LEFT + cell * count + RIGHT).max(760.0), bottom + BELOW);
-        let title = escape(&self.title);
-        let mut svg = String::new();
-        let _ = writeln!(
-            svg,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-             viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"Helvetica, Arial, sans-serif\" \
-             font-size=\"13\" fill=\"#222\">\n<title>{title}</title>\n<desc>{}</desc>\n\
-             <rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n\
-             <text x=\"20\" y=\"28\" font-size=\"17\" font-weight=\"bold\">{title}</text>",
-            escape(&self.explanation.join(" ")),
-        );
-        for (line, text) in self.explanation.iter().enumerate() {
-            let y = 48.0 + 17.0 * line as f64;
-            let _ = writeln!(svg, "<text x=\"20\" y=\"{y}\" font-size=\"12\" fill=\"#555\">{}</text>", escape(text));
-        }
+        let palette = Palette::PAPER;
+        let mut svg = svg::open((width, height), &self.title, &self.explanation.join(" "), &palette);
+        svg::headline(&mut svg, 20.0, &self.title, &self.explanation, &palette);
         for (row, name) in self.rows.iter().enumerate() {
             let y = top + ROW_HEIGHT * (row as f64 + 0.5) + 4.5;
             let _ =
@@ -99,7 +87,7 @@ impl HeatMap {
                      pointer-events=\"none\">{}</text>",
                     x + 0.5 * cell,
                     y + 0.5 * ROW_HEIGHT + 4.0,
-                    super::plot::number(*value, 2)
+                    number(*value, 2)
                 );
             }
         }

@@ -21,6 +21,8 @@
 //! | [`representation`] | the same: alignment and sharpness of deep linear networks |
 //! | [`discovery`] | people and programs: the symmetries that were found of a network |
 //! | [`plot`] | people: plots as SVG |
+//! | [`svg`] | people: what all drawings have in common |
+//! | [`formula`] | people: statements in plain text as MathML |
 //! | `text` | people (with the feature `cli`) |
 //!
 //! A report apart from its times depends on the claims, the seed, the precision, the effort and the number of instances only,
@@ -29,6 +31,7 @@
 pub mod annotations;
 pub mod baseline;
 pub mod discovery;
+pub mod formula;
 #[cfg(feature = "checkpoint")]
 pub mod heat_map;
 #[cfg(feature = "checkpoint")]
@@ -40,6 +43,7 @@ pub mod merge;
 pub mod observation;
 pub mod plot;
 pub mod representation;
+pub mod svg;
 #[cfg(feature = "cli")]
 pub mod text;
 pub mod valley;

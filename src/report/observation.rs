@@ -1,6 +1,7 @@
 //! The balance laws on real data, told: a summary for the terminal, a table as CSV, a figure.
 
-use super::plot::{Aspect, Axis, Figure, Marked, Panel, Scale, Series, Stroke, number};
+use super::plot::{Aspect, Axis, Figure, Marked, Panel, Scale, Series, Stroke};
+use super::svg::number;
 use crate::dynamics::observation::{
     BATCHES, Balance, NetworkRun, Observation, Spread, WIDEST_INTERVAL, WINDOWS, Window,
 };

@@ -1,5 +1,6 @@
 //! Plots as SVG: panels one below the other, with axes, ticks, lines, bands, dots and a legend.
 
+use super::svg::{self, Palette, escape, number};
 use std::fmt::Write;
 
 /// A figure: a title, lines of explanation and panels, one below the other.
@@ -59,6 +60,10 @@ pub enum Scale {
     Linear,
     /// In equal ratios; what is not positive is left out.
     Logarithmic,
+    /// In equal differences of numbers that are exponents of two, and are marked as powers.
+    Exponents,
+    /// In equal differences, and marked at powers of two.
+    Bits,
 }
 
 /// A curve, or a cloud of dots.
@@ -85,6 +90,8 @@ pub enum Stroke {
     Dashed,
     /// Each by itself, as a dot of this diameter.
     Dots(f64),
+    /// Each by itself, as a ring of this diameter.
+    Rings(f64),
 }
 
 /// A part of the horizontal axis that is shaded.
@@ -98,48 +105,74 @@ pub struct Marked {
     pub label: String,
 }
 
-const WIDTH: f64 = 760.0;
+/// What a figure is drawn on.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// Its width.
+    pub width: f64,
+    /// The height of a plot whose axes measure different things.
+    pub plot_height: f64,
+    /// The colours of text and axes.
+    pub palette: Palette,
+    /// A name that no other figure of the same page has.
+    pub name: String,
+    /// Whether the title and the explanation are drawn; if not, they are there for those who do not see the figure.
+    pub headline: bool,
+}
+
+impl Sheet {
+    /// For a file of its own.
+    pub fn file() -> Self {
+        Sheet { width: 760.0, plot_height: 230.0, palette: Palette::PAPER, name: "plot".to_owned(), headline: true }
+    }
+
+    /// For a page that shows figures in its own colours and under its own headings, two beside each other.
+    pub fn of_page(name: String) -> Self {
+        Sheet { width: 480.0, plot_height: 210.0, palette: Palette::PAGE, name, headline: false }
+    }
+
+    fn right(&self) -> f64 {
+        self.width - RIGHT
+    }
+
+    fn plot_width(&self) -> f64 {
+        self.width - LEFT - RIGHT
+    }
+}
+
 const LEFT: f64 = 76.0;
 const RIGHT: f64 = 36.0;
-const PLOT_WIDTH: f64 = WIDTH - LEFT - RIGHT;
-const PLOT_HEIGHT: f64 = 230.0;
 /// A plane is at most so high.
 const PLANE_HEIGHT: f64 = 440.0;
 /// Above a plot: its caption and one row of its legend.
 const CAPTION_HEIGHT: f64 = 58.0;
+/// The caption's part of it.
+const CAPTION: f64 = 26.0;
 const LEGEND_ROW: f64 = 17.0;
 /// Below a plot: tick labels and the label of the axis.
 const AXIS_HEIGHT: f64 = 52.0;
 const TICKS: f64 = 6.0;
 /// Of a range that is taken from the data, to either side.
 const MARGIN: f64 = 0.06;
-const SHADE: &str = "#f1f1ea";
 
 impl Figure {
     /// The figure as an SVG document.
     pub fn to_svg(&self) -> String {
-        let header = 42.0 + 17.0 * self.explanation.len() as f64;
-        let layouts: Vec<Layout<'_>> = self.panels.iter().map(Panel::layout).collect();
+        self.draw(&Sheet::file())
+    }
+
+    /// The figure on a sheet.
+    pub fn draw(&self, sheet: &Sheet) -> String {
+        let header = if sheet.headline { 42.0 + 17.0 * self.explanation.len() as f64 } else { 0.0 };
+        let layouts: Vec<Layout<'_>> = self.panels.iter().map(|panel| panel.layout(sheet)).collect();
         let height = header + layouts.iter().map(Layout::height).sum::<f64>();
-        let title = escape(&self.title);
-        let mut svg = String::new();
-        let _ = writeln!(
-            svg,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
-             viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" font-family=\"Helvetica, Arial, sans-serif\" \
-             font-size=\"13\" fill=\"#222\">\n<title>{title}</title>\n<desc>{}</desc>\n\
-             <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#fff\"/>\n\
-             <text x=\"{LEFT}\" y=\"28\" font-size=\"17\" font-weight=\"bold\">{title}</text>",
-            escape(&self.explanation.join(" ")),
-        );
-        for (line, text) in self.explanation.iter().enumerate() {
-            let y = 48.0 + 17.0 * line as f64;
-            let _ =
-                writeln!(svg, "<text x=\"{LEFT}\" y=\"{y}\" font-size=\"12\" fill=\"#555\">{}</text>", escape(text));
+        let mut svg = svg::open((sheet.width, height), &self.title, &self.explanation.join(" "), &sheet.palette);
+        if sheet.headline {
+            svg::headline(&mut svg, LEFT, &self.title, &self.explanation, &sheet.palette);
         }
         let mut top = header;
         for (number, (panel, layout)) in self.panels.iter().zip(&layouts).enumerate() {
-            panel.draw(&mut svg, layout, top, number);
+            panel.draw(&mut svg, sheet, layout, top, number);
             top += layout.height();
         }
         svg.push_str("</svg>\n");
@@ -156,17 +189,14 @@ struct Layout<'a> {
     plot_height: f64,
     /// The entries of the legend, row by row, each with its place from the left.
     legend: Vec<Vec<(f64, &'a Series)>>,
+    /// The height of the caption and the legend.
+    caption_height: f64,
 }
 
 impl Layout<'_> {
-    /// Of the caption and the legend.
-    fn caption_height(&self) -> f64 {
-        CAPTION_HEIGHT + LEGEND_ROW * self.legend.len().saturating_sub(1) as f64
-    }
-
     /// Of the whole panel.
     fn height(&self) -> f64 {
-        self.caption_height() + self.plot_height + AXIS_HEIGHT
+        self.caption_height + self.plot_height + AXIS_HEIGHT
     }
 }
 
@@ -181,7 +211,7 @@ impl Placed {
     /// The place of a value; none if it has none.
     fn at(&self, value: f64) -> Option<f64> {
         let place = |x: f64| match self.scale {
-            Scale::Linear => x,
+            Scale::Linear | Scale::Exponents | Scale::Bits => x,
             Scale::Logarithmic => x.ln(),
         };
         let (from, to) = (place(self.range.0), place(self.range.1));
@@ -198,6 +228,16 @@ impl Placed {
                 let digits = (-step.log10().floor()).max(0.0) as usize;
                 let (first, last) = ((from / step - 1e-9).ceil() as i64, (to / step + 1e-9).floor() as i64);
                 (first..=last).map(|k| (k as f64 * step, number(k as f64 * step, digits))).collect()
+            }
+            Scale::Exponents => {
+                let step = round_step((to - from) / TICKS).max(1.0);
+                let (first, last) = ((from / step - 1e-9).ceil() as i64, (to / step + 1e-9).floor() as i64);
+                (first..=last).map(|k| k as f64 * step).map(|value| (value, power_of_two(value as i64))).collect()
+            }
+            Scale::Bits => {
+                let largest = to.max(1.0).log2().floor() as i32;
+                let powers = (largest - 3..=largest).map(|power| 2_f64.powi(power));
+                powers.filter(|value| *value >= from).map(|value| (value, number(value, 0))).collect()
             }
             Scale::Logarithmic => {
                 let mantissas: &[f64] = if to / from > 1e3 { &[1.0] } else { &[1.0, 2.0, 5.0] };
@@ -219,15 +259,15 @@ impl Placed {
 impl Axis {
     /// Its range: its own, or that of `values` with a margin.
     fn range(&self, values: impl Iterator<Item = f64>, margin: f64) -> (f64, f64) {
-        let usable = |value: &f64| value.is_finite() && (self.scale == Scale::Linear || *value > 0.0);
+        let usable = |value: &f64| value.is_finite() && (self.scale != Scale::Logarithmic || *value > 0.0);
         let (low, high) =
             values.filter(usable).fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
         self.range.unwrap_or(match self.scale {
             _ if low > high => (1.0, 10.0),
-            Scale::Linear if low == high => (low - 1.0, high + 1.0),
-            Scale::Linear => (low - margin * (high - low), high + margin * (high - low)),
             Scale::Logarithmic if low == high => (low / 10.0, high * 10.0),
             Scale::Logarithmic => (low * (low / high).powf(margin), high * (high / low).powf(margin)),
+            _ if low == high => (low - 1.0, high + 1.0),
+            _ => (low - margin * (high - low), high + margin * (high - low)),
         })
     }
 
@@ -237,39 +277,42 @@ impl Axis {
 }
 
 impl Panel {
-    fn layout(&self) -> Layout<'_> {
+    fn layout(&self, sheet: &Sheet) -> Layout<'_> {
         let xs = self.series.iter().flat_map(|series| series.points.iter().map(|point| point.0));
         let on_lines = self.series.iter().flat_map(|series| series.points.iter().map(|point| point.1));
         let in_bands = self.series.iter().flat_map(|series| series.band.iter().flat_map(|&(_, a, b)| [a, b]));
         let ys = on_lines.chain(in_bands).chain(self.reference);
-        let legend = self.legend();
-        match self.aspect {
-            Aspect::Free => {
-                Layout { x: self.x.range(xs, 0.0), y: self.y.range(ys, MARGIN), plot_height: PLOT_HEIGHT, legend }
-            }
+        let legend = self.legend(sheet);
+        let caption = if self.caption.is_empty() { CAPTION_HEIGHT - CAPTION } else { CAPTION_HEIGHT };
+        let caption_height = caption + LEGEND_ROW * legend.len().saturating_sub(1) as f64;
+        let least = sheet.plot_height;
+        let (x, y, plot_height) = match self.aspect {
+            Aspect::Free => (self.x.range(xs, 0.0), self.y.range(ys, MARGIN), least),
             Aspect::Equal => {
                 let (x, y) = (self.x.range(xs, MARGIN), self.y.range(ys, MARGIN));
                 let span = |range: (f64, f64)| range.1 - range.0;
-                let plot_height = (PLOT_WIDTH * span(y) / span(x)).clamp(PLOT_HEIGHT, PLANE_HEIGHT).round();
+                let plot_width = sheet.plot_width();
+                let plot_height = (plot_width * span(y) / span(x)).clamp(least, PLANE_HEIGHT.max(least)).round();
                 // Units to a point of the page; the range that needs less of it is widened on both sides.
-                let unit = (span(x) / PLOT_WIDTH).max(span(y) / plot_height);
+                let unit = (span(x) / plot_width).max(span(y) / plot_height);
                 let widened = |range: (f64, f64), length: f64| {
                     let more = 0.5 * (unit * length - span(range));
                     (range.0 - more, range.1 + more)
                 };
-                Layout { x: widened(x, PLOT_WIDTH), y: widened(y, plot_height), plot_height, legend }
+                (widened(x, plot_width), widened(y, plot_height), plot_height)
             }
-        }
+        };
+        Layout { x, y, plot_height, legend, caption_height }
     }
 
     /// The legend in rows, each entry as wide as its text is likely to be.
-    fn legend(&self) -> Vec<Vec<(f64, &Series)>> {
+    fn legend(&self, sheet: &Sheet) -> Vec<Vec<(f64, &Series)>> {
         let mut rows: Vec<Vec<(f64, &Series)>> = Vec::new();
         let mut x = LEFT;
         for series in self.series.iter().filter(|series| !series.label.is_empty()) {
             let width = 32.0 + 6.4 * series.label.chars().count() as f64;
             match rows.last_mut() {
-                Some(row) if x + width <= WIDTH => row.push((x, series)),
+                Some(row) if x + width <= sheet.width => row.push((x, series)),
                 _ => {
                     rows.push(vec![(LEFT, series)]);
                     x = LEFT;
@@ -281,37 +324,46 @@ impl Panel {
     }
 
     /// Draws the panel from `above` downwards.
-    fn draw(&self, svg: &mut String, layout: &Layout<'_>, above: f64, number: usize) {
+    fn draw(&self, svg: &mut String, sheet: &Sheet, layout: &Layout<'_>, above: f64, number: usize) {
         let plot_height = layout.plot_height;
-        let top = above + layout.caption_height();
-        let (right, bottom) = (WIDTH - RIGHT, top + plot_height);
-        let caption_line = above + CAPTION_HEIGHT - 32.0;
+        let top = above + layout.caption_height;
+        let (right, bottom) = (sheet.right(), top + plot_height);
+        let legend_line = top - 12.0 - LEGEND_ROW * layout.legend.len().saturating_sub(1) as f64;
+        let caption_line = legend_line - 20.0;
         let x = self.x.place(layout.x, (LEFT, right));
         let y = self.y.place(layout.y, (bottom, top));
-        let caption = escape(&self.caption);
+        let (plot_width, name) = (sheet.plot_width(), escape(&sheet.name));
+        svg.push_str("<g>\n");
+        if !self.caption.is_empty() {
+            let caption = escape(&self.caption);
+            let _ = writeln!(
+                svg,
+                "<text x=\"{LEFT}\" y=\"{caption_line:.1}\" font-size=\"14\" font-weight=\"bold\">{caption}</text>"
+            );
+        }
         let _ = writeln!(
             svg,
-            "<g>\n<text x=\"{LEFT}\" y=\"{:.1}\" font-size=\"14\" font-weight=\"bold\">{caption}</text>\n\
-             <clipPath id=\"plot-{number}\"><rect x=\"{LEFT}\" y=\"{top:.1}\" width=\"{PLOT_WIDTH}\" \
-             height=\"{plot_height}\"/></clipPath>",
-            caption_line
+            "<clipPath id=\"{name}-{number}\"><rect x=\"{LEFT}\" y=\"{top:.1}\" width=\"{plot_width}\" \
+             height=\"{plot_height}\"/></clipPath>"
         );
         if let Some(Marked { from, to, label }) = &self.marked
             && let (Some(from), Some(to)) = (x.at(*from), x.at(*to))
         {
+            let Palette { shade, muted, .. } = sheet.palette;
             let _ = writeln!(
                 svg,
-                "<rect x=\"{from:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{plot_height}\" fill=\"{SHADE}\"/>\n\
-                 <text x=\"{right}\" y=\"{:.1}\" font-size=\"12\" fill=\"#666\" text-anchor=\"end\">shaded: {}</text>",
+                "<rect x=\"{from:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{plot_height}\" fill=\"{shade}\"/>\n\
+                 <text x=\"{right}\" y=\"{caption_line:.1}\" font-size=\"12\" fill=\"{muted}\" text-anchor=\"end\">shaded: \
+                 {}</text>",
                 to - from,
-                caption_line,
                 escape(label)
             );
         }
-        self.draw_axes(svg, &x, &y);
-        let _ = writeln!(svg, "<g clip-path=\"url(#plot-{number})\">");
+        self.draw_axes(svg, &sheet.palette, &x, &y);
+        let _ = writeln!(svg, "<g clip-path=\"url(#{name}-{number})\">");
+        let ink = sheet.palette.ink;
         if let Some(height) = self.reference.and_then(|value| y.at(value)) {
-            let _ = writeln!(svg, "<path d=\"M{LEFT} {height:.1}H{right}\" stroke=\"#222\" stroke-width=\"1\"/>");
+            let _ = writeln!(svg, "<path d=\"M{LEFT} {height:.1}H{right}\" stroke=\"{ink}\" stroke-width=\"1\"/>");
         }
         for series in self.series.iter().rev() {
             series.draw_band(svg, &x, &y);
@@ -321,18 +373,19 @@ impl Panel {
         }
         svg.push_str("</g>\n");
         for (row, entries) in layout.legend.iter().enumerate() {
-            draw_legend(svg, entries, caption_line + 20.0 + LEGEND_ROW * row as f64);
+            draw_legend(svg, entries, legend_line + LEGEND_ROW * row as f64);
         }
         svg.push_str("</g>\n");
     }
 
-    fn draw_axes(&self, svg: &mut String, x: &Placed, y: &Placed) {
+    fn draw_axes(&self, svg: &mut String, palette: &Palette, x: &Placed, y: &Placed) {
+        let Palette { ink, grid, .. } = *palette;
         let ((left, right), (bottom, top)) = (x.page, y.page);
         for (at, label) in x.ticks().into_iter().filter_map(|(value, label)| Some((x.at(value)?, label))) {
             let _ = writeln!(
                 svg,
-                "<path d=\"M{at:.1} {top:.1}V{bottom:.1}\" stroke=\"#ddd\"/>\
-                 <path d=\"M{at:.1} {bottom:.1}v5\" stroke=\"#222\"/>\
+                "<path d=\"M{at:.1} {top:.1}V{bottom:.1}\" stroke=\"{grid}\"/>\
+                 <path d=\"M{at:.1} {bottom:.1}v5\" stroke=\"{ink}\"/>\
                  <text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{label}</text>",
                 bottom + 19.0
             );
@@ -340,7 +393,7 @@ impl Panel {
         for (at, label) in y.ticks().into_iter().filter_map(|(value, label)| Some((y.at(value)?, label))) {
             let _ = writeln!(
                 svg,
-                "<path d=\"M{left} {at:.1}H{right}\" stroke=\"#ddd\"/><path d=\"M{left} {at:.1}h-5\" stroke=\"#222\"/>\
+                "<path d=\"M{left} {at:.1}H{right}\" stroke=\"{grid}\"/><path d=\"M{left} {at:.1}h-5\" stroke=\"{ink}\"/>\
                  <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{label}</text>",
                 left - 9.0,
                 at + 4.5
@@ -349,7 +402,7 @@ impl Panel {
         let (center, middle) = (0.5 * (left + right), 0.5 * (top + bottom));
         let _ = writeln!(
             svg,
-            "<rect x=\"{left}\" y=\"{top:.1}\" width=\"{}\" height=\"{:.1}\" fill=\"none\" stroke=\"#222\"/>\n\
+            "<rect x=\"{left}\" y=\"{top:.1}\" width=\"{}\" height=\"{:.1}\" fill=\"none\" stroke=\"{ink}\"/>\n\
              <text x=\"{center:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\n\
              <text transform=\"translate(20 {middle:.1}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
             right - left,
@@ -364,13 +417,16 @@ impl Panel {
 /// One row of a legend.
 fn draw_legend(svg: &mut String, entries: &[(f64, &Series)], y: f64) {
     for (x, series) in entries {
-        let sample = if matches!(series.stroke, Stroke::Dots(_)) { "m13 0h0" } else { "h26" };
+        let (left, middle) = (*x, y - 4.0);
+        let sample = match series.stroke {
+            Stroke::Solid | Stroke::Dashed => format!("<path d=\"M{left:.1} {middle:.1}h26\" {}/>", series.stroke()),
+            Stroke::Dots(_) => format!("<path d=\"M{left:.1} {middle:.1}m13 0h0\" {}/>", series.stroke()),
+            Stroke::Rings(_) => series.ring(left + 13.0, middle),
+        };
         let _ = writeln!(
             svg,
-            "<path d=\"M{x:.1} {:.1}{sample}\" {}/><text x=\"{:.1}\" y=\"{y:.1}\" font-size=\"12\">{}</text>",
-            y - 4.0,
-            series.stroke(),
-            x + 32.0,
+            "{sample}<text x=\"{:.1}\" y=\"{y:.1}\" font-size=\"12\">{}</text>",
+            left + 32.0,
             escape(&series.label)
         );
     }
@@ -382,8 +438,14 @@ impl Series {
             Stroke::Solid => (1.8, "stroke-linejoin=\"round\""),
             Stroke::Dashed => (1.8, "stroke-linejoin=\"round\" stroke-dasharray=\"7 4\""),
             Stroke::Dots(diameter) => (diameter, "stroke-linecap=\"round\""),
+            Stroke::Rings(_) => (1.8, ""),
         };
         format!("fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" {shape}", self.color)
+    }
+
+    fn ring(&self, x: f64, y: f64) -> String {
+        let radius = if let Stroke::Rings(diameter) = self.stroke { 0.5 * diameter } else { 0.0 };
+        format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" {}/>", self.stroke())
     }
 
     fn draw_band(&self, svg: &mut String, x: &Placed, y: &Placed) {
@@ -404,6 +466,11 @@ impl Series {
     }
 
     fn draw_line(&self, svg: &mut String, x: &Placed, y: &Placed) {
+        if matches!(self.stroke, Stroke::Rings(_)) {
+            let places = self.points.iter().filter_map(|&(across, up)| x.at(across).zip(y.at(up)));
+            svg.extend(places.map(|(x, y)| self.ring(x, y) + "\n"));
+            return;
+        }
         let mut path = String::new();
         let mut drawing = false;
         for &(across, up) in &self.points {
@@ -421,6 +488,15 @@ impl Series {
     }
 }
 
+/// A power of two with its exponent raised.
+pub fn power_of_two(exponent: i64) -> String {
+    const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let sign = if exponent < 0 { "⁻" } else { "" };
+    let digits = exponent.unsigned_abs().to_string();
+    let raised: String = digits.bytes().map(|digit| RAISED[usize::from(digit - b'0')]).collect();
+    format!("2{sign}{raised}")
+}
+
 /// The step of ticks nearest above `step`: 1, 2 or 5 times a power of ten.
 fn round_step(step: f64) -> f64 {
     let power = 10_f64.powf(step.log10().floor());
@@ -429,26 +505,6 @@ fn round_step(step: f64) -> f64 {
         .map(|m| m * power)
         .find(|&candidate| candidate >= step * (1.0 - 1e-9))
         .unwrap_or(step)
-}
-
-/// A number for people: a true minus sign, digits in groups of three before the point.
-pub fn number(value: f64, digits: usize) -> String {
-    let text = format!("{:.digits$}", value.abs());
-    let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let mut grouped = String::new();
-    for (place, digit) in whole.char_indices() {
-        if place > 0 && (whole.len() - place) % 3 == 0 && whole.len() > 4 {
-            grouped.push('\u{202f}');
-        }
-        grouped.push(digit);
-    }
-    let is_zero = text.chars().all(|c| c == '0' || c == '.');
-    let sign = if value < 0.0 && !is_zero { "\u{2212}" } else { "" };
-    format!("{sign}{grouped}{fraction}")
-}
-
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -464,14 +520,6 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_for_people() {
-        assert_eq!(number(400_000.0, 0), "400\u{202f}000");
-        assert_eq!(number(2000.0, 0), "2000");
-        assert_eq!(number(-0.6927, 4), "\u{2212}0.6927");
-        assert_eq!(number(-0.000_01, 4), "0.0000");
-    }
-
-    #[test]
     fn ticks_are_round_and_inside_the_range() {
         assert_eq!(labels(Scale::Linear, (0.0, 1.0)), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
         assert_eq!(
@@ -481,6 +529,14 @@ mod tests {
         assert_eq!(labels(Scale::Linear, (0.0, 400_000.0)).last().unwrap(), "400\u{202f}000");
         assert_eq!(labels(Scale::Logarithmic, (0.009, 1.1)), ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1"]);
         assert_eq!(labels(Scale::Logarithmic, (1e-6, 1.0)).len(), 7);
+    }
+
+    #[test]
+    fn exponents_are_marked_as_powers_and_bits_at_powers() {
+        assert_eq!(labels(Scale::Exponents, (-250.0, 0.0)), ["2⁻²⁵⁰", "2⁻²⁰⁰", "2⁻¹⁵⁰", "2⁻¹⁰⁰", "2⁻⁵⁰", "2⁰"]);
+        assert_eq!(labels(Scale::Exponents, (0.1, 1.9)), ["2¹"]);
+        assert_eq!(labels(Scale::Bits, (50.0, 270.0)), ["64", "128", "256"]);
+        assert_eq!(power_of_two(-1_906), "2⁻¹⁹⁰⁶");
     }
 
     #[test]
@@ -523,7 +579,7 @@ mod tests {
 
     fn panel(aspect: Aspect, scale: Scale, series: Vec<Series>) -> Panel {
         let axis = || Axis { label: String::new(), scale, range: None };
-        Panel { caption: String::new(), x: axis(), y: axis(), aspect, series, marked: None, reference: None }
+        Panel { caption: "c".into(), x: axis(), y: axis(), aspect, series, marked: None, reference: None }
     }
 
     fn curve(label: &str, stroke: Stroke, points: Vec<(f64, f64)>) -> Series {
@@ -538,10 +594,10 @@ mod tests {
                 Scale::Linear,
                 vec![curve("", Stroke::Solid, vec![(1.0, 2.0), (1.0 + width, 2.0 + height)])],
             );
-            let Layout { x, y, plot_height, .. } = panel.layout();
-            let units = [(x.1 - x.0) / PLOT_WIDTH, (y.1 - y.0) / plot_height];
+            let Layout { x, y, plot_height, .. } = panel.layout(&Sheet::file());
+            let units = [(x.1 - x.0) / Sheet::file().plot_width(), (y.1 - y.0) / plot_height];
             assert!((units[0] / units[1] - 1.0).abs() < 1e-12, "{units:?}");
-            assert!((PLOT_HEIGHT..=PLANE_HEIGHT).contains(&plot_height));
+            assert!((Sheet::file().plot_height..=PLANE_HEIGHT).contains(&plot_height));
             assert!(x.0 <= 1.0 && x.1 >= 1.0 + width && y.0 <= 2.0 && y.1 >= 2.0 + height, "{x:?} {y:?}");
         }
     }
@@ -550,11 +606,11 @@ mod tests {
     fn a_legend_that_is_too_long_for_a_row_takes_another_and_the_panel_grows() {
         let entries = |count: usize| (0..count).map(|_| curve(&"x".repeat(40), Stroke::Solid, Vec::new())).collect();
         let layouts = [2, 3, 5].map(|count| panel(Aspect::Free, Scale::Linear, entries(count)));
-        let [two, three, five] = layouts.each_ref().map(Panel::layout);
+        let [two, three, five] = layouts.each_ref().map(|panel| panel.layout(&Sheet::file()));
         assert_eq!([&two, &three, &five].map(|layout| layout.legend.len()), [1, 2, 3]);
         assert_eq!(five.height() - two.height(), 2.0 * LEGEND_ROW);
         let nameless = panel(Aspect::Free, Scale::Linear, vec![curve("", Stroke::Solid, Vec::new())]);
-        assert!(nameless.layout().legend.is_empty());
+        assert!(nameless.layout(&Sheet::file()).legend.is_empty());
     }
 
     #[test]
@@ -566,8 +622,23 @@ mod tests {
         let path = svg.lines().find(|line| line.contains("stroke-linecap")).unwrap();
         assert_eq!((path.matches('M').count(), path.matches("h0").count(), path.matches('L').count()), (3, 3, 0));
         let polygon = svg.lines().find(|line| line.starts_with("<polygon")).unwrap();
-        let floor = 42.0 + CAPTION_HEIGHT + PLOT_HEIGHT;
+        let floor = 42.0 + CAPTION_HEIGHT + Sheet::file().plot_height;
         assert_eq!(polygon.matches(&format!(",{floor:.1}")).count(), 2, "{polygon}");
+    }
+
+    #[test]
+    fn rings_are_drawn_one_by_one_and_figures_of_one_page_share_no_name() {
+        let panel =
+            panel(Aspect::Free, Scale::Linear, vec![curve("r", Stroke::Rings(6.0), vec![(0.0, 1.0), (1.0, 2.0)])]);
+        let figure = Figure { title: "t".into(), explanation: vec!["e".into()], panels: vec![panel.clone(), panel] };
+        let svg = figure.draw(&Sheet::of_page("claim".into()));
+        assert_eq!(svg.matches("<circle").count(), 2 * (2 + 1), "with those of the legends");
+        for name in ["claim-0", "claim-1"] {
+            assert_eq!(svg.matches(&format!("<clipPath id=\"{name}\"")).count(), 1);
+            assert_eq!(svg.matches(&format!("url(#{name})")).count(), 1);
+        }
+        assert!(!svg.contains("font-weight=\"bold\">t<") && svg.contains("<title>t</title>"), "{svg}");
+        assert!(!svg.contains("#222") && !svg.contains("#fff"), "the page has its own colours");
     }
 
     #[test]

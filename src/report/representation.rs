@@ -1,6 +1,7 @@
 //! Networks that come to represent the same data alike, told: a summary for the terminal, a table as CSV, a figure.
 
-use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke, number};
+use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke};
+use super::svg::number;
 use crate::dynamics::representation::{
     Alignment, Aligns, Change, LATE, Late, NETWORKS, Noise, Observation, Pairs, RANK, RECORDS, SMALLER, Settings,
     WATCHED, Watched,

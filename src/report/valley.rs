@@ -1,6 +1,7 @@
 //! Descent along a valley beside two flows, told: a summary for the terminal, a table as CSV, a figure.
 
-use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke, number};
+use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke};
+use super::svg::number;
 use crate::dynamics::valley::{
     EARLY, Ensemble, Follows, Gaps, Mean, NEARER, Point, RECORDS, SAMPLES, Sampling, Settings, Valley, order,
 };
