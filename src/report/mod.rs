@@ -6,6 +6,7 @@
 //! | `heat_map` | people: heat maps as SVG (likewise) |
 //! | [`json`] | programs; the schema is stable and versioned, and can be read back |
 //! | [`junit`] | continuous integration |
+//! | [`html`] | people: everything, on one page with formulas and plots |
 //! | [`markdown`] | people: the summary page of a job |
 //! | [`annotations`] | a forge that shows what is wrong beside a change |
 //!
@@ -20,10 +21,14 @@
 //! | [`valley`] | the same: descent beside the flows of both losses |
 //! | [`representation`] | the same: alignment and sharpness of deep linear networks |
 //! | [`discovery`] | people and programs: the symmetries that were found of a network |
-//! | [`plot`] | people: plots as SVG |
-//! | [`svg`] | people: what all drawings have in common |
-//! | [`formula`] | people: statements in plain text as MathML |
 //! | `text` | people (with the feature `cli`) |
+//!
+//! | module | on which they draw |
+//! |---|---|
+//! | [`plot`] | plots as SVG |
+//! | `figures` | the plots of the page |
+//! | [`formula`] | statements in plain text as MathML |
+//! | [`svg`] | what all drawings have in common |
 //!
 //! A report apart from its times depends on the claims, the seed, the precision, the effort and the number of instances only,
 //! never on the number of threads.
@@ -31,9 +36,11 @@
 pub mod annotations;
 pub mod baseline;
 pub mod discovery;
+mod figures;
 pub mod formula;
 #[cfg(feature = "checkpoint")]
 pub mod heat_map;
+pub mod html;
 #[cfg(feature = "checkpoint")]
 pub mod inspection;
 pub mod json;

@@ -490,11 +490,16 @@ impl Series {
 
 /// A power of two with its exponent raised.
 pub fn power_of_two(exponent: i64) -> String {
-    const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    format!("2{}", raised(exponent))
+}
+
+/// An exponent in raised digits.
+pub fn raised(exponent: i64) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let sign = if exponent < 0 { "⁻" } else { "" };
     let digits = exponent.unsigned_abs().to_string();
-    let raised: String = digits.bytes().map(|digit| RAISED[usize::from(digit - b'0')]).collect();
-    format!("2{sign}{raised}")
+    let digits: String = digits.bytes().map(|digit| DIGITS[usize::from(digit - b'0')]).collect();
+    format!("{sign}{digits}")
 }
 
 /// The step of ticks nearest above `step`: 1, 2 or 5 times a power of ten.

@@ -1,0 +1,142 @@
+//! A report in which every verdict occurs, and text that wants to be markup.
+
+use equipartition::claim::order::Exponent;
+use equipartition::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
+use equipartition::claim::{Case, Change, ClaimReport, Control, Effort, Entry, Evidence, Mutant, Quantity, Verdict};
+use equipartition::dynamics::statistics::Estimate;
+use equipartition::report::{Comparison, Difference, Libraries, Report, Shard};
+use equipartition::scalar::Magnitude;
+use std::collections::BTreeMap;
+
+/// Ends every kind of markup that it may stand in.
+pub const HOSTILE: &str = "'\"--></style></title></p><script>alert(1)</script><b>&\"";
+
+static ENTRIES: [Entry; 5] = [
+    entry("demonstration/sum", "a title"),
+    entry("demonstration/product", HOSTILE),
+    entry("demonstration/silence", "a title"),
+    entry("other/blunt", "a title"),
+    entry("other/unfinished", "a title"),
+];
+
+const fn entry(id: &'static str, title: &'static str) -> Entry {
+    Entry {
+        id,
+        title,
+        statement: "E|a|^2 + b / 2 = c, as in demonstration/sum",
+        hypotheses: &["a is not c < 0 & b > 0", HOSTILE],
+        evidence: &[Evidence::Exact, Evidence::Converged],
+        controls: &[Control { name: "swapped", breaks: "with <words> swapped & changed" }],
+        references: &["Somebody, A Title & more, arXiv:2505.12387, section 2"],
+    }
+}
+
+fn claim(entry: &'static Entry, verdict: Verdict, reason: &str) -> ClaimReport {
+    ClaimReport {
+        entry,
+        verdict,
+        reason: reason.to_owned(),
+        evidence: BTreeMap::from([(Evidence::Exact, 5), (Evidence::Enclosed, 2), (Evidence::Converged, 3)]),
+        instances: 8,
+        vacuous: 1,
+        excluded: 2,
+        undecided: 0,
+        refuted: 0,
+        residual: Magnitude::power_of_two(-251),
+        ladder: BTreeMap::from([
+            (64, Magnitude::power_of_two(-60)),
+            (128, Magnitude::power_of_two(-123)),
+            (256, Magnitude::zero()),
+        ]),
+        margin: None,
+        exponents: Vec::new(),
+        quantities: Vec::new(),
+        tests: 0,
+        controls: vec![ControlReport {
+            name: "swapped",
+            failed: true,
+            margin: Magnitude::power_of_two(-3),
+            instances: 4,
+        }],
+        mutants: vec![
+            MutantReport::new(Mutant { term: "a".to_owned(), change: Change::Dropped }, Magnitude::power_of_two(0)),
+            MutantReport::new(
+                Mutant { term: HOSTILE.to_owned(), change: Change::Doubled },
+                Magnitude::power_of_two(-1),
+            ),
+        ],
+        cut_short: false,
+        bound_bits: Some(56.9),
+        families: 2,
+        orbits: None,
+        witnesses: Vec::new(),
+        seconds: 0.25,
+    }
+}
+
+fn witness(case: Case, index: u64, description: &str, residual: Magnitude) -> Witness {
+    Witness { case, index, description: description.to_owned(), relation: "row 0".to_owned(), residual }
+}
+
+/// Of every verdict one claim.
+pub fn report() -> Report {
+    let mut holds = claim(&ENTRIES[0], Verdict::Holds, "");
+    holds.tests = 100;
+    holds.exponents = vec![ExponentReport {
+        worst: Exponent {
+            label: "|a - b|".to_owned(),
+            predicted: 3,
+            measured: "3.0000000000000000000".to_owned(),
+            error: Magnitude::power_of_two(-330),
+            deviation: Magnitude::power_of_two(-300),
+            differences: vec![(-40.0, -119.5), (-50.0, -149.5)],
+        },
+        digits: 90,
+        instances: 8,
+    }];
+    holds.quantities = vec![Quantity {
+        label: "a / b".to_owned(),
+        estimate: Estimate { mean: 0.96872, half_width: 0.0002 },
+        predicted: 0.96875,
+        alternative: (HOSTILE.to_owned(), 1.0),
+    }];
+    let mut refuted = claim(&ENTRIES[1], Verdict::Refuted, HOSTILE);
+    refuted.refuted = 2;
+    refuted.evidence = BTreeMap::from([(Evidence::Exact, 3)]);
+    refuted.bound_bits = None;
+    refuted.witnesses = vec![
+        witness(Case::Law, 3, HOSTILE, Magnitude::power_of_two(-3)),
+        witness(Case::Law, 1, "a net", Magnitude::infinite()),
+    ];
+    let mut vacuous = claim(&ENTRIES[2], Verdict::Vacuous, "both sides vanish on every instance");
+    vacuous.vacuous = 8;
+    vacuous.residual = Magnitude::zero();
+    vacuous.evidence.clear();
+    vacuous.ladder.clear();
+    let mut powerless = claim(&ENTRIES[3], Verdict::Powerless, "the control `swapped` did not fail (margin 0)");
+    powerless.controls[0].failed = false;
+    powerless.controls[0].margin = Magnitude::zero();
+    powerless.mutants[1].refuted = false;
+    powerless.mutants[1].margin = Magnitude::zero();
+    powerless.witnesses = vec![witness(Case::Control(0), 2, "a <small> net", Magnitude::zero())];
+    let mut undecided = claim(&ENTRIES[4], Verdict::Undecided, "1 of 8 instances: the enclosure is too wide");
+    undecided.undecided = 1;
+    undecided.witnesses = vec![witness(Case::Law, 6, "a wide network", Magnitude::power_of_two(-30))];
+    let difference = |id: &str, what: &str| Difference { id: id.to_owned(), what: what.to_owned() };
+    Report {
+        libraries: Libraries::linked(),
+        seed: 7,
+        precision: 1024,
+        effort: Effort::Default,
+        instances: 8,
+        shard: Some(Shard { index: 1, count: 2, selection: Vec::new() }),
+        model: None,
+        comparison: Some(Comparison {
+            file: "theory.lock".to_owned(),
+            weaker: vec![difference("demonstration/sum", "4 instances with exact evidence, was 5")],
+            stronger: vec![difference(HOSTILE, HOSTILE)],
+        }),
+        claims: vec![holds, refuted, vacuous, powerless, undecided],
+        seconds: 1.5,
+    }
+}
