@@ -3,7 +3,7 @@
 use super::output::{self, Destination};
 use super::{Exit, Failure, baseline};
 use crate::claim::Verdict;
-use crate::report::{Report, annotations, json, junit, markdown, text};
+use crate::report::{Report, annotations, html, json, junit, markdown, text};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::io::{self, IsTerminal};
@@ -45,6 +45,8 @@ pub enum ReportFormat {
     Junit,
     /// Markdown, for the summary page of a job.
     Markdown,
+    /// A page that needs nothing but a browser.
+    Html,
 }
 
 /// Another format, and its file.
@@ -145,6 +147,7 @@ fn render(format: ReportFormat, report: &Report, width: Option<u16>) -> Result<S
         ReportFormat::Markdown => return Ok(markdown::render(report)),
         ReportFormat::Json => json::write(report, &mut bytes),
         ReportFormat::Junit => junit::write(report, &mut bytes),
+        ReportFormat::Html => html::write(report, &mut bytes),
     }
     .map_err(|error| Failure::Internal(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| Failure::Internal(error.to_string()))

@@ -33,7 +33,8 @@ Examples:
   equipartition verify --model examples/models/attention.toml balance noether
   equipartition verify --baseline theory.lock --also junit=report.xml
   equipartition verify --shard 2/4 --format json --output part-2.json
-  equipartition verify --effort thorough --resume finished")]
+  equipartition verify --effort thorough --resume finished
+  equipartition verify --format html --output report.html")]
 pub struct Arguments {
     /// Beginnings of identifiers, such as balance or balance/neuron
     #[arg(value_name = "PREFIX")]
