@@ -15,6 +15,7 @@
 //!
 //! An embedding that serves as the unembedding too is left out, and so is what writes to a residual stream or reads it.
 
+use super::transformer::Attention;
 use super::{Element, Generator, LinearMap};
 use crate::model::composed::{AttentionShape, Composed, Epsilon, Layer, Named};
 use crate::scalar::Rational;
@@ -276,23 +277,18 @@ impl<'a> Search<'a> {
     }
 
     fn inside_attention(&mut self, name: &str, shape: &AttentionShape) {
-        let AttentionShape { heads, groups, size, .. } = *shape;
-        let (keys, queries) = (self.rows(name, "key"), self.rows(name, "query"));
-        let (values, output) = (self.rows(name, "value"), self.columns(name, &["output"]));
-        let of_group = |all: &[Vec<usize>], group: usize| all[group * size..(group + 1) * size].to_vec();
-        // What all heads of a group do with its unit.
-        let of_heads = |all: &[Vec<usize>], group: usize| -> Vec<Vec<usize>> {
-            let shared = heads / groups;
-            let heads = group * shared..(group + 1) * shared;
-            (0..size).map(|unit| heads.clone().flat_map(|head| all[head * size + unit].clone()).collect()).collect()
-        };
+        let attention = Attention::new(self.network, name.to_owned(), shape);
         let commuting = if shape.rotary.is_empty() { Maps::All } else { Maps::Pairs };
-        for group in 0..groups {
-            let which = if groups == 1 { String::new() } else { format!(" of group {group}") };
-            let vector = format!("the values{which} of {name}");
-            self.list(vector, vec![(1, of_group(&values, group))], of_heads(&output, group), 1, Maps::All);
-            let vector = format!("the keys{which} of {name}");
-            self.list(vector, vec![(1, of_group(&keys, group))], of_heads(&queries, group), 1, commuting);
+        for group in 0..shape.groups {
+            let heads: Vec<usize> = attention.heads(group).collect();
+            let which = if shape.groups == 1 { String::new() } else { format!(" of group {group}") };
+            for (what, factors, maps) in [
+                ("values", attention.values(group, &heads), Maps::All),
+                ("keys", attention.keys(group, &heads), commuting),
+            ] {
+                let vector = format!("the {what}{which} of {name}");
+                self.list(vector, vec![(1, factors.incoming)], factors.outgoing, 1, maps);
+            }
         }
     }
 

@@ -1,11 +1,11 @@
-//! Which parameters of a composed network change together: the interfaces, rescalings and permutations of transformers.
+//! Which parameters of a composed network change together: the factors, rescalings and permutations of transformers.
 
 use crate::model::composed::{AttentionShape, Composed, Layer, Parameter};
 
 /// Two matrices `W` and `U` that enter through `U W`, or through `Q^T K`: for each unit between them the places of what writes it and of
 /// what reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Interface {
+pub struct Factors {
     /// For each unit its row of `W`, with the bias as a further entry.
     pub incoming: Vec<Vec<usize>>,
     /// For each unit its column of `U`, or its rows of all queries.
@@ -26,7 +26,7 @@ pub fn attentions(network: &Composed) -> Vec<Attention<'_>> {
     let mut found = Vec::new();
     for (name, layer) in network.all_layers() {
         if let Layer::Attention(shape) = layer {
-            found.push(Attention { name, shape, network });
+            found.push(Attention::new(network, name, shape));
         }
     }
     found
@@ -44,7 +44,12 @@ fn block<'a>(network: &'a Composed, name: &str) -> &'a Parameter {
     network.parameter(name).expect("the layer has this block")
 }
 
-impl Attention<'_> {
+impl<'a> Attention<'a> {
+    /// The attention layer of that name and shape.
+    pub fn new(network: &'a Composed, name: String, shape: &'a AttentionShape) -> Self {
+        Attention { name, shape, network }
+    }
+
     /// The heads of a group.
     pub fn heads(&self, group: usize) -> std::ops::Range<usize> {
         let several = self.shape.heads / self.shape.groups;
@@ -62,18 +67,18 @@ impl Attention<'_> {
     }
 
     /// The values of a group and what reads them: the output columns of some heads.
-    pub fn values(&self, group: usize, heads: &[usize]) -> Interface {
+    pub fn values(&self, group: usize, heads: &[usize]) -> Factors {
         let outgoing = |unit| heads.iter().flat_map(|head| self.output_column(*head, unit)).collect();
-        Interface {
+        Factors {
             incoming: (0..self.shape.size).map(|unit| self.row("value", group, unit)).collect(),
             outgoing: (0..self.shape.size).map(outgoing).collect(),
         }
     }
 
     /// The keys of a group and what reads them: the queries of some heads.
-    pub fn keys(&self, group: usize, heads: &[usize]) -> Interface {
+    pub fn keys(&self, group: usize, heads: &[usize]) -> Factors {
         let outgoing = |unit| heads.iter().flat_map(|head| self.row("query", *head, unit)).collect();
-        Interface {
+        Factors {
             incoming: (0..self.shape.size).map(|unit| self.row("key", group, unit)).collect(),
             outgoing: (0..self.shape.size).map(outgoing).collect(),
         }

@@ -8,7 +8,7 @@ use crate::data::DataSet;
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Field;
-use crate::symmetry::transformer::Interface;
+use crate::symmetry::transformer::Factors;
 
 /// The balance law where nothing stands between two matrices.
 pub struct Matrix;
@@ -32,8 +32,8 @@ static ENTRY: Entry = Entry {
     references: &[PAPER],
 };
 
-/// The interface behind a layer of a stack.
-fn interface(layout: &Layout, layer: usize) -> Interface {
+/// The two matrices behind a layer of a stack.
+fn factors(layout: &Layout, layer: usize) -> Factors {
     let width = layout.widths()[layer + 1];
     let incoming = |unit: usize| {
         let weights = (0..layout.widths()[layer]).map(|column| layout.weight(layer, unit, column));
@@ -41,7 +41,7 @@ fn interface(layout: &Layout, layer: usize) -> Interface {
     };
     let outgoing =
         |unit: usize| (0..layout.widths()[layer + 2]).map(|row| layout.weight(layer + 1, row, unit)).collect();
-    Interface { incoming: (0..width).map(incoming).collect(), outgoing: (0..width).map(outgoing).collect() }
+    Factors { incoming: (0..width).map(incoming).collect(), outgoing: (0..width).map(outgoing).collect() }
 }
 
 /// The rows of `W` with rows and columns exchanged: what a wrong formula would contract over.
@@ -83,12 +83,12 @@ fn times<T: Field>(factor: &T, matrix: Vec<T>) -> Vec<T> {
 pub(super) fn matrix_law<T: Carrier>(
     setting: &Setting<T>,
     name: String,
-    interface: &Interface,
+    factors: &Factors,
     noise_blocks: &[Vec<usize>],
     decay_blocks: &[Vec<usize>],
 ) -> Relation<T> {
     let theta = &setting.point.theta;
-    let (incoming, outgoing) = (&interface.incoming, &interface.outgoing);
+    let (incoming, outgoing) = (&factors.incoming, &factors.outgoing);
     let minus_one = T::integer(-1);
     let decay = &setting.decay_factor;
     let outgoing_noise = Term::vector("-E[g_U^T g_U]", times(&minus_one, mean_products(setting, outgoing)));
@@ -127,8 +127,8 @@ fn behind(layer: usize) -> String {
 /// The laws of all interfaces of a linear network.
 pub(super) fn matrix_laws<T: Carrier>(setting: &Setting<T>, layout: &Layout) -> Vec<Relation<T>> {
     let law = |layer| {
-        let interface = interface(layout, layer);
-        matrix_law(setting, behind(layer), &interface, &interface.incoming, &interface.incoming)
+        let factors = factors(layout, layer);
+        matrix_law(setting, behind(layer), &factors, &factors.incoming, &factors.incoming)
     };
     (0..layout.depth() - 1).map(law).collect()
 }
@@ -169,10 +169,10 @@ impl Theorem for Matrix {
         let layout = problem.network.layout().expect("the palette has layers");
         let setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
         let relation = |layer: usize| {
-            let interface = interface(layout, layer);
-            let exchanged = exchanged(&interface.incoming);
-            let blocks = |control| if case.is_control(&ENTRY, control) { &exchanged } else { &interface.incoming };
-            matrix_law(&setting, behind(layer), &interface, blocks("wrong-side"), blocks("transposed-decay"))
+            let factors = factors(layout, layer);
+            let exchanged = exchanged(&factors.incoming);
+            let blocks = |control| if case.is_control(&ENTRY, control) { &exchanged } else { &factors.incoming };
+            matrix_law(&setting, behind(layer), &factors, blocks("wrong-side"), blocks("transposed-decay"))
         };
         Ok((0..layout.depth() - 1).map(relation).collect())
     }

@@ -8,7 +8,7 @@ use crate::claim::{Case, Control, Draw, Entry, Evidence, Outside, Problem, Relat
 use crate::model::Carrier;
 use crate::model::composed::AttentionShape;
 use crate::model::composed::decoder::DecoderShape;
-use crate::symmetry::transformer::{Attention, Interface, attentions};
+use crate::symmetry::transformer::{Attention, Factors, attentions};
 
 /// A law between the rows of one matrix of an attention layer and what reads them.
 pub struct AttentionLaw {
@@ -114,8 +114,8 @@ impl AttentionLaw {
     }
 }
 
-/// The law of the traces of an interface.
-fn trace_law<T: Carrier>(setting: &Setting<T>, name: String, interface: &Interface, keys: bool) -> Relation<T> {
+/// The law of the traces of two factors.
+fn trace_law<T: Carrier>(setting: &Setting<T>, name: String, factors: &Factors, keys: bool) -> Relation<T> {
     let labels = if keys {
         [("E|g_K|^2", "(4 gamma / eta) |K|^2"), ("-sum_h E|g_{Q_h}|^2", "-(4 gamma / eta) sum_h |Q_h|^2")]
     } else {
@@ -127,7 +127,7 @@ fn trace_law<T: Carrier>(setting: &Setting<T>, name: String, interface: &Interfa
         parameters: places.concat(),
         coefficient,
     };
-    let blocks = [block(labels[0], &interface.incoming, 1), block(labels[1], &interface.outgoing, -1)];
+    let blocks = [block(labels[0], &factors.incoming, 1), block(labels[1], &factors.outgoing, -1)];
     setting.rescaling_law(name, &blocks)
 }
 
