@@ -1,11 +1,11 @@
 //! `entropic-loss/epoch-mean`
 
 use super::step::{draw_problem, scaled};
-use super::{ORIGIN, PAPER};
+use super::{ORIGIN, PAPER, examination};
 use crate::claim::order::{ACCURACY, Differences, Fine};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
-    Case, Claim, Control, Draw, Drawn, Entry, Evidence, Examination, Finding, Inapplicable, Point, Problem, Relation,
+    Case, Claim, Control, Draw, Entry, Evidence, Examination, Finding, Inapplicable, Point, Problem, Relation,
     Settings, Term, order,
 };
 use crate::data::{DataSet, Sample};
@@ -74,12 +74,7 @@ impl Claim for EpochMean {
 }
 
 fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
-    let mut examination = Examination::of(problem.class(), problem.describe());
-    match judge(&Epoch::new(problem), settings, case) {
-        Ok(finding) => examination.findings.push(finding),
-        Err(error) => examination.excluded = Some(error.to_string()),
-    }
-    examination
+    examination(problem, judge(&Epoch::new(problem), settings, case))
 }
 
 /// A problem with two to four samples of equal weight.

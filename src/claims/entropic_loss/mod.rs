@@ -11,7 +11,8 @@ mod no_second_order_potential;
 mod second_order_field;
 mod step;
 
-use crate::claim::Claim;
+use crate::claim::{Claim, Drawn, Examination, Finding, Problem};
+use crate::dynamics::flow::FlowError;
 
 /// The claims of this family.
 pub(super) const CLAIMS: &[&dyn Claim] = &[
@@ -30,3 +31,13 @@ const IMPLICIT_REGULARISATION: &str = "Barrett, Dherin, Implicit Gradient Regula
 const ORIGIN: &str = "Smith, Dherin, Barrett, De, On the Origin of Implicit Regularization in Stochastic Gradient Descent, arXiv:2101.12176";
 /// Backward error analysis.
 const GEOMETRIC: &str = "Hairer, Lubich, Wanner, Geometric Numerical Integration, Springer, section IX.1";
+
+/// What was found on an instance; where a flow could not be integrated it is left out.
+fn examination(problem: &Problem, judged: Result<Finding, FlowError>) -> Examination {
+    let mut examination = Examination::of(problem.class(), problem.describe());
+    match judged {
+        Ok(finding) => examination.findings.push(finding),
+        Err(error) => examination.excluded = Some(error.to_string()),
+    }
+    examination
+}

@@ -1,11 +1,11 @@
 //! `entropic-loss/modified-step`
 
 use super::step::{Step, draw_problem, scaled};
-use super::{GEOMETRIC, IMPLICIT_REGULARISATION, PAPER};
+use super::{GEOMETRIC, IMPLICIT_REGULARISATION, PAPER, examination};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
-    Case, Claim, Control, Draw, Drawn, Entry, Evidence, Examination, Finding, Inapplicable, Problem, Relation,
-    Settings, Term, order,
+    Case, Claim, Control, Draw, Entry, Evidence, Examination, Finding, Inapplicable, Problem, Relation, Settings, Term,
+    order,
 };
 use crate::dynamics::flow::FlowError;
 use crate::entropic::modified::Coefficients;
@@ -67,12 +67,7 @@ impl Claim for ModifiedStep {
 }
 
 fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
-    let mut examination = Examination::of(problem.class(), problem.describe());
-    match judge(&Step::new(problem), settings, case) {
-        Ok(finding) => examination.findings.push(finding),
-        Err(error) => examination.excluded = Some(error.to_string()),
-    }
-    examination
+    examination(problem, judge(&Step::new(problem), settings, case))
 }
 
 fn judge(step: &Step, settings: &Settings, case: Case) -> Result<Finding, FlowError> {
