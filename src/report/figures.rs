@@ -1,15 +1,18 @@
-//! The figures of a report's page: what a residual does along the ladder of precisions, and a difference along step sizes.
+//! The figures of a report's page: what a residual does along the ladder of precisions, a difference along step sizes, and where the
+//! interval of an estimate lies.
 //!
 //! Their colours are the variables of the page that shows them.
 
 use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke, power_of_two, raised};
-use crate::claim::ClaimReport;
 use crate::claim::finding::SLACK;
 use crate::claim::order::Exponent;
+use crate::claim::{ClaimReport, Quantity};
+use crate::dynamics::statistics::Estimate;
 use crate::scalar::Magnitude;
 
 const MEASURED: &str = "var(--measured)";
 const EXPECTED: &str = "var(--expected)";
+const ALTERNATIVE: &str = "var(--muted)";
 
 fn series(label: &str, color: &'static str, stroke: Stroke, points: Vec<(f64, f64)>) -> Series {
     Series { label: label.to_owned(), color, stroke, points, band: Vec::new() }
@@ -121,6 +124,43 @@ pub fn order(exponent: &Exponent) -> Option<Figure> {
             y: Axis { label: exponent.label.clone(), scale: Scale::Exponents, range: None },
             aspect: Aspect::Free,
             series: curves,
+            marked: None,
+            reference: None,
+        }],
+    })
+}
+
+/// The interval of an estimate beside what two theories say. None if a number is not finite.
+pub fn quantity(quantity: &Quantity) -> Option<Figure> {
+    let Quantity { label, estimate: Estimate { mean, half_width }, predicted, alternative: (other, value) } = quantity;
+    let (low, high) = (mean - half_width, mean + half_width);
+    let leftmost = low.min(*predicted).min(*value);
+    let rightmost = high.max(*predicted).max(*value);
+    let beside = 0.12 * (rightmost - leftmost);
+    if !(beside.is_finite() && beside > 0.0) {
+        return None;
+    }
+    let upright = |at: f64| vec![(at, 0.0), (at, 1.0)];
+    Some(Figure {
+        title: format!("{label}: estimate and predictions"),
+        explanation: vec![format!(
+            "Estimated {mean:.6} ± {half_width:.6} (95 %), predicted {predicted:.6}; {other}: {value:.6}."
+        )],
+        panels: vec![Panel {
+            caption: String::new(),
+            x: Axis {
+                label: label.clone(),
+                scale: Scale::Linear,
+                range: Some((leftmost - beside, rightmost + beside)),
+            },
+            y: Axis { label: String::new(), scale: Scale::Unmarked, range: Some((0.0, 1.0)) },
+            aspect: Aspect::Free,
+            series: vec![
+                series("", MEASURED, Stroke::Dots(8.0), vec![(*mean, 0.5)]),
+                series("estimate, 95 %", MEASURED, Stroke::Solid, vec![(low, 0.5), (high, 0.5)]),
+                series("predicted", EXPECTED, Stroke::Dashed, upright(*predicted)),
+                series(other, ALTERNATIVE, Stroke::Solid, upright(*value)),
+            ],
             marked: None,
             reference: None,
         }],

@@ -135,6 +135,9 @@ const AFTER_A_VARIABLE: [&str; 17] = [
     "with",
 ];
 
+/// A formula of so many characters of plain text keeps to one line.
+const LONGEST_UNBROKEN: usize = 24;
+
 /// Brackets inside brackets: deeper ones stay unpaired.
 const DEEPEST: usize = 24;
 
@@ -488,19 +491,21 @@ impl<'a> Reader<'a> {
         tokens.iter().any(letters) || (numbers > 1 && joined)
     }
 
-    /// A formula in lines that can be broken before every relation and every sign.
+    /// A formula, which can be broken before every relation and every sign if it is long.
     fn formula(&self, from: usize, end: usize) -> String {
         let items = self.row(from, end, Place::Line);
+        let source = &self.source[self.tokens[from].start..self.tokens[end - 1].end()];
         let mut starts = vec![0];
         for (index, item) in items.iter().enumerate().skip(1) {
             let Item::Operator { at, prefix: false } = item else { continue };
-            if self.tokens[*at].kind == Kind::Operator && !matches!(self.tokens[*at].text, "!" | "*") {
+            let breaks = self.tokens[*at].kind == Kind::Operator && !matches!(self.tokens[*at].text, "!" | "*");
+            if breaks && source.len() > LONGEST_UNBROKEN {
                 starts.push(index);
             }
         }
         starts.push(items.len());
         let lines = starts.windows(2).map(|pair| format!("<math>{}</math>", self.write(&items[pair[0]..pair[1]])));
-        let source = escape(&self.source[self.tokens[from].start..self.tokens[end - 1].end()]);
+        let source = escape(source);
         let lines: Vec<String> = lines.collect();
         match &lines[..] {
             [line] => line.replacen("<math>", &format!("<math alttext=\"{source}\">"), 1),
@@ -893,6 +898,16 @@ mod tests {
         }
         assert!(brief("lim x / y").starts_with("<math><mo>lim</mo><mfrac>"), "the limit is not in the numerator");
         assert!(brief("(a/b)^2").contains("<msup><mrow><mo>(</mo><mfrac>"), "a power needs the bracket");
+    }
+
+    #[test]
+    fn a_long_formula_can_be_broken_before_relations_and_signs() {
+        let formula = "C' = (1 - 2 eta gamma)^2 C + eta^2 g^T A g";
+        let lines = to_mathml(formula);
+        assert_eq!(lines.matches("<math>").count(), 3, "{lines}");
+        assert!(lines.starts_with("<span class=\"formula\" title=\"C&#39; = (1 - 2 eta"), "{lines}");
+        assert!(lines.contains("<wbr/><math><mo form=\"infix\">=</mo>"), "{lines}");
+        assert!(to_mathml("a = b + c").starts_with("<math alttext=\"a = b + c\">"));
     }
 
     #[test]

@@ -94,7 +94,15 @@ fn verdict(verdict: Verdict, class: &str) -> String {
 
 /// A table that scrolls by itself where the page is too narrow.
 fn wide(name: &str, table: &str) -> String {
-    format!("<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">{table}</div>\n", escape(name))
+    format!("<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"{}\">{table}</div>\n", escape(name))
+}
+
+/// The figures of the claim at this place.
+fn figures(place: usize, claim: &ClaimReport) -> Vec<String> {
+    let orders = claim.exponents.iter().filter_map(|found| figures::order(&found.worst));
+    let quantities = claim.quantities.iter().filter_map(figures::quantity);
+    let drawn = figures::ladder(claim).into_iter().chain(orders).chain(quantities).enumerate();
+    drawn.map(|(number, drawn)| figure(&drawn, format!("plot-{place}-{number}"))).collect()
 }
 
 fn figure(figure: &Figure, name: String) -> String {
@@ -422,8 +430,15 @@ impl Page<'_> {
         self.witnesses(out, claim)?;
         writeln!(out, "</div>\n<div>")?;
         self.instances(out, claim)?;
+        // One figure has room here, several get a row.
+        let figures = figures(place, claim);
+        if let [figure] = &figures[..] {
+            out.write_str(figure)?;
+        }
         writeln!(out, "</div>\n</div>")?;
-        self.figures(out, place, claim)?;
+        if figures.len() > 1 {
+            writeln!(out, "<div class=\"columns\">\n{}</div>", figures.concat())?;
+        }
         self.measurements(out, claim)?;
         self.controls(out, claim)?;
         self.mutants(out, claim)?;
@@ -465,7 +480,7 @@ impl Page<'_> {
             ("of these undecided", alarming(claim.undecided)),
             ("of these violating", alarming(claim.refuted)),
             ("excluded, outside the hypotheses", claim.excluded.to_string()),
-            ("worst relative residual", magnitude(&claim.residual)),
+            ("worst relative residual, as decided", magnitude(&claim.residual)),
         ];
         facts.extend(claim.margin.as_ref().map(|margin| ("least margin of an inequality", magnitude(margin))));
         facts.extend(claim.orbits.map(|orbits| ("distinct orbits found", orbits.to_string())));
@@ -497,19 +512,6 @@ impl Page<'_> {
             writeln!(out, "<h4>First instance</h4>\n<pre><code>{}</code></pre>", escape(&command))?;
         }
         Ok(())
-    }
-
-    fn figures(&self, out: &mut String, place: usize, claim: &ClaimReport) -> fmt::Result {
-        let orders = claim.exponents.iter().filter_map(|found| figures::order(&found.worst));
-        let drawn: Vec<Figure> = figures::ladder(claim).into_iter().chain(orders).collect();
-        if drawn.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "<div class=\"columns\">")?;
-        for (number, drawing) in drawn.iter().enumerate() {
-            out.write_str(&figure(drawing, format!("plot-{place}-{number}")))?;
-        }
-        writeln!(out, "</div>")
     }
 
     fn measurements(&self, out: &mut String, claim: &ClaimReport) -> fmt::Result {

@@ -64,6 +64,8 @@ pub enum Scale {
     Exponents,
     /// In equal differences, and marked at powers of two.
     Bits,
+    /// In equal differences, and not marked: it measures nothing.
+    Unmarked,
 }
 
 /// A curve, or a cloud of dots.
@@ -211,7 +213,7 @@ impl Placed {
     /// The place of a value; none if it has none.
     fn at(&self, value: f64) -> Option<f64> {
         let place = |x: f64| match self.scale {
-            Scale::Linear | Scale::Exponents | Scale::Bits => x,
+            Scale::Linear | Scale::Exponents | Scale::Bits | Scale::Unmarked => x,
             Scale::Logarithmic => x.ln(),
         };
         let (from, to) = (place(self.range.0), place(self.range.1));
@@ -234,6 +236,7 @@ impl Placed {
                 let (first, last) = ((from / step - 1e-9).ceil() as i64, (to / step + 1e-9).floor() as i64);
                 (first..=last).map(|k| k as f64 * step).map(|value| (value, power_of_two(value as i64))).collect()
             }
+            Scale::Unmarked => Vec::new(),
             Scale::Bits => {
                 let largest = to.max(1.0).log2().floor() as i32;
                 let powers = (largest - 3..=largest).map(|power| 2_f64.powi(power));
@@ -541,6 +544,7 @@ mod tests {
         assert_eq!(labels(Scale::Exponents, (-250.0, 0.0)), ["2⁻²⁵⁰", "2⁻²⁰⁰", "2⁻¹⁵⁰", "2⁻¹⁰⁰", "2⁻⁵⁰", "2⁰"]);
         assert_eq!(labels(Scale::Exponents, (0.1, 1.9)), ["2¹"]);
         assert_eq!(labels(Scale::Bits, (50.0, 270.0)), ["64", "128", "256"]);
+        assert_eq!(labels(Scale::Unmarked, (0.0, 1.0)), [""; 0]);
         assert_eq!(power_of_two(-1_906), "2⁻¹⁹⁰⁶");
     }
 

@@ -183,18 +183,20 @@ fn filters_know_every_verdict_family_and_kind_of_evidence() {
 }
 
 #[test]
-fn plots_belong_to_ladders_and_orders() {
-    let page = page(&small_run());
-    let root = parse(&page);
-    let figures = |id: &str| {
-        let card = root.all().find(|element| element.attribute("id") == Some(id)).expect("a card");
-        card.all().filter(|element| element.name == "svg" && element.attribute("role") == Some("img")).count()
+fn plots_belong_to_ladders_orders_and_estimates() {
+    let pages = [page(&small_run()), page(&report())];
+    let roots = pages.each_ref().map(|page| parse(page));
+    let figures = |root: usize, id: &str| {
+        let card = roots[root].all().find(|element| element.attribute("id") == Some(id)).expect("a card");
+        let drawings = card.all().filter(|element| element.name == "svg" && element.attribute("role") == Some("img"));
+        drawings.inspect(|svg| assert!(svg.all().any(|element| element.name == "title"))).count()
     };
-    assert_eq!(figures("balance/neuron"), 1);
-    assert_eq!(figures("entropic-loss/modified-step"), 2);
-    assert!(
-        root.all().filter(|element| element.name == "svg").all(|svg| svg.all().any(|element| element.name == "title"))
-    );
+    assert_eq!(figures(0, "balance/neuron"), 1);
+    assert_eq!(figures(0, "entropic-loss/modified-step"), 2);
+    assert_eq!(figures(1, "demonstration/sum"), 3);
+    assert_eq!(figures(1, "demonstration/silence"), 0);
+    let rings = roots[1].all().filter(|element| element.name == "circle").count();
+    assert_eq!(rings, 4 * 2, "an exact residual of four claims, and their legends");
 }
 
 #[test]
