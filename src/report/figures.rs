@@ -28,11 +28,12 @@ fn scientific(value: &Magnitude) -> String {
 }
 
 /// The worst relative residual on every rung of the ladder, with the tolerance `2^(40 - p)` of a converged residual. None
-/// without floats of several precisions.
+/// without floats of several precisions, and of inequalities, which have margins instead of residuals.
 pub fn ladder(claim: &ClaimReport) -> Option<Figure> {
     let bits = || claim.ladder.keys().map(|&bits| f64::from(bits));
     let (coarsest, finest) = (bits().reduce(f64::min)?, bits().reduce(f64::max)?);
-    if coarsest == finest {
+    let nothing_left = claim.ladder.values().all(Magnitude::is_zero);
+    if coarsest == finest || (nothing_left && claim.margin.is_some()) {
         return None;
     }
     let measured: Vec<(f64, f64)> = claim
@@ -56,7 +57,7 @@ pub fn ladder(claim: &ClaimReport) -> Option<Figure> {
         .collect();
     let mut curves = Vec::new();
     if !exact.is_empty() {
-        curves.push(series("0, exactly", MEASURED, Stroke::Rings(9.0), exact));
+        curves.push(series("residual 0", MEASURED, Stroke::Rings(9.0), exact));
     }
     if !measured.is_empty() {
         curves.push(series("", MEASURED, Stroke::Dots(7.0), measured.clone()));

@@ -49,6 +49,15 @@ fn meaning(verdict: Verdict) -> (&'static str, &'static str) {
     }
 }
 
+/// What the verdict of a whole run means.
+fn in_words(whole: Verdict) -> String {
+    let badge = verdict(whole, " badge");
+    match whole {
+        Verdict::Holds => format!("The whole run: {badge} \u{2013} every claim that was examined holds."),
+        _ => format!("The whole run: {badge} \u{2013} at least one claim is."),
+    }
+}
+
 fn evidence_means(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Exact => "the residual is 0 in the rationals",
@@ -77,6 +86,14 @@ fn magnitude(value: &Magnitude) -> String {
         (None, "inf") => "infinite".to_owned(),
         (None, _) => text,
     }
+}
+
+/// The worst residual. A claim of inequalities has none, and its 0 says nothing.
+fn residual(claim: &ClaimReport) -> String {
+    if claim.margin.is_some() && claim.residual.is_zero() {
+        return "<span class=\"muted\">inequality</span>".to_owned();
+    }
+    magnitude(&claim.residual)
 }
 
 /// `2^-24` with its exponent raised.
@@ -175,7 +192,10 @@ impl Page<'_> {
     }
 
     fn render(&self, out: &mut String) -> fmt::Result {
-        let whole = self.report.verdict();
+        let whole = match self.report.claims.len() {
+            0 => "nothing is known".to_owned(),
+            _ => self.report.verdict().to_string(),
+        };
         writeln!(
             out,
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
@@ -223,9 +243,13 @@ impl Page<'_> {
     fn header(&self, out: &mut String) -> fmt::Result {
         let report = self.report;
         let Libraries { gmp, mpfr } = &report.libraries;
-        let whole = report.verdict();
         writeln!(out, "<header>\n<h1>equipartition: {}</h1>", plural(report.claims.len(), "claim"))?;
-        writeln!(out, "<p class=\"lead\">The whole run: {} – {}.</p>", verdict(whole, " badge"), meaning(whole).1)?;
+        // The verdict of no claims at all would be that they hold.
+        if report.claims.is_empty() {
+            writeln!(out, "<p class=\"lead\">No claim was examined, so nothing is known.</p>")?;
+        } else {
+            writeln!(out, "<p class=\"lead\">{}</p>", in_words(report.verdict()))?;
+        }
         let rungs = ladder(report.precision).map(|rung| rung.to_string()).join(", ");
         let facts = [
             ("seed", report.seed.to_string()),
@@ -378,7 +402,7 @@ impl Page<'_> {
                 verdict(claim.verdict, ""),
                 if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") },
                 claim.instances,
-                magnitude(&claim.residual),
+                residual(claim),
                 ratio(claim.controls.iter().filter(|control| control.failed).count(), claim.controls.len()),
                 ratio(claim.mutants.len() - claim.surviving_mutants().count(), claim.mutants.len()),
             )?;
@@ -425,15 +449,18 @@ impl Page<'_> {
             }
             writeln!(out, "</ul>")?;
         }
+        let figures = figures(place, claim);
         writeln!(out, "<div class=\"columns\">\n<div>")?;
         self.evidence_of(out, claim)?;
-        self.witnesses(out, claim)?;
+        // One figure has room here, several get a row.
+        match &figures[..] {
+            [figure] => out.write_str(figure)?,
+            _ => self.witnesses(out, claim)?,
+        }
         writeln!(out, "</div>\n<div>")?;
         self.instances(out, claim)?;
-        // One figure has room here, several get a row.
-        let figures = figures(place, claim);
-        if let [figure] = &figures[..] {
-            out.write_str(figure)?;
+        if figures.len() == 1 {
+            self.witnesses(out, claim)?;
         }
         writeln!(out, "</div>\n</div>")?;
         if figures.len() > 1 {
@@ -458,7 +485,7 @@ impl Page<'_> {
             }
             writeln!(out, "</ul>")?;
         }
-        if let Some(bits) = claim.bound_bits {
+        if let Some(bits) = claim.bound_bits.filter(|_| claim.refuted == 0) {
             let families = match claim.families {
                 1 => "the generic family".to_owned(),
                 count => format!("any one of {count} generic families"),
@@ -480,7 +507,7 @@ impl Page<'_> {
             ("of these undecided", alarming(claim.undecided)),
             ("of these violating", alarming(claim.refuted)),
             ("excluded, outside the hypotheses", claim.excluded.to_string()),
-            ("worst relative residual, as decided", magnitude(&claim.residual)),
+            ("worst relative residual, as decided", residual(claim)),
         ];
         facts.extend(claim.margin.as_ref().map(|margin| ("least margin of an inequality", magnitude(margin))));
         facts.extend(claim.orbits.map(|orbits| ("distinct orbits found", orbits.to_string())));
@@ -499,7 +526,7 @@ impl Page<'_> {
                 out,
                 "<h4>{}</h4>\n<p>{}",
                 escape(&introduce(claim, place, witness)),
-                self.prose(&witness.description)
+                escape(&witness.description)
             )?;
             if !witness.relation.is_empty() {
                 let (relation, residual) = (self.prose(&witness.relation), magnitude(&witness.residual));
