@@ -67,6 +67,29 @@ fn stochastic_descent_aligns_the_networks_and_full_batches_do_not() {
     }
 }
 
+/// The mean over the pairs of different networks is that of the matrix's blocks off the diagonal.
+#[test]
+fn the_matrix_of_alignments_says_what_the_pairs_say() {
+    let network_of: Vec<usize> =
+        NETWORKS.iter().enumerate().flat_map(|(n, widths)| vec![n; widths.len() - 2]).collect();
+    for run in SHORT.stochastic.iter().chain([&SHORT.full_batch]) {
+        assert_eq!(run.matrix.shape(), (network_of.len(), network_of.len()));
+        let mut different = Vec::new();
+        for (row, one) in network_of.iter().enumerate() {
+            assert!((run.matrix[(row, row)] - 1.0).abs() < 1e-12, "a layer is aligned with itself");
+            for (column, other) in network_of.iter().enumerate() {
+                assert!((run.matrix[(row, column)] - run.matrix[(column, row)]).abs() < 1e-12);
+                different.extend((one < other).then_some(run.matrix[(row, column)]));
+            }
+        }
+        let mean = different.iter().sum::<f64>() / different.len() as f64;
+        assert!((1.0 - mean - run.late().mean()).abs() < 1e-12);
+    }
+    let svg = report::matrix(&SHORT).to_svg();
+    assert_eq!(svg.matches("<title>SGD, ").count(), 36, "{svg}");
+    assert!(!svg.contains("NaN"));
+}
+
 #[test]
 fn the_sharpness_goes_where_the_noise_sends_it() {
     let seen = &*SHORT;

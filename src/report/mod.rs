@@ -38,7 +38,6 @@ pub mod baseline;
 pub mod discovery;
 mod figures;
 pub mod formula;
-#[cfg(feature = "checkpoint")]
 pub mod heat_map;
 pub mod html;
 #[cfg(feature = "checkpoint")]

@@ -1,5 +1,6 @@
 //! Networks that come to represent the same data alike, told: a summary for the terminal, a table as CSV, a figure.
 
+use super::heat_map::{Cell, HeatMap};
 use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke};
 use super::svg::number;
 use crate::dynamics::representation::{
@@ -173,6 +174,49 @@ fn sharpnesses(observation: &Observation) -> Panel {
         marked: None,
         reference: None,
     }
+}
+
+/// The alignments of all hidden layers as a heat map: with full batches above, with the smallest learning rate of stochastic descent below.
+pub fn matrix(observation: &Observation) -> HeatMap {
+    let letters = ["A", "B", "C"];
+    let layers: Vec<String> = letters
+        .iter()
+        .zip(NETWORKS)
+        .flat_map(|(letter, widths)| (1..widths.len() - 1).map(move |layer| format!("{letter}{layer}")))
+        .collect();
+    let slowest = &observation.stochastic[observation.stochastic.len() - 1];
+    let runs = [("full batch", &observation.full_batch), ("SGD", slowest)];
+    let mut map = HeatMap {
+        title: "Linear CKA of hidden layers".to_owned(),
+        explanation: vec![
+            letters
+                .iter()
+                .zip(NETWORKS)
+                .map(|(letter, widths)| format!("{letter}: {}", shape(widths, "–")))
+                .collect::<Vec<_>>()
+                .join(", ")
+                + "; the number is that of the hidden layer. Mean over the last half of the time.",
+            format!(
+                "1: the representations of the inputs are alike, up to a rotation and a scale. Full batch: η = {}; SGD: η = {}.",
+                observation.full_batch.learning_rate, slowest.learning_rate
+            ),
+        ],
+        rows: Vec::new(),
+        columns: layers.clone(),
+        column_label: "hidden layer".to_owned(),
+        cells: Vec::new(),
+    };
+    for (name, run) in runs {
+        for (place, layer) in layers.iter().enumerate() {
+            let row = map.rows.len();
+            map.rows.push(format!("{name}, {layer}"));
+            map.cells.extend(layers.iter().enumerate().map(|(column, other)| {
+                let value = run.matrix[(place, column)];
+                Cell { row, column, value: Some(value), detail: format!("{name}, {layer} and {other}: {value:.5}") }
+            }));
+        }
+    }
+    map
 }
 
 /// The summary for the terminal, in plain text.

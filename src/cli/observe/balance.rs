@@ -1,6 +1,6 @@
 //! `equipartition observe balance`: the balance laws on real data.
 
-use super::{Files, progress};
+use super::{File, Files, progress};
 use crate::cli::{Exit, Failure};
 use crate::dynamics::observation::{ObservationError, Settings, observe};
 use crate::dynamics::training::Training;
@@ -79,10 +79,10 @@ impl From<ObservationError> for Failure {
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.settings();
     settings.validate()?;
-    let files = Files::open(&arguments.csv, &arguments.svg)?;
+    let files = Files::open([File::table(&arguments.csv), File::plot(&arguments.svg)])?;
     let bar = progress(2 * settings.steps, "training");
     let outcome = observe(&settings, &|steps| bar.inc(steps));
     bar.finish_and_clear();
     let observation = outcome?;
-    files.write(&report::csv(&observation), &report::figure(&observation).to_svg(), report::summary(&observation))
+    files.write([&report::csv(&observation), &report::figure(&observation).to_svg()], report::summary(&observation))
 }

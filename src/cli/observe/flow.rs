@@ -1,6 +1,6 @@
 //! `equipartition observe flow`
 
-use super::{Files, progress};
+use super::{File, Files, progress};
 use crate::cli::{Exit, Failure};
 use crate::dynamics::valley::{Settings, ValleyError, observe};
 use crate::report::valley as report;
@@ -69,10 +69,10 @@ impl From<ValleyError> for Failure {
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.settings()?;
     settings.validate()?;
-    let files = Files::open(&arguments.csv, &arguments.svg)?;
+    let files = Files::open([File::table(&arguments.csv), File::plot(&arguments.svg)])?;
     let bar = progress(settings.steps(), "descending");
     let outcome = observe(&settings, &|steps| bar.inc(steps));
     bar.finish_and_clear();
     let valley = outcome?;
-    files.write(&report::csv(&valley), &report::figure(&valley).to_svg(), report::summary(&valley))
+    files.write([&report::csv(&valley), &report::figure(&valley).to_svg()], report::summary(&valley))
 }

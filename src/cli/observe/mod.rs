@@ -9,7 +9,7 @@ use super::{Exit, Failure};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Watch the theory at work: balance on real data, the entropic flow, alignment of networks
 ///
@@ -45,27 +45,53 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
 }
 
-/// The two files of an observation.
-struct Files {
-    csv: (PathBuf, Destination),
-    svg: (PathBuf, Destination),
+/// One file of an observation.
+struct File<'a> {
+    /// The option that names it.
+    option: &'static str,
+    /// What it holds, in a word.
+    content: &'static str,
+    path: &'a Path,
 }
 
-impl Files {
-    fn open(csv: &Path, svg: &Path) -> Result<Self, Failure> {
-        if csv == svg {
-            return Err(Failure::Usage(format!("--csv and --svg name the same file: {}", csv.display())));
-        }
-        let open = |path: &Path| Destination::open(Some(path)).map(|opened| (path.to_owned(), opened));
-        Ok(Files { csv: open(csv)?, svg: open(svg)? })
+impl<'a> File<'a> {
+    fn table(path: &'a Path) -> Self {
+        File { option: "--csv", content: "table", path }
     }
 
-    /// Writes both, then prints the summary and where they are.
-    fn write(self, table: &str, plot: &str, mut summary: String) -> Result<Exit, Failure> {
-        let (csv, svg) = (self.csv.0.display(), self.svg.0.display());
-        let _ = writeln!(summary, "\nWritten: {csv} (table), {svg} (plot)");
-        self.csv.1.write(table)?;
-        self.svg.1.write(plot)?;
+    fn plot(path: &'a Path) -> Self {
+        File { option: "--svg", content: "plot", path }
+    }
+}
+
+/// The files of an observation, opened before the work.
+struct Files<'a, const COUNT: usize>([(File<'a>, Destination); COUNT]);
+
+impl<'a, const COUNT: usize> Files<'a, COUNT> {
+    fn open(files: [File<'a>; COUNT]) -> Result<Self, Failure> {
+        for (place, file) in files.iter().enumerate() {
+            if let Some(other) = files[..place].iter().find(|other| other.path == file.path) {
+                let (one, two, path) = (other.option, file.option, file.path.display());
+                return Err(Failure::Usage(format!("{one} and {two} name the same file: {path}")));
+            }
+        }
+        let mut opened = Vec::with_capacity(COUNT);
+        for file in files {
+            let destination = Destination::open(Some(file.path))?;
+            opened.push((file, destination));
+        }
+        let opened = <[_; COUNT]>::try_from(opened).map_err(|_| Failure::Internal("a file was lost".to_owned()))?;
+        Ok(Files(opened))
+    }
+
+    /// Writes all, then prints the summary and where they are.
+    fn write(self, texts: [&str; COUNT], mut summary: String) -> Result<Exit, Failure> {
+        let place = |(file, _): &(File<'_>, _)| format!("{} ({})", file.path.display(), file.content);
+        let places: Vec<String> = self.0.iter().map(place).collect();
+        let _ = writeln!(summary, "\nWritten: {}", places.join(", "));
+        for ((_, destination), text) in self.0.into_iter().zip(texts) {
+            destination.write(text)?;
+        }
         // A reader who has left has the files.
         let _ = output::print(&summary)?;
         Ok(Exit::Success)

@@ -1,6 +1,6 @@
 //! `equipartition observe platonic`
 
-use super::{Files, progress};
+use super::{File, Files, progress};
 use crate::cli::{Exit, Failure};
 use crate::dynamics::representation::{RepresentationError, Settings, observe};
 use crate::report::representation as report;
@@ -12,7 +12,8 @@ use std::path::PathBuf;
 /// Deep linear networks of three shapes learn the same data with label noise, each from its own view of the inputs. Stochastic
 /// descent aligns all their hidden layers; full-batch descent from the same starts does not. And one network, started where
 /// gradient flow from small balanced weights ends, goes to the flattest minimum under isotropic noise, and to a sharper one
-/// under anisotropic noise. Writes a summary, a table and a plot of alignment and sharpness over time, at three learning rates.
+/// under anisotropic noise. Writes a summary, a table, a plot of alignment and sharpness over time, at three learning rates, and a
+/// matrix of the alignments of all hidden layers.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -35,6 +36,9 @@ pub struct Arguments {
     /// Where the plot goes
     #[arg(long, value_name = "FILE", default_value = "platonic.svg")]
     svg: PathBuf,
+    /// Where the matrix of alignments goes
+    #[arg(long, value_name = "FILE", default_value = "platonic-matrix.svg")]
+    matrix: PathBuf,
 }
 
 impl From<RepresentationError> for Failure {
@@ -53,10 +57,13 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let &Arguments { learning_rate, time, seed, .. } = arguments;
     let settings = Settings { learning_rate, time, seed };
     settings.validate()?;
-    let files = Files::open(&arguments.csv, &arguments.svg)?;
+    let matrix = File { option: "--matrix", content: "matrix of alignments", path: &arguments.matrix };
+    let files = Files::open([File::table(&arguments.csv), File::plot(&arguments.svg), matrix])?;
     let bar = progress(settings.steps(), "training");
     let outcome = observe(&settings, &|steps| bar.inc(steps));
     bar.finish_and_clear();
     let observation = outcome?;
-    files.write(&report::csv(&observation), &report::figure(&observation).to_svg(), report::summary(&observation))
+    let [table, plot, matrix] =
+        [report::csv(&observation), report::figure(&observation).to_svg(), report::matrix(&observation).to_svg()];
+    files.write([&table, &plot, &matrix], report::summary(&observation))
 }

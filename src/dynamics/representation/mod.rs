@@ -21,7 +21,8 @@ mod tables;
 use crate::linalg::LinalgError;
 use crate::platonic::factors::sum;
 use crate::scalar::Rational;
-use pupil::{Pupil, Purpose, pairs, stream};
+use nalgebra::DMatrix;
+use pupil::{Pupil, Purpose, late_alignments, pairs, stream};
 use rayon::prelude::*;
 use std::fmt;
 use tables::{ANISOTROPIC, ISOTROPIC, with_negatives};
@@ -224,6 +225,8 @@ pub struct Alignment {
     /// For each network `|C_end - C_start| / |C_start|` of its charges `C = W_{i+1}^T W_{i+1} - W_i W_i^T`, which the flow of `L`
     /// conserves.
     pub charge_changes: Vec<f64>,
+    /// Linear CKA of any two hidden layers, network by network, mean over the last half of the time.
+    pub matrix: DMatrix<f64>,
 }
 
 impl Alignment {
@@ -382,7 +385,14 @@ pub fn observe(settings: &Settings, progress: &(dyn Fn(u64) + Sync)) -> Result<O
             let vanished = || RepresentationError::Vanished { descent, learning_rate };
             let pairs = pairs(&networks, paths).ok_or_else(vanished)?;
             let charge_changes = networks.iter().zip(paths).map(|(pupil, path)| pupil.charge_change(path)).collect();
-            Ok::<_, RepresentationError>(Alignment { learning_rate, steps: steps.clone(), pairs, charge_changes })
+            let matrix = late_alignments(&networks, paths);
+            Ok::<_, RepresentationError>(Alignment {
+                learning_rate,
+                steps: steps.clone(),
+                pairs,
+                charge_changes,
+                matrix,
+            })
         };
         let (drawn, rest) = paths.split_at(networks.len());
         let (watched, full) = rest.split_at(balanced.len());

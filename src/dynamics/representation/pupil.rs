@@ -1,7 +1,7 @@
 //! One network of the experiments: its view of the data, its start, its descent.
 
 use super::tables::{INPUTS, STRETCHED, TARGET, matrix, with_negatives};
-use super::{Descent, NETWORKS, Noise, Pairs, RANK, RECORDS, START, WATCHED};
+use super::{Descent, LATE, NETWORKS, Noise, Pairs, RANK, RECORDS, START, WATCHED};
 use crate::data::Sample;
 use crate::dynamics::training::{index_below, random_start};
 use crate::linalg::LinalgError;
@@ -200,6 +200,18 @@ pub(super) fn pairs(networks: &[Pupil], paths: &[Vec<Vec<f64>>]) -> Option<Vec<P
         pairs.iter().all(|pair| pair.is_finite()).then_some(Pairs(pairs))
     };
     (0..=RECORDS).map(at).collect()
+}
+
+/// Linear CKA of any two hidden layers of all networks, mean over the late records.
+pub(super) fn late_alignments(networks: &[Pupil], paths: &[Vec<Vec<f64>>]) -> DMatrix<f64> {
+    let layers = networks.iter().map(|pupil| pupil.layout.depth() - 1).sum();
+    let mut sum = DMatrix::zeros(layers, layers);
+    for record in LATE..=RECORDS {
+        let grams: Vec<DMatrix<f64>> =
+            networks.iter().zip(paths).flat_map(|(pupil, path)| pupil.grams(&path[record])).collect();
+        sum += DMatrix::from_fn(layers, layers, |row, column| 1.0 - misalignment(&grams[row], &grams[column]));
+    }
+    sum / (RECORDS + 1 - LATE) as f64
 }
 
 #[cfg(test)]
