@@ -157,7 +157,8 @@ pub fn quantity(quantity: &Quantity) -> Option<Figure> {
             y: Axis { label: String::new(), scale: Scale::Unmarked, range: Some((0.0, 1.0)) },
             aspect: Aspect::Free,
             series: vec![
-                series("", MEASURED, Stroke::Dots(8.0), vec![(*mean, 0.5)]),
+                // Small, so that it does not hide a narrow interval.
+                series("", MEASURED, Stroke::Dots(4.0), vec![(*mean, 0.5)]),
                 series("estimate, 95 %", MEASURED, Stroke::Solid, vec![(low, 0.5), (high, 0.5)]),
                 series("predicted", EXPECTED, Stroke::Dashed, upright(*predicted)),
                 series(other, ALTERNATIVE, Stroke::Solid, upright(*value)),
