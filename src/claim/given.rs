@@ -1,7 +1,7 @@
 //! Instances of a network that is given: random parameters and samples of the kinds that it reads.
 
 use super::entry::Entry;
-use super::problem::{Class, Decay, Problem, Rates, preconditioner};
+use super::problem::{Class, Decay, Problem, Rates, preconditioner, weight_decay, weights_of_mean};
 use super::stream::{GRID_BITS, Stream};
 use super::theorem::{Case, Claim, Draw, Examination, Settings};
 use crate::data::{DataSet, Sample};
@@ -66,15 +66,8 @@ impl Problem {
             rates => rates,
         };
         let preconditioner = preconditioner(family, rates, parameters);
-        let weight_decay = match decay {
-            Decay::None => Rational::new(),
-            Decay::Positive => family.positive() / 8,
-        };
-        let weights: Vec<Rational> = if family.coin() {
-            vec![Rational::from((1, samples as i64)); samples]
-        } else {
-            (0..samples).map(|_| family.positive()).collect()
-        };
+        let weight_decay = weight_decay(family, decay);
+        let weights = weights_of_mean(family, samples);
         let (class, bits) =
             if is_polynomial(network) { (Class::Generic, GRID_BITS) } else { (Class::Smooth, COARSE_BITS) };
         let point = &mut draw.point;

@@ -250,15 +250,8 @@ impl Problem {
         let parameters = network.parameter_count();
         let family = &mut draw.family;
         let preconditioner = preconditioner(family, rates, parameters);
-        let weight_decay = match decay {
-            Decay::None => Rational::new(),
-            Decay::Positive => family.positive() / 8,
-        };
-        let weights: Vec<Rational> = if family.coin() {
-            vec![Rational::from((1, samples as i64)); samples]
-        } else {
-            (0..samples).map(|_| family.positive()).collect()
-        };
+        let weight_decay = weight_decay(family, decay);
+        let weights = weights_of_mean(family, samples);
         let gates: Vec<_> = (0..samples).map(|_| forced_gates(family, class, &network)).collect();
         let loss = match &network {
             Network::Mlp { loss, .. } => *loss,
@@ -480,6 +473,23 @@ fn target(
             }
             target
         }
+    }
+}
+
+/// Draws `gamma`.
+pub(super) fn weight_decay(stream: &mut Stream, decay: Decay) -> Rational {
+    match decay {
+        Decay::None => Rational::new(),
+        Decay::Positive => stream.positive() / 8,
+    }
+}
+
+/// Draws the weights of the mean over `samples` samples: equal ones, or any positive ones.
+pub(super) fn weights_of_mean(stream: &mut Stream, samples: usize) -> Vec<Rational> {
+    if stream.coin() {
+        vec![Rational::from((1, samples as i64)); samples]
+    } else {
+        (0..samples).map(|_| stream.positive()).collect()
     }
 }
 

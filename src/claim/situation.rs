@@ -1,6 +1,6 @@
 //! Random instances of a model of one's own: a point, a data set, learning rates and decay.
 
-use super::problem::{Class, Decay, Point, Rates, preconditioner};
+use super::problem::{Class, Decay, Point, Rates, preconditioner, weight_decay, weights_of_mean};
 use super::stream::GRID_BITS;
 use super::theorem::{Draw, Drawn};
 use crate::data::{DataSet, Sample};
@@ -51,15 +51,8 @@ impl Situation {
         let family = &mut draw.family;
         let samples = if class == Class::Awkward && family.coin() { 1 } else { 2 + family.below(2) };
         let preconditioner = preconditioner(family, rates, shape.parameters);
-        let weight_decay = match decay {
-            Decay::None => Rational::new(),
-            Decay::Positive => family.positive() / 8,
-        };
-        let weights: Vec<Rational> = if family.coin() {
-            vec![Rational::from((1, samples as i64)); samples]
-        } else {
-            (0..samples).map(|_| family.positive()).collect()
-        };
+        let weight_decay = weight_decay(family, decay);
+        let weights = weights_of_mean(family, samples);
         let point = &mut draw.point;
         let mut vector = |len: usize| -> Vec<Rational> {
             let coordinate = |_| match class {
