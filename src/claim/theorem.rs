@@ -7,7 +7,7 @@ use super::problem::Class;
 use super::relation::Relation;
 use super::stream::{GRID_BITS, Stream};
 use crate::model::{Carrier, Network};
-use crate::scalar::{Degree, Interval, Measured, Mp, Rational, Real};
+use crate::scalar::{Degree, Interval, MENU, Measured, Mp, Rational, Real};
 
 /// Bits of the intervals that enclose residuals.
 pub const INTERVAL_BITS: u32 = 256;
@@ -391,15 +391,13 @@ pub(super) fn climb(
     let rungs = if case == Case::Law {
         let scalar = Scalar::Interval(INTERVAL_BITS);
         examination.findings.push(judged.judge::<Interval<INTERVAL_BITS>>(scalar)?);
-        ladder(settings.precision).to_vec()
+        ladder(settings.precision)
     } else {
         vec![settings.precision]
     };
     for bits in rungs {
         let scalar = Scalar::Mp(bits);
         let finding = match bits {
-            16 => judged.judge::<Mp<16>>(scalar),
-            32 => judged.judge::<Mp<32>>(scalar),
             64 => judged.judge::<Mp<64>>(scalar),
             128 => judged.judge::<Mp<128>>(scalar),
             256 => judged.judge::<Mp<256>>(scalar),
@@ -414,9 +412,9 @@ pub(super) fn climb(
     Ok(())
 }
 
-/// The rungs `P/4, P/2, P`.
-pub fn ladder(precision: u32) -> [u32; 3] {
-    [precision / 4, precision / 2, precision]
+/// The rungs `P/4, P/2, P`, but none below 64 bits: there a relative residual of `2^(40 - p)` is no condition.
+pub fn ladder(precision: u32) -> Vec<u32> {
+    [precision / 4, precision / 2, precision].into_iter().filter(|bits| *bits >= MENU[0]).collect()
 }
 
 /// Bits of the bound `degree / 2^GRID_BITS` of the relation of highest degree; none if one is not a polynomial.

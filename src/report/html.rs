@@ -250,7 +250,7 @@ impl Page<'_> {
         } else {
             writeln!(out, "<p class=\"lead\">{}</p>", in_words(report.verdict()))?;
         }
-        let rungs = ladder(report.precision).map(|rung| rung.to_string()).join(", ");
+        let rungs = ladder(report.precision).iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
         let facts = [
             ("seed", report.seed.to_string()),
             ("instances of each law", report.instances.to_string()),

@@ -9,7 +9,7 @@ use std::fmt::Write;
 /// The report: what is wrong first, then every claim in a table that unfolds.
 pub fn render(report: &Report) -> String {
     let mut text = format!("## equipartition: {}\n\n", report.counts_in_words());
-    let rungs = ladder(report.precision).map(|rung| rung.to_string()).join(", ");
+    let rungs = ladder(report.precision).iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
     let _ = writeln!(
         text,
         "Version {}, seed {}, {} instances of each law, the rationals and {rungs} bits.",

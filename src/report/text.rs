@@ -103,7 +103,7 @@ fn heading(report: &Report) -> String {
         env!("CARGO_PKG_VERSION"),
         report.seed,
         report.instances,
-        ladder(report.precision).map(|rung| rung.to_string()).join(", "),
+        ladder(report.precision).iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
     )
 }
 

@@ -178,9 +178,6 @@ fn examine(
     let mut point: Vec<rug::Float> = found.iter().map(|x| rug::Float::with_val(53, *x)).collect();
     for bits in ladder(settings.precision) {
         let finding = match bits {
-            // Coarser than a double: round what the search found.
-            16 => judge(problem, case, rounded::<16>(&point), Scalar::Mp(16), settings),
-            32 => judge(problem, case, rounded::<32>(&point), Scalar::Mp(32), settings),
             64 => climb::<64>(problem, case, chord, &mut point, settings)?,
             128 => climb::<128>(problem, case, chord, &mut point, settings)?,
             256 => climb::<256>(problem, case, chord, &mut point, settings)?,

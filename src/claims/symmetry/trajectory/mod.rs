@@ -105,7 +105,7 @@ fn examine<I: Rooted>(instance: &I, settings: &Settings, case: Case) -> Examinat
     let mut examination = Examination::of(instance.class(), instance.describe());
     let mut scalars = vec![Scalar::Mp(settings.precision)];
     if case == Case::Law {
-        scalars = ladder(settings.precision).map(Scalar::Mp).to_vec();
+        scalars = ladder(settings.precision).into_iter().map(Scalar::Mp).collect();
         scalars.insert(0, Scalar::Interval(INTERVAL_BITS));
     }
     for scalar in scalars {
@@ -131,8 +131,6 @@ fn judge<I: Rooted>(instance: &I, scalar: Scalar, settings: &Settings, case: Cas
     }
     let at = match scalar {
         Scalar::Interval(_) => at::<Interval<INTERVAL_BITS>, I>,
-        Scalar::Mp(16) => at::<Mp<16>, I>,
-        Scalar::Mp(32) => at::<Mp<32>, I>,
         Scalar::Mp(64) => at::<Mp<64>, I>,
         Scalar::Mp(128) => at::<Mp<128>, I>,
         Scalar::Mp(256) => at::<Mp<256>, I>,
