@@ -145,6 +145,11 @@ impl ClaimReport {
         self.mutants.iter().filter(|found| !found.refuted).map(|found| &found.mutant)
     }
 
+    /// Whether there are margins only: where nothing is claimed to be equal, a residual of 0 says nothing.
+    pub fn is_inequality(&self) -> bool {
+        self.margin.is_some() && self.residual.is_zero()
+    }
+
     /// The controls that failed, as all of them must.
     pub fn failed_controls(&self) -> impl Iterator<Item = &ControlReport> {
         self.controls.iter().filter(|control| control.failed)

@@ -293,9 +293,9 @@ pub enum BaselineError {
     #[error("recorded with {}, this run has {}: run with the former, or record all claims again with --bless", recorded.options(), run.options())]
     OtherSettings {
         /// Those of the baseline.
-        recorded: Settings,
+        recorded: Box<Settings>,
         /// Those of the run.
-        run: Settings,
+        run: Box<Settings>,
     },
     /// A claim was cut short, so that what it would have shown is not known.
     #[error("{0} was cut short: a baseline records finished claims only")]
@@ -350,7 +350,10 @@ impl Baseline {
         let run = Settings::of(report);
         match self.version {
             VERSION if run == self.settings => Ok(()),
-            VERSION => Err(BaselineError::OtherSettings { recorded: self.settings.clone(), run }),
+            VERSION => {
+                let recorded = Box::new(self.settings.clone());
+                Err(BaselineError::OtherSettings { recorded, run: Box::new(run) })
+            }
             other => Err(BaselineError::OtherVersion(other)),
         }
     }

@@ -90,7 +90,7 @@ fn magnitude(value: &Magnitude) -> String {
 
 /// The worst residual. A claim of inequalities has none, and its 0 says nothing.
 fn residual(claim: &ClaimReport) -> String {
-    if claim.margin.is_some() && claim.residual.is_zero() {
+    if claim.is_inequality() {
         return "<span class=\"muted\">inequality</span>".to_owned();
     }
     magnitude(&claim.residual)

@@ -170,7 +170,7 @@ fn row(claim: &ClaimReport) -> [Cell; 9] {
         Cell::new(evidence(claim)),
         Cell::new(claim.bound_bits.map(|bits| format!("≤ {}", power_of_two(bits))).unwrap_or_default()),
         Cell::new(format!("{}, {}, {}", claim.instances, claim.vacuous, claim.excluded)),
-        Cell::new(&claim.residual),
+        if claim.is_inequality() { Cell::new("inequality") } else { Cell::new(&claim.residual) },
         alarm(Cell::new(format!("{failed}/{}", claim.controls.len())), failed < claim.controls.len()),
         alarm(Cell::new(format!("{}/{}", claim.mutants.len() - survivors, claim.mutants.len())), survivors > 0),
         Cell::new(format!("{:.2} s", claim.seconds)),
