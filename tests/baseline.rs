@@ -78,7 +78,7 @@ fn every_way_to_be_weaker_is_seen_and_its_reverse_is_stronger() {
         (0, |claim| claim.families -= 1, "families of the bound, was"),
         (0, |claim| claim.controls[1].failed = false, "no longer: failing control `"),
         (0, |claim| claim.controls[1].instances -= 1, "instances of the control `"),
-        (0, |claim| claim.mutants[2].refuted = false, "no longer: refuted wrong formula `"),
+        (0, |claim| claim.mutants[2].refuted = false, "no longer: refuted wrong formula, `"),
         (1, |claim| claim.orbits = claim.orbits.map(|orbits| orbits - 1), "distinct orbits, was"),
         (2, |claim| claim.exponents[0].digits -= 1, "digits of the exponent of |mean - plain flow|, was"),
         (2, |claim| drop(claim.exponents.remove(1)), "no longer: exponent of `|mean - entropic flow| = 3`"),

@@ -184,6 +184,7 @@ fn compared() -> Report {
         file: "theory.lock".to_owned(),
         weaker: vec![
             difference("demonstration/sum", "4 instances with exact evidence, was 5"),
+            difference("demonstration/sum", "no longer: failing control `x`"),
             difference("demonstration/gone", "the claim is gone"),
         ],
         stronger: vec![difference("other/blunt", "new: failing control `a_b, c: 100%`")],
@@ -201,6 +202,7 @@ fn the_text_tells_what_is_weaker_at_the_end() {
     let text = anstream::adapter::strip_str(&text::render(&compared(), None)).to_string();
     assert!(text.ends_with(
         "weaker than theory.lock records:\n  demonstration/sum: 4 instances with exact evidence, was 5\n  \
+         demonstration/sum: no longer: failing control `x`\n  \
          demonstration/gone: the claim is gone\nstronger than theory.lock records:\n  \
          other/blunt: new: failing control `a_b, c: 100%`\n"
     ));
@@ -209,7 +211,8 @@ fn the_text_tells_what_is_weaker_at_the_end() {
 #[test]
 fn an_annotation_is_one_line_for_each_claim_that_is_wrong() {
     let lines = annotations::github(&compared());
-    assert_eq!(lines.lines().count(), 4 + 2, "{lines}");
+    assert_eq!(lines.lines().count(), 4 + 2, "one for each claim: {lines}");
+    assert!(lines.contains("::4 instances with exact evidence, was 5%0Ano longer: failing control `x`\n"), "{lines}");
     assert!(lines.lines().all(|line| line.starts_with("::error ")), "{lines}");
     assert!(
         lines.contains("title=demonstration/product is refuted::instance 3 violates `row 0` by 1.25e-1%0Aa + b = c")

@@ -18,10 +18,15 @@ pub fn github(report: &Report) -> String {
         let _ = writeln!(lines, "::error title={}::{}", property(&title), data(&message.join("\n")));
     }
     if let Some(comparison) = &report.comparison {
-        for found in &comparison.weaker {
-            let title = format!("{} is weaker than {} says", found.id, comparison.file);
+        let mut ids: Vec<&str> = comparison.weaker.iter().map(|found| found.id.as_str()).collect();
+        // Those of a claim follow each other. A forge shows only so many annotations, so each claim gets one.
+        ids.dedup();
+        for id in ids {
+            let title = format!("{id} is weaker than {} says", comparison.file);
+            let whats: Vec<&str> =
+                comparison.weaker.iter().filter(|found| found.id == id).map(|found| found.what.as_str()).collect();
             let file = property(&comparison.file);
-            let _ = writeln!(lines, "::error file={file},title={}::{}", property(&title), data(&found.what));
+            let _ = writeln!(lines, "::error file={file},title={}::{}", property(&title), data(&whats.join("\n")));
         }
     }
     lines

@@ -206,7 +206,7 @@ impl Record {
                 both.counts(&format!("instances of the control `{name}`"), More::IsStronger, before, after);
             }
         }
-        both.sets("refuted wrong formula", More::IsStronger, &self.mutants, &now.mutants);
+        both.mutants(&self.mutants, &now.mutants);
         self.compare_exponents(now, &mut both);
         (both.weaker, both.stronger)
     }
@@ -259,6 +259,24 @@ impl Differences {
     fn counts(&mut self, what: &str, more: More, before: usize, now: usize) {
         if now != before {
             self.add((now > before) == (more == More::IsStronger), format!("{now} {what}, was {before}"));
+        }
+    }
+
+    /// Term by term what is no longer refuted, and what is for the first time.
+    fn mutants(&mut self, before: &[String], now: &[String]) {
+        for (these, others, word, is_stronger) in [(before, now, "no longer", false), (now, before, "new", true)] {
+            let mut terms: Vec<(&str, Vec<&str>)> = Vec::new();
+            for name in these.iter().filter(|name| !others.contains(name)) {
+                let (term, change) = name.rsplit_once(' ').unwrap_or((name, ""));
+                match terms.iter_mut().find(|(known, _)| *known == term) {
+                    Some((_, changes)) => changes.push(change),
+                    None => terms.push((term, vec![change])),
+                }
+            }
+            for (term, changes) in terms {
+                let changes = changes.join(", ");
+                self.add(is_stronger, format!("{word}: refuted wrong formula, `{term}` {changes}"));
+            }
         }
     }
 
