@@ -1,7 +1,7 @@
 //! The file of a baseline, by custom `theory.lock`.
 
-use super::output::{self, Destination};
-use super::{Failure, outlet::shown};
+use super::Failure;
+use super::output::{self, Destination, shown};
 use crate::claims::registry;
 use crate::model::file::Complaint;
 use crate::report::baseline::{Baseline, BaselineError, Settings};

@@ -1,6 +1,7 @@
 //! `equipartition.toml`: what `verify` takes where its command line says nothing.
 
-use super::outlet::{ReportFormat, shown};
+use super::outlet::ReportFormat;
+use super::output::shown;
 use super::verify::{MOST_INSTANCES, MOST_JOBS, parse_time};
 use super::{Failure, output, parse_precision};
 use crate::claim::Effort;

@@ -1,6 +1,7 @@
 //! `equipartition merge`: one report from those of all parts of a run.
 
-use super::outlet::{Outlet, shown};
+use super::outlet::Outlet;
+use super::output::shown;
 use super::{Exit, Failure};
 use crate::claims::{find, select};
 use crate::report::json::{self, ReadError};

@@ -7,7 +7,7 @@ use crate::report::{Report, annotations, html, json, junit, markdown, text};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The options of every command that reports on claims.
 #[derive(Args, Clone, Debug, Default)]
@@ -151,9 +151,4 @@ fn render(format: ReportFormat, report: &Report, width: Option<u16>) -> Result<S
     }
     .map_err(|error| Failure::Internal(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| Failure::Internal(error.to_string()))
-}
-
-/// A path as it is shown.
-pub(super) fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

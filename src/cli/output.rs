@@ -33,6 +33,11 @@ pub fn complain(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
+/// A path as it is shown.
+pub fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
 /// Where a report is to go.
 pub enum Destination {
     /// Standard output.

@@ -3,8 +3,8 @@
 //! `run.json` tells which run it is; every finished claim has a file of its own, a report of it alone. Files are put in place as a
 //! whole; one that cannot be read to its end, or is of another run, is not trusted.
 
-use super::output::{self, Destination};
-use super::{Failure, merge, outlet::shown};
+use super::output::{self, Destination, shown};
+use super::{Failure, merge};
 use crate::claim::{Claim, ClaimReport};
 use crate::report::{Report, baseline::Settings, json};
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,287 @@
+//! The command line: what it prints, what it returns, and what it does with bad input.
+
+#![cfg(feature = "cli")]
+
+mod eval;
+mod observe;
+#[path = "../support/mod.rs"]
+mod support;
+
+use equipartition::claims::{registry, select};
+use predicates::prelude::*;
+use serde_json::{Value, json};
+use std::fs;
+use std::process::{Command, Stdio};
+use support::{equipartition, timeless};
+
+/// The claim on which the command line is tried; any other would do.
+const CLAIM: &str = "balance/neuron";
+
+fn stdout(arguments: &[&str]) -> String {
+    let output = equipartition().args(arguments).assert().success().get_output().stdout.clone();
+    String::from_utf8(output).expect("text")
+}
+
+/// Runs a command that must fail with `code`, and checks that it says so on standard error in one line with all the words.
+fn refused(arguments: &[&str], input: &str, code: i32, words: &[&str]) {
+    let assert = equipartition().args(arguments).write_stdin(input).assert().code(code);
+    let complaint = String::from_utf8(assert.get_output().stderr.clone()).expect("text");
+    assert!(complaint.starts_with("error: "), "{complaint}");
+    assert!(!complaint.contains("panicked"), "{complaint}");
+    for word in words {
+        assert!(complaint.contains(word), "`{word}` is missing in: {complaint}");
+    }
+}
+
+// Verdicts and reports
+
+#[test]
+fn verify_reports_the_claims_that_match_and_nothing_else() {
+    let text = stdout(&["verify", CLAIM, "--effort", "quick"]);
+    assert!(text.contains(CLAIM) && text.contains("1 claim: 1 holds"), "{text}");
+    assert!(!text.contains('\u{1b}'), "no colours in a pipe: {text}");
+    let count = select(&["balance".to_owned()]).len();
+    let document = timeless(&stdout(&["verify", "balance", "--instances", "4", "--format", "json"]));
+    assert_eq!(document["claims"].as_array().map(Vec::len), Some(count));
+}
+
+#[test]
+fn the_json_report_has_what_is_promised() {
+    let document = timeless(&stdout(&["verify", CLAIM, "--format", "json", "--seed", "5", "--precision", "512"]));
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["seed"], 5);
+    assert_eq!(document["precision"], 512);
+    assert_eq!(document["version"], env!("CARGO_PKG_VERSION"));
+    let claim = &document["claims"][0];
+    assert_eq!(claim["id"], CLAIM);
+    assert_eq!(claim["verdict"], "holds");
+    assert_eq!(claim["evidence"], json!(["exact", "enclosed", "converged"]));
+    assert_eq!(claim["ladder"].as_array().map(Vec::len), Some(3));
+    assert!(claim["instances"].is_u64() && claim["excluded"].is_u64() && claim["vacuous"].is_u64());
+    assert!(claim["residual"].is_string());
+    assert!(claim["bound"].as_str().is_some_and(|bound| bound.starts_with("2^-")));
+    for control in claim["controls"].as_array().expect("an array") {
+        assert_eq!(control["failed"], true);
+        assert!(control["name"].is_string() && control["margin"].is_string());
+    }
+    for mutant in claim["mutants"].as_array().expect("an array") {
+        assert_eq!(mutant["refuted"], true);
+    }
+}
+
+#[test]
+fn the_report_does_not_depend_on_the_number_of_threads() {
+    let run = |jobs| timeless(&stdout(&["verify", CLAIM, "--effort", "quick", "--format", "json", "--jobs", jobs]));
+    let (one, two) = (run("1"), run("2"));
+    assert_eq!(one, two);
+    let text = |jobs| {
+        let report = stdout(&["verify", CLAIM, "--effort", "quick", "--format", "json", "--jobs", jobs]);
+        report.lines().filter(|line| !line.contains("\"seconds\"")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(text("1"), text("2"), "the order of members too");
+    let other = timeless(&stdout(&["verify", CLAIM, "--effort", "quick", "--format", "json", "--seed", "1"]));
+    assert_ne!(one["claims"], other["claims"], "another seed draws other instances");
+}
+
+#[test]
+fn the_effort_sets_the_instances_unless_they_are_given() {
+    let instances = |arguments: &[&str]| {
+        timeless(&stdout(&[&["verify", CLAIM, "--format", "json"], arguments].concat()))["instances"].clone()
+    };
+    assert_eq!(instances(&["--effort", "quick"]), 8);
+    assert_eq!(instances(&[]), 32);
+    assert_eq!(instances(&["--effort", "thorough", "--instances", "5"]), 5);
+}
+
+#[test]
+fn a_time_limit_leaves_the_rest_undecided_and_still_reports() {
+    let assert = equipartition().args(["verify", CLAIM, "--time-limit", "0", "--format", "json"]).assert().code(3);
+    let document = timeless(std::str::from_utf8(&assert.get_output().stdout).expect("text"));
+    assert_eq!(document["claims"][0]["verdict"], "undecided");
+    assert!(document["claims"][0]["reason"].as_str().is_some_and(|reason| reason.contains("cut short")));
+    equipartition().args(["verify", CLAIM, "--time-limit", "1h", "--effort", "quick"]).assert().success();
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_the_rest_undecided_and_still_reports() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("report.json");
+    let child = Command::new(env!("CARGO_BIN_EXE_equipartition"))
+        .args(["verify", "--instances", "100000", "--format", "json", "--output"])
+        .arg(&path)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    // The report's temporary file appears when interrupts are already taken care of.
+    while fs::read_dir(folder.path()).expect("readable").next().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill runs").success());
+    let output = child.wait_with_output().expect("the binary ends");
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"));
+    let document = timeless(&fs::read_to_string(&path).expect("the report is there"));
+    assert_eq!(document["claims"].as_array().map(Vec::len), Some(registry().len()));
+    assert!(document["claims"].as_array().is_some_and(|claims| claims.iter().all(|c| c["verdict"] == "undecided")));
+}
+
+#[test]
+fn junit_has_a_test_case_for_every_claim() {
+    let xml = stdout(&["verify", CLAIM, "--effort", "quick", "--format", "junit"]);
+    assert!(xml.starts_with("<?xml") && xml.contains(&format!("<testcase name=\"{CLAIM}\"")), "{xml}");
+    assert!(xml.contains("failures=\"0\"") && xml.contains("errors=\"0\""), "{xml}");
+}
+
+#[test]
+fn a_report_goes_to_a_file_as_a_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("report.json");
+    fs::write(&path, "an older report").expect("writable");
+    let arguments = ["verify", CLAIM, "--effort", "quick", "--format", "json", "--output"];
+    let output = equipartition().args(arguments).arg(&path).assert().success().get_output().stdout.clone();
+    assert!(output.is_empty(), "nothing on standard output");
+    assert_eq!(timeless(&fs::read_to_string(&path).expect("readable"))["schema_version"], 1);
+    assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 1, "no temporary file is left");
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_said_before_the_work() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let missing = folder.path().join("missing/report.txt");
+    for path in [missing.as_path(), folder.path()] {
+        let path = path.to_str().expect("text");
+        refused(&["verify", "--instances", "100000", "--output", path], "", 74, &["cannot write", path]);
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_not_an_error() {
+    for arguments in [&["list"][..], &["verify", CLAIM, "--effort", "quick"], &["explain", CLAIM], &["--help"]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_equipartition"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("the binary ends");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert!(output.stderr.is_empty(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+// What is asked of the claims
+
+#[test]
+fn list_is_an_array_of_all_claims() {
+    let document: Value = serde_json::from_str(&stdout(&["list", "--format", "json"])).expect("JSON");
+    let items = document.as_array().expect("an array");
+    assert_eq!(items.len(), registry().len());
+    for (item, claim) in items.iter().zip(registry()) {
+        let entry = claim.entry();
+        assert_eq!(item["schema_version"], 1);
+        assert_eq!(item["id"], entry.id);
+        assert_eq!(item["title"], entry.title);
+        assert_eq!(item["statement"], entry.statement);
+        assert_eq!(item["evidence"].as_array().map(Vec::len), Some(entry.evidence.len()));
+        let names: Vec<&str> = entry.controls.iter().map(|control| control.name).collect();
+        assert_eq!(item["controls"], json!(names));
+        assert!(item["hypotheses"].is_array());
+    }
+    let text = stdout(&["list"]);
+    assert!(registry().iter().all(|claim| text.contains(claim.entry().id)));
+}
+
+#[test]
+fn explain_shows_everything_that_a_claim_says_of_itself() {
+    for claim in registry() {
+        let entry = claim.entry();
+        let text = stdout(&["explain", entry.id]);
+        assert!(text.contains(entry.statement) && text.contains("Proof"), "{text}");
+        for line in entry.hypotheses.iter().chain(entry.references) {
+            assert!(text.contains(line), "{text}");
+        }
+        for control in entry.controls {
+            assert!(text.contains(control.name) && text.contains(control.breaks), "{text}");
+        }
+        let document: Value = serde_json::from_str(&stdout(&["explain", entry.id, "--format", "json"])).expect("JSON");
+        assert_eq!(document["id"], entry.id);
+        assert_eq!(document["controls"].as_array().map(Vec::len), Some(entry.controls.len()));
+    }
+}
+
+#[test]
+fn replay_shows_every_term_of_an_instance() {
+    let text = stdout(&["replay", CLAIM, "0", "0"]);
+    assert!(text.contains("rational: satisfied") && text.contains("left   E|g_w|^2 = ["), "{text}");
+    let control =
+        registry().iter().map(|claim| claim.entry()).find(|entry| entry.id == CLAIM).expect("known").controls[0];
+    let text = stdout(&["replay", CLAIM, "0", "1", "--control", control.name, "--precision", "512"]);
+    assert!(text.contains("mpfr, 512 bits") && text.contains("fails, as it must"), "{text}");
+    let document: Value =
+        serde_json::from_str(&stdout(&["replay", CLAIM, "0", "0", "--format", "json"])).expect("JSON");
+    assert_eq!(document["examination"]["findings"][0]["status"], "satisfied");
+}
+
+/// The instance that the report calls worst is the one that the replay command shows.
+#[test]
+fn a_witness_can_be_replayed() {
+    let document = timeless(&stdout(&["verify", CLAIM, "--format", "json", "--seed", "3"]));
+    let witness = &document["claims"][0]["witnesses"][0];
+    let command = witness["replay"].as_str().expect("a command");
+    let arguments: Vec<&str> = command.split(' ').skip(1).collect();
+    let text = stdout(&arguments);
+    assert!(text.contains(witness["instance"].as_str().expect("text")), "{text}");
+    assert!(text.contains(witness["residual"].as_str().expect("text")), "{text}");
+}
+
+// Wrong usage
+
+#[test]
+fn wrong_usage_has_its_exit_codes() {
+    refused(&["verify", "no-such-family"], "", 4, &["no claim matches", "no-such-family"]);
+    refused(&["verify", CLAIM, "balance/neurom"], "", 4, &["`balance/neurom`", "did you mean `balance/neuron`?"]);
+    refused(&["explain", "balance/neurn"], "", 2, &["unknown claim `balance/neurn`", "did you mean `balance/neuron`?"]);
+    refused(&["replay", "nonsense", "0", "0"], "", 2, &["unknown claim `nonsense`"]);
+    refused(&["replay", CLAIM, "0", "0", "--control", "no-such"], "", 2, &["unknown control `no-such`"]);
+    refused(&["replay", CLAIM, "0", "-1"], "", 2, &["-1"]);
+    for precision in ["0", "100", "65537", "1000000000", "-64", "many"] {
+        let option = format!("--precision={precision}");
+        refused(&["verify", &option], "", 2, &["64, 128, 256, 512, 1024, 2048 or 4096"]);
+        refused(&["replay", CLAIM, "0", "0", &option], "", 2, &["64, 128, 256, 512, 1024, 2048 or 4096"]);
+    }
+    refused(&["verify", "--instances", "0"], "", 2, &["--instances"]);
+    refused(&["verify", "--time-limit", "soon"], "", 2, &["--time-limit", "90s"]);
+    refused(&["verify", "--seed", "1.5"], "", 2, &["--seed"]);
+    refused(&["verify", "--format", "yaml"], "", 2, &["text, json, junit"]);
+    refused(&["verfy"], "", 2, &["verify"]);
+}
+
+#[test]
+fn errors_are_json_where_json_was_asked_for() {
+    let error = |arguments: &[&str], code: i32| -> Value {
+        let assert = equipartition().args(arguments).assert().code(code);
+        let document: Value = serde_json::from_slice(&assert.get_output().stdout).expect("JSON");
+        assert_eq!(document["schema_version"], 1);
+        assert_eq!(document["error"]["exit_code"], code);
+        document["error"].clone()
+    };
+    assert_eq!(error(&["verify", "nothing", "--format", "json"], 4)["kind"], "nothing-selected");
+    assert_eq!(error(&["verify", "--precision", "0", "--format", "json"], 2)["kind"], "usage");
+    assert_eq!(error(&["explain", "nothing", "--format=json"], 2)["kind"], "usage");
+    assert_eq!(error(&["eval"], 2)["kind"], "usage");
+    assert_eq!(error(&["eval", "/nonexistent/request.json"], 66)["kind"], "missing-input");
+    assert_eq!(error(&["verify", CLAIM, "--format", "json", "--output", "/nonexistent/x"], 74)["kind"], "input-output");
+    equipartition().args(["verify", "nothing"]).assert().code(4).stdout(predicate::str::is_empty());
+}
+
+#[test]
+fn help_tells_the_commands_and_the_exit_codes() {
+    insta::assert_snapshot!(stdout(&["--help"]));
+    for command in ["verify", "list", "explain", "replay", "eval", "discover", "observe", "inspect", "schema"] {
+        assert!(stdout(&[command, "--help"]).contains("Usage: equipartition"), "{command}");
+    }
+    assert!(stdout(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
+}

@@ -1,0 +1,147 @@
+//! Decoders that are none, settings and moments that do not fit.
+
+use super::*;
+
+#[test]
+fn a_decoder_with_other_tensors_or_heads_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let whole = read(Path::new(&shipped("decoder.safetensors")));
+    let gradients = shipped("decoder.gradients.safetensors");
+    let with = |change: &dyn Fn(&mut BTreeMap<String, Tensor>), options: &[&str], words: &[&str]| {
+        let mut tensors = whole.clone();
+        change(&mut tensors);
+        let weights = written(&folder, "weights.safetensors", &safetensors(&tensors, Element::F32));
+        let heads: &[&str] = if options.is_empty() { &["--heads", "4"] } else { options };
+        let arguments = [&[weights.as_str(), "--laws", "decoder", "--gradients", &gradients], heads].concat();
+        refused(&arguments, 65, words);
+    };
+    let name = |suffix: &str| format!("model.layers.0.{suffix}.weight");
+    let norm = name("self_attn.q_norm");
+    with(&|tensors| drop(tensors.insert(norm.clone(), (vec![4], counted(4)))), &[], &[&norm, "decoder"]);
+    let gate = name("mlp.gate_proj");
+    with(&|tensors| drop(tensors.remove(&gate)), &[], &[&gate, "none"]);
+    with(&|tensors| tensors.retain(|name, _| !name.contains("layers.0")), &[], &["model.layers.0"]);
+    with(&|tensors| tensors.retain(|name, _| !name.contains("layers")), &[], &["model.layers.0"]);
+    with(&|_| (), &["--heads", "3"], &["16 rows of q_proj are not 3 heads"]);
+    with(&|_| (), &["--heads", "0"], &["0 heads"]);
+    with(&|_| (), &["--heads", "4", "--kv-heads", "4"], &["2 heads", "not 4"]);
+    with(&|_| (), &["--heads", "4", "--head-dim", "8"], &["4 heads of 8"]);
+    with(&|_| (), &["--heads", "1"], &["k_proj"]);
+    let weights = written(&folder, "weights.safetensors", &safetensors(&whole, Element::F32));
+    refused(&[&weights, "--laws", "decoder", "--gradients", &gradients], 2, &["--heads"]);
+    for (config, words) in [
+        (json!({"model_type": "gemma", "num_attention_heads": 4}), "gemma"),
+        (json!({"num_attention_heads": 4, "partial_rotary_factor": 0.5}), "rotated"),
+        (json!({"num_attention_heads": 4, "rope_parameters": {"partial_rotary_factor": 0.25}}), "rotated"),
+        (json!({"num_attention_heads": "four"}), "invalid type"),
+        (json!({"num_attention_heads": 4, "num_key_value_heads": 4}), "k_proj"),
+    ] {
+        written(&folder, "config.json", config.to_string().as_bytes());
+        let arguments = [weights.as_str(), "--laws", "decoder", "--gradients", &gradients];
+        let assert = equipartition().arg("inspect").args(arguments).assert().code(65);
+        let complaint = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+        assert!(complaint.contains("config.json") || words == "k_proj", "{complaint}");
+        assert!(complaint.contains(words), "{complaint}");
+    }
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_wrong_usage() {
+    let (weights, buffers) = (shipped("decoder.safetensors"), shipped("decoder.adamw.safetensors"));
+    let (gradients, entropic) = (shipped("decoder.gradients.safetensors"), shipped("decoder.entropic.safetensors"));
+    let with = |options: &[&str], words: &str| {
+        refused(&[&[weights.as_str(), "--laws", "decoder"], options].concat(), 2, &[words]);
+    };
+    with(&[], "--gradients or --optimizer");
+    with(&["--gradients", &gradients, "--rule", "adam"], "--optimizer");
+    with(&["--gradients", &gradients, "--optimizer", &buffers, "--rule", "sgd"], "leave --optimizer out");
+    with(&["--gradients", &gradients, "--weight-decay", "0.1"], "--learning-rate");
+    with(&["--gradients", &gradients, "--weight-decay=-1", "--learning-rate", "0.1"], "negative");
+    with(&["--gradients", &gradients, "--weight-decay", "nan", "--learning-rate", "0.1"], "negative");
+    with(&["--gradients", &gradients, "--learning-rate", "0"], "positive");
+    with(&["--gradients", &gradients, "--entropic-gradient", &entropic], "--learning-rate");
+    with(&["--optimizer", &buffers, "--entropic-gradient", &entropic, "--learning-rate", "1"], "adamw");
+    with(&["--optimizer", &buffers, "--beta2", "1"], "--beta2");
+    with(&["--optimizer", &buffers, "--adam-epsilon=-1"], "--adam-epsilon");
+}
+
+// Moments that do not fit
+
+#[test]
+fn moments_of_another_shape_or_sign_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let weights = written(&folder, "weights", &safetensors(&perceptron(), Element::F64));
+    let with = |option: &str, name: &str, tensor: Option<Tensor>, words: &[&str]| {
+        let mut tensors = if option == "--gradients" { perceptron_gradients() } else { perceptron() };
+        for (_, values) in tensors.values_mut() {
+            values.iter_mut().for_each(|value| *value = value.abs());
+        }
+        tensors.remove(name);
+        if let Some(tensor) = tensor {
+            tensors.insert(name.to_owned(), tensor);
+        }
+        let moments = written(&folder, "moments", &safetensors(&tensors, Element::F64));
+        refused(&[&weights, "--laws", "mlp", option, &moments], 65, &[&[moments.as_str()], words].concat());
+    };
+    let weight = "fc1.weight";
+    with("--gradients", weight, None, &[weight]);
+    with("--gradients", weight, Some((vec![3, 4], counted(12))), &[weight, "[5, 3, 4]", "[3, 4]"]);
+    with("--gradients", weight, Some((vec![4, 3, 4], counted(48))), &[weight, "[5, 3, 4]", "[4, 3, 4]"]);
+    with("--gradients", "fc1.bias", Some((vec![0, 3], vec![])), &["fc1.bias", "1 to 65536 samples", "found 0"]);
+    with("--gradients", "fc1.bias", Some((vec![], vec![1.0])), &["fc1.bias", "leading axis", "no axis"]);
+    with("--gradients", "fc1.bias", Some((vec![65537, 3], vec![0.0; 3 * 65537])), &["fc1.bias", "found 65537"]);
+    with("--gradients", weight, Some((vec![5, 3, 4], vec![f64::NAN; 60])), &[weight, "element 0 is NaN"]);
+    let infinite = [vec![0.0; 59], vec![f64::NEG_INFINITY]].concat();
+    with("--gradients", weight, Some((vec![5, 3, 4], infinite)), &[weight, "element 59 is -inf"]);
+    with("--optimizer", weight, None, &[weight, "fc1.weight.exp_avg_sq"]);
+    with("--optimizer", weight, Some((vec![4, 3], counted(12))), &[weight, "[3, 4]", "[4, 3]"]);
+    with("--optimizer", weight, Some((vec![3, 4], vec![-1.0; 12])), &[weight, "element 0 is -1"]);
+    with("--optimizer", "fc1.bias.exp_avg_sq", Some((vec![3], vec![1.0; 3])), &["fc1.bias", "keep one"]);
+    with("--optimizer", "step", Some((vec![], vec![0.0])), &["step", "at least one step"]);
+    with("--optimizer", "step", Some((vec![2], vec![1.0; 2])), &["step", "found 2"]);
+    with("--optimizer", "fc1.bias.exp_avg", Some((vec![2], vec![1.0; 2])), &["fc1.bias.exp_avg", "[3]", "[2]"]);
+}
+
+#[test]
+fn squares_that_overflow_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let weights = written(&folder, "weights", &safetensors(&perceptron(), Element::F64));
+    let mut gradients = perceptron_gradients();
+    gradients.insert("fc1.weight".to_owned(), (vec![5, 3, 4], vec![1e200; 60]));
+    let gradients = written(&folder, "gradients", &safetensors(&gradients, Element::F64));
+    refused(&[&weights, "--laws", "mlp", "--gradients", &gradients], 65, &["fc1.weight", "range of f64"]);
+}
+
+#[test]
+fn zero_equals_zero_says_nothing() {
+    let folder = TempDir::new().unwrap();
+    let weights = written(&folder, "weights", &safetensors(&perceptron(), Element::F64));
+    let mut gradients = perceptron_gradients();
+    gradients.values_mut().for_each(|(_, values)| values.fill(0.0));
+    let gradients = written(&folder, "gradients", &safetensors(&gradients, Element::F64));
+    let arguments = [weights.as_str(), "--laws", "mlp", "--gradients", &gradients];
+    let report = inspected(&arguments);
+    assert_eq!((&report["laws"][0]["imbalance"], &report["laws"][0]["spread"]), (&Value::Null, &Value::Null));
+    assert!(stdout(&arguments).contains("0 = 0"));
+}
+
+#[test]
+fn steps_correct_the_second_moments() {
+    let folder = TempDir::new().unwrap();
+    let weights = written(&folder, "weights", &safetensors(&perceptron(), Element::F64));
+    let squares = |(name, (shape, values)): (String, Tensor)| (name, (shape, values.iter().map(|v| v * v).collect()));
+    let mut moments: BTreeMap<String, Tensor> = perceptron().into_iter().map(squares).collect();
+    let report = |moments: &BTreeMap<String, Tensor>| {
+        let moments = written(&folder, "moments", &safetensors(moments, Element::F64));
+        let options = ["--rule", "sgd", "--beta2", "0.5", "--laws", "mlp"];
+        inspected(&[&[weights.as_str(), "--optimizer", &moments], &options[..]].concat())
+    };
+    let plain = report(&moments);
+    moments.insert("step".to_owned(), (vec![], vec![2.0]));
+    let corrected = report(&moments);
+    assert_eq!((&plain["corrected"], &corrected["corrected"]), (&json!(false), &json!(true)));
+    for member in ["gradient_a", "gradient_b"] {
+        let [plain, corrected] = [&plain, &corrected].map(|report| number(&report["laws"][0][member]));
+        assert!((plain / (1.0 - 0.25) / corrected - 1.0).abs() < 1e-15);
+    }
+}
