@@ -1,9 +1,10 @@
-//! The guide: three chapters, whose examples are compiled and run with the tests.
+//! The guide: four chapters, whose examples are compiled and run with the tests.
 //!
 //! | chapter | for whom |
 //! |---|---|
 //! | [`tutorial`] | who wants to check a statement of their own: from a formula on paper to a claim that is attacked |
 //! | [`evidence`] | who reads a report: what each word in it shows, and what a green run does not prove |
+//! | [`claims`] | who looks for a statement: all of them, with their hypotheses, as formulas |
 //! | [`architecture`] | who wants to change something: what is where, and why |
 //!
 //! The commands are described in README.md, decisions in DESIGN.md, what is asked of a new claim in CONTRIBUTING.md, and every
@@ -14,6 +15,9 @@ pub mod tutorial {}
 
 #[doc = include_str!("evidence.md")]
 pub mod evidence {}
+
+#[doc = include_str!("claims.md")]
+pub mod claims {}
 
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
