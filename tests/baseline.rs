@@ -158,11 +158,16 @@ fn runs_with_other_settings_are_not_compared_and_cut_short_ones_not_recorded() {
     let other = Report { seed: 1, ..full.clone() };
     let error = recorded.compare(&other, "theory.lock", &|_| true).expect_err("another seed");
     assert!(matches!(error, BaselineError::OtherSettings { .. }) && error.to_string().contains("--seed 1"), "{error}");
-    let error = recorded.record(&other, &order()).expect_err("not all claims");
+    assert_eq!(recorded.record(&other, &order()).expect("all that is recorded").settings.seed, 1);
+    let part = Report { claims: other.claims[1..].to_vec(), ..other };
+    let error = recorded.record(&part, &order()).expect_err("the first claim would be left with the old seed");
     assert!(matches!(error, BaselineError::OtherSettings { .. }), "{error}");
     let mut short = full.clone();
     short.claims[1].cut_short = true;
     assert!(matches!(recorded.record(&short, &order()), Err(BaselineError::CutShort(_))));
+    short.claims[1].instances = 0;
+    let found = compare(&recorded, &short);
+    assert!(found.weaker.is_empty() && found.stronger.is_empty(), "what it would have shown is not known: {found:?}");
     let newer = Baseline { version: 2, ..recorded };
     assert!(matches!(newer.compare(&full, "", &|_| true), Err(BaselineError::OtherVersion(2))));
 }
@@ -196,7 +201,16 @@ fn a_baseline_is_recorded_held_and_missed() {
     verify(directory.path(), &["--annotate", "github"]).code(1).stderr(predicate::str::contains(annotation));
     verify(directory.path(), &["--format", "json"]).code(1).stdout(predicate::str::contains("\"weaker\": [\n      {"));
     assert_eq!(fs::read_to_string(&lock).expect("a baseline"), stronger, "only --bless writes");
-    verify(directory.path(), &["--bless"]).success().stderr(predicate::str::contains(weaker));
+    // Refused before anything is examined: a run of an hour is not thrown away.
+    verify(directory.path(), &["--seed", "1", "--time-limit", "0"])
+        .code(2)
+        .stderr(predicate::str::contains("--seed 1"));
+    verify(directory.path(), &["--time-limit", "0", "--bless"])
+        .code(3)
+        .stderr(predicate::str::contains("was cut short"));
+    verify(directory.path(), &["--bless"]).success().stdout(predicate::str::contains(weaker));
+    let lines = verify(directory.path(), &["--bless", "--annotate", "github"]).success();
+    lines.stderr(predicate::str::contains("::error").not());
     assert_eq!(fs::read_to_string(&lock).expect("a baseline"), recorded);
     let names: Vec<_> =
         fs::read_dir(directory.path()).expect("a directory").map(|entry| entry.unwrap().file_name()).collect();
@@ -210,11 +224,19 @@ fn what_is_no_baseline_is_refused_with_the_place() {
     for (text, words) in [
         ("version = 1\n", "missing field `settings`"),
         ("version = one\n", "theory.lock:1:"),
-        ("<<<<<<< HEAD\n", "theory.lock:1:9: not a baseline"),
+        ("", "missing field `version`"),
+        ("version = 1\n<<<<<<< HEAD\n", "theory.lock:2:1: an unresolved merge conflict"),
         ("version = 9\n[settings]\nseed = 0\nprecision = 256\neffort = \"default\"\ninstances = 8\n", "version 9"),
     ] {
         fs::write(&lock, text).expect("a file");
         verify(directory.path(), &[]).code(65).stderr(predicate::str::contains(words));
     }
+    fs::write(&lock, "").expect("a file");
+    verify(directory.path(), &["--bless"]).success();
+    let twice = |arguments: &[&str]| {
+        verify(directory.path(), arguments).code(2).stderr(predicate::str::contains("named twice"))
+    };
+    twice(&["--output", "theory.lock"]);
+    twice(&["--also", "json=a", "--also", "junit=a"]);
     equipartition().args(["verify", "--bless"]).assert().code(2).stderr(predicate::str::contains("--baseline"));
 }

@@ -2,10 +2,10 @@
 
 use super::Failure;
 use super::output::{self, Destination, shown};
-use crate::claims::registry;
+use crate::claims::{find, registry};
 use crate::model::file::Complaint;
 use crate::report::baseline::{Baseline, BaselineError, Settings};
-use crate::report::{Comparison, Report, text};
+use crate::report::{Comparison, Report, plural, text};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,7 @@ impl File {
     /// If it cannot be read, or is no baseline.
     pub fn open(path: &Path, is_blessed: bool) -> Result<Self, Failure> {
         let recorded = match fs::read_to_string(path) {
+            Ok(text) if is_blessed && text.trim().is_empty() => None,
             Ok(text) => Some(parse(&shown(path), &text).map_err(|complaint| Failure::BadData(complaint.to_string()))?),
             Err(error) if error.kind() == io::ErrorKind::NotFound && is_blessed => None,
             Err(error) => {
@@ -42,13 +43,22 @@ impl File {
         Ok(File { path: path.to_owned(), recorded, is_blessed })
     }
 
+    /// Refuses a run of the claims `ids` that could not be compared or recorded at its end.
+    ///
+    /// # Errors
+    /// If the settings differ.
+    pub fn check_before(&self, run: &Report, ids: &[&str]) -> Result<(), Failure> {
+        let is_known = |id: &str| find(id).is_some();
+        let Some(recorded) = &self.recorded else { return Ok(()) };
+        recorded.check_before(run, ids, &is_known, self.is_blessed).map_err(|error| self.failure(&error))
+    }
+
     /// Compares, as far as there is something to compare with.
     ///
     /// # Errors
     /// If the settings differ, unless the run is to be recorded.
     pub fn compare(&self, report: &Report) -> Result<Option<Comparison>, Failure> {
-        let ids: Vec<&str> = registry().iter().map(|claim| claim.entry().id).collect();
-        let is_known = |id: &str| ids.contains(&id);
+        let is_known = |id: &str| find(id).is_some();
         let place = shown(&self.path);
         match self.recorded.as_ref().map(|recorded| recorded.compare(report, &place, &is_known)) {
             None => Ok(None),
@@ -62,21 +72,21 @@ impl File {
         }
     }
 
-    /// Shows what differs and records the run.
+    /// Records the run, after showing what differs, unless that `was_shown`.
     ///
     /// # Errors
     /// If the run cannot be recorded, or the file not be written.
-    pub fn record(self, report: &Report) -> Result<(), Failure> {
+    pub fn record(self, report: &Report, was_shown: bool) -> Result<(), Failure> {
         let registry = registry();
         let order: Vec<&str> = registry.iter().map(|claim| claim.entry().id).collect();
         let old = self.recorded.clone().unwrap_or_else(|| Baseline::empty(Settings::of(report)));
         let new = old.record(report, &order).map_err(|error| self.failure(&error))?;
         let text = toml::to_string_pretty(&new).map_err(|error| Failure::Internal(error.to_string()))?;
-        if let Some(comparison) = &report.comparison {
+        if let Some(comparison) = report.comparison.as_ref().filter(|_| !was_shown) {
             output::complain(text::compare(comparison).trim_end());
         }
         Destination::open(Some(&self.path))?.write(&format!("{HEADING}\n{text}"))?;
-        output::complain(&format!("recorded in {}: {} claims", shown(&self.path), new.claims.len()));
+        output::complain(&format!("recorded in {}: {}", shown(&self.path), plural(new.claims.len(), "claim")));
         Ok(())
     }
 
@@ -85,12 +95,17 @@ impl File {
         match error {
             BaselineError::OtherSettings { .. } => Failure::Usage(message),
             BaselineError::OtherVersion(_) => Failure::BadData(message),
-            BaselineError::CutShort(_) => Failure::NothingSelected(message),
+            BaselineError::CutShort(_) => Failure::Undecided(message),
         }
     }
 }
 
 fn parse(place: &str, text: &str) -> Result<Baseline, Complaint> {
+    if let Some(at) = text.lines().position(|line| line.starts_with("<<<<<<< ")) {
+        let start = text.split_inclusive('\n').take(at).map(str::len).sum();
+        let message = "an unresolved merge conflict: take either side, then record again with --bless".to_owned();
+        return Err(Complaint::new(place, text, start..start + 7, message));
+    }
     toml::from_str(text).map_err(|error: toml::de::Error| {
         let message = format!("not a baseline: {}", error.message());
         Complaint::new(place, text, error.span().unwrap_or(0..0), message)

@@ -65,6 +65,9 @@ pub enum Failure {
     /// An input does not exist.
     #[error("{0}: no such file")]
     MissingInput(String),
+    /// Something was not finished.
+    #[error("{0}")]
+    Undecided(String),
     /// A fault of the program.
     #[error("internal error: {0}")]
     Internal(String),
@@ -110,6 +113,7 @@ impl Failure {
             Failure::BadData(_) => Exit::BadData,
             Failure::BadConfiguration(_) => Exit::BadConfiguration,
             Failure::MissingInput(_) => Exit::MissingInput,
+            Failure::Undecided(_) => Exit::Undecided,
             Failure::Internal(_) => Exit::Internal,
             Failure::InputOutput { .. } => Exit::InputOutput,
         }
@@ -122,6 +126,7 @@ impl Failure {
             Failure::BadData(_) => "bad-data",
             Failure::BadConfiguration(_) => "bad-configuration",
             Failure::MissingInput(_) => "missing-input",
+            Failure::Undecided(_) => "undecided",
             Failure::Internal(_) => "internal",
             Failure::InputOutput { .. } => "input-output",
         }

@@ -34,7 +34,7 @@ pub struct Arguments {
 /// # Errors
 /// If a file is no report, or they are not all parts of one run.
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let outlet = arguments.outlet.open()?;
+    let outlet = arguments.outlet.open(&arguments.reports)?;
     let read = |path: &PathBuf| Ok((shown(path), read(path)?));
     let reports = arguments.reports.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
     let entries = |prefixes: &[String]| select(prefixes).iter().map(|claim| claim.entry()).collect();

@@ -72,6 +72,9 @@ impl Color {
             Color::Never => anstream::ColorChoice::Never,
         }
         .write_global();
+        if self == Color::Always {
+            crossterm::style::force_color_output(true);
+        }
     }
 }
 

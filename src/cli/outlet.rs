@@ -1,6 +1,6 @@
 //! Where a report goes: formats, files, annotations, and the comparison with a baseline on the way.
 
-use super::output::{self, Destination};
+use super::output::{self, Destination, shown};
 use super::{Exit, Failure, baseline};
 use crate::claim::Verdict;
 use crate::report::{Report, annotations, html, json, junit, markdown, text};
@@ -82,11 +82,18 @@ pub struct Opened<'a> {
 }
 
 impl Outlet {
-    /// Opens every file, so that one that cannot be written is an error before the work, not after it.
+    /// Opens every file, none of which may be one of the `inputs`, so that one that cannot be written is an error before the work, not after it.
     ///
     /// # Errors
     /// If a file cannot be written, or the baseline cannot be read.
-    pub fn open(&self) -> Result<Opened<'_>, Failure> {
+    pub fn open(&self, inputs: &[PathBuf]) -> Result<Opened<'_>, Failure> {
+        let mut used: Vec<&PathBuf> = inputs.iter().chain(&self.baseline).collect();
+        for path in self.output.iter().chain(self.also.iter().map(|also| &also.file)) {
+            if used.contains(&path) {
+                return Err(Failure::Usage(format!("{} is named twice: a report would replace it", shown(path))));
+            }
+            used.push(path);
+        }
         if self.bless && self.baseline.is_none() {
             return Err(Failure::Usage("--bless records in a baseline: name one with --baseline".to_owned()));
         }
@@ -105,6 +112,14 @@ impl Outlet {
 }
 
 impl Opened<'_> {
+    /// Refuses a run of the claims `ids` that could not be compared or recorded at its end.
+    ///
+    /// # Errors
+    /// If it has other settings than the baseline.
+    pub fn check_before(&self, run: &Report, ids: &[&str]) -> Result<(), Failure> {
+        self.baseline.as_ref().map_or(Ok(()), |baseline| baseline.check_before(run, ids))
+    }
+
     /// Compares, writes everything, and tells the exit code.
     ///
     /// # Errors
@@ -117,12 +132,19 @@ impl Opened<'_> {
             let width = if format == ReportFormat::Text { terminal_width(&destination) } else { None };
             destination.write(&render(format, &report, width)?)?;
         }
-        if self.outlet.annotate == Some(Forge::Github) {
-            output::complain(annotations::github(&report).trim_end());
-        }
         let is_blessed = self.outlet.bless;
+        if self.outlet.annotate == Some(Forge::Github) {
+            // What is recorded anew is no reason to complain.
+            let comparison = report.comparison.clone().filter(|_| !is_blessed);
+            let lines = annotations::github(&Report { comparison, ..report.clone() });
+            if !lines.is_empty() {
+                output::complain(lines.trim_end());
+            }
+        }
         if let (Some(baseline), true) = (self.baseline, is_blessed) {
-            baseline.record(&report)?;
+            let was_shown =
+                self.outlet.output.is_none() && self.outlet.format.unwrap_or_default() == ReportFormat::Text;
+            baseline.record(&report, was_shown)?;
         }
         let weaker = report.comparison.as_ref().is_some_and(|comparison| !comparison.weaker.is_empty());
         Ok(match report.verdict() {

@@ -101,7 +101,7 @@ impl Progress {
             Some(last) if last.elapsed() >= PAUSE => {
                 *last = Instant::now();
                 let (done, units) = (costs.done(), costs.units());
-                output::complain(&format!("{done} of {units} examinations, {current} {}", estimate(costs)));
+                output::complain(&format!("{done} of {units} examinations, at {current}; in all {}", estimate(costs)));
             }
             Some(_) => {}
         }

@@ -157,7 +157,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         seconds: 0.0,
     };
     let store = arguments.resume.as_deref().map(|directory| Store::open(directory, report.clone())).transpose()?;
-    let outlet = arguments.outlet.open()?;
+    let inputs: Vec<PathBuf> = arguments.model.iter().cloned().collect();
+    let outlet = arguments.outlet.open(&inputs)?;
+    let ids: Vec<&str> = claims.iter().map(|claim| claim.entry().id).collect();
+    outlet.check_before(&report, &ids)?;
     let start = Instant::now();
     report.claims = examine(&claims, &plan, store.as_ref())?;
     report.seconds = start.elapsed().as_secs_f64();

@@ -162,7 +162,17 @@ impl Report {
             (Verdict::Holds, _) => format!("{count} hold"),
             _ => format!("{count} {verdict}"),
         });
-        format!("{}: {}", plural(self.claims.len(), "claim"), words.collect::<Vec<_>>().join(", "))
+        let mut text = format!("{}: {}", plural(self.claims.len(), "claim"), words.collect::<Vec<_>>().join(", "));
+        if self.weaker() > 0 {
+            let _ = write!(text, "; {} weaker than recorded", self.weaker());
+        }
+        text
+    }
+
+    /// The claims that are weaker than a baseline records.
+    pub fn weaker(&self) -> usize {
+        let found = self.comparison.iter().flat_map(|comparison| &comparison.weaker);
+        found.map(|found| found.id.as_str()).collect::<std::collections::BTreeSet<_>>().len()
     }
 
     /// The verdict of the whole: the first of refuted, powerless, vacuous, undecided that any claim has, else holds.
@@ -209,7 +219,7 @@ impl Report {
     }
 }
 
-fn plural(count: usize, noun: &str) -> String {
+pub(crate) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

@@ -29,7 +29,8 @@ pub fn render(report: &Report, width: Option<u16>) -> String {
         let _ = writeln!(text, "controls on networks of their own, which show that the same checks can fail");
     }
     if let Some(shard) = &report.shard {
-        let _ = writeln!(text, "part {} of {}", shard.index, shard.count);
+        let nothing = if report.claims.is_empty() { ": there is no claim in it" } else { "" };
+        let _ = writeln!(text, "part {} of {}{nothing}", shard.index, shard.count);
     }
     if !report.claims.is_empty() {
         let (table, hidden) = table(report, width);
@@ -99,10 +100,10 @@ pub fn compare(comparison: &Comparison) -> String {
 fn heading(report: &Report) -> String {
     let Libraries { gmp, mpfr } = &report.libraries;
     format!(
-        "equipartition {}: seed {}, {} instances of each law, the rationals and {} bits (GMP {gmp}, MPFR {mpfr})\n",
+        "equipartition {}: seed {}, {} of each law, the rationals and {} bits (GMP {gmp}, MPFR {mpfr})\n",
         env!("CARGO_PKG_VERSION"),
         report.seed,
-        report.instances,
+        plural(report.instances as usize, "instance"),
         ladder(report.precision).iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
     )
 }
@@ -253,7 +254,9 @@ fn introduce(claim: &ClaimReport, place: usize, witness: &Witness) -> String {
         }
         (Case::Law, Verdict::Refuted, 0) => format!("worst instance: {index}"),
         (Case::Law, Verdict::Refuted, _) => format!("smallest instance: {index}"),
-        (Case::Law, Verdict::Undecided, _) => format!("first instance without a decision: {index}"),
+        (Case::Law, Verdict::Undecided, _) if claim.undecided > 0 => {
+            format!("first instance without a decision: {index}")
+        }
         (Case::Law, ..) => format!("instance with the worst residual: {index}"),
     }
 }

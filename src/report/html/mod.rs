@@ -189,9 +189,10 @@ impl Page<'_> {
              form-action 'none'\"/>\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
              <meta name=\"referrer\" content=\"no-referrer\"/>\n\
-             <title>equipartition: {}, {whole}</title>\n<style>\n{}{}</style>\n</head>\n<body>\n\
+             <title>equipartition: {}, {whole}{}</title>\n<style>\n{}{}</style>\n</head>\n<body>\n\
              <a class=\"skip\" href=\"#claims\">to the claims</a>",
             plural(self.report.claims.len(), "claim"),
+            if self.report.weaker() > 0 { ", weaker than recorded" } else { "" },
             include_str!("page.css"),
             self.filter_rules(),
         )?;
@@ -235,6 +236,13 @@ impl Page<'_> {
             writeln!(out, "<p class=\"lead\">No claim was examined, so nothing is known.</p>")?;
         } else {
             writeln!(out, "<p class=\"lead\">{}</p>", in_words(report.verdict()))?;
+        }
+        if let (Some(comparison), weaker @ 1..) = (&report.comparison, report.weaker()) {
+            let (claims, file) = (plural(weaker, "claim"), escape(&comparison.file));
+            writeln!(
+                out,
+                "<p class=\"lead v-refuted\"><strong>{claims} weaker than <code>{file}</code> records.</strong></p>"
+            )?;
         }
         let rungs = ladder(report.precision).iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
         let facts = [
