@@ -252,6 +252,35 @@ fn a_report_that_is_read_tells_the_same_in_every_format() {
     assert_eq!(markdown::render(&again), markdown::render(&report));
 }
 
+/// What is done to the report of a claim that holds, and what is said of it.
+type Edit = (fn(&mut ClaimReport), &'static str);
+
+/// Whoever edits a report cannot make a claim hold on what refutes it.
+#[test]
+fn no_verdict_is_read_that_is_better_than_its_evidence() {
+    let held = || Report { claims: vec![claim(&ENTRIES[0], Verdict::Holds, "")], ..report() };
+    assert!(json::read(&as_json(&held()), &find).is_ok());
+    let edits: [Edit; 9] = [
+        (|claim| claim.cut_short = true, "cut short"),
+        (|claim| claim.instances = 0, "without an instance"),
+        (|claim| claim.refuted = 1, "violates"),
+        (|claim| claim.undecided = 1, "undecided"),
+        (|claim| claim.vacuous = 8, "vacuous"),
+        (|claim| claim.evidence.clear(), "without evidence"),
+        (|claim| claim.controls.clear(), "without all of its controls"),
+        (|claim| claim.controls[0].failed = false, "a control that passed"),
+        (|claim| claim.mutants[0].refuted = false, "a wrong formula that passed"),
+    ];
+    for (edit, words) in edits {
+        let mut report = held();
+        edit(&mut report.claims[0]);
+        let error = json::read(&as_json(&report), &find).expect_err(words).to_string();
+        assert!(error.contains("better than its evidence") && error.contains(words), "{error}");
+        report.claims[0].verdict = Verdict::Undecided;
+        assert!(json::read(&as_json(&report), &find).is_ok(), "a worse verdict is believed");
+    }
+}
+
 #[test]
 fn what_is_no_report_is_not_read() {
     let text = as_json(&report());

@@ -1,13 +1,14 @@
 //! From a document back to the report, to merge, compare and render it.
 //!
 //! What is read is what was written, digit for digit: a report that is written, read and written again does not change. The
-//! numbers that a verdict rests on are not judged again; verdicts, and what failed, are taken from the document.
+//! numbers that a verdict rests on are not judged again; verdicts, and what failed, are taken from the document, but no `holds` that
+//! contradicts what stands beside it.
 
 use super::super::{GivenModel, Libraries, Report, SCHEMA_VERSION, Shard};
 use super::document::{ClaimDocument, Document, ExponentDocument, MutantDocument, QuantityDocument, WitnessDocument};
 use crate::claim::order::Exponent;
 use crate::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
-use crate::claim::{Case, Change, ClaimReport, Effort, Entry, Mutant, Quantity};
+use crate::claim::{Case, Change, ClaimReport, Effort, Entry, Mutant, Quantity, Verdict};
 use crate::dynamics::statistics::Estimate;
 use crate::scalar::Magnitude;
 
@@ -59,6 +60,9 @@ pub fn read(text: &str, find: &dyn Fn(&str) -> Option<&'static Entry>) -> Result
     let document: Document = serde_json::from_value(value).map_err(|error| ReadError::Malformed(error.to_string()))?;
     let effort = Effort::ALL.into_iter().find(|effort| effort.name() == document.effort);
     let effort = effort.ok_or_else(|| wrong("effort", "one of quick, default and thorough", &document.effort))?;
+    if let Some(shard) = document.shard.as_ref().filter(|shard| !(1..=shard.count).contains(&shard.index)) {
+        return Err(wrong("shard", "an index from 1 to count", format!("{} of {}", shard.index, shard.count)));
+    }
     let claims = document.claims.into_iter().map(|claim| claim.read(find)).collect::<Result<Vec<_>, _>>()?;
     let report = Report {
         libraries: Libraries { gmp: document.libraries.gmp, mpfr: document.libraries.mpfr },
@@ -139,7 +143,7 @@ impl ClaimDocument {
                 relation: found.relation,
             })
         };
-        Ok(ClaimReport {
+        let report = ClaimReport {
             entry,
             verdict: self.verdict,
             reason: self.reason.unwrap_or_default(),
@@ -166,7 +170,31 @@ impl ClaimDocument {
             witnesses: self.witnesses.into_iter().map(witness).collect::<Result<_, ReadError>>()?,
             cut_short: self.cut_short,
             seconds: self.seconds,
-        })
+        };
+        match contradiction(&report) {
+            Some(found) if report.verdict == Verdict::Holds => {
+                Err(wrong(of("verdict"), "none that is better than its evidence", format!("holds, {found}")))
+            }
+            _ => Ok(report),
+        }
+    }
+}
+
+/// What a claim that holds does not have.
+fn contradiction(claim: &ClaimReport) -> Option<&'static str> {
+    match () {
+        () if claim.cut_short => Some("cut short"),
+        () if claim.instances == 0 => Some("without an instance"),
+        () if claim.refuted > 0 => Some("with an instance that violates it"),
+        () if claim.undecided > 0 => Some("with an instance that is undecided"),
+        () if claim.vacuous >= claim.instances => Some("with vacuous instances only"),
+        () if claim.evidence.is_empty() => Some("without evidence"),
+        () if claim.controls.len() != claim.entry.controls.len() || claim.controls.is_empty() => {
+            Some("without all of its controls")
+        }
+        () if claim.failed_controls().count() < claim.controls.len() => Some("with a control that passed"),
+        () if claim.surviving_mutants().next().is_some() => Some("with a wrong formula that passed"),
+        () => None,
     }
 }
 
