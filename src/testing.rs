@@ -141,6 +141,7 @@ impl Suite {
                 Status::Satisfied => "satisfied".to_owned(),
                 Status::Vacuous => "vacuous".to_owned(),
                 Status::Violated => format!("violated: surely missed by {}", finding.miss),
+                Status::Unresolved => "unresolved: the gap is smaller than the check resolves".to_owned(),
                 Status::Undecided(why) => format!("undecided: {why}"),
             };
             let _ = write!(text, "\n{}: {status}", finding.scalar);

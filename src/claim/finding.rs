@@ -1,9 +1,10 @@
 //! A set of relations judged in one scalar.
 
 use super::order::Exponent;
-use super::relation::{Kind, Relation};
+use super::relation::{Relation, Sense, Term};
 use crate::dynamics::statistics::Estimate;
 use crate::scalar::{Field, Magnitude, Measured, Obstacle, Sign};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Below `2^-WIDE` of the scale of their terms both sides are vacuous; a control must miss by more.
@@ -75,6 +76,8 @@ pub enum Status {
     Satisfied,
     /// No relation says anything: all sides vanish.
     Vacuous,
+    /// A strict inequality whose gap is smaller than the check resolves: the law may hold there or not, and the instance is left out.
+    Unresolved,
     /// Some relation is violated.
     Violated,
     /// Not decided: a number that is not finite, a kink inside an interval, or an enclosure too wide.
@@ -94,12 +97,14 @@ pub struct Finding {
     pub worst: String,
     /// The smallest relative margin of the inequalities, if there are any.
     pub margin: Option<Magnitude>,
-    /// The largest relative amount by which some relation surely fails; what a control needs.
+    /// The largest relative amount by which some relation surely fails.
     pub miss: Magnitude,
+    /// The largest part by which the gap of a strict inequality falls short of the check's resolution: 1 where there is no gap.
+    pub shortfall: Magnitude,
     /// For every systematic mutant, the largest relative amount by which it surely fails.
     pub mutants: Vec<(Mutant, Magnitude)>,
-    /// How many relations were vacuous, and how many there were.
-    pub vacuous: (usize, usize),
+    /// What each kind of relation said, in the order in which they came.
+    pub kinds: Vec<Said>,
     /// Exponents that were measured.
     pub exponents: Vec<Exponent>,
     /// Numbers that were estimated on the way, to look at.
@@ -108,6 +113,21 @@ pub struct Finding {
     pub tests: usize,
     /// Every relation's label with both sides and its residual, for a verbose replay.
     pub details: Vec<String>,
+}
+
+/// What the relations of one kind said on an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The kind, [`Label::kind`](super::relation::Label::kind).
+    pub kind: &'static str,
+    /// How many relations of it there were.
+    pub relations: usize,
+    /// How many of them were vacuous.
+    pub vacuous: usize,
+    /// Their terms, and whether one of that label was there that is not 0 against the relation's scale.
+    pub terms: Vec<(&'static str, bool)>,
+    /// Whether they are inequalities.
+    pub inequality: bool,
 }
 
 /// A number estimated along a run, beside what two theories say of it. It is shown; the judgement rests on the relations.
@@ -123,67 +143,113 @@ pub struct Quantity {
     pub alternative: (String, f64),
 }
 
-/// What a wrong formula has in place of one of its terms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is wrong with a formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Change {
-    /// Nothing.
+    /// Without the term.
     Dropped,
     /// The term with the other sign.
     Negated,
     /// Twice the term.
     Doubled,
+    /// An inequality the other way round.
+    Reversed,
+    /// A bound that is said to be sharp, times the ratio up to which it is.
+    Tightened,
 }
 
 impl Change {
-    /// Every change. Inequalities are attacked with the first two only: doubling a bound weakens them.
-    pub const ALL: [Change; 3] = [Change::Dropped, Change::Negated, Change::Doubled];
+    /// Every change.
+    pub const ALL: [Change; 5] =
+        [Change::Dropped, Change::Negated, Change::Doubled, Change::Reversed, Change::Tightened];
+    /// Those of an equality's terms.
+    pub const OF_TERMS: [Change; 3] = [Change::Dropped, Change::Negated, Change::Doubled];
+    /// Those of a bound, the right side of an inequality with two sides. Twice the bound would be weaker, not wrong.
+    pub(super) const OF_BOUNDS: [Change; 2] = [Change::Dropped, Change::Negated];
 
-    /// What is added to the term, in multiples of it.
+    /// What is added to the term, in multiples of it; nothing where it is not one term that changes.
     pub(super) fn multiple(self) -> i64 {
         match self {
             Change::Dropped => -1,
             Change::Negated => -2,
             Change::Doubled => 1,
+            Change::Reversed | Change::Tightened => 0,
         }
     }
 }
 
-/// A formula that is wrong in one term.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Change::Dropped => "dropped",
+            Change::Negated => "negated",
+            Change::Doubled => "doubled",
+            Change::Reversed => "reversed",
+            Change::Tightened => "tightened",
+        })
+    }
+}
+
+/// A formula that is wrong in one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mutant {
-    /// The term's label.
+    /// The kind of the relations that are wrong.
+    pub relation: String,
+    /// The term's label; of a reversed inequality both sides.
     pub term: String,
     /// What is wrong with it.
     pub change: Change,
 }
 
 impl Mutant {
-    /// Makes every relation that has the term wrong.
+    pub(super) fn new<T>(relation: &Relation<T>, term: &str, change: Change) -> Self {
+        Mutant { relation: relation.label.kind.to_owned(), term: term.to_owned(), change }
+    }
+
+    /// The inequality `relation`, reversed.
+    pub(super) fn reversed<T>(relation: &Relation<T>) -> Self {
+        let side = |terms: &[Term<T>]| terms.first().map_or("0", |term| term.label);
+        let sign = if matches!(relation.sense, Sense::Less { .. }) { "<" } else { "<=" };
+        Mutant::new(relation, &format!("{} {sign} {}", side(&relation.left), side(&relation.right)), Change::Reversed)
+    }
+
+    /// Makes every relation of the kind wrong.
     pub fn apply<T: Field>(&self, relations: &mut [Relation<T>]) {
-        let factor = T::integer(1 + self.change.multiple());
-        let terms = relations.iter_mut().flat_map(|relation| relation.left.iter_mut().chain(&mut relation.right));
-        for term in terms.filter(|term| term.label == self.term) {
-            for entry in &mut term.value {
-                *entry *= &factor;
+        let of_kind = |relation: &&mut Relation<T>| relation.label.kind == self.relation;
+        for relation in relations.iter_mut().filter(of_kind) {
+            match (self.change, relation.sense) {
+                (Change::Reversed, _) => std::mem::swap(&mut relation.left, &mut relation.right),
+                (Change::Tightened, Sense::AtMost { sharp: Some((numerator, denominator)) }) => {
+                    scale(&mut relation.right, &self.term, &T::ratio(numerator, denominator));
+                }
+                (Change::Tightened, _) => {}
+                (change, _) => {
+                    let factor = T::integer(1 + change.multiple());
+                    scale(&mut relation.left, &self.term, &factor);
+                    scale(&mut relation.right, &self.term, &factor);
+                }
             }
         }
     }
 }
 
+/// Multiplies the terms of a label.
+fn scale<T: Field>(terms: &mut [Term<T>], label: &str, factor: &T) {
+    for entry in terms.iter_mut().filter(|term| term.label == label).flat_map(|term| &mut term.value) {
+        *entry *= factor;
+    }
+}
+
 impl fmt::Display for Mutant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let change = match self.change {
-            Change::Dropped => "dropped",
-            Change::Negated => "negated",
-            Change::Doubled => "doubled",
-        };
-        write!(f, "{} {change}", self.term)
+        write!(f, "{}: {} {}", self.relation, self.term, self.change)
     }
 }
 
 impl Finding {
-    /// Nothing found yet about so many relations.
-    pub(super) fn empty(scalar: Scalar, relations: usize) -> Self {
+    /// Nothing found yet.
+    pub(super) fn empty(scalar: Scalar) -> Self {
         Finding {
             scalar,
             status: Status::Satisfied,
@@ -191,8 +257,9 @@ impl Finding {
             worst: String::new(),
             margin: None,
             miss: Magnitude::zero(),
+            shortfall: Magnitude::zero(),
             mutants: Vec::new(),
-            vacuous: (0, relations),
+            kinds: Vec::new(),
             exponents: Vec::new(),
             quantities: Vec::new(),
             tests: 0,
@@ -202,30 +269,72 @@ impl Finding {
 
     /// No judgement was possible.
     pub fn undecided(scalar: Scalar, why: &'static str) -> Self {
-        Finding { status: Status::Undecided(why), ..Finding::empty(scalar, 0) }
+        Finding { status: Status::Undecided(why), ..Finding::empty(scalar) }
     }
 
     /// Judges `relations`. With `verbose`, both sides are kept as text.
     pub fn judge<T: Measured>(scalar: Scalar, relations: &[Relation<T>], verbose: bool) -> Self {
-        let mut finding = Finding::empty(scalar, relations.len());
+        let mut finding = Finding::empty(scalar);
         let statuses = relations.iter().map(|relation| finding.judge_one(relation, verbose)).collect();
-        finding.conclude(statuses);
+        finding.conclude(relations, statuses);
         finding
     }
 
+    /// How many relations there were, and how many of them were vacuous.
+    pub fn relations(&self) -> (usize, usize) {
+        let sum = |part: fn(&Said) -> usize| self.kinds.iter().map(part).sum();
+        (sum(|said| said.relations), sum(|said| said.vacuous))
+    }
+
+    /// How far from passing it is; what a control needs.
+    pub fn failure(&self) -> Magnitude {
+        self.miss.clone().max(self.shortfall.clone())
+    }
+
     /// The status of all relations together, from that of each.
-    pub(super) fn conclude(&mut self, statuses: Vec<Status>) {
-        self.vacuous.0 = statuses.iter().filter(|status| **status == Status::Vacuous).count();
+    pub(super) fn conclude<T>(&mut self, relations: &[Relation<T>], statuses: Vec<Status>) {
+        for (relation, status) in relations.iter().zip(&statuses) {
+            let said = self.said(relation);
+            said.relations += 1;
+            said.vacuous += usize::from(*status == Status::Vacuous);
+        }
         let undecided = statuses.iter().find(|status| matches!(status, Status::Undecided(_)));
         self.status = match undecided {
             _ if statuses.contains(&Status::Violated) => Status::Violated,
             Some(open) => *open,
-            None if self.vacuous.0 == self.vacuous.1 => Status::Vacuous,
+            None if statuses.contains(&Status::Unresolved) => Status::Unresolved,
+            None if statuses.iter().all(|status| *status == Status::Vacuous) => Status::Vacuous,
             None => Status::Satisfied,
         };
     }
 
+    /// What relations of the kind of this one have said so far.
+    fn said<T>(&mut self, relation: &Relation<T>) -> &mut Said {
+        let kind = relation.label.kind;
+        let place = self.kinds.iter().position(|said| said.kind == kind).unwrap_or_else(|| {
+            let inequality = relation.sense != Sense::Equality;
+            self.kinds.push(Said { kind, relations: 0, vacuous: 0, terms: Vec::new(), inequality });
+            self.kinds.len() - 1
+        });
+        &mut self.kinds[place]
+    }
+
+    /// Keeps which terms were there, and which of them were not 0.
+    pub(super) fn see<T>(&mut self, relation: &Relation<T>, is_live: impl Fn(&Term<T>) -> bool) {
+        let lives: Vec<(&'static str, bool)> = relation.terms().map(|term| (term.label, is_live(term))).collect();
+        let said = self.said(relation);
+        for (label, live) in lives {
+            match said.terms.iter_mut().find(|(known, _)| *known == label) {
+                Some((_, known)) => *known |= live,
+                None => said.terms.push((label, live)),
+            }
+        }
+    }
+
     fn judge_one<T: Measured>(&mut self, relation: &Relation<T>, verbose: bool) -> Status {
+        if relation.repeats_a_label() {
+            return Status::Undecided("two terms of a relation have one label");
+        }
         let len = relation.len();
         let left = Relation::sum(&relation.left, len);
         let right = Relation::sum(&relation.right, len);
@@ -236,8 +345,7 @@ impl Finding {
                 Obstacle::Kink => "an interval contains a kink",
             });
         }
-        let terms = || relation.left.iter().chain(&relation.right);
-        let entries = || terms().flat_map(|term| &term.value);
+        let entries = || relation.terms().flat_map(|term| &term.value);
         let scale = largest(entries(), T::magnitude);
         // A lower bound on the scale: the one to divide by when a residual must be small.
         let sure_scale = largest(entries(), T::mignitude);
@@ -251,40 +359,55 @@ impl Finding {
                 self.details.push(format!("    right  {} = {:?}", term.label, term.value));
             }
         }
-        let sides = largest(left.iter().chain(&right), T::magnitude);
         let reference = largest(&relation.reference, T::magnitude).max(scale.clone());
-        if sides <= reference.scaled(-WIDE) {
+        let nothing = reference.scaled(-WIDE);
+        self.see(relation, |term| largest(&term.value, T::mignitude) > nothing);
+        if let Sense::Less { resolution } = relation.sense {
+            return self.judge_strict(relation, &difference, &reference, resolution);
+        }
+        let sides = largest(left.iter().chain(&right), T::magnitude);
+        if sides <= nothing {
             // Both sides vanish. If they do not even agree to that, the relation is still violated.
-            let miss = Magnitude::ratio_below(&largest(&difference, T::mignitude), &reference);
+            let excess = match relation.sense {
+                Sense::Equality => largest(&difference, T::mignitude),
+                _ => largest(difference.iter().filter(|entry| entry.sign() == Some(Sign::Positive)), T::mignitude),
+            };
+            let miss = Magnitude::ratio_below(&excess, &reference);
             return if miss > self.scalar.noise() { self.violate(relation, miss) } else { Status::Vacuous };
         }
-        match relation.kind {
-            Kind::Equality => {
-                self.mutate(relation, &difference, &scale);
-                let residual = Magnitude::ratio_above(&largest(&difference, T::magnitude), &sure_scale);
-                let miss = Magnitude::ratio_below(&largest(&difference, T::mignitude), &scale);
-                if self.worst.is_empty() || residual > self.residual {
-                    self.worst.clone_from(&relation.label);
-                    self.residual = residual.clone();
-                }
-                if miss > self.scalar.noise() {
-                    self.violate(relation, miss)
-                } else if residual > self.scalar.tolerance() {
-                    Status::Undecided("the enclosure is too wide")
-                } else {
-                    Status::Satisfied
-                }
-            }
-            Kind::AtMost => self.judge_inequality(relation, &difference, &scale),
+        if relation.sense != Sense::Equality {
+            return self.judge_inequality(relation, &difference, &scale);
+        }
+        self.mutate(relation, &difference, &scale);
+        let residual = Magnitude::ratio_above(&largest(&difference, T::magnitude), &sure_scale);
+        let miss = Magnitude::ratio_below(&largest(&difference, T::mignitude), &scale);
+        if self.worst.is_empty() || residual > self.residual {
+            self.worst = relation.label.to_string();
+            self.residual = residual.clone();
+        }
+        if miss > self.scalar.noise() {
+            self.violate(relation, miss)
+        } else if residual > self.scalar.tolerance() {
+            Status::Undecided("the enclosure is too wide")
+        } else {
+            Status::Satisfied
         }
     }
 
     pub(super) fn violate<T>(&mut self, relation: &Relation<T>, miss: Magnitude) -> Status {
-        if miss > self.miss {
-            self.worst.clone_from(&relation.label);
+        if miss > self.miss || self.miss.is_zero() {
+            self.worst = relation.label.to_string();
             self.miss = miss;
         }
         Status::Violated
+    }
+
+    /// Keeps the smallest margin.
+    pub(super) fn narrow(&mut self, margin: Magnitude) {
+        self.margin = Some(match self.margin.take() {
+            Some(smallest) => smallest.min(margin),
+            None => margin,
+        });
     }
 
     fn judge_inequality<T: Measured>(&mut self, relation: &Relation<T>, difference: &[T], scale: &Magnitude) -> Status {
@@ -293,12 +416,7 @@ impl Finding {
             let size = Magnitude::ratio_below(&entry.mignitude(), scale);
             match entry.sign() {
                 Some(Sign::Positive) if size > self.scalar.noise() => return self.violate(relation, size),
-                Some(Sign::Negative) if size > self.scalar.noise() => {
-                    self.margin = Some(match self.margin.take() {
-                        Some(smallest) => smallest.min(size),
-                        None => size,
-                    });
-                }
+                Some(Sign::Negative) if size > self.scalar.noise() => self.narrow(size),
                 Some(Sign::Zero) if self.scalar == Scalar::Rational => self.margin = Some(Magnitude::zero()),
                 _ => undecided = true,
             }
@@ -306,35 +424,94 @@ impl Finding {
         if undecided {
             return Status::Undecided("the inequality is too tight to decide at this precision");
         }
-        // Without its right side, or with the wrong sign, the inequality must fail.
-        let right = Relation::sum(&relation.right, difference.len());
-        for change in [Change::Dropped, Change::Negated] {
-            let factor = T::integer(-change.multiple());
-            let miss = difference
-                .iter()
-                .zip(&right)
-                .map(|(entry, bound)| T::product(&factor, bound) + entry)
-                .filter(|entry| entry.sign() == Some(Sign::Positive))
-                .map(|entry| Magnitude::ratio_below(&entry.mignitude(), scale))
-                .fold(Magnitude::zero(), Magnitude::max);
-            self.record_mutant(Mutant { term: relation.right[0].label.to_owned(), change }, miss);
-        }
+        self.attack(relation, difference, scale);
         Status::Satisfied
+    }
+
+    /// A strict inequality: the gap is compared with what the check resolves, and with the scalar's own noise.
+    fn judge_strict<T: Measured>(
+        &mut self,
+        relation: &Relation<T>,
+        difference: &[T],
+        scale: &Magnitude,
+        resolution: i32,
+    ) -> Status {
+        let resolved = Magnitude::power_of_two(-resolution);
+        if resolved <= self.scalar.noise() {
+            return Status::Undecided("the inequality asks for a finer resolution than this precision has");
+        }
+        let mut unresolved = false;
+        for entry in difference {
+            let (least, most) =
+                (Magnitude::ratio_below(&entry.mignitude(), scale), Magnitude::ratio_above(&entry.magnitude(), scale));
+            match entry.sign() {
+                Some(Sign::Positive) if least > self.scalar.noise() => {
+                    self.shortfall = Magnitude::power_of_two(0);
+                    return self.violate(relation, least);
+                }
+                // In the rationals no gap is no gap.
+                Some(Sign::Zero) if self.scalar == Scalar::Rational => {
+                    self.shortfall = Magnitude::power_of_two(0);
+                    return self.violate(relation, Magnitude::zero());
+                }
+                Some(Sign::Negative) if least > resolved => self.narrow(least),
+                _ if most <= resolved => {
+                    let short = Magnitude::ratio_above(&most, &resolved).complement_below();
+                    self.shortfall = self.shortfall.clone().max(short);
+                    unresolved = true;
+                }
+                _ => return Status::Undecided("the gap of a strict inequality is too close to the check's resolution"),
+            }
+        }
+        if unresolved {
+            if self.worst.is_empty() {
+                self.worst = relation.label.to_string();
+            }
+            return Status::Unresolved;
+        }
+        self.attack(relation, difference, scale);
+        Status::Satisfied
+    }
+
+    /// The wrong formulas of an inequality: the other way round; without its bound, or with the wrong sign of it; and with less than a bound
+    /// that is said to be sharp.
+    fn attack<T: Measured>(&mut self, relation: &Relation<T>, difference: &[T], scale: &Magnitude) {
+        let widest = |entries: &mut dyn Iterator<Item = T>, sign: Sign| {
+            let failing = entries.filter(|entry| entry.sign() == Some(sign));
+            let misses = failing.map(|entry| Magnitude::ratio_below(&entry.mignitude(), scale));
+            misses.fold(Magnitude::zero(), Magnitude::max)
+        };
+        let reversed = widest(&mut difference.iter().cloned(), Sign::Negative);
+        self.record_mutant(Mutant::reversed(relation), reversed);
+        // Without a left side there is nothing for a wrong bound to fail against.
+        let Some(bound) = relation.right.first().filter(|_| !relation.left.is_empty()) else { return };
+        let wrong = |factor: &T| {
+            let mut entries =
+                difference.iter().zip(&bound.value).map(|(entry, bound)| T::product(factor, bound) + entry);
+            widest(&mut entries, Sign::Positive)
+        };
+        for change in Change::OF_BOUNDS {
+            let miss = wrong(&T::integer(-change.multiple()));
+            self.record_mutant(Mutant::new(relation, bound.label, change), miss);
+        }
+        if let Sense::AtMost { sharp: Some((numerator, denominator)) } = relation.sense {
+            let miss = wrong(&T::ratio(denominator - numerator, denominator));
+            self.record_mutant(Mutant::new(relation, bound.label, Change::Tightened), miss);
+        }
     }
 
     /// Tries every systematic mutant of an equality: a term dropped, negated, doubled.
     fn mutate<T: Field + Measured>(&mut self, relation: &Relation<T>, difference: &[T], scale: &Magnitude) {
         let sides = relation.left.iter().map(|term| (term, 1)).chain(relation.right.iter().map(|term| (term, -1)));
         for (term, side) in sides {
-            for change in Change::ALL {
+            for change in Change::OF_TERMS {
                 let factor = T::integer(change.multiple() * side);
                 let miss = difference
                     .iter()
                     .zip(&term.value)
                     .map(|(residual, entry)| (T::product(&factor, entry) + residual).mignitude())
                     .fold(Magnitude::zero(), Magnitude::max);
-                let mutant = Mutant { term: term.label.to_owned(), change };
-                self.record_mutant(mutant, Magnitude::ratio_below(&miss, scale));
+                self.record_mutant(Mutant::new(relation, term.label, change), Magnitude::ratio_below(&miss, scale));
             }
         }
     }

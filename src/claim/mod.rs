@@ -32,10 +32,10 @@ pub mod verdict;
 
 pub use analytic::{Analytic, AnalyticTheorem};
 pub use entry::{Control, Entry, Evidence};
-pub use finding::{Change, Finding, Mutant, Quantity, Scalar, Status};
+pub use finding::{Change, Finding, Mutant, Quantity, Said, Scalar, Status};
 pub use given::{Inapplicable, OnNetwork};
 pub use problem::{Class, Palette, Point, Problem};
-pub use relation::{Relation, Term};
+pub use relation::{Label, Relation, Sense, Term};
 pub use situation::{Shape, Situation};
 pub use stream::Stream;
 pub use theorem::{Case, Claim, Draw, Drawn, Effort, Examination, Outside, Settings, Theorem};

@@ -207,7 +207,7 @@ pub fn judge(
     for (exponent, value) in &measured {
         let left = Term::scalar("measured exponent", value.clone());
         let right = Term::scalar("predicted exponent", Fine::integer(exponent.predicted));
-        limits.push(Relation::equality(format!("exponent of {}", exponent.label), vec![left], vec![right]));
+        limits.push(Relation::equality(("exponent", exponent.label.as_str()), vec![left], vec![right]));
     }
     let mut finding = settings.judge(scalar, limits, case);
     let rough = measured.iter().any(|(exponent, _)| exponent.error > scalar.tolerance());

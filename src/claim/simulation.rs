@@ -13,7 +13,7 @@
 //! Source: S. Asmussen, P. W. Glynn, *Stochastic Simulation*, section IV.5.
 
 use super::finding::{Change, Finding, Mutant, Scalar, Status, WIDE};
-use super::relation::{Kind, Relation};
+use super::relation::{Relation, Sense};
 use super::theorem::{Case, Settings};
 use crate::dynamics::statistics::{Estimate, batch_means};
 use crate::scalar::{Magnitude, Rational};
@@ -39,17 +39,20 @@ pub fn judge(settings: &Settings, case: Case, steps: u64, mut relations: Vec<Rel
     if let (Case::Law, Some(mutant)) = (case, &settings.mutant) {
         mutant.apply(&mut relations);
     }
-    let mut finding = Finding::empty(Scalar::Simulation(steps), relations.len());
+    let mut finding = Finding::empty(Scalar::Simulation(steps));
     let mut statuses = Vec::new();
     for relation in &relations {
         finding.tests += 1;
         statuses.push(judge_one(&mut finding, relation, settings.verbose));
     }
-    finding.conclude(statuses);
+    finding.conclude(&relations, statuses);
     finding
 }
 
 fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> Status {
+    if relation.repeats_a_label() {
+        return Status::Undecided("two terms of a relation have one label");
+    }
     let sum = |terms| Relation::sum(terms, relation.len());
     let (left, right) = (sum(&relation.left), sum(&relation.right));
     let difference: Vec<f64> = left.iter().zip(&right).map(|(l, r)| l - r).collect();
@@ -68,38 +71,41 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
         }
     }
     let reference = relation.reference.unwrap_or(0.0).abs().max(scale);
-    if scale <= reference * 2.0_f64.powi(-WIDE) {
+    let nothing = reference * 2.0_f64.powi(-WIDE);
+    finding.see(relation, |term| term.value.iter().any(|value| value.abs() > nothing));
+    let is_equality = relation.sense == Sense::Equality;
+    let resolution = match relation.sense {
+        Sense::Less { resolution } => reference * 2.0_f64.powi(-resolution),
+        _ => 0.0,
+    };
+    if scale <= nothing && !matches!(relation.sense, Sense::Less { .. }) {
         return Status::Vacuous;
     }
-    if relation.kind == Kind::Equality {
+    if is_equality {
         mutate(finding, relation, &difference, scale);
     }
-    let excess = |estimate: &Estimate| match relation.kind {
-        Kind::Equality => estimate.mean.abs() - estimate.half_width,
-        Kind::AtMost => estimate.mean - estimate.half_width,
-    };
+    let excess = if is_equality { estimate.mean.abs() } else { estimate.mean } - estimate.half_width;
     let residual = magnitude(estimate.mean.abs().max(estimate.half_width) / scale);
-    if relation.kind == Kind::Equality && (residual > finding.residual || finding.worst.is_empty()) {
+    if is_equality && (residual > finding.residual || finding.worst.is_empty()) {
         finding.residual = residual;
-        finding.worst.clone_from(&relation.label);
+        finding.worst = relation.label.to_string();
     }
-    if excess(&estimate) > 0.0 {
-        return finding.violate(relation, magnitude(excess(&estimate) / scale));
+    if excess > 0.0 {
+        return finding.violate(relation, magnitude(excess / scale));
     }
-    match relation.kind {
-        Kind::Equality if estimate.half_width > RESOLUTION * scale => {
+    match is_equality {
+        true if estimate.half_width > RESOLUTION * scale => {
             Status::Undecided("a confidence interval is too wide: more steps are needed")
         }
-        Kind::AtMost if estimate.mean + estimate.half_width > 0.0 => {
+        true => Status::Satisfied,
+        false if estimate.mean + estimate.half_width > -resolution => {
             Status::Undecided("a confidence interval does not decide an inequality: more steps are needed")
         }
-        Kind::AtMost => {
-            let margin = magnitude((estimate.mean.abs() - estimate.half_width) / scale);
-            finding.margin = Some(finding.margin.take().map_or(margin.clone(), |smallest| smallest.min(margin)));
-            attack_bound(finding, relation, &difference, scale);
+        false => {
+            finding.narrow(magnitude((estimate.mean.abs() - estimate.half_width) / scale));
+            attack(finding, relation, &difference, scale);
             Status::Satisfied
         }
-        Kind::Equality => Status::Satisfied,
     }
 }
 
@@ -107,26 +113,39 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
 fn mutate(finding: &mut Finding, relation: &Relation<f64>, difference: &[f64], scale: f64) {
     let sides = relation.left.iter().map(|term| (term, 1.0)).chain(relation.right.iter().map(|term| (term, -1.0)));
     for (term, side) in sides {
-        for change in Change::ALL {
+        for change in Change::OF_TERMS {
             let factor = side * change.multiple() as f64;
-            let wrong: Vec<f64> = difference.iter().zip(&term.value).map(|(gap, entry)| gap + factor * entry).collect();
-            let miss = batch_means(&wrong, error_probability())
-                .map_or(0.0, |estimate| (estimate.mean.abs() - estimate.half_width).max(0.0));
-            finding.record_mutant(Mutant { term: term.label.to_owned(), change }, magnitude(miss / scale));
+            let wrong = plus(difference, factor, &term.value);
+            let miss = surely(&wrong, f64::abs) / scale;
+            finding.record_mutant(Mutant::new(relation, term.label, change), magnitude(miss));
         }
     }
 }
 
-/// An inequality without its right side, or with the wrong sign of it, must fail.
-fn attack_bound(finding: &mut Finding, relation: &Relation<f64>, difference: &[f64], scale: f64) {
-    let right = Relation::sum(&relation.right, difference.len());
-    for change in [Change::Dropped, Change::Negated] {
-        let factor = -change.multiple() as f64;
-        let wrong: Vec<f64> = difference.iter().zip(&right).map(|(gap, bound)| gap + factor * bound).collect();
-        let miss = batch_means(&wrong, error_probability())
-            .map_or(0.0, |estimate| (estimate.mean - estimate.half_width).max(0.0));
-        finding.record_mutant(Mutant { term: relation.right[0].label.to_owned(), change }, magnitude(miss / scale));
+/// The wrong formulas of an inequality, which must fail.
+fn attack(finding: &mut Finding, relation: &Relation<f64>, difference: &[f64], scale: f64) {
+    finding.record_mutant(Mutant::reversed(relation), magnitude(surely(difference, |mean| -mean) / scale));
+    let Some(bound) = relation.right.first().filter(|_| !relation.left.is_empty()) else { return };
+    let mut record = |change: Change, factor: f64| {
+        let miss = surely(&plus(difference, factor, &bound.value), |mean| mean) / scale;
+        finding.record_mutant(Mutant::new(relation, bound.label, change), magnitude(miss));
+    };
+    for change in Change::OF_BOUNDS {
+        record(change, -change.multiple() as f64);
     }
+    if let Sense::AtMost { sharp: Some((numerator, denominator)) } = relation.sense {
+        record(Change::Tightened, 1.0 - numerator as f64 / denominator as f64);
+    }
+}
+
+fn plus(difference: &[f64], factor: f64, term: &[f64]) -> Vec<f64> {
+    difference.iter().zip(term).map(|(gap, entry)| gap + factor * entry).collect()
+}
+
+/// What is left of a measure of the mean once half the width of its confidence interval is taken off.
+fn surely(batches: &[f64], measure: impl Fn(f64) -> f64) -> f64 {
+    batch_means(batches, error_probability())
+        .map_or(0.0, |estimate| (measure(estimate.mean) - estimate.half_width).max(0.0))
 }
 
 fn magnitude(value: f64) -> Magnitude {

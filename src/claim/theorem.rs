@@ -4,7 +4,7 @@ use super::entry::{Entry, Evidence};
 use super::finding::{Finding, Mutant, Scalar, Status};
 use super::given::Inapplicable;
 use super::problem::Class;
-use super::relation::Relation;
+use super::relation::{Relation, Sense};
 use super::stream::{GRID_BITS, Stream};
 use crate::model::{Carrier, Network};
 use crate::scalar::{Degree, Interval, MENU, Measured, Mp, Rational, Real};
@@ -203,8 +203,11 @@ pub struct Examination {
     pub excluded: Option<String>,
     /// The findings, one for each scalar, the decisive one last.
     pub findings: Vec<Finding>,
-    /// For an exact finding at a generic point: bits of the Schwartz-Zippel bound, `GRID_BITS - log2(degree)`.
-    pub bound_bits: Option<f64>,
+    /// For an exact finding at a generic point, the kinds of relations that have a Schwartz-Zippel bound, and its bits.
+    pub bounds: Vec<(&'static str, f64)>,
+    /// Whether the instance shares nothing with its neighbours. Otherwise [`POINTS_PER_FAMILY`] of them count as one draw, because what is drawn
+    /// for a family is the same for all its points.
+    pub is_independent: bool,
     /// For a point that was searched for: what is the same along its orbit, so that distinct orbits can be counted.
     pub orbit: Option<String>,
 }
@@ -212,7 +215,15 @@ pub struct Examination {
 impl Examination {
     /// An examination that has found nothing yet.
     pub fn of(class: Class, description: String) -> Self {
-        Examination { class, description, excluded: None, findings: Vec::new(), bound_bits: None, orbit: None }
+        Examination {
+            class,
+            description,
+            excluded: None,
+            findings: Vec::new(),
+            bounds: Vec::new(),
+            is_independent: false,
+            orbit: None,
+        }
     }
 
     /// The judgement of all scalars together: a violation anywhere is a violation; otherwise the last scalar, which is the
@@ -223,6 +234,9 @@ impl Examination {
     pub fn status(&self) -> Status {
         if self.findings.iter().any(|finding| finding.status == Status::Violated) {
             return Status::Violated;
+        }
+        if self.findings.iter().any(|finding| finding.status == Status::Unresolved) {
+            return Status::Unresolved;
         }
         match self.findings.last().map(|finding| finding.status) {
             None => Status::Undecided("no scalar examined it"),
@@ -345,7 +359,7 @@ trait Routes: Theorem + Sized {
         let finding = self.judge::<Rational>(Scalar::Rational, instance, case, settings)?;
         if case == Case::Law && instance.class() == Class::Generic && finding.status == Status::Satisfied {
             let relations = self.relations::<Degree>(instance, case)?;
-            examination.bound_bits = schwartz_zippel_bits(&relations);
+            examination.bounds = schwartz_zippel_bits(&relations);
         }
         examination.findings.push(finding);
         Ok(())
@@ -417,13 +431,27 @@ pub fn ladder(precision: u32) -> Vec<u32> {
     [precision / 4, precision / 2, precision].into_iter().filter(|bits| *bits >= MENU[0]).collect()
 }
 
-/// Bits of the bound `degree / 2^GRID_BITS` of the relation of highest degree; none if one is not a polynomial.
-pub fn schwartz_zippel_bits(relations: &[Relation<Degree>]) -> Option<f64> {
-    let mut degree = 0;
+/// Bits of the bound `degree / 2^GRID_BITS` for every kind of relation that has one: of its relations the one of highest degree.
+///
+/// The lemma is about equalities of polynomials in coordinates that are uniform on the grid. An inequality has no bound, nor has a kind one of
+/// whose relations is no polynomial, or is a constant other than the zero polynomial: then nothing that was drawn is known to enter it.
+pub fn schwartz_zippel_bits(relations: &[Relation<Degree>]) -> Vec<(&'static str, f64)> {
+    let mut kinds: Vec<(&'static str, Degree)> = Vec::new();
     for relation in relations {
-        for entry in relation.left.iter().chain(&relation.right).flat_map(|term| &term.value) {
-            degree = degree.max(entry.bound()?);
+        let entries = relation.terms().flat_map(|term| &term.value);
+        let degree = match entries.copied().max().unwrap_or(Degree::Zero) {
+            _ if relation.sense != Sense::Equality => Degree::Unbounded,
+            Degree::AtMost(0) => Degree::Unbounded,
+            degree => degree,
+        };
+        match kinds.iter_mut().find(|(kind, _)| *kind == relation.label.kind) {
+            Some((_, known)) => *known = (*known).max(degree),
+            None => kinds.push((relation.label.kind, degree)),
         }
     }
-    Some(f64::from(GRID_BITS) - f64::from(degree.max(1)).log2())
+    let bits = |degree: u32| f64::from(GRID_BITS) - f64::from(degree).log2();
+    kinds
+        .into_iter()
+        .filter_map(|(kind, degree)| Some((kind, bits(degree.bound().filter(|&degree| degree > 0)?))))
+        .collect()
 }

@@ -3,6 +3,7 @@
 use super::entry::{Entry, Evidence};
 use super::finding::{Finding, Mutant, Quantity, Scalar, Status, WIDE};
 use super::order::Exponent;
+use super::simulation::ERROR_BITS;
 use super::theorem::{Case, Examination, POINTS_PER_FAMILY};
 use crate::scalar::Magnitude;
 use serde::{Deserialize, Serialize};
@@ -17,11 +18,11 @@ pub enum Verdict {
     Holds,
     /// An instance violates the claim.
     Refuted,
-    /// On every instance both sides vanish.
+    /// On every instance both sides vanish, of all relations or of one kind of them.
     Vacuous,
-    /// A control or a mutant passes: the check could not have told.
+    /// A control or a mutant passes, or a term is always 0: the check could not have told.
     Powerless,
-    /// Cut short, without an instance, or without a decision.
+    /// Cut short, without an instance, with more than a third of them left out, or without a decision.
     Undecided,
 }
 
@@ -37,6 +38,36 @@ impl fmt::Display for Verdict {
     }
 }
 
+/// What the relations of one kind said over a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KindReport {
+    /// The kind.
+    pub kind: String,
+    /// Whether they are inequalities.
+    pub inequality: bool,
+    /// Instances that have such a relation and satisfy the law.
+    pub instances: usize,
+    /// Those of them on which all its relations are vacuous.
+    pub vacuous: usize,
+    /// Terms that are 0 on all instances.
+    pub idle: Vec<String>,
+    /// The instances on which it said something, counted in independent draws.
+    pub draws: usize,
+    /// Bits of the Schwartz-Zippel bound: if the relation fails on any one of the [`families`](KindReport::families), that was missed with
+    /// probability at most `2^-bound_bits`.
+    pub bound_bits: Option<f64>,
+    /// The generic families that the bound speaks of.
+    pub families: usize,
+}
+
+impl KindReport {
+    /// The share of draws that may violate the relation although none did, at confidence `1 - 2^-30`: of `n` independent draws none would have
+    /// met a share `p` with probability `(1 - p)^n`.
+    pub fn open_share(&self) -> f64 {
+        -(-f64::from(ERROR_BITS) * std::f64::consts::LN_2 / self.draws as f64).exp_m1()
+    }
+}
+
 /// How one control fared.
 #[derive(Clone, Debug)]
 pub struct ControlReport {
@@ -49,6 +80,9 @@ pub struct ControlReport {
     /// The instances on which it was tried.
     pub instances: usize,
 }
+
+/// Above this share of instances that are left out a claim is undecided: what is left is no fair sample of its hypotheses.
+pub const MOST_LEFT_OUT: f64 = 1.0 / 3.0;
 
 /// How one exponent fared.
 #[derive(Clone, Debug)]
@@ -104,6 +138,8 @@ pub struct ClaimReport {
     pub vacuous: usize,
     /// Instances outside the hypotheses.
     pub excluded: usize,
+    /// Instances on which the gap of a strict inequality is smaller than the check resolves. They count as left out.
+    pub unresolved: usize,
     /// Instances without a decision.
     pub undecided: usize,
     /// Instances that violate the claim.
@@ -124,10 +160,8 @@ pub struct ClaimReport {
     pub tests: usize,
     /// The systematic mutants.
     pub mutants: Vec<MutantReport>,
-    /// A law that fails on any one of the generic families was missed with probability at most `2^-bound_bits`.
-    pub bound_bits: Option<f64>,
-    /// The generic families that the bound speaks of.
-    pub families: usize,
+    /// What each kind of relation said.
+    pub kinds: Vec<KindReport>,
     /// For a claim that searches for its points: the number of distinct orbits found.
     pub orbits: Option<usize>,
     /// The worst instance, and if it is refuted also the smallest one found (the shortest description); the first
@@ -143,6 +177,23 @@ impl ClaimReport {
     /// The mutants that survived: no instance told them from the claim.
     pub fn surviving_mutants(&self) -> impl Iterator<Item = &Mutant> {
         self.mutants.iter().filter(|found| !found.refuted).map(|found| &found.mutant)
+    }
+
+    /// The kind with the weakest Schwartz-Zippel bound, of those that have one.
+    pub fn weakest_bound(&self) -> Option<(&KindReport, f64)> {
+        let bounded = self.kinds.iter().filter_map(|kind| Some((kind, kind.bound_bits?)));
+        bounded.min_by(|(_, a), (_, b)| a.total_cmp(b))
+    }
+
+    /// Of the kinds without such a bound the one that was seen on the fewest independent draws: nothing but their number speaks for it.
+    pub fn least_drawn(&self) -> Option<&KindReport> {
+        self.kinds.iter().filter(|kind| kind.bound_bits.is_none()).min_by_key(|kind| kind.draws)
+    }
+
+    /// The share of instances of the law that were left out, because they lie outside the hypotheses or below the check's resolution.
+    pub fn left_out(&self) -> f64 {
+        let left_out = self.excluded + self.unresolved;
+        if left_out == 0 { 0.0 } else { left_out as f64 / (left_out + self.instances) as f64 }
     }
 
     /// Whether there are margins only: where nothing is claimed to be equal, a residual of 0 says nothing.
@@ -172,6 +223,7 @@ impl ClaimReport {
             instances: 0,
             vacuous: 0,
             excluded: 0,
+            unresolved: 0,
             undecided: 0,
             refuted: 0,
             residual: Magnitude::zero(),
@@ -182,8 +234,7 @@ impl ClaimReport {
             quantities: Vec::new(),
             tests: 0,
             mutants: Vec::new(),
-            bound_bits: None,
-            families: 0,
+            kinds: Vec::new(),
             orbits: None,
             witnesses: Vec::new(),
             cut_short,
@@ -209,18 +260,19 @@ impl ClaimReport {
         let mut violations = Vec::new();
         let mut worst: Option<Witness> = None;
         let mut open: Option<Witness> = None;
-        let mut families: BTreeMap<u64, f64> = BTreeMap::new();
+        let mut kinds: Vec<Heard> = Vec::new();
         let mut orbits = BTreeSet::new();
         for (case, index, examination) in examinations.iter().filter(|(case, ..)| *case == Case::Law) {
-            if examination.excluded.is_some() {
-                self.excluded += 1;
+            let status = examination.status();
+            if examination.excluded.is_some() || status == Status::Unresolved {
+                *(if examination.excluded.is_some() { &mut self.excluded } else { &mut self.unresolved }) += 1;
                 continue;
             }
             self.instances += 1;
             self.absorb(examination);
             orbits.extend(examination.orbit.as_deref());
             let witness = Witness::new(*case, *index, examination);
-            match examination.status() {
+            match status {
                 Status::Violated => violations.push(witness),
                 Status::Vacuous => self.vacuous += 1,
                 Status::Undecided(why) => {
@@ -232,17 +284,17 @@ impl ClaimReport {
                     for kind in examination.evidence() {
                         *self.evidence.entry(kind).or_default() += 1;
                     }
-                    if let Some(bits) = examination.bound_bits {
-                        *families.entry(index / POINTS_PER_FAMILY).or_default() += bits;
-                    }
                     if worst.as_ref().is_none_or(|known| witness.residual > known.residual) {
                         worst = Some(witness);
                     }
                 }
+                Status::Unresolved => unreachable!("left out above"),
+            }
+            if matches!(status, Status::Satisfied | Status::Vacuous) {
+                hear(&mut kinds, *index, examination);
             }
         }
-        self.bound_bits = families.values().copied().reduce(f64::min);
-        self.families = families.len();
+        self.kinds = kinds.into_iter().map(Heard::report).collect();
         self.orbits = (!orbits.is_empty()).then_some(orbits.len());
         self.refuted = violations.len();
         if violations.is_empty() {
@@ -309,8 +361,18 @@ impl ClaimReport {
         if self.cut_short {
             return (Verdict::Undecided, "cut short before every instance was examined".to_owned());
         }
-        if self.instances == 0 {
+        if self.instances == 0 && self.unresolved == 0 {
             return (Verdict::Undecided, "no instance lies within the hypotheses".to_owned());
+        }
+        if self.left_out() > MOST_LEFT_OUT {
+            let (excluded, unresolved) = (self.excluded, self.unresolved);
+            let all = self.instances + excluded + unresolved;
+            return (
+                Verdict::Undecided,
+                format!(
+                    "of {all} instances {excluded} lie outside the hypotheses and {unresolved} below the check's resolution: more than a third says nothing"
+                ),
+            );
         }
         if self.vacuous == self.instances {
             return (Verdict::Vacuous, "both sides vanish on every instance".to_owned());
@@ -321,12 +383,19 @@ impl ClaimReport {
                 format!("{} of {} instances: {}", self.undecided, self.instances, self.reason),
             );
         }
+        if let Some(silent) = self.kinds.iter().find(|kind| kind.vacuous == kind.instances) {
+            let reason = format!("both sides of `{}` vanish on every instance that has it", silent.kind);
+            return (Verdict::Vacuous, reason);
+        }
         if self.controls.is_empty() {
             return (Verdict::Powerless, "the claim has no controls".to_owned());
         }
         if let Some(control) = self.controls.iter().find(|control| !control.failed) {
             let reason = format!("the control `{}` did not fail (margin {})", control.name, control.margin);
             return (Verdict::Powerless, reason);
+        }
+        if let Some((kind, term)) = self.kinds.iter().find_map(|kind| Some((&kind.kind, kind.idle.first()?))) {
+            return (Verdict::Powerless, format!("the term `{term}` of `{kind}` is 0 on every instance"));
         }
         if let Some(mutant) = self.surviving_mutants().next() {
             return (Verdict::Powerless, format!("the wrong formula with `{mutant}` was not told from the right one"));
@@ -369,10 +438,75 @@ fn weakest(case: Case, examinations: &[(Case, u64, Examination)]) -> Option<Witn
     let tried = examinations.iter().filter(|(known, _, found)| *known == case && found.excluded.is_none());
     let witness = |(case, index, examination): &(Case, u64, Examination)| {
         let witness = Witness::new(*case, *index, examination);
-        let miss = examination.findings.last().map_or_else(Magnitude::zero, |finding| finding.miss.clone());
+        let miss = examination.findings.last().map_or_else(Magnitude::zero, Finding::failure);
         Witness { residual: miss, ..witness }
     };
     tried.map(witness).min_by(|a, b| a.residual.cmp(&b.residual))
+}
+
+/// What a kind of relation said so far.
+struct Heard {
+    kind: &'static str,
+    inequality: bool,
+    instances: usize,
+    vacuous: usize,
+    terms: Vec<(&'static str, bool)>,
+    /// The independent draws on which it said something.
+    draws: BTreeSet<(bool, u64)>,
+    /// Bits of the bound, by family.
+    families: BTreeMap<u64, f64>,
+}
+
+/// Takes in what an instance that satisfies the law says.
+fn hear(kinds: &mut Vec<Heard>, index: u64, examination: &Examination) {
+    let Some(decisive) = examination.findings.last() else { return };
+    let family = index / POINTS_PER_FAMILY;
+    for said in &decisive.kinds {
+        let place = kinds.iter().position(|heard| heard.kind == said.kind).unwrap_or_else(|| {
+            kinds.push(Heard {
+                kind: said.kind,
+                inequality: said.inequality,
+                instances: 0,
+                vacuous: 0,
+                terms: Vec::new(),
+                draws: BTreeSet::new(),
+                families: BTreeMap::new(),
+            });
+            kinds.len() - 1
+        });
+        let heard = &mut kinds[place];
+        heard.instances += 1;
+        if said.vacuous == said.relations {
+            heard.vacuous += 1;
+        } else {
+            let draw = if examination.is_independent { index } else { family };
+            heard.draws.insert((examination.is_independent, draw));
+        }
+        for &(term, live) in &said.terms {
+            match heard.terms.iter_mut().find(|(known, _)| *known == term) {
+                Some((_, known)) => *known |= live,
+                None => heard.terms.push((term, live)),
+            }
+        }
+        if let Some((_, bits)) = examination.bounds.iter().find(|(kind, _)| *kind == said.kind) {
+            *heard.families.entry(family).or_default() += bits;
+        }
+    }
+}
+
+impl Heard {
+    fn report(self) -> KindReport {
+        KindReport {
+            kind: self.kind.to_owned(),
+            inequality: self.inequality,
+            instances: self.instances,
+            vacuous: self.vacuous,
+            idle: self.terms.iter().filter(|(_, live)| !live).map(|(term, _)| (*term).to_owned()).collect(),
+            draws: self.draws.len(),
+            bound_bits: self.families.values().copied().reduce(f64::min),
+            families: self.families.len(),
+        }
+    }
 }
 
 /// A control fails if on every instance some relation is missed by more than `2^-20`.
@@ -381,7 +515,7 @@ fn judge_control(name: &'static str, case: Case, examinations: &[(Case, u64, Exa
         let of_case = examinations.iter().filter(move |(known, ..)| *known == case);
         of_case.filter(|(.., examination)| examination.excluded.is_none())
     };
-    let miss = |examination: &Examination| examination.findings.last().map_or_else(Magnitude::zero, |f| f.miss.clone());
+    let miss = |examination: &Examination| examination.findings.last().map_or_else(Magnitude::zero, Finding::failure);
     let margin =
         tried().map(|(.., examination)| miss(examination)).reduce(Magnitude::min).unwrap_or_else(Magnitude::zero);
     ControlReport { name, failed: margin > Magnitude::power_of_two(-WIDE), margin, instances: tried().count() }

@@ -43,6 +43,8 @@ pub trait Decomposed {
 /// finest rung only.
 pub fn examine<I: Decomposed>(instance: &I, settings: &Settings, case: Case) -> Examination {
     let mut examination = Examination::of(Class::Smooth, instance.describe());
+    // Everything is drawn from the point's own stream.
+    examination.is_independent = true;
     let rungs = ladder(settings.precision.clamp(256, FINEST));
     for &bits in if case == Case::Law { &rungs[..] } else { &rungs[2..] } {
         let judged = match bits {

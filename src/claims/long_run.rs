@@ -274,7 +274,7 @@ pub fn laws(
         let size =
             of_vectors * extent(&beginning[number].vectors) + of_parameters * extent(&beginning[number].parameters);
         Relation::equality(
-            run.generators[number].name.clone(),
+            ("stationary averages", run.generators[number].name.as_str()),
             vec![term(0, of_vectors, &record.vectors.positive), term(1, of_parameters, &record.parameters.negative)],
             vec![term(2, of_vectors, &record.vectors.negative), term(3, of_parameters, &record.parameters.positive)],
         )

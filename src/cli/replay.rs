@@ -96,7 +96,7 @@ fn find_control(entry: &Entry, name: &str) -> Result<Case, Failure> {
 
 /// Whether a control was missed widely, as it must be.
 fn missed(examination: &Examination) -> bool {
-    examination.findings.last().is_some_and(|finding| finding.miss > Magnitude::power_of_two(-WIDE))
+    examination.findings.last().is_some_and(|finding| finding.failure() > Magnitude::power_of_two(-WIDE))
 }
 
 fn exit(case: Case, examination: &Examination) -> Exit {
@@ -108,7 +108,7 @@ fn exit(case: Case, examination: &Examination) -> Exit {
         (Case::Control(_), _) => Exit::Refuted,
         (Case::Law, Status::Satisfied) => Exit::Success,
         (Case::Law, Status::Violated | Status::Vacuous) => Exit::Refuted,
-        (Case::Law, Status::Undecided(_)) => Exit::Undecided,
+        (Case::Law, Status::Undecided(_) | Status::Unresolved) => Exit::Undecided,
     }
 }
 
@@ -132,6 +132,9 @@ fn text(entry: &Entry, case: Case, arguments: &Arguments, examination: &Examinat
         let _ = writeln!(text, "  worst relative residual {} in {}", finding.residual, finding.worst);
         if !finding.miss.is_zero() {
             let _ = writeln!(text, "  surely missed by {}", finding.miss);
+        }
+        if !finding.shortfall.is_zero() {
+            let _ = writeln!(text, "  short of the check's resolution by {} of it", finding.shortfall);
         }
         if let Some(margin) = &finding.margin {
             let _ = writeln!(text, "  smallest relative margin {margin}");

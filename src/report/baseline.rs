@@ -5,12 +5,13 @@
 //! tried, a bound, an exponent's digits, or the statement itself.
 
 use super::{Report, power_of_two};
+use crate::claim::verdict::KindReport;
 use crate::claim::{ClaimReport, Effort, Evidence, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The version of the recorded form.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What was found with some settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,12 +61,9 @@ pub struct Record {
     pub vacuous: usize,
     /// For each kind of evidence, the instances that reached it.
     pub evidence: BTreeMap<Evidence, usize>,
-    /// Bits of the Schwartz-Zippel bound, whole ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bound_bits: Option<u32>,
-    /// The families that the bound speaks of.
+    /// Instances left out: outside the hypotheses, or below the check's resolution.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub families: usize,
+    pub left_out: usize,
     /// Distinct orbits of the points that were found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orbits: Option<usize>,
@@ -76,9 +74,27 @@ pub struct Record {
     pub controls: BTreeMap<String, usize>,
     /// The wrong formulas that were refuted.
     pub mutants: Vec<String>,
+    /// The kinds of relations.
+    pub kinds: Vec<KindRecord>,
     /// The exponents that were measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exponents: Vec<ExponentRecord>,
+}
+
+/// What a kind of relation rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindRecord {
+    /// The kind.
+    pub kind: String,
+    /// Independent draws on which it said something.
+    pub draws: usize,
+    /// Bits of the Schwartz-Zippel bound, whole ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound_bits: Option<u32>,
+    /// The families that the bound speaks of.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub families: usize,
 }
 
 /// A measured exponent.
@@ -153,6 +169,12 @@ impl Record {
             digits: found.digits,
             instances: found.instances,
         };
+        let kind = |found: &KindReport| KindRecord {
+            kind: found.kind.clone(),
+            draws: found.draws,
+            bound_bits: found.bound_bits.map(|bits| bits.floor() as u32),
+            families: found.families,
+        };
         let refuted = claim.mutants.iter().filter(|found| found.refuted);
         Record {
             id: claim.entry.id.to_owned(),
@@ -162,12 +184,12 @@ impl Record {
             instances: claim.instances,
             vacuous: claim.vacuous,
             evidence: claim.evidence.clone(),
-            bound_bits: claim.bound_bits.map(|bits| bits.floor() as u32),
-            families: claim.families,
+            left_out: claim.excluded + claim.unresolved,
             orbits: claim.orbits,
             intervals: claim.tests,
             controls: claim.failed_controls().map(|control| (control.name.to_owned(), control.instances)).collect(),
             mutants: refuted.map(|found| found.mutant.to_string()).collect(),
+            kinds: claim.kinds.iter().map(kind).collect(),
             exponents: claim.exponents.iter().map(exponent).collect(),
         }
     }
@@ -185,18 +207,13 @@ impl Record {
         }
         both.counts("instances", More::IsStronger, self.instances, now.instances);
         both.counts("vacuous instances", More::IsWeaker, self.vacuous, now.vacuous);
+        both.counts("instances left out", More::IsWeaker, self.left_out, now.left_out);
         let kinds = self.evidence.keys().chain(now.evidence.keys().filter(|kind| !self.evidence.contains_key(kind)));
         for kind in kinds {
             let count = |record: &Record| record.evidence.get(kind).copied().unwrap_or(0);
             both.counts(&format!("instances with {kind} evidence"), More::IsStronger, count(self), count(now));
         }
-        let bits = |record: &Record| record.bound_bits.unwrap_or(0);
-        if bits(self) != bits(now) {
-            let bound = |bits: u32| if bits == 0 { "nothing".to_owned() } else { power_of_two(f64::from(bits)) };
-            let text = format!("missed with probability at most {}, was {}", bound(bits(now)), bound(bits(self)));
-            both.add(bits(now) > bits(self), text);
-        }
-        both.counts("families of the bound", More::IsStronger, self.families, now.families);
+        self.compare_kinds(now, &mut both);
         both.counts("distinct orbits", More::IsStronger, self.orbits.unwrap_or(0), now.orbits.unwrap_or(0));
         both.counts("confidence intervals", More::IsStronger, self.intervals, now.intervals);
         let names = |record: &Record| record.controls.keys().cloned().collect::<Vec<_>>();
@@ -209,6 +226,29 @@ impl Record {
         both.mutants(&self.mutants, &now.mutants);
         self.compare_exponents(now, &mut both);
         (both.weaker, both.stronger)
+    }
+
+    fn compare_kinds(&self, now: &Record, both: &mut Differences) {
+        let names = |record: &Record| record.kinds.iter().map(|found| found.kind.clone()).collect::<Vec<_>>();
+        both.sets("relation", More::IsStronger, &names(self), &names(now));
+        for before in &self.kinds {
+            let Some(after) = now.kinds.iter().find(|after| after.kind == before.kind) else { continue };
+            let kind = &before.kind;
+            both.counts(&format!("independent draws of `{kind}`"), More::IsStronger, before.draws, after.draws);
+            let bits = |record: &KindRecord| record.bound_bits.unwrap_or(0);
+            if bits(before) != bits(after) {
+                let bound = |bits: u32| if bits == 0 { "nothing".to_owned() } else { power_of_two(f64::from(bits)) };
+                let (now, was) = (bound(bits(after)), bound(bits(before)));
+                let text = format!("`{kind}` missed with probability at most {now}, was {was}");
+                both.add(bits(after) > bits(before), text);
+            }
+            both.counts(
+                &format!("families of the bound of `{kind}`"),
+                More::IsStronger,
+                before.families,
+                after.families,
+            );
+        }
     }
 
     fn compare_exponents(&self, now: &Record, both: &mut Differences) {

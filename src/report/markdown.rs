@@ -1,6 +1,6 @@
 //! The report as Markdown: the summary page of a job.
 
-use super::{Report, plural, power_of_two};
+use super::{Report, doubt, plural, power_of_two};
 use crate::claim::simulation::ERROR_BITS;
 use crate::claim::theorem::ladder;
 use crate::claim::{ClaimReport, Verdict};
@@ -82,7 +82,7 @@ fn table(text: &mut String, report: &Report) {
     let _ = writeln!(text, "\n<details><summary>{summary}</summary>\n");
     let _ = writeln!(
         text,
-        "| claim | verdict | evidence | missed with probability | instances | controls failed | mutants refuted |"
+        "| claim | verdict | evidence | may be missed | instances | controls failed | mutants refuted |"
     );
     let _ = writeln!(text, "|---|---|---|---|--:|--:|--:|");
     for claim in &report.claims {
@@ -97,7 +97,7 @@ fn table(text: &mut String, report: &Report) {
             "| {} | {verdict} | {} | {} | {} | {}/{} | {refuted}/{} |",
             code(claim.entry.id),
             evidence.join(", "),
-            claim.bound_bits.map(|bits| format!("≤ {}", power_of_two(bits))).unwrap_or_default(),
+            doubt::short(claim),
             claim.instances,
             claim.failed_controls().count(),
             claim.controls.len(),

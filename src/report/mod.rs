@@ -36,6 +36,7 @@
 pub mod annotations;
 pub mod baseline;
 pub mod discovery;
+mod doubt;
 mod figures;
 pub mod formula;
 pub mod heat_map;
@@ -63,7 +64,7 @@ use std::fmt::Write;
 
 /// The version of every JSON document that this crate writes. It grows when a member changes its meaning or goes away;
 /// new members may come at any time.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The precision of a run for which none is given, in bits.
 pub const DEFAULT_PRECISION: u32 = 256;

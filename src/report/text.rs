@@ -2,7 +2,7 @@
 //!
 //! The text carries ANSI colours; whoever writes it decides whether they stay.
 
-use super::{Comparison, Libraries, Report, plural, power_of_two};
+use super::{Comparison, Libraries, Report, doubt, plural, power_of_two};
 use crate::claim::simulation::ERROR_BITS;
 use crate::claim::theorem::ladder;
 use crate::claim::verdict::{ExponentReport, Witness};
@@ -86,9 +86,13 @@ pub fn compare(comparison: &Comparison) -> String {
     if weaker.is_empty() {
         let _ = writeln!(text, "nothing is weaker than {file} records");
     }
-    for (heading, differences) in [("weaker", weaker), ("stronger", stronger)] {
+    let headings = [
+        (format!("weaker than {file} records:"), weaker),
+        (format!("stronger than {file} records, or so it looks; is it meant?"), stronger),
+    ];
+    for (heading, differences) in headings {
         if !differences.is_empty() {
-            let _ = writeln!(text, "{heading} than {file} records:");
+            let _ = writeln!(text, "{heading}");
         }
         for found in differences {
             let _ = writeln!(text, "  {}: {}", found.id, found.what);
@@ -113,8 +117,8 @@ const HEADINGS: [&str; 9] = [
     "claim",
     "verdict",
     "evidence",
-    "missed with\nprobability",
-    "instances,\nvacuous,\nexcluded",
+    doubt::HEADING,
+    "instances,\nvacuous,\nleft out",
     "worst\nresidual",
     "controls\nfailed",
     "mutants\nrefuted",
@@ -169,13 +173,21 @@ fn row(claim: &ClaimReport) -> [Cell; 9] {
         Cell::new(claim.entry.id),
         coloured(claim.verdict),
         Cell::new(evidence(claim)),
-        Cell::new(claim.bound_bits.map(|bits| format!("≤ {}", power_of_two(bits))).unwrap_or_default()),
-        Cell::new(format!("{}, {}, {}", claim.instances, claim.vacuous, claim.excluded)),
+        Cell::new(doubt::short(claim)),
+        Cell::new(format!("{}, {}, {}", claim.instances, claim.vacuous, left_out(claim))),
         if claim.is_inequality() { Cell::new("inequality") } else { Cell::new(&claim.residual) },
         alarm(Cell::new(format!("{failed}/{}", claim.controls.len())), failed < claim.controls.len()),
         alarm(Cell::new(format!("{}/{}", claim.mutants.len() - survivors, claim.mutants.len())), survivors > 0),
         Cell::new(format!("{:.2} s", claim.seconds)),
     ]
+}
+
+/// How many instances were left out, and their share.
+fn left_out(claim: &ClaimReport) -> String {
+    match claim.excluded + claim.unresolved {
+        0 => "0".to_owned(),
+        count => format!("{count} ({})", doubt::percent(claim.left_out())),
+    }
 }
 
 fn coloured(verdict: Verdict) -> Cell {
@@ -274,6 +286,13 @@ fn totals(text: &mut String, report: &Report) {
         plural(sum(|claim| claim.mutants.len()), "mutant"),
         report.seconds,
     );
+    if report.claims.iter().any(|claim| claim.least_drawn().is_some() && claim.refuted == 0) {
+        let _ = writeln!(
+            text,
+            "may be missed: a false law with the probability given, or, where it is in per cent, on that share of all draws although none of those \
+             examined shows it (confidence 1 - 2^-{ERROR_BITS}); --instances makes it smaller",
+        );
+    }
     if let Some(bits) = report.error_bits() {
         let _ = writeln!(
             text,

@@ -10,8 +10,9 @@ use std::ops::{AddAssign, DivAssign, MulAssign, Neg, SubAssign};
 /// The Schwartz-Zippel lemma needs the degree of a residual. Nobody has to work it out by hand: the same generic code
 /// that computes the residual runs on degrees. A sum has at most the larger degree, a product at most the sum, a
 /// constant has degree 0, a coordinate drawn from the grid ([`Field::drawn`]) degree 1. Cancellation is ignored, so
-/// the bound is safe. A selection takes the larger of its two branches, which bounds every activation pattern.
-/// Dividing by anything but a constant leaves the polynomials, and the answer is "unbounded".
+/// the bound is safe. Where a value chooses a branch there is one polynomial on each side, and a random point of one of
+/// them is no random point of the whole grid: the answer is "unbounded", as it is after dividing by anything but a constant.
+/// Networks with kinks have a degree only if their pattern was drawn beforehand and forced, so that nothing is left to choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Degree {
     /// The zero polynomial.
@@ -30,6 +31,11 @@ impl Degree {
             Degree::AtMost(degree) => Some(degree),
             Degree::Unbounded => None,
         }
+    }
+
+    /// Whether no drawn coordinate enters.
+    pub fn is_constant(self) -> bool {
+        matches!(self, Degree::Zero | Degree::AtMost(0))
     }
 }
 
@@ -99,10 +105,17 @@ impl Field for Degree {
 }
 
 impl Branch for Degree {
-    type Mask = ();
-    fn less(&self, _other: &Self) {}
-    fn select((): (), if_true: &Self, if_false: &Self) -> Self {
-        *if_true.max(if_false)
+    /// Whether the comparison is one of constants, which no drawn coordinate can change.
+    type Mask = bool;
+    fn less(&self, other: &Self) -> bool {
+        self.is_constant() && other.is_constant()
+    }
+    fn select(of_constants: bool, if_true: &Self, if_false: &Self) -> Self {
+        match (*if_true).max(*if_false) {
+            Degree::Zero => Degree::Zero,
+            larger if of_constants => larger,
+            _ => Degree::Unbounded,
+        }
     }
 }
 
@@ -125,5 +138,16 @@ mod tests {
     fn a_derivative_is_bounded_too() {
         let x = Dual::new(Degree::AtMost(1), Degree::one());
         assert_eq!(x.powi(4).tangent, Degree::AtMost(3));
+    }
+
+    /// |x| is x on one half of the grid and -x on the other: no polynomial, and no bound.
+    #[test]
+    fn where_a_value_chooses_a_branch_there_is_no_degree() {
+        let x = Degree::drawn(&Rational::from(3));
+        assert_eq!(x.absolute(), Degree::Unbounded);
+        assert_eq!(Degree::select(x.less(&Degree::zero()), &Degree::one(), &Degree::zero()), Degree::Unbounded);
+        assert_eq!(Degree::select(x.less(&Degree::zero()), &Degree::zero(), &Degree::zero()), Degree::Zero);
+        // Constants choose the same branch at every point.
+        assert_eq!(Degree::select(Degree::one().less(&Degree::zero()), &x, &Degree::one()), x);
     }
 }

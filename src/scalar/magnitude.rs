@@ -77,6 +77,14 @@ impl Magnitude {
         Magnitude(product)
     }
 
+    /// `1 - self` rounded down, or 0 where that would be negative.
+    pub fn complement_below(&self) -> Self {
+        if self >= &Self::power_of_two(0) {
+            return Self::zero();
+        }
+        Magnitude(Float::with_val_round(BITS, 1 - &self.0, Round::Down).0)
+    }
+
     /// Reads what [`fmt::Display`] writes: `0`, `1.25e-77`, `nan`, `inf`. Printed again it is the same text.
     pub fn parse(text: &str) -> Option<Self> {
         match text {

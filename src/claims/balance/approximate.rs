@@ -114,7 +114,7 @@ impl Theorem for Approximate {
             let bound = dot(&direction, &direction) * dot(&gradient, &gradient) * &factor;
             // Squared, so that the inequality is polynomial and the rationals decide it.
             Relation::at_most(
-                &generator.name,
+                ("the bound", &generator.name),
                 Term::scalar("imbalance^2", imbalance.squared()),
                 Term::scalar("|A theta|^2 |grad F|^2", bound),
             )

@@ -89,9 +89,9 @@ impl<T: Carrier> Setting<T> {
             } else {
                 (noise, decay, &mut left, &mut right)
             };
-            noise_side.push(noise);
+            gather(noise_side, noise);
             if !without_decay {
-                decay_side.push(decay);
+                gather(decay_side, decay);
             }
         }
         if let Some(gradient) = &self.entropic_gradient {
@@ -104,7 +104,7 @@ impl<T: Carrier> Setting<T> {
             let factor = T::integer(-2) / &self.learning_rate;
             right.push(Term::scalar("-(2/eta) (A theta)^T grad F", factor * imbalance));
         }
-        Relation::equality(name, left, right).against(self.reference())
+        Relation::equality(("balance", name), left, right).against(self.reference())
     }
 
     /// `E|g|^2 + (4 gamma / eta) |theta|^2` over all parameters: what the sides of a law are small against when they
@@ -112,6 +112,14 @@ impl<T: Carrier> Setting<T> {
     pub fn reference(&self) -> T {
         let theta = &self.point.theta;
         self.mean(|gradient| dot(gradient, gradient)) + T::product(&self.decay_factor, &dot(theta, theta))
+    }
+}
+
+/// Adds a summand to the term of its label: a sum over layers is one term.
+fn gather<T: Field>(terms: &mut Vec<Term<T>>, summand: Term<T>) {
+    match terms.iter_mut().find(|term| term.label == summand.label) {
+        Some(term) => term.value.iter_mut().zip(&summand.value).for_each(|(total, entry)| *total += entry),
+        None => terms.push(summand),
     }
 }
 

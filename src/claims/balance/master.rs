@@ -75,7 +75,7 @@ fn identity<T: Field, M: ?Sized + Differentiable<T>>(
     let decay = map.plus(&map.transposed()).form(theta, theta) * objective.weight_decay;
     let noise = T::ratio(-1, 2) * noise_form(objective, in_noise, theta);
     Relation::equality(
-        &generator.name,
+        ("master identity", &generator.name),
         vec![Term::scalar("(A theta)^T grad F", dot(&map.apply(theta), entropic_gradient))],
         vec![
             Term::scalar("gamma theta^T (A + A^T) theta", decay),

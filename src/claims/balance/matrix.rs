@@ -117,7 +117,7 @@ pub(super) fn matrix_law<T: Carrier>(
         let factor = T::integer(-2) / &setting.learning_rate;
         right.push(Term::vector("-(2/eta) ((grad_W F) W^T - U^T grad_U F)", times(&factor, imbalance)));
     }
-    Relation::equality(name, left, right).against(setting.reference())
+    Relation::equality(("matrix balance", name), left, right).against(setting.reference())
 }
 
 fn behind(layer: usize) -> String {

@@ -142,7 +142,7 @@ impl Theorem for Preconditioned {
                 right.push(Term::scalar("-4 (A theta)^T grad F", imbalance));
             }
             let left = vec![Term::scalar("E[g^T (A Lambda + Lambda A^T) g]", noise)];
-            Relation::equality(&generator.name, left, right).against(reference.clone())
+            Relation::equality(("balance", &generator.name), left, right).against(reference.clone())
         };
         Ok(instance.generators.iter().map(relation).collect())
     }
@@ -171,7 +171,7 @@ fn adaptive_relations<T: Carrier>(instance: &Instance, case: Case) -> Result<Vec
         let decay = T::integer(4) * &point.weight_decay / &learning_rate * generator.map.form(theta, theta);
         let imbalance = T::integer(-2) / &learning_rate * dot(&generator.map.apply(theta), &gradient);
         Relation::equality(
-            &generator.name,
+            ("adaptive balance", &generator.name),
             vec![Term::scalar("sum A_i sqrt(v_i)", noise)],
             vec![
                 Term::scalar("(4 gamma / eta) sum A_i theta_i^2", decay),

@@ -152,7 +152,7 @@ impl Theorem for Representation {
                 right.push(Term::vector("-(2/eta) ((grad_W F) W^T - U^T grad_U F)", imbalance));
             }
             let left = vec![Term::vector("E[|x|^2 g_h g_h^T]", gradients)];
-            Relation::equality(format!("interface behind layer {layer}"), left, right)
+            Relation::equality(("interface", format!("behind layer {layer}")), left, right)
         };
         Ok((0..layout.depth() - 1).map(relation).collect())
     }

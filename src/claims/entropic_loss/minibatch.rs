@@ -93,7 +93,7 @@ impl Theorem for Minibatch {
                 Term::scalar("|grad L|^2", total.clone()),
                 Term::scalar("(N - B) / (B (N - 1)) tr Cov(g)", factor * &covariance),
             ];
-            Relation::equality(format!("batches of {batch}"), vec![Term::scalar("E_B|g_B|^2", left)], right)
+            Relation::equality(("batches", format!("of {batch}")), vec![Term::scalar("E_B|g_B|^2", left)], right)
                 .against(size.clone())
         };
         Ok(sizes.map(relation).collect())

@@ -55,7 +55,7 @@ impl Claim for NoSecondOrderPotential {
         let mut examination = Examination::of(problem.class(), problem.describe());
         let finding = settings.judge(Scalar::Rational, relations::<Rational>(&problem, case, neuron), case);
         if case == Case::Law && problem.class == Class::Generic && finding.status == Status::Satisfied {
-            examination.bound_bits = schwartz_zippel_bits(&relations::<Degree>(&problem, case, neuron));
+            examination.bounds = schwartz_zippel_bits(&relations::<Degree>(&problem, case, neuron));
         }
         examination.findings.push(finding);
         examination

@@ -81,7 +81,7 @@ impl Theorem for DecoupledDecay {
                 let charge = map.form(&point.theta, &point.theta);
                 let extent = extent(map, &point.theta) + extent(map, &theta);
                 let law = Relation::equality(
-                    format!("{}, sample {number}", generator.name),
+                    ("charge after a step", format!("{}, sample {number}", generator.name)),
                     vec![Term::scalar("C'", map.form(&theta, &theta))],
                     vec![
                         Term::scalar("(1 - 2 eta gamma)^2 C", T::product(&kept, &charge)),

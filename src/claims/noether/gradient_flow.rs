@@ -191,9 +191,9 @@ fn along_flow<const BITS: u32, const WIDE: u32>(
         let sign = if case.is_control(&ENTRY, "wrong-orientation-flow") { -Mp::one() } else { Mp::one() };
         let now = |map: &LinearMap| map.form(&end, &end);
         let before = |map: &LinearMap| decay.clone() * map.form(&point.theta, &point.theta);
-        let name = if decaying { "integrated flow with decay" } else { "integrated flow" };
+        let kind = if decaying { "integrated flow with decay" } else { "integrated flow" };
         Relation::equality(
-            format!("{}, {name}", generator.name),
+            (kind, &generator.name),
             vec![
                 Term::scalar("C_+(t)", now(&positive)),
                 Term::scalar("exp(-4 gamma t) C_-(0)", sign.clone() * before(&negative)),
@@ -257,7 +257,7 @@ impl Theorem for Derivatives {
                 add_multiple(&mut stepped, &charged.problem.learning_rate(), &velocity);
                 let charge = |theta: &[T]| generator.map.form(theta, theta);
                 let left = vec![Term::scalar("C'", charge(&stepped))];
-                Relation::equality(&generator.name, left, vec![Term::scalar("C", charge(theta))])
+                Relation::equality(("charge", &generator.name), left, vec![Term::scalar("C", charge(theta))])
             }
             case if case.is_control(&ENTRY, "slower-decay") => with_decay(generator, &point, &velocity, -2),
             _ => first_derivative(generator, theta, &velocity),
@@ -285,8 +285,7 @@ fn first_derivative<T: Field>(generator: &Generator, theta: &[T], velocity: &[T]
     let (positive, negative) = (generator.map.positive_part(), generator.map.negative_part());
     let left = vec![Term::scalar("d/dt theta^T A_+ theta", rate(&positive, theta, velocity))];
     let right = vec![Term::scalar("-2 (A_- theta)^T grad L", T::integer(2) * negative.form(theta, velocity))];
-    Relation::equality(format!("{}, first derivative", generator.name), left, right)
-        .against(extent(&generator.map, theta))
+    Relation::equality(("first derivative", &generator.name), left, right).against(extent(&generator.map, theta))
 }
 
 /// Half of the second derivative of `theta^T A_+ theta`, and that of `theta^T A_- theta`.
@@ -300,8 +299,7 @@ fn second_derivative<T: Field>(generator: &Generator, theta: &[T], velocity: &[T
         Term::scalar("theta'^T A_- theta'", negative.form(velocity, velocity)),
         Term::scalar("theta^T A_- theta''", negative.form(theta, acceleration)),
     ];
-    Relation::equality(format!("{}, second derivative", generator.name), left, right)
-        .against(extent(&generator.map, theta))
+    Relation::equality(("second derivative", &generator.name), left, right).against(extent(&generator.map, theta))
 }
 
 /// `d/dt theta^T A theta = factor gamma theta^T A theta` with weight decay; the factor is -4.
@@ -312,7 +310,7 @@ fn with_decay<T: Carrier>(generator: &Generator, point: &Point<T>, velocity: &[T
     let left = Term::scalar("d/dt theta^T A theta, with decay", rate(&generator.map, theta, &decaying));
     let charge = generator.map.form(theta, theta);
     let right = Term::scalar("-4 gamma theta^T A theta", T::integer(factor) * &point.weight_decay * charge);
-    Relation::equality(format!("{}, with decay", generator.name), vec![left], vec![right])
+    Relation::equality(("derivative with decay", &generator.name), vec![left], vec![right])
         .against(extent(&generator.map, theta))
 }
 
@@ -326,8 +324,7 @@ fn of_step<T: Carrier>(generator: &Generator, point: &Point<T>, eta: &T, velocit
         Term::scalar("C", charge(&point.theta)),
         Term::scalar("eta^2 (grad L)^T A grad L", eta.squared() * charge(velocity)),
     ];
-    Relation::equality(format!("{}, one step", generator.name), left, right)
-        .against(extent(&generator.map, &point.theta))
+    Relation::equality(("one step", &generator.name), left, right).against(extent(&generator.map, &point.theta))
 }
 
 /// `d/dt W W^T = -U^T grad_U L - (grad_U L)^T U`, every entry.
@@ -338,7 +335,7 @@ fn of_interface<T: Field>(layout: &Layout, layer: usize, theta: &[T], velocity: 
         Term::vector("-U^T grad_U L", outgoing_gram(layout, layer, theta, velocity)),
         Term::vector("-(grad_U L)^T U", outgoing_gram(layout, layer, velocity, theta)),
     ];
-    Relation::equality(format!("interface at hidden layer {layer}"), vec![Term::vector("d/dt W W^T", left)], right)
+    Relation::equality(("interface", format!("at hidden layer {layer}")), vec![Term::vector("d/dt W W^T", left)], right)
         .against(dot(theta, theta))
 }
 

@@ -178,10 +178,10 @@ impl Theorem for ShortRun {
         for (generator, history) in generators.iter().zip(&histories) {
             if case == Case::Law {
                 for (number, step) in history.windows(2).enumerate() {
-                    relations.extend(law.of_step(format!("{}, step {number}", generator.name), &step[0], &step[1]));
+                    relations.extend(law.of_step(&format!("{}, step {number}", generator.name), &step[0], &step[1]));
                 }
             }
-            relations.push(law.of_run(format!("{}, run", generator.name), history, case));
+            relations.push(law.of_run(&format!("{}, run", generator.name), history, case));
         }
         Ok(relations)
     }
@@ -196,22 +196,22 @@ struct Coefficients<T> {
 
 impl<T: Field> Coefficients<T> {
     /// The identities of one step.
-    fn of_step(&self, name: String, now: &Moment<T>, next: &Moment<T>) -> [Relation<T>; 3] {
+    fn of_step(&self, name: &str, now: &Moment<T>, next: &Moment<T>) -> [Relation<T>; 3] {
         let Coefficients { eta, gamma, beta } = self;
         let inertia = Term::scalar("beta theta^T A m", T::product(beta, &now.mixed));
         let decay = Term::scalar("2 gamma C", T::integer(2) * gamma * &now.charge);
         let momentum = Relation::equality(
-            format!("{name}, momentum"),
+            ("momentum", name),
             vec![Term::scalar("theta^T A m'", next.before.clone())],
             vec![inertia.clone(), decay.clone()],
         );
         let mixed = Relation::equality(
-            format!("{name}, mixed form"),
+            ("mixed form", name),
             vec![Term::scalar("theta'^T A m'", next.mixed.clone())],
             vec![inertia, decay, Term::scalar("-eta m'^T A m'", -T::product(eta, &next.kinetic))],
         );
         let charge = Relation::equality(
-            format!("{name}, charge"),
+            ("charge", name),
             vec![Term::scalar("C'", next.charge.clone())],
             vec![
                 Term::scalar("C", now.charge.clone()),
@@ -223,7 +223,7 @@ impl<T: Field> Coefficients<T> {
     }
 
     /// The law over a run, or a control's version of it.
-    fn of_run(&self, name: String, history: &[Moment<T>], case: Case) -> Relation<T> {
+    fn of_run(&self, name: &str, history: &[Moment<T>], case: Case) -> Relation<T> {
         let Coefficients { eta, gamma, beta } = self;
         let (first, last) = (&history[0], &history[history.len() - 1]);
         let mut charges = T::zero();
@@ -245,7 +245,7 @@ impl<T: Field> Coefficients<T> {
             right.push(Term::scalar("-(2 beta / eta) (B_T - B_0)", T::integer(-2) * beta * mixed / eta));
         }
         let left = vec![Term::scalar("(1 + beta) sum m'^T A m'", factor * kinetic)];
-        Relation::equality(name, left, right).against(first.extent.clone() + &last.extent)
+        Relation::equality(("the whole run", name), left, right).against(first.extent.clone() + &last.extent)
     }
 }
 

@@ -79,7 +79,7 @@ impl Theorem for PreconditionedCharge {
                 let noise = generator.map.form(&gradient, &point.preconditioner.apply(&gradient));
                 let extent = extent(map, &point.theta) + extent(map, &theta);
                 let law = Relation::equality(
-                    format!("{}, sample {number}", generator.name),
+                    ("charge after a step", format!("{}, sample {number}", generator.name)),
                     vec![Term::scalar("C'", map.form(&theta, &theta))],
                     vec![
                         Term::scalar("C", map.form(&point.theta, &point.theta)),

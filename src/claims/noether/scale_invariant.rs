@@ -141,7 +141,7 @@ impl Theorem for ScaleInvariant {
                 }
                 _ => relations.extend(run.iter().enumerate().map(|(number, step)| {
                     Relation::equality(
-                        format!("{}, step {number}", block.name),
+                        ("radius after a step", format!("{}, step {number}", block.name)),
                         vec![Term::scalar("r'^2", step.end.clone())],
                         vec![
                             Term::scalar("(1 - 2 eta gamma)^2 r^2", T::product(&kept, &step.start)),
@@ -159,7 +159,7 @@ impl Theorem for ScaleInvariant {
         if case == Case::Law && problem.is_algebraic() {
             for (block, run) in instance.blocks.iter().zip(runs(&point, &instance.blocks, &T::zero(), steps)) {
                 relations.push(Relation::at_most(
-                    format!("{}, without decay", block.name),
+                    ("radius without decay", &block.name),
                     Term::scalar("r_0^2", run[0].start.clone()),
                     Term::scalar("r_T^2 without decay", run[run.len() - 1].end.clone()),
                 ));
@@ -214,7 +214,7 @@ impl<T: Carrier> OfRun<'_, T> {
     fn second_moment(&self, block: &str, factor: &T) -> Relation<T> {
         let (first, last) = (&self.run[0].start, &self.run[self.run.len() - 1].end);
         Relation::equality(
-            format!("{block}, sum of r^2"),
+            ("sum of r^2", block),
             vec![Term::scalar(
                 "4 eta gamma (1 - eta gamma) sum r^2",
                 T::integer(4) * self.decay * factor * self.sum(|step| step.start.clone()),
@@ -232,7 +232,7 @@ impl<T: Carrier> OfRun<'_, T> {
         let half = T::ratio(1, 2);
         let factor = T::integer(4) * self.decay * (T::one() - self.decay);
         Relation::equality(
-            format!("{block}, sum of r^4"),
+            ("sum of r^4", block),
             vec![Term::scalar("4 eta gamma (1 - eta gamma) sum r^4", factor * self.sum(|step| step.start.squared()))],
             vec![
                 Term::scalar("eta^2 sum |r g|^2", self.sum(|step| T::product(&step.start, &step.displacement))),

@@ -114,7 +114,7 @@ impl Theorem for SgdCharge {
                 let form = |vector: &[T]| generator.map.form(vector, vector);
                 let extent = extent(&generator.map, &step.start) + extent(&generator.map, &step.end);
                 let law = Relation::equality(
-                    format!("{}, {}", generator.name, step.name),
+                    ("charge after a step", format!("{}, {}", generator.name, step.name)),
                     vec![Term::scalar("C'", form(&step.end))],
                     vec![
                         Term::scalar("(1 - 2 eta gamma)^2 C", T::product(&kept, &form(&step.start))),

@@ -85,7 +85,7 @@ impl Theorem for SgdMatrixCharge {
                 let incoming = |vector: &[T]| incoming(layout, layer, vector, vector);
                 let outgoing = |vector: &[T]| scaled(&minus, outgoing_gram(layout, layer, vector, vector));
                 relations.push(Relation::equality(
-                    format!("hidden layer {layer}, sample {number}"),
+                    ("matrix charge after a step", format!("hidden layer {layer}, sample {number}")),
                     vec![Term::vector("W' W'^T", incoming(&theta)), Term::vector("-U'^T U'", outgoing(&theta))],
                     vec![
                         Term::vector("(1 - 2 eta gamma)^2 W W^T", scaled(&kept, incoming(&point.theta))),

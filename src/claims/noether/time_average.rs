@@ -142,7 +142,7 @@ fn identity(run: &Run, name: &str, record: &Record) -> Relation<f64> {
     ];
     let right = vec![Term::scalar("eta^2 sum g^T A g", noise * gradient.charge())];
     // The sums are differences of two positive parts, whose rounding errors remain.
-    Relation::equality(format!("{name}, the whole run"), left, right).against(decay * size(parameters))
+    Relation::equality(("the whole run", name), left, right).against(decay * size(parameters))
 }
 
 /// The identity of a short run.
@@ -204,8 +204,12 @@ impl Theorem for Telescoped {
                 let boundary = (charge(&path[steps]) - charge(&path[0])) / eta.squared() * &share;
                 right.push(Term::scalar("(C_T - C_0) / (eta^2 T)", boundary));
             }
-            Relation::equality(&generator.name, vec![Term::scalar("mean g^T A g", mean(&gradients))], right)
-                .against(extent(&generator.map, &path[0]) + extent(&generator.map, &path[steps]))
+            Relation::equality(
+                ("average over the path", &generator.name),
+                vec![Term::scalar("mean g^T A g", mean(&gradients))],
+                right,
+            )
+            .against(extent(&generator.map, &path[0]) + extent(&generator.map, &path[steps]))
         };
         Ok(charged.generators.iter().map(relation).collect())
     }

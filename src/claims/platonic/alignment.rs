@@ -120,13 +120,13 @@ impl Decomposed for Instance {
         for (place, (name, representation)) in layers.iter().enumerate() {
             for (other, beside) in &layers[..place] {
                 relations.push(Relation::equality(
-                    format!("{name}; {other}"),
+                    ("Gram matrices", format!("{name}; {other}")),
                     vec![Term::vector("K / |K|", normalised_gram(representation).as_slice().to_vec())],
                     vec![Term::vector("K' / |K'|", normalised_gram(beside).as_slice().to_vec())],
                 ));
                 let centred = |h: &DMatrix<T>| alignment::gram(&alignment::centred(h));
                 relations.push(Relation::equality(
-                    format!("{name}; {other}; CKA"),
+                    ("CKA", format!("{name}; {other}")),
                     vec![Term::scalar("CKA", alignment::kernel_alignment(&centred(representation), &centred(beside)))],
                     vec![Term::scalar("1", T::one())],
                 ));

@@ -273,7 +273,7 @@ impl Instance {
 /// `2^-20 <= misalignment` in a hidden layer, counted from 0.
 fn relation<T: Field>(layer: usize, misalignment: T) -> Relation<T> {
     Relation::at_most(
-        format!("layer {}", layer + 1),
+        ("misalignment", format!("layer {}", layer + 1)),
         Term::scalar("2^-20", T::ratio(1, 1 << 20)),
         Term::scalar("1/2 |K/|K| - K'/|K'||^2", misalignment),
     )

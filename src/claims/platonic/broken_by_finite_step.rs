@@ -145,7 +145,7 @@ impl Decomposed for Instance {
         let closed = self.networks[0].grams(&self.networks[0].closed_form::<T>()?);
         let relation = |label: String, here: &DMatrix<T>, there: &DMatrix<T>| {
             Relation::at_most(
-                label,
+                ("misalignment", label),
                 Term::scalar("2^-20", T::ratio(1, 1 << 20)),
                 Term::scalar("1/2 |K/|K| - K'/|K'||^2", alignment::misalignment(here, there)),
             )

@@ -135,7 +135,7 @@ impl Decomposed for Instance {
         for (layer, here) in grams[0].iter().enumerate() {
             for (other, there) in grams[1].iter().enumerate() {
                 relations.push(Relation::at_most(
-                    format!("layer {} and layer {} of the other network", layer + 1, other + 1),
+                    ("misalignment", format!("layer {} and layer {} of the other network", layer + 1, other + 1)),
                     Term::scalar("2^-20", T::ratio(1, 1 << 20)),
                     Term::scalar("1/2 |K/|K| - K'/|K'||^2", alignment::misalignment(here, there)),
                 ));

@@ -56,7 +56,7 @@ impl Decomposed for Instance {
         let common = setting.invariants()?.entropy_term(depth);
         let term = |(layer, term): (usize, T)| {
             Relation::equality(
-                format!("layer {}", layer + 1),
+                ("equal terms", format!("layer {}", layer + 1)),
                 vec![Term::scalar("tr(Se A_i A_i^T) tr(B_i Sx B_i^T)", term)],
                 vec![Term::scalar("(a b n^(2 (D - 1)))^(1/D)", common.clone())],
             )

@@ -138,7 +138,7 @@ impl Decomposed for Instance {
                 let minimum = Factors(minimum.0.iter().map(carry::<T>).collect());
                 let entropy = factors::sum(&minimum.entropy_terms(&setting));
                 relations.push(Relation::at_most(
-                    format!("random global minimum {number}"),
+                    ("random global minimum", number.to_string()),
                     Term::scalar("D (a b n^(2 (D - 1)))^(1/D)", bound.clone()),
                     Term::scalar("sum of the terms", entropy),
                 ));

@@ -63,7 +63,7 @@ impl Decomposed for Instance {
         let second = layers(&self.other, &self.frames[1])?;
         let relation = |(layer, (one, other)): (usize, (&DMatrix<T>, &DMatrix<T>))| {
             Relation::equality(
-                format!("layer {}", layer + 1),
+                ("Gram matrix", format!("layer {}", layer + 1)),
                 vec![Term::vector("K / |K|", normalised_gram(one).as_slice().to_vec())],
                 vec![Term::vector("K' / |K'|", normalised_gram(other).as_slice().to_vec())],
             )

@@ -214,12 +214,8 @@ impl Decomposed for Settled<'_> {
         let isotropic = &instance.setting.noise_covariance;
         // Flatter by more than a part in 2^10, so that two minima that are equally sharp do not pass.
         let slack = T::ratio((1 << 10) + 1, 1 << 10);
-        let flatter = |noise: &DMatrix<Rational>, kind: &str| -> Result<Relation<T>, LinalgError> {
-            Ok(Relation::at_most(
-                format!("flatter for {kind} noise"),
-                of_entropic(noise, slack.clone())?,
-                of_balanced(),
-            ))
+        let flatter = |noise: &DMatrix<Rational>, kind: &'static str| -> Result<Relation<T>, LinalgError> {
+            Ok(Relation::at_most(kind, of_entropic(noise, slack.clone())?, of_balanced()))
         };
         if is("sharper-under-isotropic-noise") {
             let sharper =
@@ -227,10 +223,10 @@ impl Decomposed for Settled<'_> {
             return Ok(vec![sharper]);
         }
         if is("flatter-under-strong-anisotropy") {
-            return Ok(vec![flatter(&self.strong, "strongly anisotropic")?]);
+            return Ok(vec![flatter(&self.strong, "flatter for strongly anisotropic noise")?]);
         }
         if is("white-data") {
-            return Ok(vec![flatter(isotropic, "isotropic")?]);
+            return Ok(vec![flatter(isotropic, "flatter for isotropic noise")?]);
         }
         let depth = instance.depth();
         let mut terms = self.closed_form(&setting, if is("shallow-exponents") { 2 } else { depth })?;
@@ -257,8 +253,8 @@ impl Decomposed for Settled<'_> {
         let differentiated = sum(&hessian_traces(&*model, layout, &data, &balanced.flat()));
         let mut relations = vec![formula(differentiated), is_minimum(&balanced, &setting)];
         relations.extend(balance(&balanced));
-        relations.push(flatter(isotropic, "isotropic")?);
-        relations.push(flatter(&self.mild, "mildly anisotropic")?);
+        relations.push(flatter(isotropic, "flatter for isotropic noise")?);
+        relations.push(flatter(&self.mild, "flatter for mildly anisotropic noise")?);
         if instance.rank > 1 {
             relations.push(Relation::at_most(
                 "twice as sharp for strongly anisotropic noise",
@@ -287,7 +283,7 @@ fn balance<T: Decomposable>(factors: &Factors<T>) -> Vec<Relation<T>> {
         let inner = transposed_product(&pair[1], &pair[1]);
         let outer = product(&pair[0], &pair[0].transpose());
         Relation::equality(
-            format!("balance of layers {} and {}", layer + 1, layer + 2),
+            ("balance", format!("layers {} and {}", layer + 1, layer + 2)),
             vec![Term::vector("W_{i+1}^T W_{i+1}", entries(&inner))],
             vec![Term::vector("W_i W_i^T", entries(&outer))],
         )

@@ -211,14 +211,18 @@ fn formula<T: Decomposable + Carrier>(
         return Ok(vec![ratio]);
     }
     let entries = |matrix: DMatrix<T>| matrix.iter().cloned().collect::<Vec<T>>();
-    let is_minimum = |name: &str, factors: &Factors<T>| {
+    let is_minimum = |kind: &'static str, factors: &Factors<T>| {
         Relation::equality(
-            format!("the {name} minimum is a global one"),
+            kind,
             vec![Term::vector("M_O W_D ... W_1 M_I", entries(factors.end_to_end(&setting)))],
             vec![Term::vector("V", entries(setting.target.clone()))],
         )
     };
-    let mut relations = vec![ratio, is_minimum("entropic", &entropic), is_minimum("flattest", &flattest)];
+    let mut relations = vec![
+        ratio,
+        is_minimum("the entropic minimum is a global one", &entropic),
+        is_minimum("the flattest minimum is a global one", &flattest),
+    ];
     relations.push(Relation::equality(
         "the least sharpness",
         vec![Term::scalar("tr Hess L, flattest", least.clone())],

@@ -222,7 +222,7 @@ impl Theorem for Translation {
             sgd_step(&without_decay, &mut free, sample);
             relations.push(
                 Relation::equality(
-                    format!("conservation after {} steps", step + 1),
+                    ("conservation", format!("after {} steps", step + 1)),
                     vec![Term::scalar("v^T theta_t", dot(&direction, &free))],
                     vec![Term::scalar("v^T theta_0", start.clone())],
                 )
@@ -238,7 +238,7 @@ impl Theorem for Translation {
                 factor *= &kept;
                 relations.push(
                     Relation::equality(
-                        format!("decay after {} steps", step + 1),
+                        ("decay", format!("after {} steps", step + 1)),
                         vec![Term::scalar("v^T theta_t", dot(&direction, &decayed))],
                         vec![Term::scalar("(1 - 2 eta gamma)^t v^T theta_0", T::product(&factor, &start))],
                     )

@@ -302,7 +302,7 @@ fn profile<T: Carrier>(
     let ([decay_u, decay_w, decay_v], [noise_u, noise_w, noise_v]) = (&parts.decay, &parts.noise);
     let k = orbit.degree;
     Relation::equality(
-        format!("the entropic loss at a = {a}"),
+        ("the entropic loss", format!("at a = {a}")),
         vec![Term::scalar("F(K_a theta)", image.objective().entropic_loss(&image.theta))],
         vec![
             Term::scalar("L", point.objective().loss(&point.theta)),
@@ -329,7 +329,7 @@ fn slope<T: Carrier>(
     let velocity = orbit.generator(&problem.network).apply(&image.theta);
     let factor = |exponent: i32| T::integer(i64::from(exponent)) * power::<T>(a, exponent);
     Relation::equality(
-        format!("the slope along the orbit at a = {a}"),
+        ("the slope along the orbit", format!("at a = {a}")),
         vec![Term::scalar("(A K_a theta)^T grad F(K_a theta)", {
             dot(&velocity, &image.objective().entropic_gradient(&image.theta))
         })],
@@ -346,7 +346,7 @@ fn slope<T: Carrier>(
 fn covariance<T: Carrier>(parts: &Parts<T>, started_elsewhere: &Parts<T>, b: &Rational) -> Relation<T> {
     let ((p, q), (p_there, q_there)) = (parts.p_and_q(), started_elsewhere.p_and_q());
     Relation::equality(
-        format!("the minimum from b = {b}"),
+        ("the minimum", format!("from b = {b}")),
         vec![Term::scalar("b^4 q(K_b theta) p(theta)", power::<T>(b, 4) * q_there * p)],
         vec![Term::scalar("q(theta) p(K_b theta)", q * p_there)],
     )
@@ -404,7 +404,7 @@ fn at_the_minimum<T: Carrier>(instance: &Instance, point: &Point<T>, minimum: &R
     for factor in factors {
         let other = moved(&lowest, &orbit.element(&problem.network, factor));
         relations.push(Relation::at_most(
-            format!("F is larger at {factor} times the minimum"),
+            ("F is larger elsewhere", format!("at {factor} times the minimum")),
             Term::scalar("F at the minimum", value.clone()),
             Term::scalar("F elsewhere on the orbit", other.objective().entropic_loss(&other.theta)),
         ));

@@ -3,10 +3,10 @@
 use super::super::figures;
 use super::super::plot::{Figure, Sheet};
 use super::super::svg::escape;
-use super::super::{plural, power_of_two};
+use super::super::{doubt, plural};
 use super::{Page, evidence_means, magnitude, raised, residual, verdict, wide};
 use crate::claim::verdict::{ExponentReport, Witness};
-use crate::claim::{Case, Change, ClaimReport, Quantity, Verdict};
+use crate::claim::{Case, Change, ClaimReport, Mutant, Quantity, Verdict};
 use crate::dynamics::statistics::Estimate;
 use std::fmt::{self, Write as _};
 
@@ -83,15 +83,7 @@ impl Page<'_> {
             }
             writeln!(out, "</ul>")?;
         }
-        if let Some(bits) = claim.bound_bits.filter(|_| claim.refuted == 0) {
-            let families = match claim.families {
-                1 => "the generic family".to_owned(),
-                count => format!("any one of {count} generic families"),
-            };
-            let bound = raised(&power_of_two(bits));
-            writeln!(out, "<p>A law that fails on {families} was missed with probability at most {bound}.</p>")?;
-        }
-        Ok(())
+        doubt::sentences(claim).iter().try_for_each(|sentence| writeln!(out, "<p>{}</p>", raised(&escape(sentence))))
     }
 
     fn instances(&self, out: &mut String, claim: &ClaimReport) -> fmt::Result {
@@ -104,7 +96,8 @@ impl Page<'_> {
             ("of these vacuous: both sides vanish", claim.vacuous.to_string()),
             ("of these undecided", alarming(claim.undecided)),
             ("of these violating", alarming(claim.refuted)),
-            ("excluded, outside the hypotheses", claim.excluded.to_string()),
+            ("left out, outside the hypotheses", claim.excluded.to_string()),
+            ("left out, below the check's resolution", claim.unresolved.to_string()),
             ("worst relative residual, as decided", residual(claim)),
         ];
         facts.extend(claim.margin.as_ref().map(|margin| ("least margin of an inequality", magnitude(margin))));
@@ -216,22 +209,28 @@ impl Page<'_> {
             return Ok(());
         }
         let survivors = claim.surviving_mutants().count();
-        let mut terms: Vec<&str> = Vec::new();
-        for found in &claim.mutants {
-            if !terms.contains(&found.mutant.term.as_str()) {
-                terms.push(&found.mutant.term);
+        let changes: Vec<Change> = Change::ALL
+            .into_iter()
+            .filter(|change| claim.mutants.iter().any(|found| found.mutant.change == *change))
+            .collect();
+        let mut terms: Vec<(&str, &str)> = Vec::new();
+        for Mutant { relation, term, .. } in claim.mutants.iter().map(|found| &found.mutant) {
+            if !terms.contains(&(relation, term)) {
+                terms.push((relation, term));
             }
         }
-        let mut table = String::from(
-            "<table>\n<thead><tr><th scope=\"col\">term</th><th scope=\"col\" class=\"number\">dropped</th>\
-             <th scope=\"col\" class=\"number\">negated</th><th scope=\"col\" class=\"number\">doubled</th></tr></thead>\n<tbody>\n",
+        let headings: String =
+            changes.iter().map(|change| format!("<th scope=\"col\" class=\"number\">{change}</th>")).collect();
+        let mut table = format!(
+            "<table>\n<thead><tr><th scope=\"col\">relation</th><th scope=\"col\">term</th>{headings}</tr></thead>\n<tbody>\n"
         );
-        for term in terms {
-            write!(table, "<tr><th scope=\"row\">{}</th>", self.prose(term))?;
-            for change in Change::ALL {
-                let tried =
-                    claim.mutants.iter().find(|found| found.mutant.term == term && found.mutant.change == change);
-                match tried {
+        for (relation, term) in terms {
+            write!(table, "<tr><td>{}</td><th scope=\"row\">{}</th>", self.prose(relation), self.prose(term))?;
+            for change in &changes {
+                let is_this = |Mutant { relation: kind, term: label, change: other }: &Mutant| {
+                    (kind.as_str(), label.as_str(), other) == (relation, term, change)
+                };
+                match claim.mutants.iter().find(|found| is_this(&found.mutant)) {
                     Some(found) if found.refuted => {
                         write!(table, "<td class=\"number\">{}</td>", magnitude(&found.margin))?
                     }
@@ -239,7 +238,7 @@ impl Page<'_> {
                         let margin = magnitude(&found.margin);
                         write!(table, "<td class=\"number bad\">survives ({margin})</td>")?;
                     }
-                    None => write!(table, "<td class=\"number muted\">not tried</td>")?,
+                    None => write!(table, "<td></td>")?,
                 }
             }
             writeln!(table, "</tr>")?;
@@ -248,7 +247,7 @@ impl Page<'_> {
         let (open, class) = if survivors > 0 { (" open=\"open\"", " class=\"bad\"") } else { ("", "") };
         writeln!(
             out,
-            "<details{open}>\n<summary{class}>{} of {} refuted, each with one term wrong</summary>\n\
+            "<details{open}>\n<summary{class}>{} of {} refuted, each wrong in one place</summary>\n\
              <p class=\"muted\">The widest relative miss of each wrong formula.</p>",
             claim.mutants.len() - survivors,
             plural(claim.mutants.len(), "wrong formula"),

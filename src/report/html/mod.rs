@@ -8,7 +8,7 @@ mod card;
 
 use super::formula::{self, Piece};
 use super::svg::escape;
-use super::{Comparison, GivenModel, Libraries, Report, Shard, plural, power_of_two};
+use super::{Comparison, GivenModel, Libraries, Report, Shard, doubt, plural, power_of_two};
 use crate::claim::finding::WIDE;
 use crate::claim::simulation::ERROR_BITS;
 use crate::claim::theorem::ladder;
@@ -96,9 +96,15 @@ fn residual(claim: &ClaimReport) -> String {
 }
 
 /// `2^-24` with its exponent raised.
-fn raised(power: &str) -> String {
-    let (base, exponent) = power.split_once('^').unwrap_or((power, ""));
-    format!("{base}<sup>{}</sup>", exponent.replace('-', "\u{2212}"))
+fn raised(text: &str) -> String {
+    let mut parts = text.split('^');
+    let mut html = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(part.len());
+        let (exponent, rest) = part.split_at(end);
+        html += &format!("<sup>{}</sup>{rest}", exponent.replace('-', "\u{2212}"));
+    }
+    html
 }
 
 fn verdict(verdict: Verdict, class: &str) -> String {
@@ -376,7 +382,7 @@ impl Page<'_> {
         writeln!(out, "<section aria-labelledby=\"claims\">\n<h2 id=\"claims\">Claims</h2>")?;
         let mut table = String::from(
             "<table>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">verdict</th><th scope=\"col\">evidence</th>\
-             <th scope=\"col\" class=\"number\">missed with<br/>probability</th><th scope=\"col\" class=\"number\">instances</th>\
+             <th scope=\"col\" class=\"number\">may be<br/>missed</th><th scope=\"col\" class=\"number\">instances</th>\
              <th scope=\"col\" class=\"number\">worst residual</th><th scope=\"col\" class=\"number\">controls<br/>failed</th>\
              <th scope=\"col\" class=\"number\">mutants<br/>refuted</th></tr></thead>\n<tbody>\n",
         );
@@ -387,7 +393,7 @@ impl Page<'_> {
         for claim in &self.report.claims {
             let id = escape(claim.entry.id);
             let kinds: Vec<String> = claim.evidence.keys().map(Evidence::to_string).collect();
-            let bound = claim.bound_bits.map(|bits| format!("≤ {}", raised(&power_of_two(bits)))).unwrap_or_default();
+            let bound = raised(&doubt::short(claim));
             writeln!(
                 table,
                 "<tr class=\"{}\"><th scope=\"row\" class=\"id\"><a href=\"#{id}\">{id}</a></th><td>{}</td><td>{}</td>\
@@ -437,8 +443,8 @@ impl Page<'_> {
             "</ul>\n<h3>Attacks</h3>\n<ul>\n\
              <li><b>control</b>: a case in which a hypothesis is broken or the formula is altered; the same check must then fail on \
              every instance, by more than {wide} of the terms</li>\n\
-             <li><b>wrong formula</b> (mutant): the claim with one term dropped, negated or doubled; some instance must tell it from the \
-             right one</li>\n\
+             <li><b>wrong formula</b> (mutant): the claim with one term dropped, negated or doubled, an inequality reversed or its bound changed; some instance must \
+             tell it from the right one</li>\n\
              <li><b>vacuous</b> instance: both sides are below {wide} of the terms, so that it says nothing</li>\n</ul>\n</section>",
             wide = raised(&power_of_two(f64::from(WIDE))),
         )
@@ -452,7 +458,9 @@ fn compare(out: &mut String, comparison: &Comparison) -> fmt::Result {
     if weaker.is_empty() {
         writeln!(out, "<p>Nothing is weaker than <code>{file}</code> records.</p>")?;
     }
-    for (heading, class, differences) in [("Weaker", " class=\"bad\"", weaker), ("Stronger", "", stronger)] {
+    for (heading, class, differences) in
+        [("Weaker", " class=\"bad\"", weaker), ("Is it meant? What looks stronger", "", stronger)]
+    {
         if differences.is_empty() {
             continue;
         }

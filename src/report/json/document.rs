@@ -1,6 +1,6 @@
 //! The members of a report in JSON, in their order, which is part of the schema.
 
-use crate::claim::{Evidence, Verdict};
+use crate::claim::{Change, Evidence, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -104,13 +104,13 @@ pub(super) struct ClaimDocument {
     pub instances: usize,
     pub vacuous: usize,
     pub excluded: usize,
+    pub unresolved: usize,
     pub undecided: usize,
     pub refuted: usize,
     pub residual: String,
     pub margin: Option<String>,
     pub ladder: Vec<Rung>,
-    pub bound: Option<String>,
-    pub families: usize,
+    pub kinds: Vec<KindDocument>,
     pub orbits: Option<usize>,
     pub exponents: Vec<ExponentDocument>,
     pub quantities: Vec<QuantityDocument>,
@@ -120,6 +120,21 @@ pub(super) struct ClaimDocument {
     pub witnesses: Vec<WitnessDocument>,
     pub cut_short: bool,
     pub seconds: f64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KindDocument {
+    pub kind: String,
+    pub inequality: bool,
+    pub instances: usize,
+    pub vacuous: usize,
+    pub idle: Vec<String>,
+    pub draws: usize,
+    /// Follows from the draws, and is not read back.
+    pub open_share: f64,
+    pub bound: Option<String>,
+    pub families: usize,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -166,7 +181,9 @@ pub(super) struct ControlDocument {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MutantDocument {
-    pub name: String,
+    pub relation: String,
+    pub term: String,
+    pub change: Change,
     pub refuted: bool,
     pub margin: String,
 }

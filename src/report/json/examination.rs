@@ -4,6 +4,7 @@ use super::super::power_of_two;
 use crate::claim::{Examination, Finding, Status};
 use crate::scalar::Magnitude;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// One examination as JSON: what a replay tells a program.
 pub fn examination(examination: &Examination) -> impl Serialize {
@@ -12,14 +13,14 @@ pub fn examination(examination: &Examination) -> impl Serialize {
         instance: String,
         class: String,
         excluded: Option<String>,
-        bound: Option<String>,
+        bounds: BTreeMap<&'static str, String>,
         findings: Vec<FindingDocument>,
     }
     ExaminationDocument {
         instance: examination.description.clone(),
         class: format!("{:?}", examination.class).to_lowercase(),
         excluded: examination.excluded.clone(),
-        bound: examination.bound_bits.map(power_of_two),
+        bounds: examination.bounds.iter().map(|(kind, bits)| (*kind, power_of_two(*bits))).collect(),
         findings: examination.findings.iter().map(FindingDocument::new).collect(),
     }
 }
@@ -41,6 +42,7 @@ struct FindingDocument {
 impl FindingDocument {
     fn new(finding: &Finding) -> Self {
         let (status, reason) = status(finding.status);
+        let (relations, vacuous) = finding.relations();
         FindingDocument {
             scalar: finding.scalar.to_string(),
             status,
@@ -49,18 +51,19 @@ impl FindingDocument {
             miss: finding.miss.to_string(),
             margin: finding.margin.as_ref().map(Magnitude::to_string),
             relation: finding.worst.clone(),
-            relations: finding.vacuous.1,
-            vacuous: finding.vacuous.0,
+            relations,
+            vacuous,
             details: finding.details.clone(),
         }
     }
 }
 
-/// A status in one word, and why if it is undecided.
+/// A status in one word, and why if it decides nothing.
 pub fn status(status: Status) -> (&'static str, Option<&'static str>) {
     match status {
         Status::Satisfied => ("satisfied", None),
         Status::Vacuous => ("vacuous", None),
+        Status::Unresolved => ("unresolved", Some("the gap of a strict inequality is smaller than the check resolves")),
         Status::Violated => ("violated", None),
         Status::Undecided(why) => ("undecided", Some(why)),
     }

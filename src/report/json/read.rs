@@ -5,10 +5,12 @@
 //! contradicts what stands beside it.
 
 use super::super::{GivenModel, Libraries, Report, SCHEMA_VERSION, Shard};
-use super::document::{ClaimDocument, Document, ExponentDocument, MutantDocument, QuantityDocument, WitnessDocument};
+use super::document::{
+    ClaimDocument, Document, ExponentDocument, KindDocument, MutantDocument, QuantityDocument, WitnessDocument,
+};
 use crate::claim::order::Exponent;
-use crate::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
-use crate::claim::{Case, Change, ClaimReport, Effort, Entry, Mutant, Quantity, Verdict};
+use crate::claim::verdict::{ControlReport, ExponentReport, KindReport, MOST_LEFT_OUT, MutantReport, Witness};
+use crate::claim::{Case, ClaimReport, Effort, Entry, Mutant, Quantity, Verdict};
 use crate::dynamics::statistics::Estimate;
 use crate::scalar::Magnitude;
 
@@ -106,12 +108,24 @@ impl ClaimDocument {
                 instances: found.instances,
             })
         });
-        let mutant = |found: &MutantDocument| {
-            let mutant = parse_mutant(&found.name);
+        let mutant = |found: MutantDocument| {
             Ok(MutantReport {
-                mutant: mutant.ok_or_else(|| wrong(of("mutants"), "a term and what is wrong with it", &found.name))?,
+                mutant: Mutant { relation: found.relation, term: found.term, change: found.change },
                 refuted: found.refuted,
                 margin: magnitude("mutants", &found.margin)?,
+            })
+        };
+        let bound = |text: String| parse_bound(&text).ok_or_else(|| wrong(of("kinds"), "a power such as 2^-53", text));
+        let kind = |found: KindDocument| {
+            Ok(KindReport {
+                kind: found.kind,
+                inequality: found.inequality,
+                instances: found.instances,
+                vacuous: found.vacuous,
+                idle: found.idle,
+                draws: found.draws,
+                bound_bits: found.bound.map(bound).transpose()?,
+                families: found.families,
             })
         };
         let exponent = |found: ExponentDocument| {
@@ -151,6 +165,7 @@ impl ClaimDocument {
             instances: self.instances,
             vacuous: self.vacuous,
             excluded: self.excluded,
+            unresolved: self.unresolved,
             undecided: self.undecided,
             refuted: self.refuted,
             residual: magnitude("residual", &self.residual)?,
@@ -160,12 +175,8 @@ impl ClaimDocument {
             exponents: self.exponents.into_iter().map(exponent).collect::<Result<_, ReadError>>()?,
             quantities: self.quantities.into_iter().map(quantity).collect(),
             tests: self.intervals,
-            mutants: self.mutants.iter().map(mutant).collect::<Result<_, ReadError>>()?,
-            bound_bits: self
-                .bound
-                .map(|bound| parse_bound(&bound).ok_or_else(|| wrong(of("bound"), "a power such as 2^-53", bound)))
-                .transpose()?,
-            families: self.families,
+            mutants: self.mutants.into_iter().map(mutant).collect::<Result<_, ReadError>>()?,
+            kinds: self.kinds.into_iter().map(kind).collect::<Result<_, ReadError>>()?,
             orbits: self.orbits,
             witnesses: self.witnesses.into_iter().map(witness).collect::<Result<_, ReadError>>()?,
             cut_short: self.cut_short,
@@ -188,7 +199,15 @@ fn contradiction(claim: &ClaimReport) -> Option<&'static str> {
         () if claim.refuted > 0 => Some("with an instance that violates it"),
         () if claim.undecided > 0 => Some("with an instance that is undecided"),
         () if claim.vacuous >= claim.instances => Some("with vacuous instances only"),
+        () if claim.left_out() > MOST_LEFT_OUT => Some("with more than a third of its instances left out"),
         () if claim.evidence.is_empty() => Some("without evidence"),
+        () if claim.kinds.is_empty() => Some("without a relation"),
+        () if claim.kinds.iter().any(|kind| kind.vacuous >= kind.instances) => Some("with a vacuous kind of relation"),
+        () if claim.kinds.iter().any(|kind| kind.draws == 0) => Some("with a relation that was seen on no draw"),
+        () if claim.kinds.iter().any(|kind| !kind.idle.is_empty()) => Some("with a term that is always 0"),
+        () if claim.kinds.iter().any(|kind| kind.inequality && kind.bound_bits.is_some()) => {
+            Some("with a Schwartz-Zippel bound on an inequality")
+        }
         () if claim.controls.len() != claim.entry.controls.len() || claim.controls.is_empty() => {
             Some("without all of its controls")
         }
@@ -196,15 +215,6 @@ fn contradiction(claim: &ClaimReport) -> Option<&'static str> {
         () if claim.surviving_mutants().next().is_some() => Some("with a wrong formula that passed"),
         () => None,
     }
-}
-
-/// `term dropped`, `term negated` or `term doubled`.
-fn parse_mutant(name: &str) -> Option<Mutant> {
-    let mutant = |change| {
-        let term = name.strip_suffix(&Mutant { term: String::new(), change }.to_string())?;
-        Some(Mutant { term: term.to_owned(), change })
-    };
-    Change::ALL.into_iter().find_map(mutant)
 }
 
 /// `2^-53` is 53 bits.

@@ -3,12 +3,12 @@
 use super::super::{Comparison, Difference, GivenModel, Libraries, Report, SCHEMA_VERSION, milliseconds, power_of_two};
 use super::document::{
     BaselineDocument, ClaimDocument, ControlDocument, DifferenceDocument, Document, ExponentDocument,
-    InapplicableDocument, LibrariesDocument, ModelDocument, MutantDocument, QuantityDocument, Rung, ShardDocument,
-    Statistics, Summary, WitnessDocument,
+    InapplicableDocument, KindDocument, LibrariesDocument, ModelDocument, MutantDocument, QuantityDocument, Rung,
+    ShardDocument, Statistics, Summary, WitnessDocument,
 };
 use crate::claim::simulation::ERROR_BITS;
-use crate::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
-use crate::claim::{Case, ClaimReport, Quantity, Verdict};
+use crate::claim::verdict::{ControlReport, ExponentReport, KindReport, MutantReport, Witness};
+use crate::claim::{Case, ClaimReport, Mutant, Quantity, Verdict};
 use crate::scalar::Magnitude;
 
 impl Document {
@@ -90,6 +90,7 @@ impl ClaimDocument {
             instances: claim.instances,
             vacuous: claim.vacuous,
             excluded: claim.excluded,
+            unresolved: claim.unresolved,
             undecided: claim.undecided,
             refuted: claim.refuted,
             residual: claim.residual.to_string(),
@@ -99,8 +100,7 @@ impl ClaimDocument {
                 .iter()
                 .map(|(&bits, residual)| Rung { bits, residual: residual.to_string() })
                 .collect(),
-            bound: claim.bound_bits.map(power_of_two),
-            families: claim.families,
+            kinds: claim.kinds.iter().map(KindDocument::new).collect(),
             orbits: claim.orbits,
             exponents: claim.exponents.iter().map(ExponentDocument::new).collect(),
             quantities: claim.quantities.iter().map(QuantityDocument::new).collect(),
@@ -110,6 +110,22 @@ impl ClaimDocument {
             witnesses: claim.witnesses.iter().map(|witness| WitnessDocument::new(report, claim, witness)).collect(),
             cut_short: claim.cut_short,
             seconds: milliseconds(claim.seconds),
+        }
+    }
+}
+
+impl KindDocument {
+    fn new(found: &KindReport) -> Self {
+        KindDocument {
+            kind: found.kind.clone(),
+            inequality: found.inequality,
+            instances: found.instances,
+            vacuous: found.vacuous,
+            idle: found.idle.clone(),
+            draws: found.draws,
+            open_share: found.open_share(),
+            bound: found.bound_bits.map(power_of_two),
+            families: found.families,
         }
     }
 }
@@ -157,7 +173,8 @@ impl ControlDocument {
 
 impl MutantDocument {
     fn new(found: &MutantReport) -> Self {
-        MutantDocument { name: found.mutant.to_string(), refuted: found.refuted, margin: found.margin.to_string() }
+        let Mutant { relation, term, change } = found.mutant.clone();
+        MutantDocument { relation, term, change, refuted: found.refuted, margin: found.margin.to_string() }
     }
 }
 

@@ -116,7 +116,7 @@ impl Rooted for Paths {
         let mut relations = Vec::new();
         for (step, (theta, theta_there)) in here.iter().zip(there).enumerate() {
             relations.push(Relation::equality(
-                format!("Adam after {} steps", step + 1),
+                ("Adam", format!("after {} steps", step + 1)),
                 vec![Term::vector("theta_t(K theta_0)", theta_there)],
                 vec![Term::vector("K theta_t(theta_0)", map.apply(theta))],
             ));

@@ -132,7 +132,7 @@ impl Theorem for Exact {
         let (here, there) = (descend(&point, &instance.order), descend(&image, &instance.other_order));
         for (step, (theta, theta_there)) in here.iter().zip(there).enumerate() {
             relations.push(Relation::equality(
-                format!("SGD after {} steps", step + 1),
+                ("SGD", format!("after {} steps", step + 1)),
                 vec![Term::vector("theta_t(K theta_0)", theta_there)],
                 vec![Term::vector("K theta_t(theta_0)", map.apply(theta))],
             ));
@@ -154,7 +154,7 @@ impl Theorem for Exact {
             let last = descend(&fixed, &instance.order).pop().unwrap_or_default();
             for (label, theta) in [("SGD", last), ("the heavy ball", roll(&fixed, &instance.order, &beta).0)] {
                 relations.push(Relation::equality(
-                    format!("the fixed-point set under {label}"),
+                    ("the fixed-point set", format!("under {label}")),
                     vec![Term::vector("K theta_t", map.apply(&theta))],
                     vec![Term::vector("theta_t", theta)],
                 ));

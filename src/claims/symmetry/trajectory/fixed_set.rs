@@ -85,14 +85,14 @@ impl Rooted for Paths {
             // Each control breaks one of the two.
             if !case.is_control(&ENTRY, "merged-rate") {
                 relations.push(Relation::equality(
-                    format!("the fixed-point set under {rule}, where it is missed most"),
+                    ("the fixed-point set", format!("under {rule}, where it is missed most")),
                     vec![Term::vector("K theta_t", fixed.left)],
                     vec![Term::vector("theta_t", fixed.right)],
                 ));
             }
             if !case.is_control(&ENTRY, "noise") {
                 relations.push(Relation::equality(
-                    format!("the merged network under {rule}, where it is missed most"),
+                    ("the merged network", format!("under {rule}, where it is missed most")),
                     vec![Term::vector("P phi_t", same.left)],
                     vec![Term::vector("theta_t", same.right)],
                 ));
