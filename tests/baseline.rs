@@ -64,7 +64,7 @@ type Weakening = (usize, fn(&mut equipartition::claim::ClaimReport), &'static st
 
 #[test]
 fn every_way_to_be_weaker_is_seen_and_its_reverse_is_stronger() {
-    let weakenings: [Weakening; 18] = [
+    let weakenings: [Weakening; 22] = [
         (0, |claim| claim.verdict = Verdict::Undecided, "undecided, was holds"),
         (0, |claim| claim.verdict = Verdict::Vacuous, "vacuous, was holds"),
         (0, |claim| claim.verdict = Verdict::Powerless, "powerless, was holds"),
@@ -73,9 +73,13 @@ fn every_way_to_be_weaker_is_seen_and_its_reverse_is_stronger() {
         (0, |claim| claim.vacuous += 1, "vacuous instances, was"),
         (0, |claim| *claim.evidence.get_mut(&Evidence::Exact).unwrap() -= 1, "instances with exact evidence, was"),
         (0, |claim| _ = claim.evidence.remove(&Evidence::Converged), "0 instances with converged evidence, was"),
-        (0, |claim| claim.bound_bits = claim.bound_bits.map(|bits| bits - 1.0), "missed with probability at most 2^-"),
-        (0, |claim| claim.bound_bits = None, "missed with probability at most nothing"),
-        (0, |claim| claim.families -= 1, "families of the bound, was"),
+        (0, |claim| claim.excluded += 1, "instances left out, was"),
+        (0, |claim| claim.unresolved += 1, "instances left out, was"),
+        (0, |claim| claim.kinds[0].draws -= 1, "independent draws of `charge after a step`, was"),
+        (0, |claim| drop(claim.kinds.remove(0)), "no longer: relation `charge after a step`"),
+        (0, |claim| *claim.kinds[0].bound_bits.as_mut().unwrap() -= 1.0, "missed with probability at most 2^-"),
+        (0, |claim| claim.kinds[0].bound_bits = None, "missed with probability at most nothing"),
+        (0, |claim| claim.kinds[0].families -= 1, "families of the bound of `charge after a step`, was"),
         (0, |claim| claim.controls[1].failed = false, "no longer: failing control `"),
         (0, |claim| claim.controls[1].instances -= 1, "instances of the control `"),
         (0, |claim| claim.mutants[2].refuted = false, "no longer: refuted wrong formula, `"),

@@ -3,7 +3,7 @@
 #![cfg(feature = "cli")]
 
 use equipartition::claim::order::Exponent;
-use equipartition::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
+use equipartition::claim::verdict::{ControlReport, ExponentReport, KindReport, MutantReport, Witness};
 use equipartition::claim::{Case, Change, ClaimReport, Control, Effort, Entry, Evidence, Mutant, Quantity, Verdict};
 use equipartition::dynamics::statistics::Estimate;
 use equipartition::report::{Comparison, Difference, Libraries, Report, annotations, json, junit, markdown, text};
@@ -39,6 +39,7 @@ fn claim(entry: &'static Entry, verdict: Verdict, reason: &str) -> ClaimReport {
         instances: 8,
         vacuous: 1,
         excluded: 2,
+        unresolved: 1,
         undecided: 0,
         refuted: 0,
         residual: Magnitude::power_of_two(-251),
@@ -54,11 +55,25 @@ fn claim(entry: &'static Entry, verdict: Verdict, reason: &str) -> ClaimReport {
             instances: 4,
         }],
         mutants: vec![
-            MutantReport::new(Mutant { term: "a".to_owned(), change: Change::Dropped }, Magnitude::power_of_two(0)),
-            MutantReport::new(Mutant { term: "b".to_owned(), change: Change::Doubled }, Magnitude::power_of_two(-1)),
+            MutantReport::new(
+                Mutant { relation: "row".to_owned(), term: "a".to_owned(), change: Change::Dropped },
+                Magnitude::power_of_two(0),
+            ),
+            MutantReport::new(
+                Mutant { relation: "row".to_owned(), term: "b".to_owned(), change: Change::Doubled },
+                Magnitude::power_of_two(-1),
+            ),
         ],
-        bound_bits: Some(56.9),
-        families: 2,
+        kinds: vec![KindReport {
+            kind: "row".to_owned(),
+            inequality: false,
+            instances: 8,
+            vacuous: 1,
+            idle: Vec::new(),
+            draws: 4,
+            bound_bits: Some(56.9),
+            families: 2,
+        }],
         orbits: None,
         witnesses: Vec::new(),
         cut_short: false,
@@ -94,7 +109,7 @@ fn report() -> Report {
     let mut refuted = claim(&ENTRIES[1], Verdict::Refuted, "instance 3 violates `row 0` by 1.25e-1");
     refuted.refuted = 2;
     refuted.evidence = BTreeMap::from([(Evidence::Exact, 3)]);
-    refuted.bound_bits = None;
+    refuted.kinds[0].bound_bits = None;
     refuted.witnesses = vec![
         witness(Case::Law, 3, "a large network", Magnitude::power_of_two(-3)),
         witness(Case::Law, 1, "a net", Magnitude::power_of_two(-9)),
@@ -260,12 +275,18 @@ type Edit = (fn(&mut ClaimReport), &'static str);
 fn no_verdict_is_read_that_is_better_than_its_evidence() {
     let held = || Report { claims: vec![claim(&ENTRIES[0], Verdict::Holds, "")], ..report() };
     assert!(json::read(&as_json(&held()), &find).is_ok());
-    let edits: [Edit; 9] = [
+    let edits: [Edit; 15] = [
         (|claim| claim.cut_short = true, "cut short"),
         (|claim| claim.instances = 0, "without an instance"),
         (|claim| claim.refuted = 1, "violates"),
         (|claim| claim.undecided = 1, "undecided"),
         (|claim| claim.vacuous = 8, "vacuous"),
+        (|claim| claim.unresolved = 3, "more than a third"),
+        (|claim| claim.kinds.clear(), "without a relation"),
+        (|claim| claim.kinds[0].vacuous = 8, "a vacuous kind"),
+        (|claim| claim.kinds[0].draws = 0, "seen on no draw"),
+        (|claim| claim.kinds[0].idle.push("a".to_owned()), "a term that is always 0"),
+        (|claim| claim.kinds[0].inequality = true, "a Schwartz-Zippel bound on an inequality"),
         (|claim| claim.evidence.clear(), "without evidence"),
         (|claim| claim.controls.clear(), "without all of its controls"),
         (|claim| claim.controls[0].failed = false, "a control that passed"),
@@ -290,7 +311,7 @@ fn what_is_no_report_is_not_read() {
     assert!(read(&text.replace("\"seed\"", "\"sead\"")).contains("not a complete report"));
     assert!(read(&text.replace("demonstration/sum", "demonstration/some")).contains("the identifier of a claim"));
     assert!(read(&text.replace("swapped", "exchanged")).contains("a control of the claim"));
-    assert!(read(&text.replace("\"a dropped\"", "\"a forgotten\"")).contains("a term and what is wrong with it"));
+    assert!(read(&text.replace("\"dropped\"", "\"forgotten\"")).contains("not a complete report"));
     assert!(read(&text.replace("\"effort\": \"default\"", "\"effort\": \"some\"")).contains("quick"));
     assert!(read(&text.replacen("2^-56", "2^56", 1)).contains("a power"));
     assert!(read(&text.replacen("\"residual\": \"2", "\"residual\": \"x2", 1)).contains("a magnitude"));

@@ -28,6 +28,30 @@ enum Spoiled {
     Outside,
     /// A value is not a number.
     NotANumber,
+    /// Beside the law stands another relation, both sides of which are zero.
+    OneOfTwoEmpty,
+    /// A term is always zero in one relation, and a term of the same label is not in another.
+    DeadBehindLive,
+    /// Two terms have one label.
+    Twins,
+    /// Two of three families do not meet the hypotheses.
+    RarelyInside,
+    /// `|x| + y = y + |x|`: which polynomial it is depends on the point.
+    Branching,
+    /// `x + c = c + x` where c is drawn for the point and carried as a constant.
+    HiddenDraw,
+    /// `x^2 <= x^2 + y^2`
+    Inequality,
+    /// `(x y)^2 <= c x^2 y^2` with c = 1 or 4, said to be sharp.
+    Sharp,
+    /// The same with a bound that is four times too large.
+    FourTimesTooLarge,
+    /// `x < x + y`, with a gap that the check resolves.
+    Strict,
+    /// `x < x + 2^-40 y`, with a gap that it does not resolve.
+    Unresolved,
+    /// `x < x`
+    StrictAndFalse,
 }
 
 struct Numbers(Spoiled);
@@ -35,6 +59,7 @@ struct Numbers(Spoiled);
 struct Pair {
     x: Rational,
     y: Rational,
+    family: u64,
     algebraic: bool,
 }
 
@@ -63,22 +88,32 @@ const fn entry(id: &'static str, controls: &'static [Control]) -> Entry {
 }
 static ENTRY: Entry = entry("soundness/numbers", &[Control { name: "minus", breaks: "x - y = y - x" }]);
 static UNATTACKED: Entry = entry("soundness/unattacked", &[]);
+static BOUND: Entry = entry("soundness/bound", &[Control { name: "half", breaks: "half of x^2 + y^2 is no bound" }]);
+static GAP: Entry = entry("soundness/gap", &[Control { name: "none", breaks: "nothing is added" }]);
 
 impl Theorem for Numbers {
     type Instance = Pair;
 
     fn entry(&self) -> &'static Entry {
-        if self.0 == Spoiled::Unattacked { &UNATTACKED } else { &ENTRY }
+        match self.0 {
+            Spoiled::Unattacked => &UNATTACKED,
+            Spoiled::Inequality | Spoiled::Sharp | Spoiled::FourTimesTooLarge => &BOUND,
+            Spoiled::Strict | Spoiled::Unresolved | Spoiled::StrictAndFalse => &GAP,
+            _ => &ENTRY,
+        }
     }
 
     fn draw(&self, mut draw: Draw) -> Pair {
         let algebraic = self.0 != Spoiled::NotANumber;
-        Pair { x: draw.point.dyadic(32), y: draw.point.dyadic(32) + 8, algebraic }
+        Pair { x: draw.point.dyadic(32) + 16, y: draw.point.dyadic(32) + 8, family: draw.family_number(), algebraic }
     }
 
     fn relations<T: Carrier>(&self, pair: &Pair, case: Case) -> Result<Vec<Relation<T>>, Outside> {
         let (x, y) = (T::drawn(&pair.x), T::drawn(&pair.y));
         let control = case != Case::Law && self.0 != Spoiled::Blind;
+        if let Some(inequality) = self.inequality(&x, &y, pair.family, control) {
+            return Ok(vec![inequality]);
+        }
         let sign = T::integer(if control { -1 } else { 1 });
         let mut left = vec![Term::scalar("x", x.clone()), Term::scalar("y", sign.clone() * &y)];
         let mut right = vec![Term::scalar("y'", y.clone()), Term::scalar("x'", sign * &x)];
@@ -91,9 +126,63 @@ impl Theorem for Numbers {
             }
             Spoiled::IdleTerm => right.push(Term::scalar("idle", T::zero())),
             Spoiled::NotANumber => right.push(Term::scalar("0/0", T::zero() / T::zero())),
+            Spoiled::Twins => right.push(Term::scalar("y'", T::zero())),
+            Spoiled::RarelyInside if !pair.family.is_multiple_of(3) => {
+                return Err(Outside::because("two of three are outside"));
+            }
+            Spoiled::Branching => {
+                left[0] = Term::scalar("|x|", x.absolute());
+                right[1] = Term::scalar("|x|'", if control { -x.absolute() } else { x.absolute() });
+            }
+            Spoiled::HiddenDraw => {
+                let hidden = T::from_rational(&pair.y);
+                left = vec![Term::scalar("c", hidden.clone())];
+                right = vec![Term::scalar("c'", if control { -hidden } else { hidden })];
+            }
             _ => {}
         }
-        Ok(vec![Relation::equality("commutes", left, right)])
+        let mut relations = vec![Relation::equality("commutes", left, right)];
+        match self.0 {
+            Spoiled::OneOfTwoEmpty => {
+                let nothing = |label| vec![Term::scalar(label, x.clone() - &x)];
+                relations.push(Relation::equality("nothing", nothing("a"), nothing("b")));
+            }
+            Spoiled::DeadBehindLive => relations.push(Relation::equality(
+                "half of it",
+                vec![Term::scalar("x", T::zero()), Term::scalar("y", y.clone())],
+                vec![Term::scalar("y'", y)],
+            )),
+            _ => {}
+        }
+        Ok(relations)
+    }
+}
+
+impl Numbers {
+    fn inequality<T: Carrier>(&self, x: &T, y: &T, family: u64, control: bool) -> Option<Relation<T>> {
+        let squares = || x.squared() + y.squared();
+        let product = || x.squared() * y.squared();
+        let bound = |factor: i64| {
+            let right = if control { T::ratio(1, 2) * product() } else { T::integer(factor) * product() };
+            Relation::at_most("bound", Term::scalar("(x y)^2", product()), Term::scalar("x^2 y^2", right))
+        };
+        let gap = |size: T| {
+            let more = if control { x.clone() } else { x.clone() + size };
+            Relation::less("gap", Term::scalar("x", x.clone()), Term::scalar("x + more", more)).resolved_to(30)
+        };
+        match self.0 {
+            Spoiled::Inequality => {
+                let right = if control { T::ratio(1, 2) * x.squared() } else { squares() };
+                let (left, right) = (Term::scalar("x^2", x.squared()), Term::scalar("x^2 + y^2", right));
+                Some(Relation::at_most("bound", left, right))
+            }
+            Spoiled::Sharp => Some(bound(if family.is_multiple_of(2) { 1 } else { 4 }).sharp((3, 4))),
+            Spoiled::FourTimesTooLarge => Some(bound(4).sharp((3, 4))),
+            Spoiled::Strict => Some(gap(y.clone())),
+            Spoiled::Unresolved => Some(gap(T::ratio(1, 1 << 40) * y)),
+            Spoiled::StrictAndFalse => Some(gap(T::zero())),
+            _ => None,
+        }
     }
 }
 
@@ -113,7 +202,8 @@ fn a_true_claim_whose_controls_fail_holds_with_exact_evidence_and_a_bound() {
     assert_eq!(report.verdict, Verdict::Holds, "{}", report.reason);
     assert_eq!(report.evidence.get(&Evidence::Exact), Some(&12));
     // Degree 1 on a grid of 2^32, two points a family.
-    assert_eq!(report.bound_bits, Some(64.0));
+    assert_eq!(report.kinds[0].bound_bits, Some(64.0));
+    assert_eq!((report.kinds[0].draws, report.kinds[0].families), (6, 6));
 }
 
 #[test]
@@ -139,6 +229,68 @@ fn a_claim_with_a_term_that_cannot_be_got_wrong_is_powerless() {
     let report = judge(Spoiled::IdleTerm);
     assert_eq!(report.verdict, Verdict::Powerless);
     assert!(report.reason.contains("idle"), "{}", report.reason);
+}
+
+#[test]
+fn a_relation_that_never_says_anything_is_not_carried_by_another() {
+    let report = judge(Spoiled::OneOfTwoEmpty);
+    assert_eq!(report.verdict, Verdict::Vacuous, "{}", report.reason);
+    assert!(report.reason.contains("`nothing`"), "{}", report.reason);
+}
+
+#[test]
+fn a_dead_term_does_not_hide_behind_a_live_one_of_its_label() {
+    let report = judge(Spoiled::DeadBehindLive);
+    assert_eq!(report.verdict, Verdict::Powerless, "{}", report.reason);
+    assert!(report.reason.contains("`x` of `half of it`"), "{}", report.reason);
+    assert_eq!(judge(Spoiled::Twins).verdict, Verdict::Undecided);
+}
+
+#[test]
+fn a_claim_most_of_whose_instances_are_left_out_is_undecided() {
+    let report = judge(Spoiled::RarelyInside);
+    assert_eq!(report.verdict, Verdict::Undecided);
+    assert!(report.reason.contains("8 lie outside"), "{}", report.reason);
+}
+
+/// The lemma is about polynomials in what was drawn from the grid; whatever is no such equality has a share of draws in place of a bound.
+#[test]
+fn a_bound_is_earned_or_not_given() {
+    for spoiled in [Spoiled::Branching, Spoiled::HiddenDraw, Spoiled::Inequality, Spoiled::Sharp, Spoiled::Strict] {
+        let report = judge(spoiled);
+        assert_eq!(report.verdict, Verdict::Holds, "{spoiled:?}: {}", report.reason);
+        assert!(report.weakest_bound().is_none(), "{spoiled:?}");
+        assert_eq!(report.least_drawn().expect("a kind without a bound").draws, 6, "{spoiled:?}");
+    }
+}
+
+#[test]
+fn a_bound_that_is_said_to_be_sharp_and_is_not_is_powerless() {
+    let report = judge(Spoiled::FourTimesTooLarge);
+    assert_eq!(report.verdict, Verdict::Powerless);
+    assert!(report.reason.contains("tightened"), "{}", report.reason);
+}
+
+/// What the check cannot resolve is left open: neither a violation nor evidence. No gap at all refutes.
+#[test]
+fn a_strict_inequality_is_violated_only_where_it_is_false() {
+    let report = judge(Spoiled::Unresolved);
+    assert_eq!((report.verdict, report.unresolved, report.refuted), (Verdict::Undecided, 12, 0));
+    assert!(report.evidence.is_empty());
+    assert_eq!(judge(Spoiled::StrictAndFalse).verdict, Verdict::Refuted);
+}
+
+/// `1 <= 2` beside a reference of a million: it says nothing there, but it is not violated.
+#[test]
+fn an_inequality_far_below_its_reference_is_vacuous_and_not_violated() {
+    use equipartition::claim::{Finding, Scalar, Status};
+    let number = |n: i64| Rational::from(n);
+    let judge = |left: i64, right: i64| {
+        let relation = Relation::at_most("a <= b", Term::scalar("a", number(left)), Term::scalar("b", number(right)));
+        Finding::judge(Scalar::Rational, &[relation.against(number(1 << 40))], false).status
+    };
+    assert_eq!(judge(1, 2), Status::Vacuous);
+    assert_eq!(judge(2, 1), Status::Violated);
 }
 
 #[test]

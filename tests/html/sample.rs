@@ -1,7 +1,7 @@
 //! A report in which every verdict occurs, and text that wants to be markup.
 
 use equipartition::claim::order::Exponent;
-use equipartition::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
+use equipartition::claim::verdict::{ControlReport, ExponentReport, KindReport, MutantReport, Witness};
 use equipartition::claim::{Case, Change, ClaimReport, Control, Effort, Entry, Evidence, Mutant, Quantity, Verdict};
 use equipartition::dynamics::statistics::Estimate;
 use equipartition::report::{Comparison, Difference, Libraries, Report, Shard};
@@ -40,6 +40,7 @@ fn claim(entry: &'static Entry, verdict: Verdict, reason: &str) -> ClaimReport {
         instances: 8,
         vacuous: 1,
         excluded: 2,
+        unresolved: 1,
         undecided: 0,
         refuted: 0,
         residual: Magnitude::power_of_two(-251),
@@ -59,15 +60,26 @@ fn claim(entry: &'static Entry, verdict: Verdict, reason: &str) -> ClaimReport {
             instances: 4,
         }],
         mutants: vec![
-            MutantReport::new(Mutant { term: "a".to_owned(), change: Change::Dropped }, Magnitude::power_of_two(0)),
             MutantReport::new(
-                Mutant { term: HOSTILE.to_owned(), change: Change::Doubled },
+                Mutant { relation: "row".to_owned(), term: "a".to_owned(), change: Change::Dropped },
+                Magnitude::power_of_two(0),
+            ),
+            MutantReport::new(
+                Mutant { relation: "row".to_owned(), term: HOSTILE.to_owned(), change: Change::Doubled },
                 Magnitude::power_of_two(-1),
             ),
         ],
         cut_short: false,
-        bound_bits: Some(56.9),
-        families: 2,
+        kinds: vec![KindReport {
+            kind: "row".to_owned(),
+            inequality: false,
+            instances: 8,
+            vacuous: 1,
+            idle: Vec::new(),
+            draws: 4,
+            bound_bits: Some(56.9),
+            families: 2,
+        }],
         orbits: None,
         witnesses: Vec::new(),
         seconds: 0.25,
@@ -103,7 +115,7 @@ pub fn report() -> Report {
     let mut refuted = claim(&ENTRIES[1], Verdict::Refuted, HOSTILE);
     refuted.refuted = 2;
     refuted.evidence = BTreeMap::from([(Evidence::Exact, 3)]);
-    refuted.bound_bits = None;
+    refuted.kinds[0].bound_bits = None;
     refuted.witnesses = vec![
         witness(Case::Law, 3, HOSTILE, Magnitude::power_of_two(-3)),
         witness(Case::Law, 1, "a net", Magnitude::infinite()),
