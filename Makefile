@@ -2,17 +2,23 @@
 # a Rust toolchain, a C compiler and make; m4, which GMP needs while it is built, is installed if it is missing.
 #
 #   make verify ARGS="balance --precision 1024"
+#   make attack SEEDS="0 12"
 
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: verify test prerequisites
+.PHONY: verify test attack prerequisites
 
 verify: prerequisites
 	$(CARGO) run --release -- verify $(ARGS)
 
 test: prerequisites
 	$(CARGO) test --workspace
+
+# Twelve seeds with 200 instances each; tools/attack.sh says how to take fewer, or a part.
+attack: prerequisites
+	$(CARGO) build --release
+	@SEEDS="$(SEEDS)" INSTANCES="$(INSTANCES)" SHARD="$(SHARD)" ARGS="$(ARGS)" sh tools/attack.sh
 
 prerequisites:
 	@sh tools/prerequisites.sh

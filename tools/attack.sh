@@ -1,0 +1,49 @@
+#!/bin/sh
+# Attacks every claim: many seeds, many instances of each. Every claim has to hold on all of them.
+#
+#   SEEDS="0 12"      other seeds than the twelve below
+#   INSTANCES=64      other than 200 of each law
+#   SHARD=2/4         the second of four parts: its seeds are dealt like cards
+#   ARGS="balance"    further arguments of `verify`
+#
+# What is finished is kept in target/attack and not examined again, by the same build; the summary is target/attack/summary.md.
+set -eu
+
+seeds=${SEEDS:-"0 1 2 12 4294967296 7777777 99999999977 3735928559 271828182845904523 18446744073709551615 31415926535897932 1618033988749894848"}
+instances=${INSTANCES:-200}
+shard=${SHARD:-1/1}
+part=${shard%/*}
+parts=${shard#*/}
+program=${EQUIPARTITION:-target/release/equipartition}
+kept=target/attack
+summary=$kept/summary.md
+
+mkdir -p "$kept"
+{
+    printf '%s, commit %s: %s instances of each law' "$("$program" --version)" "$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" "$instances"
+    test "$parts" = 1 || printf ', part %s' "$shard"
+    printf '\n\n| seed | claims | instances, attacks |\n|--:|---|---|\n'
+} >"$summary"
+
+place=0
+worst=0
+for seed in $seeds; do
+    place=$((place + 1))
+    test $(((place - 1) % parts + 1)) -eq "$part" || continue
+    report=$kept/$seed.txt
+    status=0
+    # shellcheck disable=SC2086
+    "$program" verify --no-config --color never --seed "$seed" --instances "$instances" --resume "$kept/$seed" \
+        --output "$report" ${ARGS:-} || status=$?
+    test -s "$report" || exit "$status"
+    claims=$(sed -n 's/^\([0-9]* claims\{0,1\}: .*\)$/\1/p' "$report")
+    counts=$(sed -n 's/^\([0-9]* instances\{0,1\}, .*\); [0-9.]* s$/\1/p' "$report")
+    printf '| %s | %s | %s |\n' "$seed" "$claims" "$counts" >>"$summary"
+    printf 'seed %s: %s\n' "$seed" "$claims"
+    if test "$status" -ne 0; then
+        worst=$status
+        # From the first claim that does not hold on.
+        sed -n '/ is \(refuted\|vacuous\|powerless\|undecided\): /,$p' "$report"
+    fi
+done
+exit "$worst"
