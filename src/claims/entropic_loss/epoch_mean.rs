@@ -1,7 +1,7 @@
 //! `entropic-loss/epoch-mean`
 
 use super::step::{draw_problem, scaled};
-use super::{ORIGIN, PAPER, examination};
+use super::{ORIGIN, PAPER, attained, examination};
 use crate::claim::order::{ACCURACY, Differences, Fine};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
@@ -201,8 +201,7 @@ fn judge(epoch: &Epoch, settings: &Settings, case: Case) -> Result<Finding, Flow
         vec![Term::vector("-(N/2) E[H g]", scaled(-(epoch.point.data.len() as i64), 2, force))],
     );
     let exponents = [("|mean - plain flow|", 2, &plain), ("|mean - entropic flow|", 3, &entropic)];
-    let measured = if entropic.vanishes() { &exponents[..0] } else { &exponents[..] };
-    Ok(order::judge(settings, case, measured, vec![limit]))
+    Ok(order::judge(settings, case, &attained(&exponents), vec![limit]))
 }
 
 /// The field of `L + eta/4 |grad L|^2`, as if the epoch were steps of the full batch.

@@ -1,7 +1,7 @@
 //! `entropic-loss/modified-step`
 
 use super::step::{Step, draw_problem, scaled};
-use super::{GEOMETRIC, IMPLICIT_REGULARISATION, PAPER, examination};
+use super::{GEOMETRIC, IMPLICIT_REGULARISATION, PAPER, attained, examination};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
     Case, Claim, Control, Draw, Entry, Evidence, Examination, Finding, Inapplicable, Problem, Relation, Settings, Term,
@@ -24,7 +24,6 @@ static ENTRY: Entry = Entry {
         "l is four times differentiable near theta (no kink there)",
         "Lambda is symmetric positive definite",
         "with weight decay g stands for g + 2 gamma theta everywhere, inside the entropy term too",
-        "g is not 0: otherwise step and flows stand still",
     ],
     evidence: &[Evidence::Order],
     controls: &[
@@ -92,6 +91,5 @@ fn judge(step: &Step, settings: &Settings, case: Case) -> Result<Finding, FlowEr
         vec![Term::vector("-1/2 Lambda H Lambda g", scaled(-1, 2, step.terms().entropic))],
     );
     let exponents = [("|step - plain flow|", 2, &plain), ("|step - entropic flow|", 3, &entropic)];
-    let measured = if step.is_trivial() { &exponents[..0] } else { &exponents[..] };
-    Ok(order::judge(settings, case, measured, vec![limit]))
+    Ok(order::judge(settings, case, &attained(&exponents), vec![limit]))
 }

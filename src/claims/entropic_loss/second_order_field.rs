@@ -1,7 +1,7 @@
 //! `entropic-loss/second-order-field`
 
 use super::step::{Step, draw_problem, scaled};
-use super::{GEOMETRIC, IMPLICIT_REGULARISATION, PAPER, examination};
+use super::{GEOMETRIC, IMPLICIT_REGULARISATION, PAPER, attained, examination};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
     Case, Claim, Control, Draw, Entry, Evidence, Examination, Finding, Inapplicable, Problem, Relation, Settings, Term,
@@ -24,7 +24,6 @@ static ENTRY: Entry = Entry {
     hypotheses: &[
         "l is five times differentiable near theta",
         "with weight decay g stands for g + 2 gamma theta and H for H + 2 gamma I",
-        "g is not 0",
     ],
     evidence: &[Evidence::Order],
     controls: &[
@@ -97,6 +96,5 @@ fn judge(step: &Step, settings: &Settings, case: Case) -> Result<Finding, FlowEr
         ],
     );
     let exponents = [("|step - second-order flow|", 4, &second)];
-    let measured = if step.is_trivial() { &exponents[..0] } else { &exponents[..] };
-    Ok(order::judge(settings, case, measured, vec![limit]))
+    Ok(order::judge(settings, case, &attained(&exponents), vec![limit]))
 }

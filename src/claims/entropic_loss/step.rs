@@ -11,7 +11,6 @@ use crate::linalg::products::add_multiple;
 use crate::model::regularised::Regularised;
 use crate::model::{Differentiable, Loss, Model, Network, Piecewise, Smooth};
 use crate::scalar::{Field, Ring};
-use num_traits::Zero;
 use std::sync::Arc;
 
 /// A step of descent on one sample: `theta' = theta - h Lambda (g + 2 gamma theta)`.
@@ -65,12 +64,6 @@ impl Step {
     /// `h Lambda`
     fn rates(&self, h: &Fine) -> Preconditioner<Fine> {
         self.point.preconditioner.map(|rate| Fine::product(rate, h))
-    }
-
-    /// Whether the step leads nowhere: then there is no difference to measure.
-    pub fn is_trivial(&self) -> bool {
-        let gradient = Model::gradient(&self.regularised(), &self.point.theta, &self.sample);
-        gradient.iter().all(Zero::is_zero)
     }
 
     /// The step less the time-1 flow of the field with these coefficients, for every step size. Both are known to `2^-192` of

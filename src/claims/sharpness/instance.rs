@@ -51,10 +51,49 @@ impl Instance {
             setting.embedding_in = invertible(stream, sizes.inputs);
             setting.embedding_out = invertible(stream, sizes.outputs);
         }
+        stretch(stream, &mut setting.embedding_in);
+        stretch(stream, &mut setting.embedding_out);
         let hidden: Vec<usize> = (1..sizes.depth).map(|_| sizes.rank + stream.below(3)).collect();
         let frames = hidden.iter().map(|&width| frame(stream, width, sizes.rank)).collect();
         let widths = [&[sizes.inputs], &hidden[..], &[sizes.outputs]].concat();
         Instance { inputs, noises, setting, rank: sizes.rank, widths, frames }
+    }
+
+    /// A setting for which the minimum with balanced layers is a flattest one. With `M_O^-1 V M_I^-1 = U diag(s) W^T` and `O = U W^T` made orthogonal,
+    /// `M_I Sx M_I^T` is a multiple of `O^T M_O^T M_O O`; for more than two layers the target is of full rank and all `s` are equal, too.
+    pub fn exceptional(stream: &mut Stream, depth: usize) -> Self {
+        let size = 1 + stream.below(3);
+        let rank = if depth == 2 { 1 + stream.below(size) } else { size };
+        let (left, right) = (reflection(stream, size), reflection(stream, size));
+        let embeds = stream.coin();
+        let embedding = |stream: &mut Stream| {
+            let drawn = invertible(stream, size);
+            if embeds { drawn } else { DMatrix::from_fn(size, size, |i, j| Rational::from(i64::from(i == j))) }
+        };
+        let (embedding_in, mut embedding_out) = (embedding(stream), embedding(stream));
+        stretch(stream, &mut embedding_out);
+        let mut values: Vec<Rational> = (0..rank).map(|_| stream.positive()).collect();
+        if depth > 2 {
+            values.fill(stream.positive());
+        }
+        let mut scaled = left.columns(0, rank).into_owned();
+        for (mut column, value) in scaled.column_iter_mut().zip(&values) {
+            column.iter_mut().for_each(|entry| *entry *= value);
+        }
+        let trained = product(&scaled, &right.columns(0, rank).transpose());
+        let target = product(&product(&embedding_out, &trained), &embedding_in);
+        let orthogonal = product(&left, &right.transpose());
+        let size_of_inputs = stream.positive();
+        let seen = product(&orthogonal.transpose(), &embedding_out.transpose()).map(|entry| entry * &size_of_inputs);
+        let inverse = exact::inverse(&embedding_in).expect("it is invertible");
+        let inputs = columns(&product(&inverse, &seen));
+        let noises = isotropic_noise(stream, size);
+        let mut setting = Setting::of_data(&inputs, &noises, target);
+        (setting.embedding_in, setting.embedding_out) = (embedding_in, embedding_out);
+        let hidden: Vec<usize> = (1..depth).map(|_| rank + stream.below(3)).collect();
+        let frames = hidden.iter().map(|&width| frame(stream, width, rank)).collect();
+        let widths = [&[size], &hidden[..], &[size]].concat();
+        Instance { inputs, noises, setting, rank, widths, frames }
     }
 
     /// The number of layers, `D`.
@@ -125,6 +164,12 @@ pub fn matrix(stream: &mut Stream, rows: usize, columns: usize) -> DMatrix<Ratio
     DMatrix::from_fn(rows, columns, |_, _| stream.small())
 }
 
+/// Makes one direction of every fourth matrix up to 2^16 times as large.
+fn stretch(stream: &mut Stream, matrix: &mut DMatrix<Rational>) {
+    let factor = if stream.below(4) == 0 { stream.below(17) } else { 0 };
+    matrix.column_mut(0).iter_mut().for_each(|entry| *entry <<= factor as u32);
+}
+
 /// An invertible matrix of few bits.
 pub fn invertible(stream: &mut Stream, size: usize) -> DMatrix<Rational> {
     loop {
@@ -156,7 +201,7 @@ pub fn reflection(stream: &mut Stream, size: usize) -> DMatrix<Rational> {
 }
 
 /// A matrix with orthonormal columns.
-fn frame(stream: &mut Stream, width: usize, rank: usize) -> DMatrix<Rational> {
+pub fn frame(stream: &mut Stream, width: usize, rank: usize) -> DMatrix<Rational> {
     reflection(stream, width).columns(0, rank).into_owned()
 }
 

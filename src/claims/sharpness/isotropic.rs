@@ -20,11 +20,12 @@ static ENTRY: Entry = Entry {
     id: "sharpness/isotropic-noise-flattens",
     title: "isotropic noise leads to the flattest minimum",
     statement: "for E[e e^T] = sigma^2 I, at every global minimum of a deep linear network 1/4 E|g_W|^2 = sigma^2/2 tr Hess_W L, layer by \
-                layer, and tr Hess_{W_i} L = 2 |A_i|^2 tr(B_i Sx B_i^T); so entropy and sharpness have the same minimisers",
+                layer, and tr Hess_{W_i} L = 2 |A_i|^2 tr(B_i Sx B_i^T); so entropy and sharpness have the same minimisers among the global minima",
     hypotheses: &[
         "f(x) = M_O W_D ... W_1 M_I x with fixed M_I, M_O; l = |f(x) - y|^2; A_i and B_i are what stands left and right of W_i",
-        "y = V x + e with e of mean 0 and independent of x; Sx = E[x x^T]",
-        "a global minimum: M_O W_D ... W_1 M_I = V (made so by drawing the weights and defining V as their product)",
+        "y = V x + e with e independent of x; Sx = E[x x^T]",
+        "a global minimum: M_O W_D ... W_1 M_I = V (made so by drawing the weights and defining V as their product); for this to be the least loss \
+         e has mean 0",
     ],
     evidence: &[Evidence::Exact],
     controls: &[
@@ -112,7 +113,13 @@ impl Theorem for IsotropicNoise {
         } else {
             isotropic_noise(&mut family, d_y)
         };
-        let (embedding_in, embedding_out) = (invertible(&mut family, d_x), invertible(&mut family, d_y));
+        // Nothing is said of the mean of the noise, nor of the rank of the embeddings.
+        let special = class == Class::Awkward && family.coin();
+        let noises = if special { noises.into_iter().step_by(2).collect() } else { noises };
+        let (mut embedding_in, mut embedding_out) = (invertible(&mut family, d_x), invertible(&mut family, d_y));
+        for embedding in [&mut embedding_in, &mut embedding_out].into_iter().filter(|m| special && m.ncols() > 1) {
+            embedding.column_mut(0).fill(Rational::new());
+        }
         let covariance = DMatrix::from_element(d_x, d_x, Rational::new());
         let noise_covariance = second_moment(&noises);
         let target = DMatrix::from_element(d_y, d_x, Rational::new());

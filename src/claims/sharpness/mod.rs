@@ -11,13 +11,20 @@
 //! so that the covariance `Se` of the noise decides: isotropic noise leads to the flattest minimum, noise that is small in a direction that
 //! the labels need to arbitrarily sharp ones.
 
+mod commuting;
 mod comparison;
+#[cfg(test)]
+mod counterexamples;
 mod instance;
 mod isotropic;
 mod ratio;
+mod settled;
+mod statement;
 mod vanishing;
 
-use crate::claim::Claim;
+use crate::claim::order::FINE_BITS;
+use crate::claim::{Claim, Class, Examination, Finding, Scalar};
+use crate::linalg::LinalgError;
 
 /// The claims of this family.
 pub(super) const CLAIMS: &[&dyn Claim] =
@@ -31,3 +38,13 @@ const PLATONIC: &str = "Ziyin, Chuang, Proof of a perfect Platonic representatio
 const BALANCED: &str = "Arora, Cohen, Hazan, On the Optimization of Deep Networks: Implicit Acceleration by Overparameterization, arXiv:1802.06509";
 /// Geometric means of matrices.
 const MEANS: &str = "Bhatia, Positive Definite Matrices, Princeton University Press, chapter 4";
+
+/// What was found on an instance that is followed to a limit; a decomposition that fails leaves it open.
+fn examined(description: String, judged: Result<Finding, LinalgError>) -> Examination {
+    let mut examination = Examination::of(Class::Smooth, description);
+    // Everything is drawn from the point's own stream.
+    examination.is_independent = true;
+    let open = |_| Finding::undecided(Scalar::Order(FINE_BITS), "a decomposition failed");
+    examination.findings.push(judged.unwrap_or_else(open));
+    examination
+}

@@ -1,4 +1,5 @@
-//! Noise that vanishes along one direction: the second part of `sharpness/ratio`.
+//! Noise that vanishes along one direction: the second part of `sharpness/ratio`, and what makes the entropic minimum the sharper one in
+//! `sharpness/both-signs` and `sharpness/deep`.
 //!
 //! With `V = U F` of rank `r`, `U` of shape (d_y, r), and `G = F Sx F^T`, the number `tau` of the ratio is a geometric mean of matrices,
 //!
@@ -9,21 +10,23 @@
 //! so that nothing but the noise within the column space of `V` matters for it.
 
 use super::instance::{columns, invertible, matrix, reflection};
-use crate::claim::{Case, Relation, Stream, Term};
+use crate::claim::order::{Differences, Fine, StepSizes};
+use crate::claim::{Case, Finding, Relation, Settings, Stream, Term, order};
 use crate::linalg::products::{product, squared_norm, transposed_product};
 use crate::linalg::{Decomposable, LinalgError, exact, inverse, inverse_square_root, nuclear_norm, square_root};
 use crate::platonic::factors::sum;
 use crate::platonic::setting::{second_moment, weighted_square};
-use crate::platonic::{Setting, entropic_minimiser, flattest_minimum};
-use crate::scalar::{Field, Rational, Real, Ring};
+use crate::platonic::{Setting, balanced_minimum, entropic_minimiser, flattest_minimum};
+use crate::scalar::{Field, Mp, Rational, Real, Ring};
 use nalgebra::DMatrix;
 
-/// The law's `epsilon` is `2^-24`: small enough for the limit to show, and far from singular at 64 bits.
-const LAW_BITS: u32 = 24;
-/// For rank 1 it is `2^-8`: there the bound misses the ratio by a part `epsilon` only, which 64 bits have to resolve.
-const LAW_BITS_OF_RANK_ONE: u32 = 8;
-/// A control's is `2^-40`, so that nothing but the constants is left to make it pass.
-const CONTROL_BITS: u32 = 40;
+/// In the bounds `epsilon` is one of `2^-1, ..., 2^-12`. They are proved, strictly, for every `epsilon` below 1; the lower one leaves out a part
+/// `a_0 n / ((D-1) a tau)` of the sharpness, which falls with `epsilon`, and 64 bits have to resolve it.
+const BOUND_BITS: usize = 12;
+/// The gap of a strict inequality that is told from none: 64 bits resolve no less.
+pub const RESOLUTION: i32 = 20;
+/// A control's is `2^-80`, so that nothing but the constants is left to make it pass.
+const CONTROL_BITS: u32 = 80;
 
 /// A setting whose noise vanishes along a direction.
 pub struct Vanishing {
@@ -46,13 +49,36 @@ pub struct Vanishing {
     bits: u32,
 }
 
-/// How fast the ratio is said to grow.
+/// How fast the sharpness is said to grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Growth {
     /// Like `epsilon^(-1/2)`, or `epsilon^(-1/D)` for rank 1.
     Root,
+    /// Like `epsilon^(-1/2)` for every rank.
+    SquareRoot,
     /// Like `epsilon^-1`.
     Inverse,
+}
+
+/// A minimum that does not depend on the noise, to measure the sharpness of the entropic one by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// The flattest.
+    Flattest,
+    /// The balanced one.
+    Balanced,
+}
+
+/// The sizes of a setting.
+pub struct Shape {
+    /// Whether `v` lies in the column space of `V`.
+    pub inside: bool,
+    /// `D`
+    pub depth: usize,
+    /// The rank of the target is at least this one,
+    pub least_rank: usize,
+    /// and at most that.
+    pub most_rank: usize,
 }
 
 fn carried<T: Field>(matrix: &DMatrix<Rational>) -> DMatrix<T> {
@@ -62,6 +88,12 @@ fn carried<T: Field>(matrix: &DMatrix<Rational>) -> DMatrix<T> {
 /// `base^(numerator/denominator)` for a positive base.
 pub fn power<T: Real>(base: &T, numerator: i64, denominator: i64) -> T {
     (T::ratio(numerator, denominator) * base.ln()).exp()
+}
+
+/// An even number of bits `k` for which `2^(k/root)` is more than `factor`.
+pub fn bits_to_outgrow(factor: f64, root: i64) -> u32 {
+    let bits = (factor.log2() * root as f64).max(0.0).floor() as u32 + 1;
+    bits + bits % 2
 }
 
 /// `A # B = A^(1/2) (A^(-1/2) B A^(-1/2))^(1/2) A^(1/2)`
@@ -78,15 +110,18 @@ fn symmetric<T: Field>(matrix: &DMatrix<T>) -> DMatrix<T> {
 }
 
 impl Vanishing {
-    /// Draws a setting with two outputs or more, in which `v` lies in the column space of `V` or not.
-    pub fn draw(stream: &mut Stream, inside: bool, case: Case) -> Self {
-        let (d_x, d_y) = (1 + stream.below(3), 2 + stream.below(2));
-        let most = if inside { d_x.min(d_y) } else { d_x.min(d_y - 1) };
-        let rank = 1 + stream.below(most);
-        // For rank 1 and many layers the ratio grows slowly, too slowly for a control.
-        let (bits, depth) = match case {
-            Case::Law => (if rank == 1 { LAW_BITS_OF_RANK_ONE } else { LAW_BITS }, 2 + stream.below(4)),
-            Case::Control(_) => (CONTROL_BITS, 2 + stream.below(2)),
+    /// Draws a setting with two outputs or more, in which `v` lies in the column space of `V` or not. With `least_rank` and `most_rank` 1 and 3 it
+    /// has any rank, of up to three inputs and outputs.
+    pub fn draw(stream: &mut Stream, shape: &Shape, case: Case) -> Self {
+        let &Shape { inside, depth, least_rank, most_rank } = shape;
+        let least_outputs = if inside { 2.max(least_rank) } else { least_rank + 1 };
+        let d_x = least_rank + stream.below(4 - least_rank);
+        let d_y = least_outputs + stream.below(4 - least_outputs);
+        let most = most_rank.min(if inside { d_x.min(d_y) } else { d_x.min(d_y - 1) });
+        let rank = least_rank + stream.below(most - least_rank + 1);
+        let bits = match case {
+            Case::Law => 1 + stream.below(BOUND_BITS) as u32,
+            Case::Control(_) => CONTROL_BITS,
         };
         let full = |matrix: &DMatrix<Rational>| exact::rank(matrix) == matrix.nrows().min(matrix.ncols());
         let mut drawn = |rows: usize, columns: usize| loop {
@@ -158,15 +193,35 @@ impl Vanishing {
         (along, rest)
     }
 
-    /// The quotient of the sharpness at the entropic minimum and at the flattest, from their weights.
-    fn measured<T: Decomposable>(&self) -> Result<T, LinalgError> {
+    fn rank(&self) -> usize {
+        self.left.ncols()
+    }
+
+    fn carried_frames<T: Field>(&self) -> Vec<DMatrix<T>> {
+        self.frames.iter().map(carried).collect()
+    }
+
+    /// `tr Hess L` at the entropic minimum, from its weights.
+    fn entropic<T: Decomposable>(&self, epsilon: &Rational) -> Result<T, LinalgError> {
         let mut setting = self.setting.carry::<T>();
-        setting.noise_covariance = carried(&self.noise(&self.epsilon()));
-        let frames: Vec<DMatrix<T>> = self.frames.iter().map(carried).collect();
-        let rank = self.left.ncols();
-        let entropic = entropic_minimiser(&setting, rank, &frames)?;
-        let flattest = flattest_minimum(&setting, rank, &frames)?;
-        Ok(sum(&entropic.sharpness_terms(&setting)) / sum(&flattest.sharpness_terms(&setting)))
+        setting.noise_covariance = carried(&self.noise(epsilon));
+        let minimum = entropic_minimiser(&setting, self.rank(), &self.carried_frames())?;
+        Ok(sum(&minimum.sharpness_terms(&setting)))
+    }
+
+    /// `tr Hess L` at a minimum that does not depend on the noise, from its weights.
+    fn beside<T: Decomposable>(&self, beside: Beside) -> Result<T, LinalgError> {
+        let (setting, frames) = (self.setting.carry::<T>(), self.carried_frames());
+        let minimum = match beside {
+            Beside::Flattest => flattest_minimum(&setting, self.rank(), &frames)?,
+            Beside::Balanced => balanced_minimum(&setting, self.rank(), &frames)?,
+        };
+        Ok(sum(&minimum.sharpness_terms(&setting)))
+    }
+
+    /// `p` of `epsilon^(-1/p)`: 2, or `D` for rank 1.
+    fn root(&self) -> i64 {
+        if self.rank() == 1 { self.depth() } else { 2 }
     }
 
     /// `a` for some noise.
@@ -195,41 +250,114 @@ impl Vanishing {
         carried(&product(&product(right, &self.setting.input_covariance), &right.transpose()))
     }
 
-    /// `c epsilon^(-1/2)` is at most the ratio, with
+    /// The sharpness is at least `omega epsilon^(-1/2)`, or `omega epsilon^(-1/D)` for rank 1, and tends to it:
     ///
     /// ```text
-    /// c = (D-1)/D (a*/a_0)^(1/D) n*^((D-2)/D) n_0^(-2(D-1)/D) |v| (c^T G^-1 c)^(-1/2)
+    /// omega = 2 (D-1) (a* b)^(1/D) n*^((D-2)/D) m,    m = |v| (c^T G^-1 c)^(-1/2)
+    /// omega = 2 (D-1) (a* b)^(1/D) m^(2(D-1)/D)       for rank 1
     /// ```
     ///
-    /// where `a*`, `n*` are those of `S_0`, and for rank 1, where `n* = 0`, `n` itself is taken.
-    ///
-    /// # Errors
-    /// Those of the decompositions.
-    pub fn growth<T: Decomposable>(&self, growth: &Growth) -> Result<Vec<Relation<T>>, LinalgError> {
+    /// where `a*`, `n*` are those of `S_0`.
+    fn coefficient<T: Decomposable>(&self) -> Result<T, LinalgError> {
         let depth = self.depth();
-        let epsilon = self.epsilon();
         let zero = Rational::new();
-        let invariants = self.setting.carry::<T>().invariants()?;
         let least_noise: T = self.size(&self.noise(&zero));
-        let floor = if self.left.ncols() == 1 { &epsilon } else { &zero };
-        let norm: T = self.nuclear_norm(floor)?;
+        let input =
+            T::from_rational(&weighted_square(&self.setting.input_covariance, &self.setting.embedding_in.transpose()));
         let coefficients = carried::<T>(&self.coefficients);
         let inner = transposed_product(&coefficients, &product(&inverse(&self.gram())?, &coefficients)).trace();
         let length = T::from_rational(&squared_norm(self.direction.iter()));
-        let factor = match growth {
-            Growth::Root => power(&T::from_rational(&epsilon), -1, 2),
-            Growth::Inverse => power(&T::from_rational(&epsilon), -1, 1),
+        let along = Real::sqrt(&(length / inner));
+        let norms = if self.rank() == 1 {
+            power(&along, 2 * (depth - 1), depth)
+        } else {
+            power(&self.nuclear_norm::<T>(&zero)?, depth - 2, depth) * along
         };
-        let bound = T::ratio(depth - 1, depth)
-            * power(&(least_noise / &invariants.noise_of_identity), 1, depth)
-            * power(&norm, depth - 2, depth)
-            * power(&invariants.nuclear_norm_of_identity, -2 * (depth - 1), depth)
-            * Real::sqrt(&(length / inner))
-            * factor;
+        Ok(T::integer(2 * (depth - 1)) * power(&(least_noise * input), 1, depth) * norms)
+    }
+
+    /// The sharpness is at least [`Vanishing::coefficient`] times its power of `epsilon`.
+    ///
+    /// # Errors
+    /// Those of the decompositions.
+    pub fn growth<T: Decomposable>(&self, growth: Growth) -> Result<Vec<Relation<T>>, LinalgError> {
+        let root = match growth {
+            Growth::Root => self.root(),
+            Growth::SquareRoot => 2,
+            Growth::Inverse => 1,
+        };
+        let epsilon = self.epsilon();
+        let bound = self.coefficient::<T>()? * power(&T::from_rational(&epsilon), -1, root);
+        let grows = Relation::less(
+            "the sharpness grows without bound",
+            Term::scalar("omega epsilon^(-1/p)", bound),
+            Term::scalar("tr Hess L, entropic", self.entropic(&epsilon)?),
+        );
+        Ok(vec![grows.resolved_to(RESOLUTION)])
+    }
+
+    /// The exponent and the coefficient of the growth, measured as `epsilon` tends to 0: with `h = epsilon^(1/2)`, or `epsilon^(1/D)` for rank 1,
+    /// the quotient of a sharpness that does not depend on `epsilon` and that of the entropic minimum is `h` times a power series in `h`.
+    ///
+    /// # Errors
+    /// Those of the decompositions.
+    pub fn order(
+        &self,
+        settings: &Settings,
+        case: Case,
+        beside: Beside,
+        growth: Growth,
+    ) -> Result<Finding, LinalgError> {
+        let (root, predicted) = match growth {
+            Growth::Root => (self.root(), 1),
+            Growth::SquareRoot => (2, 1),
+            Growth::Inverse => (self.root(), self.root()),
+        };
+        let sizes = StepSizes::TINY;
+        let reference: Fine = self.beside(beside)?;
+        let quotient = |rung: i32| {
+            let bits = root as u32 * (sizes.first + sizes.spacing * rung) as u32;
+            Ok(vec![reference.clone() / self.entropic::<Fine>(&(Rational::from(1) >> bits))?])
+        };
+        let values = (0..sizes.count).map(quotient).collect::<Result<_, LinalgError>>()?;
+        let differences = Differences::of(sizes, values);
+        let label = match (beside, self.rank()) {
+            (Beside::Flattest, 1) => "H_flat/H_ent in epsilon^(1/D), rank 1",
+            (Beside::Flattest, _) => "H_flat/H_ent in epsilon^(1/2)",
+            (Beside::Balanced, 1) => "H_flow/H_ent in epsilon^(1/D), rank 1",
+            (Beside::Balanced, _) => "H_flow/H_ent in epsilon^(1/2)",
+        };
+        let mut limits = Vec::new();
+        if case == Case::Law {
+            limits.push(Relation::equality(
+                "the limit of the growth",
+                vec![Term::vector("lim epsilon^(-1/p) H/H_ent", differences.coefficient(1))],
+                vec![Term::scalar("H/omega", reference.clone() / self.coefficient::<Fine>()?)],
+            ));
+        }
+        Ok(order::judge(settings, case, &[(label, predicted, &differences)], limits))
+    }
+
+    /// The same setting with an `epsilon` so small that by the lower bound the entropic minimum is more than twice as sharp as the balanced one.
+    ///
+    /// # Errors
+    /// Those of the decompositions.
+    pub fn sharper(mut self) -> Result<Self, LinalgError> {
+        type Number = Mp<256>;
+        let excess = Number::integer(2) * self.beside::<Number>(Beside::Balanced)? / self.coefficient::<Number>()?;
+        self.bits = bits_to_outgrow(excess.as_float().to_f64(), self.root());
+        Ok(self)
+    }
+
+    /// The entropic minimum is the flatter one: wrong, for [`Vanishing::sharper`] noise.
+    ///
+    /// # Errors
+    /// Those of the decompositions.
+    pub fn flatter<T: Decomposable>(&self) -> Result<Vec<Relation<T>>, LinalgError> {
         Ok(vec![Relation::at_most(
-            "the ratio grows without bound",
-            Term::scalar("c epsilon^(-1/2)", bound),
-            Term::scalar("the ratio", self.measured()?),
+            "flatter for strongly anisotropic noise",
+            Term::scalar("tr Hess L, entropic", self.entropic(&self.epsilon())?),
+            Term::scalar("tr Hess L, balanced", self.beside(Beside::Balanced)?),
         )])
     }
 
@@ -262,10 +390,11 @@ impl Vanishing {
             * power(&(most_norm / &invariants.nuclear_norm_of_identity), 2 * (depth - 1), depth)
             * (T::integer(depth - 1) * tau / least_norm + invariants.noise_of_identity.clone() / least_size)
             / T::integer(depth);
-        Ok(vec![Relation::at_most(
+        let bounded = Relation::less(
             "the ratio stays bounded",
-            Term::scalar("the ratio", self.measured()?),
+            Term::scalar("the ratio", self.entropic::<T>(&self.epsilon())? / self.beside::<T>(Beside::Flattest)?),
             Term::scalar("the bound at epsilon = 0", bound),
-        )])
+        );
+        Ok(vec![bounded.resolved_to(RESOLUTION)])
     }
 }
