@@ -58,7 +58,7 @@ fn the_rational_scalar_agrees_exactly_with_explicit_polynomials() {
     for ((problem, request), answer) in problems.iter().zip(&requests).zip(answers(&requests)) {
         let reference = Reference::new(problem);
         kinks += usize::from(reference.on_a_kink);
-        assert_eq!(answer["schema_version"], 1);
+        assert_eq!(answer["schema_version"], 2);
         assert_eq!(answer["loss"], written(&reference.loss()), "{request}");
         assert_eq!(answer["entropy"], written(&reference.entropy()), "{request}");
         assert_eq!(answer["entropic_loss"], written(&reference.entropic_loss()), "{request}");
@@ -312,5 +312,5 @@ fn the_entropy_minimum_is_attained_by_a_network() {
     let answers = answers(&[at(["2", "2"]), at(["1", "4"]), minimum]);
     assert_eq!(answers[0]["entropy"], "40");
     assert_eq!(answers[1]["entropy"], "85");
-    assert_eq!(answers[2], json!({"schema_version": 1, "entropy_minimum": "40"}));
+    assert_eq!(answers[2], json!({"schema_version": 2, "entropy_minimum": "40"}));
 }

@@ -29,7 +29,7 @@ fn without_times(json: &str) -> String {
 fn the_merged_parts_are_the_whole_byte_for_byte_apart_from_times() {
     let directory = tempfile::tempdir().expect("a directory");
     let here = directory.path();
-    let claims = ["balance", "noether/time-average", "entropic-loss/epoch-mean", "--instances", "4"];
+    let claims = ["balance", "noether/time-average", "entropic-loss/epoch-mean", "--instances", "8"];
     let verify = |more: &[&str]| run(here, &[&["verify"], &claims[..], more].concat());
     let whole = verify(&["--format", "json", "--output", "whole.json"]);
     assert_eq!(whole, "");
@@ -58,7 +58,7 @@ fn the_merged_parts_are_the_whole_byte_for_byte_apart_from_times() {
     refused(&["part-1.json", "whole.json"], "whole.json is not a part of a run");
     run(
         here,
-        &["verify", "balance", "--instances", "4", "--shard", "1/4", "--format", "json", "--output", "part-1.json"],
+        &["verify", "balance", "--instances", "8", "--shard", "1/4", "--format", "json", "--output", "part-1.json"],
     );
     refused(&parts, "other claims were asked for");
     verify(&["--seed", "1", "--shard", "1/4", "--format", "json", "--output", "part-1.json"]);
@@ -71,7 +71,7 @@ fn the_merged_parts_are_the_whole_byte_for_byte_apart_from_times() {
 #[test]
 fn a_part_holds_what_is_its_and_may_be_empty() {
     let directory = tempfile::tempdir().expect("a directory");
-    let arguments = ["verify", "balance/neuron", "balance/layer", "--instances", "4", "--format", "json", "--shard"];
+    let arguments = ["verify", "balance/neuron", "balance/layer", "--instances", "8", "--format", "json", "--shard"];
     let ids = |part: &str| -> Vec<String> {
         let document = timeless(&run(directory.path(), &[&arguments[..], &[part]].concat()));
         let claims = document["claims"].as_array().expect("claims").iter();

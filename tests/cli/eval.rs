@@ -33,7 +33,7 @@ fn eval_answers_one_member_per_quantity() {
     // f = 4/3 (-1/24) + 1/3 = 5/18, so the loss is (13^2 + 5^2)/18^2 = 97/162. With d = 2 (f - y) = (-13/9, 5/9):
     // |g_2|^2 = |d|^2 (4/24^2 + 1), |g_1|^2 = 4 (1/10 1/3 (-8/9))^2 (149/16 + 1), and S is 1/400 of their sum.
     let path = path.to_str().expect("text");
-    insta::assert_snapshot!(stdout(&["eval", path]), @r#"{"schema_version":1,"loss":"97/162","entropy":"71381/11664000","entropic_loss":"8066261/11664000"}"#);
+    insta::assert_snapshot!(stdout(&["eval", path]), @r#"{"schema_version":2,"loss":"97/162","entropy":"71381/11664000","entropic_loss":"8066261/11664000"}"#);
     let mut machine = request();
     machine["scalar"] = json!("f64");
     let rounded = predicate::str::contains("\"loss\":\"0.59876543209876");
@@ -209,11 +209,11 @@ fn without_a_target_several_layers_need_no_weights_and_one_has_a_sharpness() {
     let several = ask(3, &["entropy_minimum", "sharpness_entropic", "sharpness_flattest"]);
     assert_eq!(
         several,
-        json!({"schema_version": 1, "entropy_minimum": "0", "sharpness_entropic": "0", "sharpness_flattest": "0"})
+        json!({"schema_version": 2, "entropy_minimum": "0", "sharpness_entropic": "0", "sharpness_flattest": "0"})
     );
     // a = 1/4 2^2, a_0 = 2^2, b = tr(M_I Sx M_I^T) = 7 + 3.
     let one = ask(1, &["entropy_minimum", "sharpness_entropic", "sharpness_flattest", "sharpness_ratio"]);
-    let expected = json!({"schema_version": 1, "entropy_minimum": "10", "sharpness_entropic": "80",
+    let expected = json!({"schema_version": 2, "entropy_minimum": "10", "sharpness_entropic": "80",
         "sharpness_flattest": "80", "sharpness_ratio": "1"});
     assert_eq!(one, expected);
 }
@@ -264,7 +264,7 @@ fn a_preconditioner_is_symmetric_and_positive_definite() {
         .write_stdin(change(json!([["2", "1"], ["1", "5"]])))
         .assert()
         .success()
-        .stdout("{\"schema_version\":1,\"entropy\":\"416\"}\n");
+        .stdout("{\"schema_version\":2,\"entropy\":\"416\"}\n");
 }
 
 #[test]

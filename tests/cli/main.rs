@@ -41,14 +41,14 @@ fn verify_reports_the_claims_that_match_and_nothing_else() {
     assert!(text.contains(CLAIM) && text.contains("1 claim: 1 holds"), "{text}");
     assert!(!text.contains('\u{1b}'), "no colours in a pipe: {text}");
     let count = select(&["balance".to_owned()]).len();
-    let document = timeless(&stdout(&["verify", "balance", "--instances", "4", "--format", "json"]));
+    let document = timeless(&stdout(&["verify", "balance", "--instances", "8", "--format", "json"]));
     assert_eq!(document["claims"].as_array().map(Vec::len), Some(count));
 }
 
 #[test]
 fn the_json_report_has_what_is_promised() {
     let document = timeless(&stdout(&["verify", CLAIM, "--format", "json", "--seed", "5", "--precision", "512"]));
-    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["schema_version"], 2);
     assert_eq!(document["seed"], 5);
     assert_eq!(document["precision"], 512);
     assert_eq!(document["version"], env!("CARGO_PKG_VERSION"));
@@ -142,7 +142,7 @@ fn a_report_goes_to_a_file_as_a_whole() {
     let arguments = ["verify", CLAIM, "--effort", "quick", "--format", "json", "--output"];
     let output = equipartition().args(arguments).arg(&path).assert().success().get_output().stdout.clone();
     assert!(output.is_empty(), "nothing on standard output");
-    assert_eq!(timeless(&fs::read_to_string(&path).expect("readable"))["schema_version"], 1);
+    assert_eq!(timeless(&fs::read_to_string(&path).expect("readable"))["schema_version"], 2);
     assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 1, "no temporary file is left");
 }
 
@@ -181,7 +181,7 @@ fn list_is_an_array_of_all_claims() {
     assert_eq!(items.len(), registry().len());
     for (item, claim) in items.iter().zip(registry()) {
         let entry = claim.entry();
-        assert_eq!(item["schema_version"], 1);
+        assert_eq!(item["schema_version"], 2);
         assert_eq!(item["id"], entry.id);
         assert_eq!(item["title"], entry.title);
         assert_eq!(item["statement"], entry.statement);
@@ -264,7 +264,7 @@ fn errors_are_json_where_json_was_asked_for() {
     let error = |arguments: &[&str], code: i32| -> Value {
         let assert = equipartition().args(arguments).assert().code(code);
         let document: Value = serde_json::from_slice(&assert.get_output().stdout).expect("JSON");
-        assert_eq!(document["schema_version"], 1);
+        assert_eq!(document["schema_version"], 2);
         assert_eq!(document["error"]["exit_code"], code);
         document["error"].clone()
     };

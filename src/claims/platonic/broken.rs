@@ -4,12 +4,11 @@ use super::alignment::seen_through;
 use super::enclosed::{Approximate, Enclosed, entropic_kernel, projected, root_kernel};
 use super::experiment::{Experiment, Wanted, identity, invertible};
 use super::lower_bound::{carry, orthonormal_frames};
+use super::misaligned::misaligned;
 use super::orthogonal_labels::transformed;
 use super::{PAPER, PERFECT};
 use crate::claim::theorem::INTERVAL_BITS;
-use crate::claim::{
-    Case, Claim, Control, Entry, Evidence, Examination, Finding, Relation, Scalar, Settings, Stream, Term,
-};
+use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Finding, Relation, Scalar, Settings, Stream};
 use crate::claims::decomposed::{self, Decomposed, Setback};
 use crate::linalg::products::{product, transposed_product};
 use crate::linalg::{
@@ -56,9 +55,9 @@ struct Instance {
 static BY_WEIGHT_DECAY_ENTRY: Entry = Entry {
     id: "platonic/broken-by-weight-decay",
     title: "weight decay in place of the entropic force",
-    statement: "where L = 0 up to label noise and sum |W_i|^2 is least, networks trained on x and on Z x: 1/2 |K/|K| - K'/|K'||^2 >= 2^-20 in every hidden layer",
+    statement: "where L = 0 up to label noise and sum |W_i|^2 is least, networks trained on x and on Z x: 1/2 |K/|K| - K'/|K'||^2 > 0 in every hidden layer",
     hypotheses: &[
-        "generic Sx, Se, Z; rank 2 or more, singular values of one order of magnitude",
+        "almost all invertible Z, orthogonal ones with identity embeddings not among them; rank 2 or more, depth 2 to 4, fixed invertible embeddings",
         "the limit of small weight decay without entropic force",
     ],
     evidence: &[Evidence::Enclosed],
@@ -72,9 +71,9 @@ static BY_WEIGHT_DECAY_ENTRY: Entry = Entry {
 static BY_LABEL_TRANSFORMATION_ENTRY: Entry = Entry {
     id: "platonic/broken-by-label-transformation",
     title: "labels that are stretched",
-    statement: "entropic minimisers for y and for T y: 1/2 |K/|K| - K'/|K'||^2 >= 2^-20 in every hidden layer",
+    statement: "entropic minimisers for y and for T y: 1/2 |K/|K| - K'/|K'||^2 > 0 in every hidden layer",
     hypotheses: &[
-        "T is invertible and |Se^(1/2) T^T T V Sx^(1/2)| is not proportional to |Se^(1/2) V Sx^(1/2)| (matrix absolute values); rank 2 or more, singular values of one order of magnitude",
+        "T is invertible and |Se^(1/2) T^T T V Sx^(1/2)| is not proportional to |Se^(1/2) V Sx^(1/2)| (matrix absolute values), that is when and only when they align; rank 2 or more, depth 2 to 4",
     ],
     evidence: &[Evidence::Enclosed],
     controls: &[Control { name: "multiple-of-orthogonal", breaks: "T = 3 O with orthogonal O, which changes nothing" }],
@@ -84,9 +83,9 @@ static BY_LABEL_TRANSFORMATION_ENTRY: Entry = Entry {
 static BY_SADDLE_ENTRY: Entry = Entry {
     id: "platonic/broken-by-saddle",
     title: "a solution of lower rank",
-    statement: "the entropic minimiser for V and that for its best approximation of one rank less: 1/2 |K/|K| - K'/|K'||^2 >= 2^-20 in every hidden layer",
+    statement: "the entropic minimiser for V and that for its best approximation of one rank less: 1/2 |K/|K| - K'/|K'||^2 > 0 in every hidden layer",
     hypotheses: &[
-        "rank 2 or more, singular values of one order of magnitude; best in the mean square over the inputs: a saddle of the loss",
+        "rank 2 or more, depth 2 to 4, embeddings of its own for each; best in the mean square over the inputs: a saddle of the loss",
     ],
     evidence: &[Evidence::Enclosed],
     controls: &[Control { name: "full-rank", breaks: "both of full rank, with different embeddings" }],
@@ -96,9 +95,9 @@ static BY_SADDLE_ENTRY: Entry = Entry {
 static BY_HETEROGENEOUS_NOISE_ENTRY: Entry = Entry {
     id: "platonic/broken-by-heterogeneous-noise",
     title: "noise whose size depends on the input",
-    statement: "the entropic minimiser for noise e and that for noise sigma(x) e: 1/2 |K/|K| - K'/|K'||^2 >= 2^-20 in every hidden layer",
+    statement: "the entropic minimiser for noise e and that for noise sigma(x) e: 1/2 |K/|K| - K'/|K'||^2 > 0 in every hidden layer",
     hypotheses: &[
-        "E[sigma^2 x x^T] is not proportional to Sx; rank 2 or more, singular values of one order of magnitude; e independent of x",
+        "V E[sigma^2 x x^T] V^T is not proportional to V Sx V^T, that is when and only when they align; e independent of x; rank 2 or more, depth 2 to 4",
     ],
     evidence: &[Evidence::Enclosed],
     controls: &[Control { name: "sign-only", breaks: "sigma depends on the sign of x only, which changes nothing" }],
@@ -270,13 +269,9 @@ impl Instance {
     }
 }
 
-/// `2^-20 <= misalignment` in a hidden layer, counted from 0.
+/// `0 < misalignment` in a hidden layer, counted from 0.
 fn relation<T: Field>(layer: usize, misalignment: T) -> Relation<T> {
-    Relation::at_most(
-        ("misalignment", format!("layer {}", layer + 1)),
-        Term::scalar("2^-20", T::ratio(1, 1 << 20)),
-        Term::scalar("1/2 |K/|K| - K'/|K'||^2", misalignment),
-    )
+    misaligned(format!("layer {}", layer + 1), misalignment)
 }
 
 /// What hidden layers apply to their embedded inputs where `sum |W_i|^2` is least: with `M_O^-1 V M_I^-1 = L diag(s) R^T` the weights are

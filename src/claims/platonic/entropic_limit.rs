@@ -24,7 +24,8 @@ static ENTRY: Entry = Entry {
         1/2 |K/|K| - K*/|K*||^2 with the closed form ~ eta^2, and that of two hidden layers ~ eta^4, for rank 2 and generic noise; \
         ~ eta^4 with the closed form for rank 1, and all of them ~ eta^4 for isotropic noise and equal singular values",
     hypotheses: &[
-        "eta = 2^-11, 2^-12, ..., 2^-24; Newton's method from the closed form, on the finite data set; D = 2, 3, 4",
+        "eta = 2^-11, 2^-12, ..., 2^-24; Newton's method from the closed form, on the finite data set; D = 2, ..., 5",
+        "two inputs and two outputs, fixed invertible embeddings, hidden layers of the rank's width and wider",
         "the point has the rank of the target, and the Hessian of F is positive semidefinite there",
         "two hidden layers need D = 3 or more; for rank 1 they agree exactly",
         "equal singular values: of Se^(1/2) V Sx^(1/2); Sx is generic all the same",
@@ -51,12 +52,12 @@ struct Instance {
 }
 
 impl Instance {
-    /// Two inputs, two outputs, two to four layers as wide as the rank.
+    /// Two inputs, two outputs, two to five layers as wide as the rank and wider, every other time with embeddings.
     fn draw(stream: &mut Stream, case: Case, index: u64) -> Self {
         let rank_one = case.is_control(&ENTRY, "generic-rate") || case == Case::Law && index % 4 == 1;
         let isotropic = case == Case::Law && index % 4 == 3;
         let rank = if rank_one { 1 } else { 2 };
-        let depth = 2 + stream.below(3);
+        let depth = 2 + stream.below(4);
         let vectors = |stream: &mut Stream| -> Vec<Vec<Rational>> {
             let matrix = invertible(stream, 2);
             (0..2).map(|column| matrix.column(column).iter().cloned().collect()).collect()
@@ -80,8 +81,12 @@ impl Instance {
                 target
             }
         };
-        let setting = Setting::of_data(&inputs, &noises, target);
-        let hidden = vec![rank; depth - 1];
+        let mut setting = Setting::of_data(&inputs, &noises, target);
+        if stream.coin() {
+            setting.embedding_in = invertible(stream, 2);
+            setting.embedding_out = invertible(stream, 2);
+        }
+        let hidden: Vec<usize> = (1..depth).map(|_| rank + stream.below(2)).collect();
         let frames = orthonormal_frames(stream, &hidden, rank);
         Instance { experiment: Experiment { inputs, noises, setting, rank, hidden }, isotropic, frames }
     }

@@ -8,6 +8,8 @@ mod broken_by_finite_step;
 mod broken_by_gradient_flow;
 mod collapsed_minima;
 mod constrained_minimum;
+#[cfg(test)]
+mod counterexamples;
 mod enclosed;
 mod entropic_limit;
 mod entropy_factorises;
@@ -15,6 +17,7 @@ mod equal_terms;
 mod experiment;
 mod generic_minima;
 mod lower_bound;
+mod misaligned;
 mod orthogonal_labels;
 
 use crate::claim::Claim;
