@@ -1,6 +1,6 @@
 //! How many quantities gradient flow conserves: the rank of iterated brackets against closed forms, exception by exception.
 
-use equipartition::data::Sample;
+use equipartition::data::{Fixed, Sample};
 use equipartition::model::{Carrier, Loss, Network, Piecewise};
 use equipartition::scalar::{HyperDual, Residue};
 use equipartition::symmetry::{GradientFields, independent_charges, symmetric_generators};
@@ -32,6 +32,7 @@ fn count(network: &Network, patterns: &[Option<Vec<bool>>]) -> (usize, usize) {
                 input: constants(numbers.take(inputs)),
                 target: constants(numbers.take(targets)),
                 gates: pattern.as_deref().map(Into::into),
+                fixed: Fixed::default(),
             });
         }
     }
@@ -177,7 +178,7 @@ fn inputs_that_do_not_span_leave_weights_that_never_move() {
         let mut input = numbers.take(3);
         input[2] = Residue::new(0);
         let constants = |numbers: Vec<Residue>| numbers.into_iter().map(HyperDual::constant).collect();
-        Sample { input: constants(input), target: constants(numbers.take(2)), gates: None }
+        Sample { input: constants(input), target: constants(numbers.take(2)), gates: None, fixed: Fixed::default() }
     };
     let samples: Vec<_> = (0..5).map(|_| sample(&mut numbers)).collect();
     let theta = numbers.take(network.parameter_count());

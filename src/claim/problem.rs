@@ -2,7 +2,7 @@
 
 use super::stream::{GRID_BITS, Stream};
 use super::theorem::{Draw, Drawn};
-use crate::data::{DataSet, Sample};
+use crate::data::{DataSet, Fixed, Sample};
 use crate::entropic::{Objective, Preconditioner};
 use crate::model::composed::Composed;
 use crate::model::linear::{FixedMatrix, LinearStack, Readout};
@@ -232,7 +232,7 @@ pub struct Problem {
 
 impl Problem {
     /// Draws the point and the data of `network`: parameters, inputs and targets from the point stream; activation
-    /// pattern, weights of the mean, learning rates and decay from the family stream.
+    /// pattern, tokens, probabilities, weights of the mean, learning rates and decay from the family stream.
     pub fn draw(draw: &mut Draw, class: Class, network: Network, rates: Rates, decay: Decay) -> Self {
         let samples = if class == Class::Awkward && draw.family.coin() { 1 } else { 2 + draw.family.below(2) };
         Self::draw_samples(draw, class, network, rates, decay, samples)
@@ -258,7 +258,7 @@ impl Problem {
             Network::Composed(composed) => composed.loss(),
             _ => Loss::SquaredError,
         };
-        let point = &mut draw.point;
+        let (family, point) = (&mut draw.family, &mut draw.point);
         let mut coordinate = |stream: &mut Stream| match class {
             Class::Generic => stream.dyadic(GRID_BITS),
             Class::Smooth | Class::Stationary => stream.small(),
@@ -268,20 +268,30 @@ impl Problem {
         let halving = if class == Class::Smooth { Rational::from((1, 2)) } else { Rational::from(1) };
         let mut theta: Vec<Rational> = (0..parameters).map(|_| coordinate(point) * &halving).collect();
         if let Network::Composed(composed) = &network {
-            // A norm's epsilon is positive.
+            // A norm's epsilon is positive: an affine image of the coordinate, from [-2, 2] to [1/8, 17/8], so that it stays uniform.
             for place in composed.epsilons() {
-                theta[place] = Rational::from(theta[place].abs_ref()) + Rational::from((1, 8));
+                theta[place] = Rational::from(&theta[place] / &halving) / 2 + Rational::from((9, 8));
             }
         }
         let samples = gates.into_iter().map(|gates| {
+            let reads_tokens = matches!(&network, Network::Composed(composed) if composed.reads_tokens());
+            let fixed = Fixed { input: reads_tokens, target: loss != Loss::SquaredError };
+            // What is no coordinate of the point is the same for all points of the family.
+            let of_targets = if fixed.target { &mut *family } else { &mut *point };
             let (input, target) = match &network {
-                Network::Composed(composed) => sequence(point, composed, &mut coordinate),
+                Network::Composed(composed) => {
+                    let target = (0..composed.positions())
+                        .flat_map(|_| target(of_targets, loss, composed.output_width(), &mut coordinate))
+                        .collect();
+                    let of_inputs = if fixed.input { &mut *family } else { &mut *point };
+                    (sequence(of_inputs, composed, &mut coordinate), target)
+                }
                 _ => {
-                    let input = (0..network.input_len()).map(|_| coordinate(point)).collect();
-                    (input, target(point, loss, network.target_len(), &mut coordinate))
+                    let target = target(of_targets, loss, network.target_len(), &mut coordinate);
+                    ((0..network.input_len()).map(|_| coordinate(point)).collect(), target)
                 }
             };
-            Sample { input, target, gates }
+            Sample { input, target, gates, fixed }
         });
         let data = DataSet::weighted(samples.collect(), weights);
         let mut problem = Problem { class, network, theta, data, preconditioner, weight_decay, affliction: "" };
@@ -429,12 +439,12 @@ fn forced_gates(stream: &mut Stream, class: Class, network: &Network) -> Option<
     Some(gates.into())
 }
 
-/// The input and the target of a network on sequences: tokens are unit vectors, and every position has a target of its own.
+/// The input of a network on sequences: tokens are unit vectors.
 fn sequence(
     stream: &mut Stream,
     network: &Composed,
     coordinate: &mut impl FnMut(&mut Stream) -> Rational,
-) -> (Vec<Rational>, Vec<Rational>) {
+) -> Vec<Rational> {
     let (positions, width) = (network.positions(), network.input_width());
     let mut input = Vec::with_capacity(positions * width);
     // Not one token only: then attention has nothing to choose from.
@@ -450,9 +460,7 @@ fn sequence(
             None => coordinate(stream),
         }));
     }
-    let outputs = network.output_width();
-    let target = (0..positions).flat_map(|_| target(stream, network.loss(), outputs, coordinate)).collect();
-    (input, target)
+    input
 }
 
 /// A target that suits the loss: a probability vector, numbers in [0, 1], or any numbers.

@@ -17,12 +17,26 @@ pub struct Sample<T> {
     /// A piecewise-linear network is a polynomial within one activation pattern. With the pattern drawn independently of
     /// the point the Schwartz-Zippel lemma applies to that polynomial; with `None` the network decides for itself.
     pub gates: Option<Arc<[bool]>>,
+    /// Which parts are the same at every point of a family, and so are no coordinates of a random point.
+    pub fixed: Fixed,
+}
+
+/// Which parts of a sample are constants: tokens, probabilities and whatever else is drawn from fewer values than the grid has.
+///
+/// Only what is uniform on the grid is a coordinate to which the Schwartz-Zippel lemma applies; what is not must be the same at all points of
+/// the family, and is then a coefficient of the polynomial.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fixed {
+    /// The input is.
+    pub input: bool,
+    /// The target is.
+    pub target: bool,
 }
 
 impl<T: Field> Sample<T> {
     /// A sample whose activation pattern is the network's own.
     pub fn new(input: Vec<T>, target: Vec<T>) -> Self {
-        Sample { input, target, gates: None }
+        Sample { input, target, gates: None, fixed: Fixed::default() }
     }
 
     /// The same sample as constants of the dual numbers.
@@ -35,6 +49,22 @@ impl<T: Field> Sample<T> {
             input: self.input.iter().map(convert).collect(),
             target: self.target.iter().map(convert).collect(),
             gates: self.gates.clone(),
+            fixed: self.fixed,
+        }
+    }
+}
+
+impl Sample<Rational> {
+    /// The sample in another scalar: what is fixed as constants, the rest as drawn ([`Field::drawn`]).
+    fn carry<T: Field>(&self) -> Sample<T> {
+        let part = |numbers: &[Rational], is_fixed: bool| -> Vec<T> {
+            numbers.iter().map(if is_fixed { T::from_rational } else { T::drawn }).collect()
+        };
+        Sample {
+            input: part(&self.input, self.fixed.input),
+            target: part(&self.target, self.fixed.target),
+            gates: self.gates.clone(),
+            fixed: self.fixed,
         }
     }
 }
@@ -104,10 +134,10 @@ impl<T: Field> DataSet<T> {
 }
 
 impl DataSet<Rational> {
-    /// The same data in another scalar. Inputs and targets count as drawn ([`Field::drawn`]), weights as constants.
+    /// The same data in another scalar. Inputs and targets count as drawn ([`Field::drawn`]) unless they are [`Fixed`], weights as constants.
     pub fn carry<T: Field>(&self) -> DataSet<T> {
         DataSet {
-            samples: self.samples.iter().map(|sample| sample.convert(&T::drawn)).collect(),
+            samples: self.samples.iter().map(Sample::carry).collect(),
             weights: self.weights.iter().map(T::from_rational).collect(),
         }
     }

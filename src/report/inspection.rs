@@ -176,7 +176,7 @@ fn remarks(text: &mut String, subject: &Subject, inspection: &Inspection) {
     if inspection.settings.weight_decay == 0.0 {
         let _ = writeln!(
             text,
-            "Without weight decay the laws' right sides are zero, and a scale-invariant block has none: its norm only grows."
+            "Without weight decay the laws' right sides are zero, and a scale-invariant block has none: its norm never shrinks."
         );
     }
     if inspection.samples.is_some_and(|count| count > 1) {

@@ -107,6 +107,7 @@ impl<'a, T: Field, M: ?Sized + Model<HyperDual<T>>> GradientFields<'a, T, M> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Fixed;
     use crate::model::{Carrier, Loss, Network, Piecewise};
     use crate::scalar::{Dual, Rational, Residue};
     use crate::symmetry::symmetric_generators;
@@ -123,6 +124,7 @@ mod tests {
             input: numbers(network.input_len(), 10 * z as i64 + 1),
             target: numbers(network.target_len(), 10 * z as i64 + 5),
             gates: gates.map(Into::into),
+            fixed: Fixed::default(),
         };
         (0..count).map(sample).collect()
     }

@@ -1,7 +1,7 @@
 //! `balance/approximate`
 
 use super::PAPER;
-use super::law::{class_of, with_gradient};
+use super::law::{class_of, out_of_scale, with_gradient};
 use super::master::noise_form;
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
@@ -20,10 +20,11 @@ pub struct Approximate;
 static ENTRY: Entry = Entry {
     id: "balance/approximate",
     title: "imbalance of a point that is not stationary",
-    statement: "|gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]| <= |A theta| |grad F|",
+    statement: "|gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]| <= |A theta| |grad F|, \
+                with equality where grad F is parallel to A theta",
     hypotheses: &[
         "A generates a symmetry of the per-sample loss; Lambda is symmetric; theta is arbitrary",
-        "equality is reached: where grad F is parallel to A theta, which some instances are made to satisfy exactly",
+        "grad F is made parallel to A theta, exactly, by the weights of the mean, which may have either sign: on instances of their own",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed],
     controls: &[
@@ -73,6 +74,7 @@ impl Theorem for Approximate {
         // With decay no point makes that gradient vanish: along A theta only the decay contributes to it.
         let decay = if draw.case.is_control(&ENTRY, "plain-gradient") { Decay::None } else { Decay::Positive };
         let problem = Problem::draw_samples(&mut draw, class, network, rates, decay, samples);
+        let problem = out_of_scale(&mut draw, problem);
         let mut generators = symmetry::neurons(&problem.network);
         if class == Class::Stationary {
             // The gradient can be made parallel to one direction only.
@@ -106,19 +108,28 @@ impl Theorem for Approximate {
         let theta = &point.theta;
         let gradient = if plain { objective.mean_gradient(theta) } else { objective.entropic_gradient(theta) };
         let factor = if case.is_control(&ENTRY, "three-quarters") { T::ratio(9, 16) } else { T::one() };
-        let relation = |generator: &Generator| {
+        let is_parallel = instance.problem.class == Class::Stationary;
+        let mut relations = Vec::new();
+        for generator in &instance.generators {
             let map = &generator.map;
             let decay = map.plus(&map.transposed()).form(theta, theta) * &point.weight_decay;
             let imbalance = decay - T::ratio(1, 2) * noise_form(&objective, map, theta);
             let direction = map.apply(theta);
             let bound = dot(&direction, &direction) * dot(&gradient, &gradient) * &factor;
             // Squared, so that the inequality is polynomial and the rationals decide it.
-            Relation::at_most(
-                ("the bound", &generator.name),
-                Term::scalar("imbalance^2", imbalance.squared()),
-                Term::scalar("|A theta|^2 |grad F|^2", bound),
-            )
-        };
-        Ok(instance.generators.iter().map(relation).collect())
+            let imbalance = Term::scalar("imbalance^2", imbalance.squared());
+            let bound = Term::scalar("|A theta|^2 |grad F|^2", bound);
+            let inequality = Relation::at_most(("the bound", &generator.name), imbalance.clone(), bound.clone());
+            if !is_parallel {
+                relations.push(inequality);
+                continue;
+            }
+            relations.push(inequality.sharp((1, 2)));
+            if case == Case::Law {
+                let name = ("equality where grad F is parallel to A theta", &generator.name);
+                relations.push(Relation::equality(name, vec![imbalance], vec![bound]));
+            }
+        }
+        Ok(relations)
     }
 }

@@ -1,7 +1,7 @@
 //! The common form of the balance laws of rescalings.
 
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{Case, Class, Draw, Outside, Point, Problem, Relation, Term};
+use crate::claim::{Case, Class, Draw, Drawn, Outside, Point, Problem, Relation, Term};
 use crate::data::DataSet;
 use crate::linalg::exact;
 use crate::linalg::products::dot;
@@ -152,7 +152,37 @@ pub(super) fn samples_for(class: Class, parameters: usize, draw: &mut Draw) -> u
 /// Draws a problem with scalar learning rate for a balance law.
 pub(super) fn draw_problem(draw: &mut Draw, class: Class, network: Network, decay: Decay) -> Problem {
     let samples = samples_for(class, network.parameter_count(), draw);
-    Problem::draw_samples(draw, class, network, Rates::Scalar, decay, samples)
+    let problem = Problem::draw_samples(draw, class, network, Rates::Scalar, decay, samples);
+    out_of_scale(draw, problem)
+}
+
+/// An awkward problem that the rationals judge, every other time far out of scale: weights, inputs or learning rates times `2^16` or `2^-16`.
+pub(super) fn out_of_scale(draw: &mut Draw, mut problem: Problem) -> Problem {
+    if draw.case != Case::Law || problem.class != Class::Awkward || !problem.is_algebraic() || draw.family.coin() {
+        return problem;
+    }
+    let scale = Rational::from(1 << 16);
+    match draw.family.below(4) {
+        0 => {
+            problem.affliction = "weights times 2^16";
+            problem.theta.iter_mut().for_each(|parameter| *parameter *= &scale);
+        }
+        1 => {
+            problem.affliction = "inputs times 2^16";
+            let mut samples = problem.data.samples().to_vec();
+            samples.iter_mut().flat_map(|sample| &mut sample.input).for_each(|entry| *entry *= &scale);
+            problem.data = DataSet::weighted(samples, problem.data.weights().to_vec());
+        }
+        2 => {
+            problem.affliction = "learning rates times 2^16";
+            problem.preconditioner = problem.preconditioner.map(|rate| Rational::from(rate * &scale));
+        }
+        _ => {
+            problem.affliction = "learning rates times 2^-16";
+            problem.preconditioner = problem.preconditioner.map(|rate| Rational::from(rate / &scale));
+        }
+    }
+    problem
 }
 
 /// The problem with weights of the mean that make its point a stationary point of F, exactly.

@@ -93,7 +93,7 @@ fn draw_epoch(draw: &mut Draw, case: Case, index: u64) -> Problem {
         };
         let input = others[0].input.iter().map(|_| draw.point.small()).collect();
         let target = others[0].target.iter().map(|like| coordinate(&mut draw.point, like)).collect();
-        others.push(Sample { input, target, gates: others[0].gates.clone() });
+        others.push(Sample { input, target, ..others[0].clone() });
     }
     problem.data = DataSet::new(others);
     problem.preconditioner = Preconditioner::Scalar(Rational::from(1));

@@ -51,7 +51,7 @@ const AUTO_BALANCING: &str = "Du, Hu, Lee, Algorithmic Regularization in Learnin
 const CONSERVATION_LAWS: &str = "Marcotte, Gribonval, Peyré, Abide by the Law and Follow the Flow: Conservation Laws for Gradient Flows, arXiv:2307.00144";
 /// The dynamics of the norm under a scale-invariant loss.
 const SPHERICAL_MOTION: &str = "Wan, Zhu, Zhang, Sun, Spherical Motion Dynamics: Learning Dynamics of Neural Network with Normalization, Weight Decay, and SGD, arXiv:2006.08419";
-/// The norm only grows without decay.
+/// The norm never shrinks without decay.
 const EXPONENTIAL_RATES: &str = "Li, Arora, An Exponential Learning Rate Schedule for Deep Learning, arXiv:1910.07454";
 /// Decay apart from the gradient.
 const DECOUPLED_DECAY: &str = "Loshchilov, Hutter, Decoupled Weight Decay Regularization, arXiv:1711.05101";

@@ -6,7 +6,7 @@ use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
     Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Problem, Relation, Stream, Term, Theorem,
 };
-use crate::data::{DataSet, Sample};
+use crate::data::{DataSet, Fixed, Sample};
 use crate::model::{Activation, Carrier, Loss, Network, Piecewise, Smooth};
 use crate::scalar::Rational;
 use crate::symmetry::{self, Element, Symmetry};
@@ -141,7 +141,7 @@ impl Setup {
         Sample {
             input: multiply(&self.inputs, &sample.input),
             target: multiply(&self.outputs, &sample.target),
-            gates: sample.gates.clone(),
+            ..sample.clone()
         }
     }
 
@@ -152,6 +152,8 @@ impl Setup {
             let mut first = sample.clone();
             if let Some(representatives) = &self.representatives {
                 (first.input, first.target) = representatives[number].clone();
+                // Codes are no coordinates of a random point.
+                first.fixed = Fixed { input: true, target: true };
             }
             let mut next = first.clone();
             loop {

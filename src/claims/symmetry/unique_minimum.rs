@@ -23,7 +23,7 @@ static ENTRY: Entry = Entry {
     title: "one minimum on every orbit",
     statement: "F(K_a theta) = L + gamma |v|^2 + (eta/4) E|g_v|^2 + p a^2 + q a^{-2} with p = gamma |u|^2 + (eta/4) E|g_w|^2, q = gamma |w|^2 + (eta/4) E|g_u|^2 for K_a: u -> a u, w -> w / a, the rest v fixed; its only minimum over a > 0 is at a^4 = q / p, the same point of the orbit wherever one starts",
     hypotheses: &[
-        "u: the incoming weights and biases of some neurons of a hidden layer, w: their outgoing weights, the activation homogeneous of degree 1; p and q are positive; Lambda = eta I",
+        "u: the incoming weights and biases of some neurons of a hidden layer, w: their outgoing weights, the activation homogeneous of degree 1; p and q are positive; Lambda = eta I; the weights of the mean are positive",
         "at degree k the orbit is u -> a u, w -> a^{-k} w, and F has the powers a^2, a^{-2k}, a^{-2}, a^{2k}",
         "for any symmetric A and Lambda = eta I, t -> F(e^{tA} theta) is convex, strictly if gamma > 0 and A theta is not 0, or if some A g_z is not 0: F(K theta) + F(K^{-1} theta) - 2 F(theta) = gamma |(K - K^{-1}) theta|^2 + (eta/4) E|(K - K^{-1}) g|^2 for symmetric K",
     ],
@@ -403,7 +403,7 @@ fn at_the_minimum<T: Carrier>(instance: &Instance, point: &Point<T>, minimum: &R
     let value = objective.entropic_loss(theta);
     for factor in factors {
         let other = moved(&lowest, &orbit.element(&problem.network, factor));
-        relations.push(Relation::at_most(
+        relations.push(Relation::less(
             ("F is larger elsewhere", format!("at {factor} times the minimum")),
             Term::scalar("F at the minimum", value.clone()),
             Term::scalar("F elsewhere on the orbit", other.objective().entropic_loss(&other.theta)),

@@ -66,7 +66,8 @@ fn every_matrix_moves(problem: &Problem) -> bool {
     }
     let everything: Vec<usize> = (0..point.theta.len()).collect();
     let least = square(&everything) / 4096.0;
-    blocks.iter().all(|block| square(block) >= least)
+    // Where nothing has a gradient no part has a share of it.
+    least > 0.0 && blocks.iter().all(|block| square(block) >= least)
 }
 
 /// The composed network of a problem drawn here.

@@ -5,7 +5,7 @@ use super::super::law::{Block, Setting};
 use super::{composed, problem, random_shape};
 use crate::claim::{Case, Control, Draw, Entry, Evidence, Outside, Problem, Relation, Theorem};
 use crate::model::Carrier;
-use crate::model::composed::Epsilon;
+use crate::model::composed::{Epsilon, Layer, Statistic};
 use crate::scalar::Rational;
 use crate::symmetry::transformer::stream_writers;
 
@@ -19,6 +19,7 @@ static ENTRY: Entry = Entry {
         W all writers: embedding, learned positions, attention outputs, down projections",
     hypotheses: &[
         "every reader of the stream stands behind a norm",
+        "with epsilon = 0 no norm meets a zero vector, and no layer norm one of equal entries: there is no loss there, and such a point is excluded",
         "epsilon = 0; or epsilon is a parameter too, of weight 2: the first bracket, summed over norms",
         "the unembedding is not tied; or else the gain and the bias of the final norm compensate: the second bracket",
         "biases of writers belong to W; Lambda = eta I; checked off-shell, with the further term -(2/eta) (A theta)^T grad F",
@@ -58,6 +59,9 @@ impl Theorem for ResidualStream {
     fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
         let is = |name| case.is_control(&ENTRY, name);
         let network = composed(problem);
+        if !has_first_norm(problem) {
+            return Err(Outside::because("without epsilon the first norm meets a vector that it cannot normalise"));
+        }
         let setting = Setting::<T>::new(problem, is("not-stationary"));
         let mut writers = stream_writers(network);
         if is("missing-writer") {
@@ -89,5 +93,67 @@ impl Theorem for ResidualStream {
             }
         }
         Ok(vec![setting.rescaling_law("the residual stream".to_owned(), &blocks)])
+    }
+}
+
+/// Whether the first norm has something to normalise at every position of every sample: embedding and position are rational, so that it can be
+/// told. Behind it the stream is algebraic in numbers that were drawn, and has no reason to vanish.
+fn has_first_norm(problem: &Problem) -> bool {
+    let network = composed(problem);
+    let first = network.all_layers().into_iter().find_map(|(_, layer)| match layer {
+        Layer::Norm { statistic, epsilon, .. } => Some((*statistic, epsilon)),
+        _ => None,
+    });
+    let Some((statistic, Epsilon::Fixed(epsilon))) = first else { return true };
+    if !epsilon.is_zero() {
+        return true;
+    }
+    let table = network.parameter("embedding.weight").expect("decoders have an embedding");
+    let places = network.parameter("positions.weight");
+    let width = network.input_width();
+    let entry = |tokens: &[Rational], position: usize, column: usize| -> Rational {
+        let embedded = tokens
+            .iter()
+            .enumerate()
+            .map(|(row, token)| Rational::from(token * &problem.theta[table.entry(row, column)]));
+        let learned = places.map(|block| problem.theta[block.entry(position, column)].clone()).unwrap_or_default();
+        embedded.sum::<Rational>() + learned
+    };
+    problem.data.samples().iter().all(|sample| {
+        sample.input.chunks(width).enumerate().all(|(position, tokens)| {
+            let stream: Vec<Rational> = (0..table.columns).map(|column| entry(tokens, position, column)).collect();
+            match statistic {
+                Statistic::Rms => stream.iter().any(|entry| !entry.is_zero()),
+                Statistic::Layer => stream.iter().any(|entry| *entry != stream[0]),
+            }
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An embedding of equal entries is constant, and nothing is left of it once a layer norm has subtracted its mean.
+    #[test]
+    fn a_layer_norm_without_epsilon_has_no_loss_at_a_constant_embedding() {
+        let mut found = 0;
+        for index in 0..4 {
+            let mut draw = Draw::new(&ENTRY, 5, Case::Law, index);
+            let mut shape = random_shape(&mut draw);
+            shape.statistic = Statistic::Layer;
+            shape.width = 3;
+            shape.learned_positions = false;
+            shape.epsilon = Epsilon::Fixed(Rational::new());
+            let mut problem = problem(&mut draw, &shape);
+            assert!(has_first_norm(&problem));
+            let table = composed(&problem).parameter("embedding.weight").unwrap().range();
+            for place in table {
+                problem.theta[place] = Rational::from(2);
+            }
+            assert!(!has_first_norm(&problem));
+            found += usize::from(ResidualStream.relations::<f64>(&problem, Case::Law).is_err());
+        }
+        assert_eq!(found, 4);
     }
 }
