@@ -42,10 +42,10 @@ pub fn render(report: &Report, width: Option<u16>) -> String {
         let _ = writeln!(text);
     }
     for (claim, orbits) in report.claims.iter().filter_map(|claim| claim.orbits.map(|orbits| (claim, orbits))) {
-        let starts = claim.instances + claim.excluded;
+        let all = claim.instances + claim.excluded;
         let _ = writeln!(
             text,
-            "{}: {} of {starts} starts led to a point where the law applies, on {}; {} of them without gradient noise\n",
+            "{}: on {} of {all} instances a point was found where the law applies, on {}; {} of them without gradient noise\n",
             claim.entry.id,
             claim.instances,
             plural(orbits, "distinct orbit"),
