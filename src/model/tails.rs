@@ -204,7 +204,7 @@ fn enclosures_are_tight_in_the_tails() {
             assert!(image.lower() <= expected && expected <= image.upper(), "{what} of {argument}");
             let width = Float::with_val(BITS, image.upper() - image.lower());
             assert!(
-                width <= Float::with_val(BITS, expected.abs_ref()) * units >> 255,
+                width <= (Float::with_val(BITS, expected.abs_ref()) * units) >> 255,
                 "{what} of {argument}: {width:e}"
             );
         };
