@@ -304,6 +304,9 @@ struct Matrices {
     generators: Generators,
 }
 
+/// The largest cancellation, and the generator that has it: the member that is changed, and the one that is added.
+type Worst = (f64, (usize, usize));
+
 /// The overlaps with the generators that add member `j` to member `i`.
 struct Generators {
     /// The members that are looked at.
@@ -354,9 +357,9 @@ impl Generators {
     }
 
     /// The largest overlap of the generators of these groups, the largest cancellation, and whose that is.
-    fn largest(&self, groups: std::ops::Range<usize>, width: usize) -> (Option<f64>, Option<(f64, (usize, usize))>) {
+    fn largest(&self, groups: std::ops::Range<usize>, width: usize) -> (Option<f64>, Option<Worst>) {
         let count = self.places.len();
-        let (mut overlap, mut cancellation) = (None::<f64>, None::<(f64, (usize, usize))>);
+        let (mut overlap, mut cancellation) = (None::<f64>, None::<Worst>);
         for group in groups {
             for (i, j) in (0..count).flat_map(|i| (0..count).map(move |j| (i, j))) {
                 let entry = (group * count + i) * count + j;

@@ -220,7 +220,7 @@ fn enclosures_are_tight_in_the_tails() {
         }
         // Beyond, 4,096 bits do not hold the cancellation of the reference.
         if argument.clone().abs() < 1000 {
-            let (loss, gradient) = Loss::Logistic.value_and_gradient(&[x.clone()], &[Interval::integer(1)]);
+            let (loss, gradient) = Loss::Logistic.value_and_gradient(std::slice::from_ref(&x), &[Interval::integer(1)]);
             let softplus = Float::with_val(BITS, -&wide_x).exp().ln_1p();
             sure(&loss, &softplus, 8, "logistic loss");
             sure(&gradient[0], &(logistic(&wide_x) - 1_u32), 8, "logistic gradient");

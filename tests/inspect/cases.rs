@@ -169,7 +169,7 @@ fn files_of_another_kind_are_named_with_what_to_do() {
         let arguments = [&weights, "--laws", "mlp", "--gradients", &gradients];
         refused(&arguments.map(|word| word as &str), 65, &words);
         let output = equipartition().arg("inspect").args(arguments).output().unwrap();
-        assert!(!output.stderr.iter().any(|byte| *byte == 0x1b), "{name}");
+        assert!(!output.stderr.contains(&0x1b), "{name}");
     }
 }
 
@@ -218,7 +218,7 @@ fn losses_are_right_in_their_tails() {
         }
     }
     let found: f64 = gelu[0]["loss"].as_str().unwrap().parse().unwrap();
-    assert!((found / 7.12276364336879261e-21 - 1.0).abs() < 4e-15, "{found:e}");
+    assert!((found / 7.122_763_643_368_793e-21 - 1.0).abs() < 4e-15, "{found:e}");
     let gelu = evaluated("gelu-f32-large", "requests.jsonl");
     assert!(gelu[2..].iter().all(|answer| answer["loss"] == "0"), "{gelu:?}");
     for answer in evaluated("rms-norm-overflow", "requests.jsonl") {
