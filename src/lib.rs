@@ -102,7 +102,9 @@ pub mod model;
 pub mod platonic;
 pub mod report;
 pub mod scalar;
-#[cfg(feature = "model-file")]
+#[cfg(any(feature = "model-file", feature = "checkpoint"))]
 mod suggest;
 pub mod symmetry;
 pub mod testing;
+#[cfg(feature = "checkpoint")]
+mod visible;

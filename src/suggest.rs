@@ -3,21 +3,27 @@
 /// Below this Jaro-Winkler similarity two names have nothing to do with each other.
 const SIMILAR: f64 = 0.75;
 
-/// `unknown claim `x`: did you mean `y`?`, or without a suggestion where nothing is similar.
-pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+/// The most similar of the known names, if any is similar.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let similarity = |candidate: &str| strsim::jaro_winkler(&name.to_lowercase(), candidate);
-    let nearest = known
+    known
         .into_iter()
         .map(|candidate| (similarity(candidate), candidate))
         .filter(|(similarity, _)| *similarity >= SIMILAR)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b));
-    match nearest {
-        Some((_, candidate)) => format!("unknown {what} `{name}`: did you mean `{candidate}`?"),
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}
+
+/// `unknown claim `x`: did you mean `y`?`, or without a suggestion where nothing is similar.
+#[cfg(feature = "model-file")]
+pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    match nearest(name, known) {
+        Some(candidate) => format!("unknown {what} `{name}`: did you mean `{candidate}`?"),
         None => format!("unknown {what} `{name}`"),
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "model-file"))]
 mod tests {
     use super::*;
 

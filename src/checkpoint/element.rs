@@ -26,6 +26,26 @@ impl Element {
         }
     }
 
+    /// The name of the type.
+    pub fn name(self) -> &'static str {
+        match self {
+            Element::F64 => "f64",
+            Element::F32 => "f32",
+            Element::F16 => "f16",
+            Element::Bf16 => "bf16",
+        }
+    }
+
+    /// Binary digits of the significand.
+    pub fn digits(self) -> u32 {
+        match self {
+            Element::F64 => 53,
+            Element::F32 => 24,
+            Element::F16 => 11,
+            Element::Bf16 => 8,
+        }
+    }
+
     /// Converts elements to f64, which is exact for every type.
     ///
     /// # Panics

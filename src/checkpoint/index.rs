@@ -51,7 +51,15 @@ pub fn catalogue(path: &Path) -> Result<BTreeMap<String, Tensor>, CheckpointErro
     let mut text = Vec::new();
     file.take(length).read_to_end(&mut text).map_err(|error| CheckpointError::io(path, error))?;
     let Index { weight_map: Shards(weight_map) } =
-        serde_json::from_slice(&text).map_err(|error| malformed(error.to_string()))?;
+        serde_json::from_slice(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text))
+            .map_err(|error| malformed(error.to_string()))?;
+    if let Some(shard) = weight_map.values().find(|shard| shard.ends_with(".bin") || shard.ends_with(".pt")) {
+        let problem = format!(
+            "this is the index of PyTorch's own files, such as `{shard}`, whose pickles are not read: load the model there \
+             and save it with safe_serialization=True"
+        );
+        return Err(CheckpointError::file(path, problem));
+    }
     let mut shards: BTreeMap<&str, BTreeMap<String, Tensor>> = BTreeMap::new();
     for (name, shard) in &weight_map {
         // An index speaks of its neighbours only.

@@ -7,12 +7,14 @@
 //! | `index` | the index of a checkpoint in several safetensors files |
 //! | `npz` | the catalogue of a NumPy archive, stored or deflated |
 //! | `npy` | the header of one NumPy array |
+//! | `kind` | files of other kinds, by their first bytes |
 //!
 //! A file is taken for hostile until its catalogue is consistent with its length: nothing is allocated because a header
 //! says so. Tensors whose elements cannot be read, such as integers, are errors only when somebody reads them.
 
 mod element;
 mod index;
+mod kind;
 mod npy;
 mod npz;
 mod safetensors;
@@ -21,6 +23,7 @@ mod stream;
 pub use element::Element;
 pub use stream::TensorStream;
 
+use crate::{suggest, visible};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -64,9 +67,13 @@ pub enum CheckpointError {
     },
 }
 
+fn shown(file: &Path) -> String {
+    visible::line(&file.display().to_string()).into_owned()
+}
+
 impl CheckpointError {
     fn io(file: &Path, source: io::Error) -> Self {
-        let file = file.display().to_string();
+        let file = shown(file);
         match source.kind() {
             io::ErrorKind::NotFound => CheckpointError::Missing { file },
             _ => CheckpointError::Reading { file, source },
@@ -74,11 +81,15 @@ impl CheckpointError {
     }
 
     pub(crate) fn file(file: &Path, problem: impl Into<String>) -> Self {
-        CheckpointError::File { file: file.display().to_string(), problem: problem.into() }
+        CheckpointError::File { file: shown(file), problem: problem.into() }
     }
 
     pub(crate) fn tensor(file: &Path, tensor: &str, problem: impl Into<String>) -> Self {
-        CheckpointError::Tensor { file: file.display().to_string(), tensor: tensor.to_owned(), problem: problem.into() }
+        CheckpointError::Tensor {
+            file: shown(file),
+            tensor: visible::line(tensor).into_owned(),
+            problem: problem.into(),
+        }
     }
 }
 
@@ -133,6 +144,9 @@ impl Checkpoint {
     /// # Errors
     /// If a file is missing, cannot be read, or is malformed.
     pub fn open(path: &Path) -> Result<Self, CheckpointError> {
+        if let Some(kind) = kind::other_kind(path)? {
+            return Err(CheckpointError::file(path, format!("this is {kind}")));
+        }
         let tensors = if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
             index::catalogue(path)?
         } else if begins_with(path, b"PK")? {
@@ -163,7 +177,11 @@ impl Checkpoint {
     /// # Errors
     /// If there is none.
     pub fn tensor(&self, name: &str) -> Result<&Tensor, CheckpointError> {
-        self.get(name).ok_or_else(|| CheckpointError::tensor(&self.path, name, "there is none in this checkpoint"))
+        self.get(name).ok_or_else(|| {
+            let nearest = suggest::nearest(name, self.names()).map(visible::line);
+            let nearest = nearest.map(|nearest| format!(": did you mean `{nearest}`?")).unwrap_or_default();
+            CheckpointError::tensor(&self.path, name, format!("there is none in this checkpoint{nearest}"))
+        })
     }
 
     /// The elements of a tensor in row-major order, from the first to the last.

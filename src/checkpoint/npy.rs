@@ -102,7 +102,12 @@ fn dictionary(text: &str) -> Option<Dictionary> {
                 let (inside, after) = value.strip_prefix('(')?.split_once(')')?;
                 let inside = inside.trim().strip_suffix(',').unwrap_or(inside).trim();
                 let lengths = inside.split(',').filter(|_| !inside.is_empty());
-                shape = Some(lengths.map(|length| length.trim().parse().ok()).collect::<Option<Vec<usize>>>()?);
+                // Python 2 writes long integers with an L.
+                let length = |length: &str| {
+                    let digits = length.trim();
+                    digits.strip_suffix('L').unwrap_or(digits).parse().ok()
+                };
+                shape = Some(lengths.map(length).collect::<Option<Vec<usize>>>()?);
                 after
             }
             _ => return None,
@@ -142,7 +147,8 @@ mod tests {
     #[test]
     fn a_header_tells_type_and_shape_in_every_version() {
         for (descr, element) in [("<f8", Element::F64), ("<f4", Element::F32), ("<f2", Element::F16)] {
-            for (shape, lengths) in [("()", vec![]), ("(3,)", vec![3]), ("(2, 3)", vec![2, 3]), ("(0, 7)", vec![0, 7])]
+            for (shape, lengths) in
+                [("()", vec![]), ("(3,)", vec![3]), ("(2, 3)", vec![2, 3]), ("(0L, 7L)", vec![0, 7])]
             {
                 let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}   \n");
                 for bytes in [version_1(&text), version_2(&text)] {

@@ -32,6 +32,18 @@ pub fn catalogue(path: &Path) -> Result<BTreeMap<String, Tensor>, CheckpointErro
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(zipped)?;
         let name = entry.name().map_err(zipped)?.into_owned();
+        // PyTorch's own archives have one pickle that says what their other entries mean.
+        if name == "data.pkl" || name.ends_with("/data.pkl") {
+            return Err(CheckpointError::file(
+                path,
+                "this is a file of torch.save, whose pickle is not read: load it in PyTorch and save its tensors with \
+                 safetensors.torch.save_file",
+            ));
+        }
+        // What archivers add: folders, and what macOS notes about each file.
+        if name.ends_with('/') || name.split('/').any(|part| part == "__MACOSX" || part == ".DS_Store") {
+            continue;
+        }
         let refused = |problem: String| CheckpointError::tensor(path, &name, problem);
         let deflated = match entry.compression() {
             CompressionMethod::Stored => false,

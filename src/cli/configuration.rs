@@ -88,7 +88,12 @@ impl Configuration {
         if ignored {
             return Ok(Configuration::default());
         }
-        let here = std::env::current_dir().map_err(|error| Failure::reading("the working directory", error))?;
+        let here = match std::env::current_dir() {
+            Ok(here) => here,
+            // A working directory that was deleted has no settings, and nothing else is needed of it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Configuration::default()),
+            Err(error) => return Err(Failure::reading("the working directory", error)),
+        };
         for directory in here.ancestors() {
             let path = directory.join(FILE_NAME);
             if let Some(settings) = Self::read(&path)? {

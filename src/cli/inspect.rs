@@ -1,6 +1,6 @@
 //! `equipartition inspect`: the balance laws on a checkpoint.
 
-use super::output::Destination;
+use super::output::{Destination, identity, shown};
 use super::{Exit, Failure, Format};
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::inspection::decoder::{self, Architecture};
@@ -35,8 +35,11 @@ pub struct Arguments {
     /// The parameters: FILE.safetensors, FILE.safetensors.index.json or FILE.npz
     file: PathBuf,
     /// decoder, mlp, or a file of laws
-    #[arg(long, value_name = "LAWS")]
-    laws: PathBuf,
+    #[arg(long, value_name = "LAWS", required_unless_present = "list")]
+    laws: Option<PathBuf>,
+    /// List the tensors of FILE with their shapes and types, and do nothing else
+    #[arg(long)]
+    list: bool,
     /// Gradients of samples or of batches, without decay, along a leading axis
     #[arg(long, value_name = "FILE")]
     gradients: Option<PathBuf>,
@@ -55,6 +58,12 @@ pub struct Arguments {
     /// gamma, half of what PyTorch calls weight_decay: the step adds 2 gamma theta
     #[arg(long, value_name = "GAMMA", default_value_t = 0.0)]
     weight_decay: f64,
+    /// What PyTorch calls weight_decay: 2 gamma
+    #[arg(long, value_name = "DECAY", conflicts_with = "weight_decay")]
+    pytorch_weight_decay: Option<f64>,
+    /// Tensors without decay, such as '*.bias'; may be given several times
+    #[arg(long, value_name = "PATTERN")]
+    no_decay: Vec<String>,
     /// Of Adam, to correct second moments if the steps are told
     #[arg(long, value_name = "BETA", default_value_t = 0.999)]
     beta2: f64,
@@ -82,6 +91,9 @@ pub struct Arguments {
     /// JSON: every member of every law, such as every neuron
     #[arg(long)]
     members: bool,
+    /// Exit with 1 if a law is, by the gradients, not a symmetry of this network
+    #[arg(long)]
+    strict: bool,
     /// Write the report to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -154,22 +166,41 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let Arguments { file, gradients, optimizer, entropic_gradient, .. } = arguments;
     let settings = arguments.settings();
     let weights = Checkpoint::open(file)?;
+    let laws = match &arguments.laws {
+        Some(laws) if !arguments.list => laws,
+        _ => return arguments.list(&weights),
+    };
     let open = |path: &Option<PathBuf>| path.as_deref().map(Checkpoint::open).transpose();
     let [gradient_tensors, optimizer_tensors, entropic_tensors] =
         [open(gradients)?, open(optimizer)?, open(entropic_gradient)?];
-    let (laws, description) = arguments.laws(&weights)?;
+    let (named, description) = arguments.laws(laws, &weights)?;
+    if description.starts_with("decoder") {
+        for companion in [&gradient_tensors, &optimizer_tensors, &entropic_tensors].into_iter().flatten() {
+            same_head(&weights, companion)?;
+        }
+    }
     let inputs = Inputs {
         weights: &weights,
         optimizer: optimizer_tensors.as_ref(),
         gradients: gradient_tensors.as_ref(),
         entropic_gradient: entropic_tensors.as_ref(),
     };
-    if arguments.output.is_some() && arguments.output == arguments.svg {
-        return Err(Failure::Usage("--output and --svg name the same file".to_owned()));
+    let mut used: Vec<PathBuf> =
+        [Some(file), gradients.as_ref(), optimizer.as_ref(), entropic_gradient.as_ref(), Some(laws)]
+            .into_iter()
+            .flatten()
+            .map(|path| identity(path))
+            .collect();
+    for path in arguments.output.iter().chain(&arguments.svg) {
+        let identity = identity(path);
+        if used.contains(&identity) {
+            return Err(Failure::Usage(format!("{} is named twice: a report would replace it", shown(path))));
+        }
+        used.push(identity);
     }
     let report = Destination::open(arguments.output.as_deref())?;
     let svg = arguments.svg.as_deref().map(|path| Destination::open(Some(path))).transpose()?;
-    let inspection = inspection::inspect(&inputs, &laws, &settings).map_err(|error| refused(file, error))?;
+    let inspection = inspection::inspect(&inputs, &named, &settings).map_err(|error| refused(file, error))?;
     let name = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
     let subject = Subject {
         weights: file.display().to_string(),
@@ -186,7 +217,21 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Format::Json => format!("{:#}\n", report::json(&subject, &inspection, arguments.members)),
     };
     report.write(&text)?;
-    Ok(Exit::Success)
+    let broken = arguments.strict && inspection.counts().not_a_symmetry > 0;
+    Ok(if broken { Exit::Refuted } else { Exit::Success })
+}
+
+/// A head that only one of two files has: then it is not known whether the embedding is tied to it.
+fn same_head(weights: &Checkpoint, companion: &Checkpoint) -> Result<(), Failure> {
+    let head = |checkpoint: &Checkpoint| checkpoint.names().any(|name| name.starts_with("lm_head.weight"));
+    if head(weights) || !head(companion) {
+        return Ok(());
+    }
+    let (with, without) = (shown(companion.path()), shown(weights.path()));
+    Err(Failure::BadData(format!(
+        "{with}: it has lm_head.weight, which {without} lacks: if its index or export left the tensor out, add it; if the \
+         embedding is the head, add both gradients up as that of model.embed_tokens.weight"
+    )))
 }
 
 impl Arguments {
@@ -199,29 +244,45 @@ impl Arguments {
         Settings {
             rule,
             learning_rate: self.learning_rate,
-            weight_decay: self.weight_decay,
+            weight_decay: self.pytorch_weight_decay.map_or(self.weight_decay, |decay| 0.5 * decay),
+            undecayed: self.no_decay.clone(),
             second_moment_decay: self.beta2,
             epsilon: self.adam_epsilon,
         }
     }
 
+    /// Shows the tensors of a checkpoint.
+    fn list(&self, weights: &Checkpoint) -> Result<Exit, Failure> {
+        let tensors = weights.names().filter_map(|name| Some((name, weights.get(name)?)));
+        let text = match self.format {
+            Format::Text => report::tensors(tensors),
+            Format::Json => format!("{:#}\n", report::tensors_json(&shown(&self.file), tensors)),
+        };
+        Destination::open(self.output.as_deref())?.write(&text)?;
+        Ok(Exit::Success)
+    }
+
     /// The laws, and what they are.
-    fn laws(&self, weights: &Checkpoint) -> Result<(Vec<Law>, String), Failure> {
+    fn laws(&self, laws: &Path, weights: &Checkpoint) -> Result<(Vec<Law>, String), Failure> {
         let of_file = |error| refused(&self.file, error);
-        match self.laws.to_str() {
+        match laws.to_str() {
             Some("decoder") => {
                 let architecture = self.architecture()?;
                 let laws = decoder::laws(weights, &architecture).map_err(of_file)?;
                 let positions = if architecture.rotary { "rotary positions" } else { "no rotary positions" };
-                Ok((laws, format!("decoder with {positions}")))
+                let untold = architecture.tied.is_none() && weights.get("lm_head.weight").is_none();
+                let tied = if untold { ", taken to be tied: there is no lm_head.weight" } else { "" };
+                Ok((laws, format!("decoder with {positions}{tied}")))
             }
             Some("mlp") => {
                 let laws = mlp::laws(weights, self.activation.homogeneity()).map_err(of_file)?;
                 Ok((laws, format!("mlp, taken to have the activation {}", self.activation.name())))
             }
             _ => {
-                let laws = file::laws(&read(&self.laws)?).map_err(|error| refused(&self.laws, error))?;
-                Ok((laws, self.laws.display().to_string()))
+                let text = read(laws)?;
+                let described =
+                    file::laws(text.strip_prefix('\u{feff}').unwrap_or(&text)).map_err(|error| refused(laws, error))?;
+                Ok((described, shown(laws)))
             }
         }
     }

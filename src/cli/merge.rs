@@ -56,5 +56,6 @@ fn read(path: &Path) -> Result<Report, Failure> {
 /// # Errors
 /// [`ReadError`].
 pub(super) fn parse(text: &str) -> Result<Report, ReadError> {
-    json::read(text, &|id| find(id).map(|claim| claim.entry()))
+    // Some editors write a byte order mark before a text.
+    json::read(text.strip_prefix('\u{feff}').unwrap_or(text), &|id| find(id).map(|claim| claim.entry()))
 }

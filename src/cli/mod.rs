@@ -23,12 +23,13 @@ mod resume;
 mod schema;
 mod verify;
 
-use crate::suggest;
+use crate::{suggest, visible};
 pub use failure::{Exit, Failure};
 
 use crate::scalar::MENU;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 
 /// Checks deep-learning theory: entropic loss, symmetry and gradient balance, exactly in the rationals and at any
@@ -167,10 +168,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             output::complain(&format!("panic at {place}"));
         }
     }));
+    work_without_threads();
     guarded(|| command.run()).unwrap_or_else(|failure| {
         report(&failure, json);
         failure.exit()
     })
+}
+
+/// Where no thread can be started, the calling one does the work; it is tried with a pool of its own, because the common one is made once.
+fn work_without_threads() {
+    if rayon::ThreadPoolBuilder::new().build().is_err() {
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
+    }
 }
 
 /// What `work` returns; if it panics, a failure that carries the message.
@@ -184,7 +193,7 @@ fn guarded(work: impl FnOnce() -> Result<Exit, Failure>) -> Result<Exit, Failure
 
 /// A person reads the message on standard error; a program that asked for JSON finds it on standard output.
 fn report(failure: &Failure, json: bool) {
-    output::complain(&format!("error: {failure}"));
+    output::complain(&visible::message(&format!("error: {failure}")));
     if json {
         let _ = output::print(&format!("{}\n", failure.to_json(None)));
     }
@@ -193,9 +202,14 @@ fn report(failure: &Failure, json: bool) {
 /// What the parser of the command line refuses; help and version are not refusals.
 fn refuse(arguments: &[OsString], error: &clap::Error) -> Exit {
     if !error.use_stderr() {
-        // A closed pipe is not an error, and there is nobody else to tell.
-        let _ = error.print();
-        return Exit::Success;
+        return match error.print().and_then(|()| io::stdout().flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                let failure = Failure::writing("standard output", error);
+                report(&failure, false);
+                failure.exit()
+            }
+            _ => Exit::Success,
+        };
     }
     let _ = error.print();
     if asks_for_json(arguments) {

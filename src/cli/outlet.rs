@@ -7,7 +7,7 @@ use crate::report::{Report, annotations, html, json, junit, markdown, text};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The options of every command that reports on claims.
 #[derive(Args, Clone, Debug, Default)]
@@ -71,6 +71,11 @@ fn parse_also(text: &str) -> Result<Also, String> {
     let expected = || format!("expected FORMAT=FILE with a format of {}", names());
     let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or_else(expected)?;
     let format = ReportFormat::from_str(format, false).map_err(|_| expected())?;
+    let another =
+        |part: &str| part.split_once('=').is_some_and(|(name, _)| ReportFormat::from_str(name, false).is_ok());
+    if file.split(',').skip(1).any(another) {
+        return Err("repeat the option for each format: --also json=a --also html=b".to_owned());
+    }
     Ok(Also { format, file: file.into() })
 }
 
@@ -87,12 +92,13 @@ impl Outlet {
     /// # Errors
     /// If a file cannot be written, or the baseline cannot be read.
     pub fn open(&self, inputs: &[PathBuf]) -> Result<Opened<'_>, Failure> {
-        let mut used: Vec<&PathBuf> = inputs.iter().chain(&self.baseline).collect();
+        let mut used: Vec<PathBuf> = inputs.iter().chain(&self.baseline).map(|path| output::identity(path)).collect();
         for path in self.output.iter().chain(self.also.iter().map(|also| &also.file)) {
-            if used.contains(&path) {
+            let identity = output::identity(path);
+            if used.contains(&identity) {
                 return Err(Failure::Usage(format!("{} is named twice: a report would replace it", shown(path))));
             }
-            used.push(path);
+            used.push(identity);
         }
         if self.bless && self.baseline.is_none() {
             return Err(Failure::Usage("--bless records in a baseline: name one with --baseline".to_owned()));
@@ -142,8 +148,8 @@ impl Opened<'_> {
             }
         }
         if let (Some(baseline), true) = (self.baseline, is_blessed) {
-            let was_shown =
-                self.outlet.output.is_none() && self.outlet.format.unwrap_or_default() == ReportFormat::Text;
+            let was_shown = self.outlet.output.as_deref().is_none_or(|path| path == Path::new("-"))
+                && self.outlet.format.unwrap_or_default() == ReportFormat::Text;
             baseline.record(&report, was_shown)?;
         }
         let weaker = report.comparison.as_ref().is_some_and(|comparison| !comparison.weaker.is_empty());

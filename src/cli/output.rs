@@ -1,6 +1,7 @@
 //! Where results go: standard output, whose reader may leave at any time, or a file that is never half written.
 
 use super::failure::Failure;
+use crate::visible;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -15,13 +16,13 @@ pub enum Reader {
     Gone,
 }
 
-/// Writes text, with colours if standard output shows them, and flushes.
+/// Writes text, with control characters spelt out and with colours if standard output shows them, and flushes.
 ///
 /// # Errors
 /// [`Failure::InputOutput`], but not for a closed pipe.
 pub fn print(text: &str) -> Result<Reader, Failure> {
     let mut stream = anstream::stdout().lock();
-    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+    match stream.write_all(visible::report(text).as_bytes()).and_then(|()| stream.flush()) {
         Ok(()) => Ok(Reader::Listening),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
         Err(error) => Err(Failure::writing("standard output", error)),
@@ -30,12 +31,22 @@ pub fn print(text: &str) -> Result<Reader, Failure> {
 
 /// Writes a message to standard error; there is nobody to tell if that fails.
 pub fn complain(text: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
+    let _ = writeln!(anstream::stderr().lock(), "{}", visible::report(text));
 }
 
 /// A path as it is shown.
 pub fn shown(path: &Path) -> String {
     path.display().to_string()
+}
+
+/// The same for every name of a file, as far as the system tells: of one that does not exist yet by its folder.
+pub fn identity(path: &Path) -> PathBuf {
+    if path == Path::new("-") {
+        return path.to_owned();
+    }
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let beside = || Some(fs::canonicalize(folder).ok()?.join(path.file_name()?));
+    fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
 /// Where a report is to go.
@@ -56,12 +67,12 @@ pub struct PendingFile {
 }
 
 impl Destination {
-    /// Opens the destination, so that a path that cannot be written is an error before the work, not after it.
+    /// Opens the destination, so that a path that cannot be written is an error before the work, not after it; `-` is standard output.
     ///
     /// # Errors
     /// [`Failure::InputOutput`].
     pub fn open(path: Option<&Path>) -> Result<Self, Failure> {
-        let Some(path) = path else { return Ok(Destination::Standard) };
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(Destination::Standard) };
         Self::open_file(path).map_err(|error| Failure::writing(&path.display().to_string(), error))
     }
 

@@ -1,5 +1,6 @@
 //! Both sides of a law, and how far they are apart.
 
+use super::generators;
 use super::law::{Fitted, Form, Law};
 use super::measure::Contribution;
 use super::sums::sum;
@@ -44,9 +45,40 @@ pub struct Reading {
     /// The imbalance that `balance/master` says there is: `-(2 / eta) (A theta)^T grad F` over the sum of the terms.
     pub off_shell: Option<f64>,
     /// How far the gradients are from being orthogonal to the orbit, as they must be if the symmetry is one of this network:
-    /// the root of `E[((A theta)^T g)^2]` over `|A theta|` and the root of `E|g|^2`.
+    /// the root of `E[((A theta)^T g)^2]` over `|A theta|` and the root of `E|g|^2`. Of a matrix law, the largest of all generators
+    /// that add a multiple of one member to another.
     pub overlap: Option<f64>,
+    /// The root of `E[((A theta)^T g)^2]` over that of `E sum_i (A theta)_i^2 g_i^2`: if the terms of the overlap had random signs,
+    /// about 1; if they cancel up to rounding, about its relative size, however many they are.
+    pub cancellation: Option<f64>,
+    /// Of a matrix law, the generator with the largest cancellation: the member that is changed, and the one that is added.
+    pub generator: Option<(usize, usize)>,
 }
+
+/// Whether the symmetry that a law comes from is one of this network, by the overlap of gradients with its orbit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The terms of every overlap cancel to half of the digits of the numbers given, or better.
+    Confirmed,
+    /// Those of some overlap do not: the law says nothing about this network, or the gradients are none of its loss.
+    NotASymmetry,
+    /// There are no gradients at these parameters, or all of them vanish.
+    Unchecked,
+}
+
+impl Status {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Confirmed => "confirmed",
+            Status::NotASymmetry => "not a symmetry of this network",
+            Status::Unchecked => "unchecked",
+        }
+    }
+}
+
+/// A law that holds only as far as the norms' epsilon is small is a symmetry if the overlap is below this.
+const NEARLY: f64 = 1.0 / 128.0;
 
 /// A law on a checkpoint.
 #[derive(Clone, Debug)]
@@ -59,6 +91,12 @@ pub struct Balance {
     pub total: Reading,
     /// The members, group by group.
     pub members: Vec<Reading>,
+    /// Whether the symmetry is one of this network.
+    pub status: Status,
+    /// The cancellation up to which it is.
+    pub limit: f64,
+    /// Whether only some generators of a matrix law were looked at.
+    pub sampled: bool,
 }
 
 /// How the sizes of the members' imbalances are distributed.
@@ -75,24 +113,60 @@ pub struct Spread {
 }
 
 impl Balance {
-    pub(super) fn new(fitted: &Fitted<'_>, parts: Vec<(usize, Contribution)>, factor: f64, rate: f64) -> Self {
+    /// `current` says that the gradients are those at the parameters given.
+    pub(super) fn new(
+        fitted: &Fitted<'_>,
+        parts: Vec<(usize, Contribution)>,
+        factor: f64,
+        rate: f64,
+        current: bool,
+    ) -> Self {
         let law = fitted.law.clone();
         let parts: Vec<(f64, Contribution)> =
             parts.into_iter().map(|(block, part)| (law.blocks[block].coefficient, part)).collect();
-        match law.form {
+        // Half of the digits: rounding spends one or two on the way, a mean over a batch some more; a false law has none.
+        let digits = parts.iter().map(|(_, part)| part.digits).min().unwrap_or(53);
+        let limit = (-0.5 * f64::from(digits)).exp2();
+        let sampled = law.form == Form::Matrix && fitted.width > generators::ALL_UP_TO;
+        let mut balance = match law.form {
             Form::Rescaling => {
                 let tally = Tally::new(&parts, fitted.members());
                 let members =
                     (0..fitted.members()).map(|member| tally.reading(member..member + 1, factor, rate)).collect();
                 let total = tally.reading(0..fitted.members(), factor, rate);
-                Balance { law, width: fitted.width, total, members }
+                Balance { law, width: fitted.width, total, members, status: Status::Unchecked, limit, sampled }
             }
             Form::Matrix => {
                 let matrices = Matrices::new(&parts, fitted, factor);
                 let members = (0..law.groups).map(|group| matrices.reading(group..group + 1, rate)).collect();
                 let total = matrices.reading(0..law.groups, rate);
-                Balance { law, width: 1, total, members }
+                Balance { law, width: 1, total, members, status: Status::Unchecked, limit, sampled }
             }
+        };
+        if current {
+            balance.status = balance.judged();
+        }
+        balance
+    }
+
+    /// The member with the largest cancellation, if the law is not a symmetry.
+    pub fn failing(&self) -> Option<(usize, &Reading)> {
+        let members = self.members.iter().enumerate().filter(|_| self.status == Status::NotASymmetry);
+        let size = |member: &Reading| member.cancellation.unwrap_or(0.0);
+        members.max_by(|(_, a), (_, b)| size(a).total_cmp(&size(b)))
+    }
+
+    /// The status by the members' overlaps.
+    fn judged(&self) -> Status {
+        let known: Vec<&Reading> = self.members.iter().filter(|member| member.cancellation.is_some()).collect();
+        let cancels = |member: &&Reading| {
+            let nearly = self.law.nearly && member.overlap.is_some_and(|overlap| overlap < NEARLY);
+            nearly || member.cancellation.is_some_and(|cancellation| cancellation <= self.limit)
+        };
+        match known.iter().all(cancels) {
+            _ if known.is_empty() => Status::Unchecked,
+            true => Status::Confirmed,
+            false => Status::NotASymmetry,
         }
     }
 
@@ -130,6 +204,8 @@ struct Tally {
     overlap: Vec<Vec<f64>>,
     /// `|g|^2`, summed over the samples.
     gradient: Vec<f64>,
+    /// `sum_i (A theta)_i^2 g_i^2`, summed over the samples.
+    scatter: Vec<f64>,
     /// `(A theta)^T grad F` and `|grad F|^2`.
     entropic: Option<[Vec<f64>; 2]>,
 }
@@ -152,6 +228,7 @@ impl Tally {
             stretch: zeros(),
             overlap: (0..overlaps).map(|_| zeros()).collect(),
             gradient: zeros(),
+            scatter: zeros(),
             entropic: parts.first().and_then(|(_, part)| part.entropic.as_ref()).map(|_| [zeros(), zeros()]),
         };
         for (coefficient, part) in parts {
@@ -159,6 +236,7 @@ impl Tally {
             add(&mut tally.decay[side], size, &part.decay);
             add(&mut tally.stretch, size * size, &part.parameters);
             add(&mut tally.gradient, 1.0, &part.gradient);
+            add(&mut tally.scatter, size * size, &part.scatter);
             for (sum, noise) in tally.noise.iter_mut().zip(&part.noise) {
                 add(&mut sum[side], size, noise);
             }
@@ -185,9 +263,8 @@ impl Tally {
         let relative = |value: f64| (scale > 0.0).then(|| value / scale);
         let stretch = total(&self.stretch);
         let entropic = self.entropic.as_ref().map(|entropic| entropic.each_ref().map(|values| total(values)));
-        let overlap = || {
+        let overlap = |bound: f64| {
             let squares = sum(self.overlap.iter().map(|overlap| total(overlap).powi(2)));
-            let bound = stretch * total(&self.gradient);
             (!self.overlap.is_empty() && bound > 0.0).then(|| (squares / bound).sqrt())
         };
         Reading {
@@ -196,7 +273,9 @@ impl Tally {
             standard_error: imbalance.and_then(|imbalance| standard_error(&samples, imbalance, scale)),
             tolerance: entropic.and_then(|[_, squared]| relative(2.0 / rate * (stretch * squared).sqrt())),
             off_shell: entropic.and_then(|[along, _]| relative(-2.0 / rate * along)),
-            overlap: overlap(),
+            overlap: overlap(stretch * total(&self.gradient)),
+            cancellation: overlap(total(&self.scatter)),
+            generator: None,
         }
     }
 }
@@ -222,6 +301,88 @@ struct Matrices {
     parameters: Vec<f64>,
     /// For each row `|grad F|^2`.
     entropic: Option<Vec<f64>>,
+    generators: Generators,
+}
+
+/// The largest cancellation, and the generator that has it: the member that is changed, and the one that is added.
+type Worst = (f64, (usize, usize));
+
+/// The overlaps with the generators that add member `j` to member `i`.
+struct Generators {
+    /// The members that are looked at.
+    places: Vec<usize>,
+    /// For each sample, all groups' matrices one after another.
+    overlaps: Vec<Vec<f64>>,
+    /// The squares of the terms, summed over the samples.
+    scatter: Vec<f64>,
+    /// For each side the diagonals of `theta theta^T`, and of `g g^T` summed over the samples.
+    parameters: [Vec<f64>; 2],
+    gradients: [Vec<f64>; 2],
+}
+
+impl Generators {
+    fn new(parts: &[(f64, Contribution)], fitted: &Fitted<'_>) -> Self {
+        let places = generators::places(fitted.width);
+        let (count, width, groups) = (places.len(), fitted.width, fitted.law.groups);
+        let samples = parts.first().map_or(0, |(_, part)| part.generators.len());
+        let zeros = || vec![0.0; groups * count * count];
+        let mut overlaps: Vec<Vec<f64>> = (0..samples).map(|_| zeros()).collect();
+        let mut scatter = zeros();
+        let members = || [vec![0.0; groups * width], vec![0.0; groups * width]];
+        let (mut parameters, mut gradients) = (members(), members());
+        for (coefficient, part) in parts {
+            let side = side(*coefficient);
+            // What the one side is multiplied by the other is divided by: X there is minus X^T here.
+            let turn = |entry: usize| {
+                let (group, i, j) = (entry / (count * count), entry / count % count, entry % count);
+                if side == 0 { entry } else { (group * count + j) * count + i }
+            };
+            for (sum, values) in overlaps.iter_mut().zip(&part.generators) {
+                for (entry, sum) in sum.iter_mut().enumerate() {
+                    *sum += coefficient * values[turn(entry)];
+                }
+            }
+            for (entry, sum) in scatter.iter_mut().enumerate().filter(|_| !part.scatter.is_empty()) {
+                *sum += part.scatter[turn(entry)];
+            }
+            let diagonal = |sum: &mut Vec<f64>, matrices: &[f64]| {
+                for (member, sum) in sum.iter_mut().enumerate() {
+                    *sum += matrices[member * width + member % width];
+                }
+            };
+            diagonal(&mut parameters[side], &part.parameters);
+            part.noise.iter().for_each(|noise| diagonal(&mut gradients[side], noise));
+        }
+        Generators { places, overlaps, scatter, parameters, gradients }
+    }
+
+    /// The largest overlap of the generators of these groups, the largest cancellation, and whose that is.
+    fn largest(&self, groups: std::ops::Range<usize>, width: usize) -> (Option<f64>, Option<Worst>) {
+        let count = self.places.len();
+        let (mut overlap, mut cancellation) = (None::<f64>, None::<Worst>);
+        for group in groups {
+            for (i, j) in (0..count).flat_map(|i| (0..count).map(move |j| (i, j))) {
+                let entry = (group * count + i) * count + j;
+                let squares = sum(self.overlaps.iter().map(|sample| sample[entry].powi(2)));
+                let scatter = self.scatter[entry];
+                if self.overlaps.is_empty() || scatter <= 0.0 {
+                    continue;
+                }
+                let (to, from) = (self.places[i], self.places[j]);
+                let at = |place: usize| group * width + place;
+                // On the one side member j is added to i, on the other i is subtracted from j.
+                let stretch = self.parameters[0][at(from)] + self.parameters[1][at(to)];
+                let gradient = self.gradients[0][at(to)] + self.gradients[1][at(from)];
+                let found = (squares / (stretch * gradient)).sqrt();
+                overlap = Some(overlap.map_or(found, |largest| largest.max(found)));
+                let found = (squares / scatter).sqrt();
+                if cancellation.is_none_or(|(largest, _)| found > largest) {
+                    cancellation = Some((found, (to, from)));
+                }
+            }
+        }
+        (overlap, cancellation)
+    }
 }
 
 impl Matrices {
@@ -230,6 +391,7 @@ impl Matrices {
         let samples = parts.first().map_or(0, |(_, part)| part.noise.len());
         let mut matrices = Matrices {
             width: fitted.width,
+            generators: Generators::new(parts, fitted),
             parameters: zeros(),
             entropic: parts.first().and_then(|(_, part)| part.entropic.as_ref()).map(|_| vec![0.0; fitted.members()]),
             decay: [zeros(), zeros()],
@@ -273,7 +435,11 @@ impl Matrices {
         let bound = |squared: &Vec<f64>| {
             2.0 / rate * (trace(&self.parameters) * sum(squared[rows.clone()].iter().copied())).sqrt()
         };
+        let (overlap, cancellation) = self.generators.largest(groups.clone(), width);
         Reading {
+            overlap,
+            cancellation: cancellation.map(|(cancellation, _)| cancellation),
+            generator: cancellation.map(|(_, generator)| generator),
             sides: Sides { noise: [trace(&noise[0]), trace(&noise[1])], decay: [trace(&decay[0]), trace(&decay[1])] },
             imbalance: relative(residual),
             standard_error: scatter.and_then(relative),

@@ -16,6 +16,7 @@
 use super::LawsError;
 use super::law::{Axis, Block, Law};
 use crate::checkpoint::Checkpoint;
+use crate::visible;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -30,6 +31,8 @@ pub struct Architecture {
     pub head_length: Option<usize>,
     /// Whether queries and keys are rotated with their positions.
     pub rotary: bool,
+    /// Whether `config.json` says that the pairs of the rotation are neighbours, not halves of a head.
+    pub interleaved: bool,
     /// Whether the embedding is also the unembedding, if that is known.
     pub tied: Option<bool>,
     /// What is added to the mean square in every norm, if that is known.
@@ -40,12 +43,23 @@ pub struct Architecture {
 #[derive(Deserialize)]
 struct Config {
     model_type: Option<String>,
+    architectures: Option<Vec<String>>,
     num_attention_heads: Option<usize>,
     num_key_value_heads: Option<usize>,
     head_dim: Option<usize>,
     tie_word_embeddings: Option<bool>,
     rms_norm_eps: Option<f64>,
     partial_rotary_factor: Option<f64>,
+    rope_interleaved: Option<bool>,
+    /// What changes the symmetries.
+    use_qk_norm: Option<bool>,
+    qk_norm: Option<bool>,
+    clip_qkv: Option<f64>,
+    num_local_experts: Option<usize>,
+    num_experts: Option<usize>,
+    use_parallel_residual: Option<bool>,
+    attn_logit_softcapping: Option<f64>,
+    final_logit_softcapping: Option<f64>,
     /// Where newer versions keep the same.
     rope_parameters: Option<RotaryPositions>,
 }
@@ -57,7 +71,22 @@ struct RotaryPositions {
 
 /// Families that have these names and these symmetries. Others share the names only: Gemma's gains are `1 + weight`, Qwen 3
 /// and OLMo 2 have norms on queries and keys, Granite scales its residual stream.
-const FAMILIES: [&str; 3] = ["llama", "mistral", "qwen2"];
+/// Each with how the names of its classes begin.
+const FAMILIES: [(&str, &str); 3] = [("llama", "LlamaFor"), ("mistral", "MistralFor"), ("qwen2", "Qwen2For")];
+
+/// What Python writes and JSON does not have.
+const NO_NUMBERS: [&str; 2] = ["NaN", "Infinity"];
+
+/// What is wrong with a text that is no JSON.
+fn malformed(text: &str, error: &serde_json::Error) -> String {
+    let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+    // The column counts bytes, and may be that of the first letter or the one after it.
+    let from = line.get(error.column().saturating_sub(2)..).unwrap_or_default();
+    match NO_NUMBERS.iter().find(|word| from.trim_start_matches([' ', ':', '-', ',', '[']).starts_with(**word)) {
+        Some(word) => format!("{error}: `{word}` is no number of JSON, though Python writes it: replace it with null"),
+        None => error.to_string(),
+    }
+}
 
 impl Architecture {
     /// Reads a `config.json`.
@@ -65,12 +94,46 @@ impl Architecture {
     /// # Errors
     /// If it is malformed, or of a family with other symmetries.
     pub fn from_config(text: &str) -> Result<Self, String> {
-        let config: Config = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        if let Some(family) = config.model_type.filter(|family| !FAMILIES.contains(&family.as_str())) {
-            let known = FAMILIES.join(", ");
-            return Err(format!(
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let config: Config = serde_json::from_str(text).map_err(|error| malformed(text, &error))?;
+        let known = FAMILIES.map(|(family, _)| family).join(", ");
+        let unknown = |family: &str| {
+            let family = visible::line(family);
+            Err(format!(
                 "the laws of `{family}` are not known here, only those of {known}: describe them in a file of laws"
-            ));
+            ))
+        };
+        if let Some(family) = &config.model_type
+            && !FAMILIES.iter().any(|(known, _)| known == family)
+        {
+            return unknown(family);
+        }
+        for architecture in config.architectures.iter().flatten() {
+            // The class's name begins with the family's.
+            let family = FAMILIES.iter().find(|(_, class)| architecture.starts_with(class));
+            match (family, &config.model_type) {
+                (None, _) => return unknown(architecture),
+                (Some((family, _)), Some(stated)) if family != stated => {
+                    let architecture = visible::line(architecture);
+                    return Err(format!(
+                        "it contradicts itself: model_type is `{stated}`, architectures `{architecture}`"
+                    ));
+                }
+                _ => {}
+            }
+        }
+        let changed = [
+            ("use_qk_norm", config.use_qk_norm == Some(true)),
+            ("qk_norm", config.qk_norm == Some(true)),
+            ("clip_qkv", config.clip_qkv.is_some()),
+            ("num_local_experts", config.num_local_experts.is_some_and(|count| count > 1)),
+            ("num_experts", config.num_experts.is_some_and(|count| count > 1)),
+            ("use_parallel_residual", config.use_parallel_residual == Some(true)),
+            ("attn_logit_softcapping", config.attn_logit_softcapping.is_some()),
+            ("final_logit_softcapping", config.final_logit_softcapping.is_some()),
+        ];
+        if let Some((key, _)) = changed.iter().find(|(_, changed)| *changed) {
+            return Err(format!("`{key}` changes the network's symmetries: describe the laws in a file"));
         }
         let nested = config.rope_parameters.and_then(|positions| positions.partial_rotary_factor);
         if config.partial_rotary_factor.into_iter().chain(nested).any(|part| part != 1.0) {
@@ -81,6 +144,7 @@ impl Architecture {
             key_value_heads: config.num_key_value_heads,
             head_length: config.head_dim,
             rotary: true,
+            interleaved: config.rope_interleaved == Some(true),
             tied: config.tie_word_embeddings,
             epsilon: config.rms_norm_eps,
         })
@@ -144,6 +208,13 @@ pub fn laws(checkpoint: &Checkpoint, architecture: &Architecture) -> Result<Vec<
     let layers = layers(checkpoint)?;
     let has = |name: &str| checkpoint.get(name).is_some();
     let tied = match architecture.tied {
+        Some(true) if has("lm_head.weight") => {
+            return Err(LawsError::Inconsistent(
+                "tie_word_embeddings is true, but there is lm_head.weight beside model.embed_tokens.weight: if they are \
+                 one tensor, leave lm_head.weight out and give the sum of both gradients; if not, set it to false"
+                    .to_owned(),
+            ));
+        }
         Some(true) => true,
         Some(false) if !has("lm_head.weight") => {
             return Err(LawsError::Missing("lm_head.weight, since tie_word_embeddings is false".to_owned()));
@@ -187,7 +258,9 @@ pub fn laws(checkpoint: &Checkpoint, architecture: &Architecture) -> Result<Vec<
         laws.push(values);
         if architecture.rotary {
             let name = "query pairs / key pairs (rotary)".to_owned();
-            laws.push(Law { rotary: true, name, ..queries });
+            let said = "config.json says rope_interleaved, pairs of neighbours, and this law is about pairs of halves";
+            let remark = architecture.interleaved.then(|| said.to_owned());
+            laws.push(Law { rotary: true, name, remark, ..queries });
         } else {
             laws.push(queries.matrix());
             laws.push(queries);
@@ -215,7 +288,7 @@ pub fn laws(checkpoint: &Checkpoint, architecture: &Architecture) -> Result<Vec<
         ));
         "residual writers"
     };
-    laws.push(Law { remark: epsilon, ..Law::rescaling(name, None, writers) });
+    laws.push(Law { nearly: epsilon.is_some(), remark: epsilon, ..Law::rescaling(name, None, writers) });
     Ok(laws)
 }
 
@@ -231,7 +304,7 @@ fn layers(checkpoint: &Checkpoint) -> Result<usize, LawsError> {
         let layer = module.strip_prefix("model.layers.").and_then(|rest| rest.split_once('.'));
         match layer.and_then(|(number, module)| Some((number.parse::<usize>().ok()?, module))) {
             Some((number, module)) if LAYER.contains(&module) => numbers.insert(number),
-            _ => return Err(LawsError::Unknown { tensor: name.to_owned(), laws: "decoder" }),
+            _ => return Err(LawsError::Unknown { tensor: visible::line(name).into_owned(), laws: "decoder" }),
         };
     }
     let count = numbers.len();

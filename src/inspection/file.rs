@@ -104,8 +104,19 @@ pub fn laws(text: &str) -> Result<Vec<Law>, LawsError> {
 fn law(description: Description) -> Result<Vec<Law>, LawsError> {
     let Description { name, layer, inner, outer, blocks, degree, matrix, rotary, groups } = description;
     let refuse = |problem: &str| Err(LawsError::Inconsistent(format!("law `{name}`: {problem}")));
+    if degree.is_some_and(|degree| degree <= 0.0) {
+        return refuse("expected a degree above 0: the sign of the outgoing side is its own");
+    }
     let groups = groups.unwrap_or(1);
     let degree = degree.unwrap_or(1.0);
+    let (inner, outer) = (inner.list(), outer.list());
+    if blocks.is_empty() && inner.is_empty() != outer.is_empty() {
+        let (given, missing) = if outer.is_empty() { ("in", "out") } else { ("out", "in") };
+        return refuse(&format!(
+            "`{given}` is given without `{missing}`: what one side is multiplied by the other is divided by \
+             (a law of one side only is written as `blocks`)"
+        ));
+    }
     let given = blocks.into_iter().map(|block| Block {
         tensor: block.tensor,
         axis: match block.axis {
@@ -116,8 +127,8 @@ fn law(description: Description) -> Result<Vec<Law>, LawsError> {
         coefficient: block.sign,
         heads: block.heads.unwrap_or(groups),
     });
-    let inner = inner.list().into_iter().map(|tensor| Block::rows(tensor, 1.0).in_heads(groups));
-    let outer = outer.list().into_iter().map(|tensor| Block::columns(tensor, -degree).in_heads(groups));
+    let inner = inner.into_iter().map(|tensor| Block::rows(tensor, 1.0).in_heads(groups));
+    let outer = outer.into_iter().map(|tensor| Block::columns(tensor, -degree).in_heads(groups));
     let blocks: Vec<Block> = inner.chain(outer).chain(given).collect();
     if blocks.is_empty() {
         return refuse("expected tensors as `in` and `out`, or as `blocks`");
@@ -134,6 +145,6 @@ fn law(description: Description) -> Result<Vec<Law>, LawsError> {
     if matrix && (rotary || blocks.iter().any(|block| block.axis == Axis::All || block.coefficient.abs() != 1.0)) {
         return refuse("a matrix law has rows and columns with the signs 1 and -1, and no rotary pairs");
     }
-    let law = Law { name, layer, form: Form::Rescaling, groups, rotary, blocks, remark: None };
+    let law = Law { name, layer, form: Form::Rescaling, groups, rotary, blocks, remark: None, nearly: false };
     Ok(if matrix { vec![law.matrix(), law] } else { vec![law] })
 }

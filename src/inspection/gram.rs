@@ -103,9 +103,131 @@ impl Gram {
     }
 }
 
+/// Sums `X = G W^T` of rows, or `G^T W` of columns, over the heads of each group, and the same of the elements' squares: entry
+/// `(i, j)` is the overlap of the gradient with the generator that adds a multiple of member `j` to member `i`.
+pub struct Cross {
+    extent: Extent,
+    axis: Axis,
+    layout: Layout,
+    /// The members of a group that are looked at.
+    places: Vec<usize>,
+    parameters: Vec<f64>,
+    gradients: Vec<f64>,
+    step: usize,
+    position: usize,
+    sums: Vec<Compensated>,
+    squares: Vec<f64>,
+}
+
+impl Cross {
+    /// Nothing yet.
+    pub fn new(extent: Extent, axis: Axis, layout: Layout, groups: usize, places: Vec<usize>) -> Self {
+        let step = if axis == Axis::Rows { extent.columns * layout.head } else { extent.columns };
+        let entries = groups * places.len() * places.len();
+        Cross {
+            extent,
+            axis,
+            layout,
+            places,
+            parameters: Vec::with_capacity(step),
+            gradients: Vec::with_capacity(step),
+            step,
+            position: 0,
+            sums: vec![Compensated::default(); entries],
+            squares: vec![0.0; entries],
+        }
+    }
+
+    /// Adds the next elements of both in row-major order.
+    pub fn add(&mut self, mut parameters: &[f64], mut gradients: &[f64]) {
+        while !parameters.is_empty() {
+            let missing = (self.step - self.parameters.len()).min(parameters.len());
+            let (part, rest) = parameters.split_at(missing);
+            let (other, other_rest) = gradients.split_at(missing);
+            self.parameters.extend_from_slice(part);
+            self.gradients.extend_from_slice(other);
+            if self.parameters.len() == self.step {
+                match self.axis {
+                    Axis::Rows => self.add_head(),
+                    _ => self.add_row(),
+                }
+                self.parameters.clear();
+                self.gradients.clear();
+            }
+            (parameters, gradients) = (rest, other_rest);
+        }
+    }
+
+    fn add_head(&mut self) {
+        let (width, count) = (self.extent.columns, self.places.len());
+        let base = self.layout.group(self.position) * count * count;
+        let squared = |values: &[f64]| values.iter().map(|value| value * value).collect::<Vec<_>>();
+        let (parameter_squares, gradient_squares) = (squared(&self.parameters), squared(&self.gradients));
+        let row = |values: &[f64], place: usize| values[place * width..][..width].to_vec();
+        for (i, &to) in self.places.iter().enumerate() {
+            let (gradient, gradient_squares) = (row(&self.gradients, to), row(&gradient_squares, to));
+            for (j, &from) in self.places.iter().enumerate() {
+                let entry = base + i * count + j;
+                self.sums[entry].add(dot(&gradient, &self.parameters[from * width..][..width]));
+                self.squares[entry] += dot(&gradient_squares, &parameter_squares[from * width..][..width]);
+            }
+        }
+        self.position += self.layout.head;
+    }
+
+    fn add_row(&mut self) {
+        let (head, count) = (self.layout.head, self.places.len());
+        for (number, (parameters, gradients)) in
+            self.parameters.chunks(head).zip(self.gradients.chunks(head)).enumerate()
+        {
+            let base = self.layout.group(number * head) * count * count;
+            for (i, &to) in self.places.iter().enumerate() {
+                for (j, &from) in self.places.iter().enumerate() {
+                    let (entry, product) = (base + i * count + j, gradients[to] * parameters[from]);
+                    self.sums[entry].add(product);
+                    self.squares[entry] += product * product;
+                }
+            }
+        }
+    }
+
+    /// The matrices of all groups, and those of squares.
+    pub fn finish(self) -> (Vec<f64>, Vec<f64>) {
+        (self.sums.into_iter().map(Compensated::value).collect(), self.squares)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cross_matrices_are_inner_products_of_gradients_and_parameters() {
+        let extent = Extent { rows: 4, columns: 6 };
+        let parameters: Vec<f64> = (0..24).map(|index| f64::from(index * index % 13 - 6)).collect();
+        let gradients: Vec<f64> = (0..24).map(|index| f64::from(index * index % 7 - 3)).collect();
+        let (w, g) = (|r: usize, c: usize| parameters[6 * r + c], |r: usize, c: usize| gradients[6 * r + c]);
+        for cut in [1, 5, 24] {
+            let run = |axis, layout| {
+                let mut cross = Cross::new(extent, axis, layout, 1, vec![0, 1]);
+                for (w, g) in parameters.chunks(cut).zip(gradients.chunks(cut)) {
+                    cross.add(w, g);
+                }
+                cross.finish()
+            };
+            // Two heads of two rows, three of two columns.
+            let (rows, row_squares) = run(Axis::Rows, Layout { head: 2, shared: 2, width: 2 });
+            let (columns, column_squares) = run(Axis::Columns, Layout { head: 2, shared: 3, width: 2 });
+            for (i, j) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+                let of_rows = || (0..12).map(|n| g(2 * (n / 6) + i, n % 6) * w(2 * (n / 6) + j, n % 6));
+                let of_columns = || (0..12).map(|n| g(n / 3, 2 * (n % 3) + i) * w(n / 3, 2 * (n % 3) + j));
+                assert_eq!(rows[2 * i + j], of_rows().sum::<f64>());
+                assert_eq!(columns[2 * i + j], of_columns().sum::<f64>());
+                assert_eq!(row_squares[2 * i + j], of_rows().map(|x| x * x).sum::<f64>());
+                assert_eq!(column_squares[2 * i + j], of_columns().map(|x| x * x).sum::<f64>());
+            }
+        }
+    }
 
     #[test]
     fn gram_matrices_are_inner_products_of_rows_or_columns_of_each_group() {

@@ -80,12 +80,23 @@ pub struct Law {
     pub blocks: Vec<Block>,
     /// What has to be known of it, for instance when it is not exact.
     pub remark: Option<String>,
+    /// Whether its symmetry is one only as far as the epsilon of the norms is small.
+    pub nearly: bool,
 }
 
 impl Law {
     /// A rescaling law without heads.
     pub fn rescaling(name: &str, layer: Option<usize>, blocks: Vec<Block>) -> Self {
-        Law { name: name.to_owned(), layer, form: Form::Rescaling, groups: 1, rotary: false, blocks, remark: None }
+        Law {
+            name: name.to_owned(),
+            layer,
+            form: Form::Rescaling,
+            groups: 1,
+            rotary: false,
+            blocks,
+            remark: None,
+            nearly: false,
+        }
     }
 
     /// The same law in this many groups of heads.

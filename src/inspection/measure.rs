@@ -1,10 +1,10 @@
 //! The second moments that laws are about, tensor by tensor, each read once from its beginning to its end.
 
-use super::gram::Gram;
+use super::gram::{Cross, Gram};
 use super::law::{Axis, Block, Extent, Fitted, Form, Layout};
 use super::sums::{Marginals, Wanted, sum};
-use super::{Inputs, LawsError, Rule, Settings};
-use crate::checkpoint::{Checkpoint, CheckpointError, Tensor, TensorStream};
+use super::{Inputs, LawsError, Rule, Settings, generators};
+use crate::checkpoint::{Checkpoint, CheckpointError, Element, Tensor, TensorStream};
 
 /// Elements that are looked at together.
 const BLOCK: usize = 1 << 13;
@@ -23,6 +23,12 @@ pub struct Contribution {
     pub overlap: Vec<Vec<f64>>,
     /// `g^2`, plainly, summed over the samples.
     pub gradient: Vec<f64>,
+    /// `(theta g)^2`, element by element, summed over the samples: what rounding makes of `theta g` goes with its root.
+    pub scatter: Vec<f64>,
+    /// The binary digits of the gradients and of the parameters, whichever are fewer.
+    pub digits: u32,
+    /// For a matrix law, for each sample the overlaps with all generators that are looked at.
+    pub generators: Vec<Vec<f64>>,
     /// `theta` times the gradient of the entropic loss, and that gradient squared: for each member, always.
     pub entropic: Option<(Vec<f64>, Vec<f64>)>,
 }
@@ -156,8 +162,17 @@ impl<'a> Measurement<'a> {
         self.uses.iter().map(gram).collect()
     }
 
+    fn crosses(&self) -> Vec<Option<Cross>> {
+        let cross = |(fitted, block): &Use<'_>| {
+            let (layout, axis) = (fitted.layouts[*block], fitted.law.blocks[*block].axis);
+            (fitted.law.form == Form::Matrix)
+                .then(|| Cross::new(self.extent, axis, layout, fitted.law.groups, generators::places(fitted.width)))
+        };
+        self.uses.iter().map(cross).collect()
+    }
+
     fn products(&self) -> Products {
-        Products { along: self.marginals(), squares: self.marginals() }
+        Products { along: self.marginals(), squares: self.marginals(), scatter: self.marginals() }
     }
 
     /// The first element and the length of each block.
@@ -247,10 +262,17 @@ impl<'a> Measurement<'a> {
         let mut sums = Sums {
             decay: if stretched { decay.finish() } else { parameters.clone() },
             parameters,
-            entropic: self.inputs.entropic_gradient.map(|_| entropic_products.finish()),
+            entropic: self.inputs.entropic_gradient.map(|_| {
+                let (along, squares, _) = entropic_products.finish();
+                (along, squares)
+            }),
             noise: Vec::new(),
             overlap: Vec::new(),
             gradient: Vec::new(),
+            scatter: Vec::new(),
+            digits: digits(&self.inputs.weights.tensor(self.name)?.element),
+            generators: Vec::new(),
+            generator_squares: vec![Vec::new(); self.uses.len()],
             parameter_grams: grams.into_iter().map(|gram| gram.map(Gram::finish)).collect(),
             noise_grams: Vec::new(),
         };
@@ -258,9 +280,10 @@ impl<'a> Measurement<'a> {
             sums.noise.push(noise.finish());
         }
         if has_first {
-            let (overlap, gradient) = first_products.finish();
+            let (overlap, gradient, scatter) = first_products.finish();
             sums.overlap.push(overlap);
             sums.gradient.push(gradient);
+            sums.scatter.push(scatter);
         }
         Ok(sums)
     }
@@ -271,7 +294,9 @@ impl<'a> Measurement<'a> {
         let Some(gradients) = self.inputs.gradients else { return Ok(()) };
         let mut stream = gradients.stream(self.name)?;
         let mut blocks = blocks();
+        let mut significant = 0_u64;
         for _ in 0..self.samples {
+            let mut crosses = self.crosses();
             let (mut theta, mut second) = self.streams()?;
             let (mut noise, mut products, mut grams) = (self.marginals(), self.products(), self.grams());
             for (_, length) in self.blocks() {
@@ -280,19 +305,32 @@ impl<'a> Measurement<'a> {
                 stream.read(g)?;
                 products.add(t, g, product);
                 grams.iter_mut().flatten().for_each(|gram| gram.add(g));
+                crosses.iter_mut().flatten().for_each(|cross| cross.add(t, g));
+                significant = g.iter().fold(significant, |bits, value| bits | value.to_bits());
                 if let (true, Some(second), Some((_, _, correction))) = (adaptive, &mut second, &self.second) {
                     second.read(s)?;
                     fill_two(product, g, s, |g, v| quotient(g * g, self.metric(v * correction)));
                     noise.add(product);
                 }
             }
-            let (overlap, gradient) = products.finish();
+            let (overlap, gradient, scatter) = products.finish();
+            sums.scatter.push(scatter);
+            let mut of_sample = Vec::with_capacity(crosses.len());
+            for (cross, total) in crosses.into_iter().zip(&mut sums.generator_squares) {
+                let (overlaps, squares) = cross.map(Cross::finish).unwrap_or_default();
+                total.resize(squares.len(), 0.0);
+                total.iter_mut().zip(squares).for_each(|(sum, square)| *sum += square);
+                of_sample.push(overlaps);
+            }
+            sums.generators.push(of_sample);
             sums.noise.push(if adaptive { noise.finish() } else { gradient.clone() });
             sums.gradient.push(gradient);
             sums.overlap.push(overlap);
             sums.noise_grams.push(grams.into_iter().map(|gram| gram.map(Gram::finish)).collect());
         }
         stream.finish()?;
+        let stored = digits(&gradients.tensor(self.name)?.element);
+        sums.digits = sums.digits.min(stored).min(significant_digits(significant));
         Ok(())
     }
 
@@ -309,24 +347,44 @@ impl<'a> Measurement<'a> {
                 noise,
                 overlap: Vec::new(),
                 gradient: Vec::new(),
+                scatter: sums.generator_squares[number].clone(),
+                digits: sums.digits,
+                generators: sums.generators.iter().map(|sample| sample[number].clone()).collect(),
                 entropic,
             };
         }
-        let mut gradient = vec![0.0; fitted.members()];
-        for sample in &sums.gradient {
-            for (sum, value) in gradient.iter_mut().zip(fold(sample)) {
-                *sum += value;
+        let over_samples = |samples: &[RowsAndColumns]| {
+            let mut total = vec![0.0; fitted.members()];
+            for sample in samples {
+                for (sum, value) in total.iter_mut().zip(fold(sample)) {
+                    *sum += value;
+                }
             }
-        }
+            total
+        };
         Contribution {
             parameters: fold(&sums.parameters),
             decay: fold(&sums.decay),
             noise: sums.noise.iter().map(fold).collect(),
             overlap: sums.overlap.iter().map(fold).collect(),
-            gradient,
+            gradient: over_samples(&sums.gradient),
+            scatter: over_samples(&sums.scatter),
+            digits: sums.digits,
+            generators: Vec::new(),
             entropic,
         }
     }
+}
+
+/// The binary digits of a type; what cannot be read has none to lose.
+fn digits(element: &Result<Element, String>) -> u32 {
+    element.as_ref().map_or(53, |element| element.digits())
+}
+
+/// The digits of the narrowest type that holds every number whose bits were joined: a conversion adds none.
+fn significant_digits(bits: u64) -> u32 {
+    let used = 53 - (bits | 1 << 52).trailing_zeros();
+    [8, 11, 24].into_iter().find(|digits| used <= *digits).unwrap_or(53)
 }
 
 /// Sums over rows and over columns.
@@ -338,6 +396,11 @@ struct Sums {
     noise: Vec<RowsAndColumns>,
     overlap: Vec<RowsAndColumns>,
     gradient: Vec<RowsAndColumns>,
+    scatter: Vec<RowsAndColumns>,
+    digits: u32,
+    /// For each sample, one for each use by a matrix law.
+    generators: Vec<Vec<Vec<f64>>>,
+    generator_squares: Vec<Vec<f64>>,
     entropic: Option<(RowsAndColumns, RowsAndColumns)>,
     /// One for each use by a matrix law.
     parameter_grams: Vec<Option<Vec<f64>>>,
@@ -347,10 +410,11 @@ struct Sums {
 impl Contribution {
     fn vectors(&self) -> impl Iterator<Item = &Vec<f64>> {
         let entropic = self.entropic.iter().flat_map(|(along, squared)| [along, squared]);
-        [&self.parameters, &self.decay, &self.gradient]
+        [&self.parameters, &self.decay, &self.gradient, &self.scatter]
             .into_iter()
             .chain(&self.noise)
             .chain(&self.overlap)
+            .chain(&self.generators)
             .chain(entropic)
     }
 }
@@ -373,18 +437,22 @@ fn fold((rows, columns): &RowsAndColumns, axis: Axis, layout: Layout, members: u
 struct Products {
     along: Marginals,
     squares: Marginals,
+    /// The squares of the products.
+    scatter: Marginals,
 }
 
 impl Products {
     fn add(&mut self, theta: &[f64], other: &[f64], product: &mut [f64]) {
         fill_two(product, theta, other, |theta, other| theta * other);
         self.along.add(product);
+        product.iter_mut().for_each(|product| *product *= *product);
+        self.scatter.add(product);
         fill(product, other, |other| other * other);
         self.squares.add(product);
     }
 
-    fn finish(self) -> (RowsAndColumns, RowsAndColumns) {
-        (self.along.finish(), self.squares.finish())
+    fn finish(self) -> (RowsAndColumns, RowsAndColumns, RowsAndColumns) {
+        (self.along.finish(), self.squares.finish(), self.scatter.finish())
     }
 }
 

@@ -22,7 +22,7 @@ pub enum Homogeneity {
 /// # Errors
 /// If the names or shapes are others.
 pub fn laws(checkpoint: &Checkpoint, homogeneity: Homogeneity) -> Result<Vec<Law>, LawsError> {
-    let unknown = |tensor: &str| LawsError::Unknown { tensor: tensor.to_owned(), laws: "mlp" };
+    let unknown = |tensor: &str| LawsError::Unknown { tensor: crate::visible::line(tensor).into_owned(), laws: "mlp" };
     let mut layers: BTreeMap<u64, &str> = BTreeMap::new();
     let mut prefix = None;
     for name in checkpoint.names() {

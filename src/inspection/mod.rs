@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`law`] | a law as data: named tensors, their rows or columns, coefficients, heads |
 //! | [`decoder`], [`mlp`], [`file`](mod@file) | where laws come from |
+//! | [`generators`] | which generators of a matrix law are looked at |
 //! | [`sums`], `gram` | sums in one pass, accurate to the last places |
 //! | `measure` | the second moments of one tensor |
 //! | [`balance`] | both sides of a law, and how far they are apart |
@@ -15,13 +16,14 @@
 pub mod balance;
 pub mod decoder;
 pub mod file;
+pub mod generators;
 mod gram;
 pub mod law;
 mod measure;
 pub mod mlp;
 pub mod sums;
 
-use self::balance::Balance;
+use self::balance::{Balance, Status};
 use self::law::{Block, Fitted, Form, Law};
 use self::measure::Contribution;
 use crate::checkpoint::{Checkpoint, CheckpointError};
@@ -73,6 +75,8 @@ pub struct Settings {
     pub learning_rate: Option<f64>,
     /// gamma: the regularised loss is `l + gamma |theta|^2`.
     pub weight_decay: f64,
+    /// Patterns of the names of tensors without decay, in which `*` stands for any characters.
+    pub undecayed: Vec<String>,
     /// Adam's beta2, for the correction of its second moments.
     pub second_moment_decay: f64,
     /// What Adam adds to the root of the second moments.
@@ -109,6 +113,29 @@ pub struct Inspection {
     pub skipped: Vec<(Law, &'static str)>,
 }
 
+/// How many of the laws are symmetries of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// By the gradients they are.
+    pub confirmed: usize,
+    /// By the gradients they are not.
+    pub not_a_symmetry: usize,
+    /// No gradients tell.
+    pub unchecked: usize,
+}
+
+impl Inspection {
+    /// The laws by their status.
+    pub fn counts(&self) -> Counts {
+        let count = |status| self.balances.iter().filter(|balance| balance.status == status).count();
+        Counts {
+            confirmed: count(Status::Confirmed),
+            not_a_symmetry: count(Status::NotASymmetry),
+            unchecked: count(Status::Unchecked),
+        }
+    }
+}
+
 /// A matrix law keeps a square matrix for each sample: a GiB of them is enough.
 const LARGEST_GRAMS: usize = 1 << 27;
 
@@ -131,6 +158,11 @@ impl Settings {
         };
         let factor = 4.0 * self.weight_decay / eta;
         Ok(if self.rule == Rule::AdamW { factor * (1.0 - eta * self.weight_decay) } else { factor })
+    }
+
+    /// Whether a tensor of that name has decay, if any has.
+    fn decays(&self, name: &str) -> bool {
+        !self.undecayed.iter().any(|pattern| matches(pattern, name))
     }
 
     fn check(&self, inputs: &Inputs<'_>) -> Result<(), LawsError> {
@@ -158,6 +190,11 @@ impl Settings {
             (Rule::Adam | Rule::AdamW, None, _) => refuse("the laws of Adam need its second moments: give --optimizer"),
             _ => Ok(()),
         }?;
+        if let Some(pattern) =
+            self.undecayed.iter().find(|pattern| !inputs.weights.names().any(|name| matches(pattern, name)))
+        {
+            return refuse(&format!("--no-decay {pattern}: no tensor has a name of this form"));
+        }
         if inputs.entropic_gradient.is_some() {
             if self.learning_rate.is_none() {
                 return refuse("--entropic-gradient needs --learning-rate: the tolerance has it");
@@ -209,14 +246,20 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
     // The first tensor at fault by name, whichever thread was the fastest.
     let measured: Vec<Result<Vec<Contribution>, LawsError>> = measured.collect();
     let mut contributions: Vec<Vec<(usize, Contribution)>> = fitted.iter().map(|_| Vec::new()).collect();
-    for ((_, uses), measured) in tensors.iter().zip(measured) {
-        for ((number, block), contribution) in uses.iter().zip(measured?) {
+    for ((name, uses), measured) in tensors.iter().zip(measured) {
+        for ((number, block), mut contribution) in uses.iter().zip(measured?) {
+            if !settings.decays(name) {
+                contribution.decay.fill(0.0);
+            }
             contributions[*number].push((*block, contribution));
         }
     }
     let rate = settings.learning_rate.unwrap_or(f64::NAN);
-    let mut balances: Vec<Balance> =
-        fitted.iter().zip(contributions).map(|(fitted, parts)| Balance::new(fitted, parts, factor, rate)).collect();
+    let mut balances: Vec<Balance> = fitted
+        .iter()
+        .zip(contributions)
+        .map(|(fitted, parts)| Balance::new(fitted, parts, factor, rate, samples.is_some()))
+        .collect();
     let size = |balance: &Balance| balance.total.imbalance.map_or(-1.0, f64::abs);
     balances.sort_by(|a, b| size(b).total_cmp(&size(a)));
     let has =
@@ -229,6 +272,19 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
         balances,
         skipped,
     })
+}
+
+/// Whether `name` has the form of `pattern`, in which `*` stands for any characters, also none.
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((before, mut rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut name) = name.strip_prefix(before) else { return false };
+    // The first place of each part leaves the most for the others.
+    while let Some((part, after)) = rest.split_once('*') {
+        let Some(place) = name.find(part) else { return false };
+        name = &name[place + part.len()..];
+        rest = after;
+    }
+    name.ends_with(rest)
 }
 
 /// The length of the leading axis of the gradients.
@@ -248,7 +304,8 @@ fn check_grams(fitted: &[Fitted<'_>], samples: usize) -> Result<(), LawsError> {
     let entries = fitted.iter().filter(|fitted| fitted.law.form == Form::Matrix).try_fold(0_usize, |sum, fitted| {
         let blocks =
             fitted.members().checked_mul(fitted.width)?.checked_mul(samples)?.checked_mul(fitted.layouts.len())?;
-        sum.checked_add(blocks)
+        // Gradients by gradients, and gradients by parameters.
+        sum.checked_add(blocks.checked_mul(2)?)
     });
     if entries.is_some_and(|entries| entries <= LARGEST_GRAMS) {
         return Ok(());
@@ -256,4 +313,21 @@ fn check_grams(fitted: &[Fitted<'_>], samples: usize) -> Result<(), LawsError> {
     let problem =
         "the matrix laws need more than a GiB for their matrices: give fewer samples, or laws without `matrix`";
     Err(LawsError::Inconsistent(problem.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn patterns_are_names_with_any_characters_at_stars() {
+        for (pattern, name) in
+            [("*", ""), ("*.bias", "0.bias"), ("a*b*c", "abbc"), ("*norm*", "layer.norm.weight"), ("a", "a")]
+        {
+            assert!(matches(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("*.bias", "bias"), ("a*a", "a"), ("a*b*c", "acb"), ("a", "ab"), ("*bb*b", "bb")] {
+            assert!(!matches(pattern, name), "{pattern} {name}");
+        }
+    }
 }

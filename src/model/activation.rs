@@ -17,8 +17,8 @@ pub trait Nonlinearity<T: Field>: Send + Sync {
 pub struct Tape<T> {
     /// The slope of the activation at every neuron.
     slopes: Vec<T>,
-    /// The normalised pre-activations and the reciprocal of their root mean square.
-    normalisation: Option<(Vec<T>, T)>,
+    /// The normalised pre-activations and their root mean square.
+    normalisation: Option<(Vec<T>, RootMeanSquare<T>)>,
 }
 
 /// Activations that are polynomial on each side of 0: they run in the rationals.
@@ -138,39 +138,29 @@ impl Piecewise {
 
 impl Smooth {
     /// The value and the slope at `x`.
+    ///
+    /// In the machine's floats the value is right to 8 units in the last place, subnormals included, in MPFR's to 3. The slope
+    /// is right to 16 and to 8 units; those of silu and gelu have a zero (at -1.278 and -0.752), near which the units are those of 1/2.
     pub(super) fn value_and_slope<T: Real>(self, x: &T) -> (T, T) {
         match self {
-            Smooth::Tanh => {
-                let value = x.tanh();
-                let slope = T::one() - value.squared();
-                (value, slope)
-            }
+            // 1 - tanh^2, s (1 - s) and 1 + tanh would cancel.
+            Smooth::Tanh => (x.tanh(), (T::one() / x.cosh()).squared()),
             Smooth::Sigmoid => {
                 let value = x.sigmoid();
-                let slope = T::product(&value, &(T::one() - &value));
+                let slope = T::product(&value, &(-x.clone()).sigmoid());
                 (value, slope)
             }
             Smooth::Silu => {
-                // x s with s' = s (1 - s): the slope is s + x s (1 - s).
-                let sigmoid = x.sigmoid();
-                let value = T::product(x, &sigmoid);
-                let slope = T::product(&value, &(T::one() - &sigmoid)) + &sigmoid;
-                (value, slope)
+                // x s(x), and s' = s(x) s(-x).
+                let slope = T::one() + (-x.clone()).sigmoid_times(x);
+                (x.sigmoid_times(x), x.sigmoid_times(&slope))
             }
             Smooth::Gelu => {
-                // x/2 (1 + t), t = tanh(c (x + b x^3)): the slope is (1 + t)/2 + x/2 (1 - t^2) c (1 + 3 b x^2).
-                let scale = (T::integer(2) / T::pi()).sqrt();
-                let cubic = T::ratio(8943, 200_000);
-                let square = x.squared();
-                let curved = T::product(&cubic, &square);
-                let tanh = (T::product(&scale, x) * (T::one() + &curved)).tanh();
-                let half = T::ratio(1, 2);
-                let half_x = T::product(&half, x);
-                let gate = half * (T::one() + &tanh);
-                let value = T::product(x, &gate);
-                let inner = scale * (T::one() + T::integer(3) * &curved);
-                let slope = gate + half_x * (T::one() - tanh.squared()) * inner;
-                (value, slope)
+                // (1 + tanh(z/2)) / 2 = s(z) for z odd in x: the value is x s(z), the slope s(z) (1 + x z' s(-z)).
+                let near = x.saturated();
+                let turning = T::product(&near, &x.gelu_exponent_slope());
+                let slope = T::one() + (-near).gelu_gate_times(&turning);
+                (x.gelu_gate_times(x), x.gelu_gate_times(&slope))
             }
         }
     }
@@ -227,7 +217,7 @@ impl<T: Real> Nonlinearity<T> for Hidden {
 
     fn pull_back(&self, tape: &Tape<T>, delta: &mut [T]) {
         scale_by_slopes(tape, delta);
-        let Some((normalised, reciprocal)) = &tape.normalisation else { return };
+        let Some((normalised, size)) = &tape.normalisation else { return };
         // With n = h/r and r^2 = mean h^2: dl/dh = (delta - n mean(n delta)) / r.
         let mut scratch = T::zero();
         let mut mean = T::zero();
@@ -237,17 +227,59 @@ impl<T: Real> Nonlinearity<T> for Hidden {
         mean /= T::integer(delta.len() as i64);
         for (entry, value) in delta.iter_mut().zip(normalised) {
             *entry -= T::product(&mean, value);
-            *entry *= reciprocal;
+            size.divide(entry);
         }
     }
 }
 
-/// `h / r` and `1 / r` with `r^2 = mean h^2`.
-fn normalise<T: Real>(values: &[T]) -> (Vec<T>, T) {
-    let mut sum_of_squares = T::zero();
-    for value in values {
-        sum_of_squares += value.squared();
+/// A root mean square, in two factors of which neither overflows.
+pub(super) struct RootMeanSquare<T> {
+    /// A power of two near the largest of the numbers.
+    scale: T,
+    /// The scale divided by the root mean square.
+    reciprocal: T,
+}
+
+impl<T: Field> RootMeanSquare<T> {
+    /// `entry / r`
+    pub(super) fn divide(&self, entry: &mut T) {
+        *entry *= &self.reciprocal;
+        *entry /= &self.scale;
     }
-    let reciprocal = T::one() / (sum_of_squares / T::integer(values.len() as i64)).sqrt();
-    (values.iter().map(|value| T::product(value, &reciprocal)).collect(), reciprocal)
+}
+
+impl<T: Branch> RootMeanSquare<T> {
+    /// Divides `values` by `r` with `r^2 = mean h^2 + epsilon`, and gives `r`. They are divided by a power of two before they are
+    /// squared, so that no square overflows or vanishes that matters.
+    pub(super) fn normalise(
+        values: &mut [T],
+        epsilon: &T,
+        square_root: fn(&T) -> T,
+        power_of_two_near: fn(&T) -> T,
+    ) -> Self {
+        let mut largest = values.iter().map(|value| value.detach().absolute()).reduce(|a, b| a.maximum(&b));
+        if !epsilon.is_zero() {
+            let root = square_root(&epsilon.detach().absolute());
+            largest = largest.map(|largest| largest.maximum(&root));
+        }
+        let scale = largest.map_or_else(T::one, |largest| power_of_two_near(&largest));
+        let mut sum_of_squares = T::zero();
+        for value in values.iter_mut() {
+            *value /= &scale;
+            sum_of_squares += value.squared();
+        }
+        let mean = sum_of_squares / T::integer(values.len() as i64);
+        let reciprocal = T::one() / square_root(&(mean + epsilon.clone() / &scale / &scale));
+        for value in values.iter_mut() {
+            *value *= &reciprocal;
+        }
+        RootMeanSquare { scale, reciprocal }
+    }
+}
+
+/// `h / r` and `r` with `r^2 = mean h^2`.
+fn normalise<T: Real>(values: &[T]) -> (Vec<T>, RootMeanSquare<T>) {
+    let mut normalised = values.to_vec();
+    let size = RootMeanSquare::normalise(&mut normalised, &T::zero(), T::sqrt, T::power_of_two_near);
+    (normalised, size)
 }

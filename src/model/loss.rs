@@ -75,9 +75,10 @@ impl<T: Real> OutputLoss<T> for Loss {
                     .iter()
                     .zip(target)
                     .map(|(logit, label)| {
-                        value += logit.softplus();
-                        value -= T::product(label, logit);
-                        logit.sigmoid() - label
+                        // softplus(f) - y f and s(f) - y would cancel where the prediction is right and sure.
+                        let (other, opposite) = (T::one() - label, -logit.clone());
+                        value += T::product(label, &opposite.softplus()) + T::product(&other, &logit.softplus());
+                        T::product(&other, &logit.sigmoid()) - T::product(label, &opposite.sigmoid())
                     })
                     .collect();
                 (value, gradient)
@@ -86,26 +87,50 @@ impl<T: Real> OutputLoss<T> for Loss {
     }
 }
 
-/// Softmax cross-entropy; the shift that keeps the exponentials in range is a constant under differentiation.
+/// Softmax cross-entropy from the differences to the largest logit, without cancellation for non-negative targets: a unit vector's loss
+/// and gradient are right to a few units in the last place for each class, however sure the prediction. The largest logit is a
+/// constant under differentiation.
 fn cross_entropy<T: Real>(logits: &[T], target: &[T]) -> (T, Vec<T>) {
     let shift = logits.iter().map(T::detach).reduce(|a, b| a.maximum(&b)).unwrap_or_else(T::zero);
     let exponentials: Vec<T> = logits.iter().map(|logit| (logit.clone() - &shift).exp()).collect();
-    let mut partition = T::zero();
+    // The largest exponential, which is 1, and the sum of the others. In a tie both selections take the same side.
+    let mut largest = T::zero();
+    let mut others = T::zero();
     for exponential in &exponentials {
-        partition += exponential;
+        others += exponential.minimum(&largest);
+        largest = largest.maximum(exponential);
     }
-    let log_partition = partition.ln() + &shift;
-    let mut mass = T::zero();
+    let log_partition = ((largest - T::one()) + &others).ln_1p();
     let mut value = T::zero();
     let mut scratch = T::zero();
     for (logit, label) in logits.iter().zip(target) {
-        mass += label;
-        value.add_product(label, &(log_partition.clone() - logit), &mut scratch);
+        value.add_product(label, &(shift.clone() - logit + &log_partition), &mut scratch);
     }
-    let gradient = exponentials
-        .into_iter()
-        .zip(target)
-        .map(|(exponential, label)| T::product(&mass, &exponential) / &partition - label)
+    let (other_exponentials, other_labels) = (sums_of_others(&exponentials), sums_of_others(target));
+    let partition = exponentials.iter().fold(T::zero(), |sum, exponential| sum + exponential);
+    // p_i sum_j y_j - y_i, as p_i times the other labels less y_i times the other probabilities.
+    let gradient = (0..logits.len())
+        .map(|index| {
+            let mut entry = T::product(&other_labels[index], &exponentials[index]);
+            entry.sub_product(&target[index], &other_exponentials[index], &mut scratch);
+            entry / &partition
+        })
         .collect();
     (value, gradient)
+}
+
+/// For each entry the sum of all others, without subtracting it from the whole.
+fn sums_of_others<T: Field>(values: &[T]) -> Vec<T> {
+    let mut sums = Vec::with_capacity(values.len());
+    let mut before = T::zero();
+    for value in values {
+        sums.push(before.clone());
+        before += value;
+    }
+    let mut after = T::zero();
+    for (sum, value) in sums.iter_mut().zip(values).rev() {
+        *sum += &after;
+        after += value;
+    }
+    sums
 }

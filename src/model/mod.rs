@@ -24,6 +24,8 @@ pub mod mlp;
 pub mod network;
 pub mod rayleigh;
 pub mod regularised;
+#[cfg(test)]
+mod tails;
 
 pub use activation::{Activation, Piecewise, Smooth};
 pub use loss::Loss;

@@ -29,6 +29,8 @@ pub struct Cell {
     pub column: usize,
     /// From -1 to 1; without one it is grey.
     pub value: Option<f64>,
+    /// Drawn in it, after the number if there is one.
+    pub mark: Option<&'static str>,
     /// Shown when the cell is pointed at.
     pub detail: String,
 }
@@ -70,7 +72,7 @@ impl HeatMap {
             let _ =
                 writeln!(svg, "<text x=\"{}\" y=\"{y:.1}\" text-anchor=\"end\">{}</text>", LEFT - 9.0, escape(name));
         }
-        for Cell { row, column, value, detail } in &self.cells {
+        for Cell { row, column, value, mark, detail } in &self.cells {
             let (x, y) = (LEFT + cell * *column as f64, top + ROW_HEIGHT * *row as f64);
             let fill = value.map_or_else(|| "#ccc".to_owned(), color);
             let _ = writeln!(
@@ -79,17 +81,19 @@ impl HeatMap {
                  stroke=\"#fff\"><title>{}</title></rect>",
                 escape(detail)
             );
-            if let (Some(value), true) = (value, cell >= NUMBER_WIDTH) {
-                let ink = if value.abs() > 0.6 { "#fff" } else { "#222" };
-                let _ = writeln!(
-                    svg,
-                    "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"11\" fill=\"{ink}\" text-anchor=\"middle\" \
-                     pointer-events=\"none\">{}</text>",
-                    x + 0.5 * cell,
-                    y + 0.5 * ROW_HEIGHT + 4.0,
-                    number(*value, 2)
-                );
-            }
+            let shown = match (value, mark) {
+                (Some(value), mark) if cell >= NUMBER_WIDTH => number(*value, 2) + mark.unwrap_or_default(),
+                (_, Some(mark)) => (*mark).to_owned(),
+                _ => continue,
+            };
+            let ink = if value.is_some_and(|value| value.abs() > 0.6) { "#fff" } else { "#222" };
+            let _ = writeln!(
+                svg,
+                "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"11\" fill=\"{ink}\" text-anchor=\"middle\" \
+                 pointer-events=\"none\">{shown}</text>",
+                x + 0.5 * cell,
+                y + 0.5 * ROW_HEIGHT + 4.0
+            );
         }
         // As many labels as fit beside each other.
         let every = (30.0 / cell).ceil() as usize;
@@ -141,6 +145,7 @@ mod tests {
                 row: 0,
                 column,
                 value: (column > 0).then_some(-0.25),
+                mark: (column == 0).then_some("\u{d7}"),
                 detail: format!("a < b, {column}"),
             });
             let map = HeatMap {
@@ -154,6 +159,7 @@ mod tests {
             let svg = map.to_svg();
             assert_eq!(svg.matches("<title>a &lt; b").count(), columns);
             assert_eq!(svg.matches("#ccc").count(), 1);
+            assert_eq!(svg.matches(">\u{d7}<").count(), 1);
             assert_eq!(svg.contains("\u{2212}0.25"), numbers);
             assert!(svg.contains("law &amp; order") && !svg.contains("NaN"));
         }

@@ -2,9 +2,11 @@
 
 use super::SCHEMA_VERSION;
 use super::heat_map::{Cell, HeatMap};
-use crate::inspection::balance::{Balance, Reading};
+use crate::checkpoint::Tensor;
+use crate::inspection::balance::{Balance, Reading, Status};
 use crate::inspection::law::Form;
-use crate::inspection::{Inspection, Rule};
+use crate::inspection::{Counts, Inspection, Rule, generators};
+use crate::visible;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -84,23 +86,47 @@ fn member(balance: &Balance, number: usize) -> String {
     }
 }
 
+fn element(tensor: &Tensor) -> &'static str {
+    tensor.element.as_ref().map_or("other", |element| element.name())
+}
+
+/// The tensors of a checkpoint, one a line.
+pub fn tensors<'a>(tensors: impl Iterator<Item = (&'a str, &'a Tensor)>) -> String {
+    let mut rows = vec![["tensor", "type", "shape"].map(str::to_owned).to_vec()];
+    rows.extend(tensors.map(|(name, tensor)| {
+        let shape = tensor.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ");
+        vec![visible::line(name).into_owned(), element(tensor).to_owned(), shape]
+    }));
+    let mut text = String::new();
+    table(&mut text, &rows);
+    text
+}
+
+/// The same as an object.
+pub fn tensors_json<'a>(weights: &str, tensors: impl Iterator<Item = (&'a str, &'a Tensor)>) -> Value {
+    let tensors = tensors.map(|(name, tensor)| json!({"name": name, "type": element(tensor), "shape": tensor.shape}));
+    json!({"schema_version": SCHEMA_VERSION, "weights": weights, "tensors": tensors.collect::<Vec<_>>()})
+}
+
 /// A summary with a table, the laws that are furthest from balance first.
 pub fn text(subject: &Subject, inspection: &Inspection) -> String {
     let settings = &inspection.settings;
-    let mut text = format!("Balance of gradients in a checkpoint: {}\n\n", subject.weights);
+    let mut text = format!("Balance of gradients in a checkpoint: {}\n\n", visible::line(&subject.weights));
     let mut line = |title: &str, content: &str| {
         let _ = writeln!(text, "  {title:<11}{content}");
     };
-    line("laws", &subject.laws);
+    line("laws", &visible::line(&subject.laws));
     for (title, file) in [("gradients", &subject.gradients), ("optimiser", &subject.optimizer)] {
         if let Some(file) = file {
-            line(title, file);
+            line(title, &visible::line(file));
         }
     }
     line("moments", &moments(inspection));
     line("rule", &format!("{}: {}", rule_name(settings.rule), formula(settings.rule)));
     let rate = settings.learning_rate.map_or_else(|| "not given".to_owned(), |eta| eta.to_string());
-    line("decay", &format!("gamma = {}, eta = {rate}", settings.weight_decay));
+    let without = settings.undecayed.iter().map(|pattern| visible::line(pattern)).collect::<Vec<_>>().join(", ");
+    let without = if without.is_empty() { without } else { format!(", none for {without}") };
+    line("decay", &format!("gamma = {}{without}, eta = {rate}", settings.weight_decay));
     line("imbalance", "(left - right) / (sum of the four terms): 0 in balance, +1 or -1 if one term is alone;");
     line("", "of a matrix law the norm of the residual over the sum of the terms' norms");
     text.push('\n');
@@ -112,12 +138,12 @@ pub fn text(subject: &Subject, inspection: &Inspection) -> String {
     header.push("imbalance");
     header.extend(inspection.samples.filter(|count| *count > 1).map(|_| "std. error"));
     header.extend(tolerance.then_some(["predicted", "tolerance"]).into_iter().flatten());
-    header.extend(["overlap", "members", "median", "worst", "where"]);
+    header.extend(["symmetry", "overlap", "members", "median", "worst", "where"]);
     let mut rows = vec![header.into_iter().map(str::to_owned).collect::<Vec<_>>()];
     for balance in &inspection.balances {
         let Reading { sides, standard_error, tolerance: allowed, off_shell, .. } = &balance.total;
         let layer = balance.law.layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string());
-        let mut row = vec![balance.law.name.clone(), layer];
+        let mut row = vec![visible::line(&balance.law.name).into_owned(), layer];
         row.extend(sides.noise.map(|value| format!("{value:.4e}")));
         if decays {
             row.extend(sides.decay.map(|value| format!("{value:.4e}")));
@@ -130,6 +156,11 @@ pub fn text(subject: &Subject, inspection: &Inspection) -> String {
             row.push(off_shell.map_or_else(String::new, |value| format!("{value:+.5}")));
             row.push(optional(*allowed, 5));
         }
+        row.push(match balance.status {
+            Status::Confirmed => "confirmed".to_owned(),
+            Status::NotASymmetry => "NOT ONE".to_owned(),
+            Status::Unchecked => "unchecked".to_owned(),
+        });
         row.push(balance.largest_overlap().map_or_else(String::new, |value| format!("{value:.1e}")));
         match balance.spread() {
             Some(spread) if balance.members.len() > 1 => {
@@ -145,7 +176,54 @@ pub fn text(subject: &Subject, inspection: &Inspection) -> String {
     table(&mut text, &rows);
     text.push('\n');
     remarks(&mut text, subject, inspection);
+    symmetries(&mut text, inspection);
     text
+}
+
+/// What may be behind an overlap that is not rounding.
+const CAUSES: &str = "\
+Likely causes: another number of heads, another activation or degree; a bias, a reader or a writer of the law left out; kernels
+stored transposed; weight decay inside the gradients; gradients of a frozen tensor; gradients at other parameters than these;
+gains stored as 1 + gain; rotary positions that are interleaved, partial, or absent.
+";
+
+/// The laws that are no symmetries of this network, and in the last line how many were checked.
+fn symmetries(text: &mut String, inspection: &Inspection) {
+    for balance in inspection.balances.iter().filter(|balance| balance.status == Status::NotASymmetry) {
+        let title = balance.law.title();
+        let overlap = balance.largest_overlap().unwrap_or(f64::NAN);
+        let generator = balance.failing().and_then(|(member, reading)| {
+            let (to, from) = reading.generator?;
+            let group = if balance.law.groups > 1 { format!(" of group {member}") } else { String::new() };
+            Some(format!(", where a multiple of {from} is added to {to}{group}"))
+        });
+        let generator = generator.unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "Not a symmetry of this network: {}: overlap {overlap:.1e}{generator}. Its balance says nothing.",
+            visible::line(&title)
+        );
+    }
+    let Counts { confirmed, not_a_symmetry, unchecked } = inspection.counts();
+    if not_a_symmetry > 0 {
+        text.push_str(CAUSES);
+    }
+    if inspection.balances.iter().any(|balance| balance.law.form == Form::Matrix && balance.sampled) {
+        let _ = writeln!(
+            text,
+            "Matrix laws of more than {} members: of their generators those between {} members were checked, drawn with the seed {}.",
+            generators::ALL_UP_TO,
+            generators::DRAWN,
+            generators::SEED
+        );
+    }
+    let laws = inspection.balances.len();
+    let _ = writeln!(
+        text,
+        "{laws} {}: {confirmed} confirmed by the gradients as {}, {not_a_symmetry} not, {unchecked} unchecked.",
+        if laws == 1 { "law" } else { "laws" },
+        if confirmed == 1 { "a symmetry of this network" } else { "symmetries of this network" },
+    );
 }
 
 /// Columns, the first and the last to the left, the others to the right.
@@ -189,8 +267,8 @@ fn remarks(text: &mut String, subject: &Subject, inspection: &Inspection) {
     if inspection.balances.iter().any(|balance| balance.largest_overlap().is_some()) {
         let _ = writeln!(
             text,
-            "Overlap is (A theta)^T g relative to |A theta| |g|, for the member where it is largest: no more than rounding,\n\
-             if the symmetry is one of this network{}.",
+            "Overlap is (A theta)^T g relative to |A theta| |g|, for the member or generator where it is largest: no more than\n\
+             rounding, if the symmetry is one of this network{}.",
             if inspection.mean_gradient {
                 " (but the mean gradients that the optimiser keeps are of earlier points)"
             } else {
@@ -212,7 +290,7 @@ fn remarks(text: &mut String, subject: &Subject, inspection: &Inspection) {
             && !told.contains(&remark.as_str())
         {
             told.push(remark);
-            let _ = writeln!(text, "{}: {remark}.", balance.law.name);
+            let _ = writeln!(text, "{}: {remark}.", visible::line(&balance.law.name));
         }
     }
     let mut names: Vec<(&str, &str)> = inspection.skipped.iter().map(|(law, why)| (law.name.as_str(), *why)).collect();
@@ -220,12 +298,12 @@ fn remarks(text: &mut String, subject: &Subject, inspection: &Inspection) {
     names.sort_unstable();
     names.dedup();
     for (name, why) in names {
-        let _ = writeln!(text, "Not evaluated: {name}: {why}.");
+        let _ = writeln!(text, "Not evaluated: {}: {why}.", visible::line(name));
     }
 }
 
 fn reading(reading: &Reading) -> Value {
-    let Reading { sides, imbalance, standard_error, tolerance, off_shell, overlap } = reading;
+    let Reading { sides, imbalance, standard_error, tolerance, off_shell, overlap, .. } = reading;
     json!({
         "gradient_a": sides.noise[0],
         "gradient_b": sides.noise[1],
@@ -250,6 +328,12 @@ fn law(balance: &Balance, members: bool) -> Value {
     if let (Some(value), Value::Object(total)) = (value.as_object_mut(), reading(&balance.total)) {
         value.extend(total);
         value.insert("largest_overlap".to_owned(), json!(balance.largest_overlap()));
+        value.insert("status".to_owned(), json!(balance.status.name()));
+        let generator = balance.failing().and_then(|(member, reading)| {
+            let (to, from) = reading.generator?;
+            Some(json!({"group": member, "changed": to, "added": from}))
+        });
+        value.insert("failing_generator".to_owned(), json!(generator));
         let spread = balance.spread().map(|spread| {
             json!({
                 "count": spread.count,
@@ -270,6 +354,7 @@ fn law(balance: &Balance, members: bool) -> Value {
 pub fn json(subject: &Subject, inspection: &Inspection, members: bool) -> Value {
     let settings = &inspection.settings;
     let skipped = inspection.skipped.iter();
+    let Counts { confirmed, not_a_symmetry, unchecked } = inspection.counts();
     json!({
         "schema_version": SCHEMA_VERSION,
         "weights": subject.weights,
@@ -280,9 +365,11 @@ pub fn json(subject: &Subject, inspection: &Inspection, members: bool) -> Value 
         "rule": rule_name(settings.rule),
         "learning_rate": settings.learning_rate,
         "weight_decay": settings.weight_decay,
+        "no_decay": settings.undecayed,
         "adam_epsilon": settings.epsilon,
         "samples": inspection.samples,
         "corrected": inspection.corrected,
+        "symmetries": {"confirmed": confirmed, "not_a_symmetry": not_a_symmetry, "unchecked": unchecked},
         "laws": inspection.balances.iter().map(|balance| law(balance, members)).collect::<Vec<_>>(),
         "skipped": skipped.map(|(law, why)| json!({"law": law.name, "layer": law.layer, "reason": why})).collect::<Vec<_>>(),
     })
@@ -304,14 +391,21 @@ pub fn heat_map(subject: &Subject, inspection: &Inspection) -> HeatMap {
         let Some(column) = layers.iter().position(|layer| *layer == balance.law.layer) else { continue };
         let value = balance.total.imbalance;
         let error = balance.total.standard_error.map(|error| format!(" ± {error:.5}")).unwrap_or_default();
-        let detail = format!("{}: {}{error}", balance.law.title(), signed(balance));
-        cells.push(Cell { row, column, value, detail });
+        let detail = format!("{}: {}{error}; {}", balance.law.title(), signed(balance), balance.status.name());
+        // The balance of a law that is none is not to be coloured like one.
+        let (value, mark) = match balance.status {
+            Status::Confirmed => (value, None),
+            Status::NotASymmetry => (None, Some("\u{d7}")),
+            Status::Unchecked => (value, Some("?")),
+        };
+        cells.push(Cell { row, column, value, mark, detail });
     }
     HeatMap {
         title: "Imbalance of gradients by layer".to_owned(),
         explanation: vec![
             format!("{}; rule {}.", subject.weights, rule_name(inspection.settings.rule)),
             "0 in balance, ±1 if one term of the law is alone; of a matrix law the size of the residual.".to_owned(),
+            "× and grey: by the gradients not a symmetry of this network; ?: no gradients have checked it.".to_owned(),
         ],
         rows,
         columns: layers.iter().map(|layer| layer.map_or_else(|| "–".to_owned(), |layer| layer.to_string())).collect(),

@@ -212,7 +212,13 @@ pub fn matrix(observation: &Observation) -> HeatMap {
             map.rows.push(format!("{name}, {layer}"));
             map.cells.extend(layers.iter().enumerate().map(|(column, other)| {
                 let value = run.matrix[(place, column)];
-                Cell { row, column, value: Some(value), detail: format!("{name}, {layer} and {other}: {value:.5}") }
+                Cell {
+                    row,
+                    column,
+                    value: Some(value),
+                    mark: None,
+                    detail: format!("{name}, {layer} and {other}: {value:.5}"),
+                }
             }));
         }
     }

@@ -160,9 +160,9 @@ impl<T: Real> Real for Dual<T> {
         self.chain(self.value.cosh(), self.value.sinh())
     }
     fn tanh(&self) -> Self {
-        let value = self.value.tanh();
-        let slope = T::one() - value.squared();
-        self.chain(value, slope)
+        // 1 - tanh^2 would cancel.
+        let slope = (T::one() / self.value.cosh()).squared();
+        self.chain(self.value.tanh(), slope)
     }
     fn atan(&self) -> Self {
         self.chain(self.value.atan(), T::one() / (T::one() + self.value.squared()))
@@ -172,10 +172,28 @@ impl<T: Real> Real for Dual<T> {
     }
     fn sigmoid(&self) -> Self {
         let value = self.value.sigmoid();
-        let slope = T::product(&value, &(T::one() - &value));
+        let slope = T::product(&value, &(-self.value.clone()).sigmoid());
         self.chain(value, slope)
     }
     fn softplus(&self) -> Self {
         self.chain(self.value.softplus(), self.value.sigmoid())
+    }
+    fn sigmoid_times(&self, factor: &Self) -> Self {
+        // (f s)' = s (f' + f s(-x) x')
+        let opposite = (-self.value.clone()).sigmoid_times(&factor.value);
+        let slope = opposite * &self.tangent + &factor.tangent;
+        Dual { value: self.value.sigmoid_times(&factor.value), tangent: self.value.sigmoid_times(&slope) }
+    }
+    fn gelu_gate_times(&self, factor: &Self) -> Self {
+        // The same with z' x' for x'.
+        let opposite = (-self.value.clone()).gelu_gate_times(&factor.value);
+        let slope = opposite * self.value.gelu_exponent_slope() * &self.tangent + &factor.tangent;
+        Dual { value: self.value.gelu_gate_times(&factor.value), tangent: self.value.gelu_gate_times(&slope) }
+    }
+    fn saturated(&self) -> Self {
+        Dual { value: self.value.saturated(), tangent: self.tangent.clone() }
+    }
+    fn power_of_two_near(&self) -> Self {
+        Self::constant(self.value.power_of_two_near())
     }
 }

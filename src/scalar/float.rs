@@ -72,11 +72,34 @@ macro_rules! machine_float {
             fn pi() -> Self {
                 $pi
             }
+            /// At most 3 units in the last place, subnormals included: only the smaller exponential is formed.
             fn sigmoid(&self) -> Self {
-                1.0 / (1.0 + $float::exp(-*self))
+                let smaller = $float::exp(-self.abs());
+                (if *self < 0.0 { smaller } else { 1.0 }) / (1.0 + smaller)
             }
+            /// At most 3 units in the last place, subnormals included.
             fn softplus(&self) -> Self {
                 self.max(0.0) + $float::ln_1p($float::exp(-self.abs()))
+            }
+            /// At most 6 units in the last place.
+            fn sigmoid_times(&self, factor: &Self) -> Self {
+                logistic_times(f64::from(*self), 0.0, f64::from(*factor)) as $float
+            }
+            /// At most 8 units in the last place.
+            fn gelu_gate_times(&self, factor: &Self) -> Self {
+                let (exponent, rest) = gelu_exponent(f64::from(*self));
+                logistic_times(exponent, rest, f64::from(*factor)) as $float
+            }
+            fn saturated(&self) -> Self {
+                self.clamp(-1024.0, 1024.0)
+            }
+            fn power_of_two_near(&self) -> Self {
+                let size = self.abs();
+                if size == 0.0 || !size.is_finite() {
+                    return 1.0;
+                }
+                // All exponent and no mantissa; subnormals count as the smallest normal number, by which division is exact too.
+                $float::from_bits(size.to_bits() & $float::INFINITY.to_bits()).max($float::MIN_POSITIVE)
             }
         }
 
@@ -95,6 +118,39 @@ macro_rules! machine_float {
             }
         }
     };
+}
+
+/// `factor / (1 + exp(-(z + rest)))` for `|rest| <= 2^-52 |z|`.
+///
+/// The exponential of a negative `z` is multiplied in two halves, so that nothing is subnormal before the end.
+fn logistic_times(z: f64, rest: f64, factor: f64) -> f64 {
+    let half = (0.5 * z.min(0.0)).exp();
+    // exp(rest) up to its square, where the exponential is a factor; in the denominator it is below a unit in the last place.
+    let correction = if z < 0.0 { 1.0 + rest } else { 1.0 };
+    factor * half / (1.0 + (-z.abs()).exp()) * correction * half
+}
+
+/// `a b` and its rounding.
+fn exact_product(a: f64, b: f64) -> (f64, f64) {
+    let product = a * b;
+    (product, a.mul_add(b, -product))
+}
+
+/// `z = 2 sqrt(2/pi) (x + 0.044715 x^3)` and its rounding; of `x` beyond 1024 as if it were 1024.
+fn gelu_exponent(x: f64) -> (f64, f64) {
+    /// `2 sqrt(2/pi)` and the same times 0.044715, each in two parts.
+    const LINEAR: (f64, f64) = (1.5957691216057308, -9.96930880911092e-17);
+    const CUBIC: (f64, f64) = (0.07135481627260025, -6.175149918155315e-19);
+    let x = x.clamp(-1024.0, 1024.0);
+    let (square, square_rest) = exact_product(x, x);
+    let (curved, rest) = exact_product(CUBIC.0, square);
+    let curved_rest = rest + CUBIC.0 * square_rest + CUBIC.1 * square;
+    let sum = LINEAR.0 + curved;
+    // Knuth's sum: which of the two is larger does not matter.
+    let taken = sum - LINEAR.0;
+    let sum_rest = (LINEAR.0 - (sum - taken)) + (curved - taken) + curved_rest + LINEAR.1;
+    let (exponent, rest) = exact_product(x, sum);
+    (exponent, rest + x * sum_rest)
 }
 
 machine_float!(f64, 53, to_f64, std::f64::consts::PI);

@@ -213,6 +213,34 @@ pub trait Real: Branch {
 
     /// `ln(1 + exp(self))`, the primitive of [`Real::sigmoid`].
     fn softplus(&self) -> Self;
+
+    /// `factor / (1 + exp(-self))`. The machine's floats do not round a subnormal on the way.
+    fn sigmoid_times(&self, factor: &Self) -> Self {
+        Self::product(&self.sigmoid(), factor)
+    }
+
+    /// `factor / (1 + exp(-z))` with `z = 2 sqrt(2/pi) (x + 0.044715 x^3)` at `x = self`: the gate of gelu, `(1 + tanh(z/2)) / 2`.
+    ///
+    /// The exponent has more digits than the scalar: rounded to the scalar's own it would cost `|z|` units in the last place.
+    fn gelu_gate_times(&self, factor: &Self) -> Self;
+
+    /// The derivative of the exponent of [`Real::gelu_gate_times`], `2 sqrt(2/pi) (1 + 3 * 0.044715 x^2)` at `x = self`.
+    fn gelu_exponent_slope(&self) -> Self {
+        let curved = Self::ratio(26_829, 200_000) * self.saturated().squared();
+        Self::integer(2) * (Self::integer(2) / Self::pi()).sqrt() * (Self::one() + curved)
+    }
+
+    /// `self`, or in a scalar whose exponent is bounded the nearest number of at most 1024: beyond, the gate of gelu is 0 or 1 in every
+    /// digit, and its derivatives are 0, but the powers of `self` overflow. Under differentiation it is `self`.
+    fn saturated(&self) -> Self {
+        self.clone()
+    }
+
+    /// A power of two near the absolute value, a constant under differentiation: what is divided by it can be squared without
+    /// overflow. 1 for zero, and in scalars whose exponent is practically unbounded.
+    fn power_of_two_near(&self) -> Self {
+        Self::one()
+    }
 }
 
 /// What a verdict can be carried by: a number with rigorous bounds on its absolute value.

@@ -6,6 +6,7 @@ mod eval;
 mod observe;
 #[path = "../support/mod.rs"]
 mod support;
+mod surroundings;
 
 use equipartition::claims::{registry, select};
 use predicates::prelude::*;

@@ -2,8 +2,10 @@
 
 #![cfg(feature = "cli")]
 
+mod cases;
 mod decoders;
 mod hostile;
+mod redraws;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -226,7 +228,7 @@ fn the_heat_map_has_a_cell_for_every_law_and_both_files_are_written() {
     assert_eq!(map.matches("<title>").count(), 1 + report["laws"].as_array().unwrap().len());
     assert!(map.contains("up rows / down columns, layer 1: ") && !map.contains("NaN"));
     let twice = [&[weights.as_str(), "--gradients", &gradients, "--svg", "x", "--output", "x"], &DECODER[..]].concat();
-    refused(&twice, 2, &["same file"]);
+    refused(&twice, 2, &["named twice"]);
 }
 
 #[test]
@@ -525,7 +527,10 @@ fn a_file_of_laws_that_contradicts_itself_is_refused() {
         ("[[law]]\nname = 'x'", "expected tensors"),
         ("[[law]]\nname = 'x'\nin = 'fc1.weight'\ncolour = 1", "colour"),
         ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc1.weight'", "only once"),
-        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ndegree = 0", "not zero"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ndegree = 0", "above 0"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ndegree = -1", "above 0"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'", "without `out`"),
+        ("[[law]]\nname = 'x'\nblocks = [{ tensor = 'fc1.weight', axis = 'rows', sign = 0 }]", "not zero"),
         ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ndegree = nan", "finite"),
         ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ngroups = 0", "at least one group"),
         (
@@ -535,7 +540,7 @@ fn a_file_of_laws_that_contradicts_itself_is_refused() {
         ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\nrotary = true", "heads of 3"),
         ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc9.weight'", "fc9.weight"),
         ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc1.bias'", "expected a matrix"),
-        ("[[law]]\nname = 'x'\nin = ['fc1.weight', 'fc2.bias']", "2 members"),
+        ("[[law]]\nname = 'x'\nin = ['fc1.weight', 'fc2.bias']\nout = 'fc2.weight'", "2 members"),
         (
             "[[law]]\nname = 'x'\nmatrix = true\nblocks = [{ tensor = 'fc1.weight', axis = 'all', sign = 1 }]",
             "matrix law",

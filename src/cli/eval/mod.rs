@@ -23,6 +23,7 @@ use self::point::Point;
 use self::request::Request;
 use super::output::{Reader, complain, print};
 use super::{Exit, Failure};
+use crate::visible;
 use clap::Args;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -88,7 +89,7 @@ fn answer_lines(lines: impl Iterator<Item = Result<Line, Failure>>) -> Result<Ex
         let Line { number, text } = line?;
         let answer = answer(&text).unwrap_or_else(|message| {
             exit = Exit::BadData;
-            complain(&format!("error: line {number}: {message}"));
+            complain(&visible::message(&format!("error: line {number}: {message}")));
             Failure::BadData(message).to_json(Some(number))
         });
         if print(&format!("{answer}\n"))? == Reader::Gone {
@@ -107,6 +108,9 @@ fn is_complete(text: &str) -> bool {
 fn has_request_line(text: &str) -> bool {
     text.lines().any(|line| line.starts_with('{') && is_complete(line))
 }
+
+/// What some editors write before a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 struct Line {
     number: usize,
@@ -135,6 +139,9 @@ impl Input {
             let mut text = String::new();
             let mut limited = (&mut self.reader).take(size::LONGEST_REQUEST);
             let length = limited.read_line(&mut text).map_err(|error| Failure::reading(&self.place, error))?;
+            if self.lines == 0 && text.starts_with(BYTE_ORDER_MARK) {
+                text.remove(0);
+            }
             self.lines += 1;
             self.check_length(length)?;
             if length == 0 {

@@ -17,6 +17,8 @@ pub struct Functions<T> {
     pub square_root: fn(&T) -> T,
     /// `exp`
     pub exponential: fn(&T) -> T,
+    /// A power of two by which numbers of that size are divided before they are squared.
+    pub power_of_two_near: fn(&T) -> T,
 }
 
 /// Why a scalar without elementary functions is never asked for one.
@@ -37,6 +39,7 @@ impl<T: Branch> Functions<T> {
             },
             square_root: |_| unreachable!("{ALGEBRAIC}"),
             exponential: |_| unreachable!("{ALGEBRAIC}"),
+            power_of_two_near: |_| unreachable!("{ALGEBRAIC}"),
         }
     }
 }
@@ -52,6 +55,7 @@ impl<T: Real> Functions<T> {
             loss: |loss, output, target| loss.value_and_gradient(output, target),
             square_root: T::sqrt,
             exponential: T::exp,
+            power_of_two_near: T::power_of_two_near,
         }
     }
 }

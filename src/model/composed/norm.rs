@@ -2,7 +2,8 @@
 
 use super::Epsilon;
 use super::functions::Functions;
-use crate::scalar::{Branch, Field, Ring};
+use crate::model::activation::RootMeanSquare;
+use crate::scalar::{Branch, Field};
 
 /// Which norm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +28,8 @@ pub struct Norm {
 /// What the backward pass needs of one position.
 pub struct NormTape<T> {
     normalised: Vec<T>,
-    /// `1 / sqrt(mean h^2 + epsilon)`
-    reciprocal: T,
+    /// `sqrt(mean h^2 + epsilon)`
+    size: RootMeanSquare<T>,
 }
 
 fn mean<T: Field>(values: impl Iterator<Item = T>, count: usize) -> T {
@@ -49,15 +50,11 @@ impl Norm {
                 *entry -= &centre;
             }
         }
-        let mut size = mean(input.iter().map(Ring::squared), width);
-        match (&self.epsilon, self.trained_epsilon) {
-            (Epsilon::Fixed(epsilon), _) => size += T::from_rational(epsilon),
-            (Epsilon::Trained, place) => size += &theta[place.expect("a trained epsilon has a place")],
-        }
-        let reciprocal = T::one() / (functions.square_root)(&size);
-        for entry in &mut input {
-            *entry *= &reciprocal;
-        }
+        let epsilon = match (&self.epsilon, self.trained_epsilon) {
+            (Epsilon::Fixed(epsilon), _) => T::from_rational(epsilon),
+            (Epsilon::Trained, place) => theta[place.expect("a trained epsilon has a place")].clone(),
+        };
+        let size = RootMeanSquare::normalise(&mut input, &epsilon, functions.square_root, functions.power_of_two_near);
         let mut output = input.clone();
         for (index, entry) in output.iter_mut().enumerate() {
             if let Some(gain) = self.gain {
@@ -67,7 +64,7 @@ impl Norm {
                 *entry += &theta[bias + index];
             }
         }
-        (output, NormTape { normalised: input, reciprocal })
+        (output, NormTape { normalised: input, size })
     }
 
     /// With `n = h / r` and `r^2 = mean h^2 + epsilon`: `dl/dh = (delta - n mean(n delta)) / r` and
@@ -87,12 +84,15 @@ impl Norm {
         let overlap = slopes.iter().zip(&tape.normalised).map(|(slope, value)| T::product(slope, value));
         let overlap = overlap.fold(T::zero(), |sum, term| sum + term);
         if let Some(place) = self.trained_epsilon {
-            gradient[place] -= T::product(&overlap, &tape.reciprocal.squared()) / T::integer(2);
+            let mut slope = overlap.clone() / T::integer(2);
+            tape.size.divide(&mut slope);
+            tape.size.divide(&mut slope);
+            gradient[place] -= slope;
         }
         let projection = overlap / T::integer(width as i64);
         for (slope, value) in slopes.iter_mut().zip(&tape.normalised) {
             *slope -= T::product(&projection, value);
-            *slope *= &tape.reciprocal;
+            tape.size.divide(slope);
         }
         if self.statistic == Statistic::Layer {
             let centre = mean(slopes.iter().cloned(), width);

@@ -4,7 +4,7 @@ use super::Enclosure;
 use super::rounding::Rounding;
 use crate::scalar::Real;
 use rug::float::{Constant, Round};
-use rug::ops::{AddAssignRound, NegAssign};
+use rug::ops::{AddAssignRound, DivAssignRound, DivFromRound, MulAssignRound, NegAssign};
 use rug::{Assign, Float};
 use std::cmp::Ordering;
 
@@ -35,10 +35,42 @@ fn sigmoid_round(x: &mut Float, result: Round, inner: Round) {
     x.recip_round(result);
 }
 
-/// `ln(1 + exp(x))` rounded in the direction `round`, by one formula on the whole line: a rounded step that increases
-/// keeps intervals nested, a change of formula at 0 would not. The exponent of MPFR has room for `exp(x)`
-/// as long as `x` is below 2^29; beyond, the upper bound is infinite.
+/// The gate of gelu, rounded in the direction `result`; `inner` is the opposite one. 64 more bits are carried on the way.
+fn gelu_gate_round(x: &Float, result: Round, inner: Round) -> Float {
+    let bits = x.prec() + 64;
+    // The exponent is odd: of a negative x its size is rounded the other way.
+    let (size, other) = if x.is_sign_negative() { (inner, result) } else { (result, inner) };
+    let of = |value: &Float| Float::with_val(bits, value.abs_ref());
+    let mut curved = of(x);
+    curved.square_round(size);
+    let _ = curved.mul_assign_round(8943_u32, size);
+    let _ = curved.div_assign_round(200_000_u32, size);
+    let _ = curved.add_assign_round(1_u32, size);
+    let mut exponent = Float::with_val_round(bits, Constant::Pi, other).0;
+    let _ = exponent.div_from_round(8_u32, size);
+    exponent.sqrt_round(size);
+    let _ = exponent.mul_assign_round(&curved, size);
+    let _ = exponent.mul_assign_round(of(x), size);
+    if x.is_sign_negative() {
+        exponent.neg_assign();
+    }
+    sigmoid_round(&mut exponent, result, inner);
+    Float::with_val_round(x.prec(), &exponent, result).0
+}
+
+/// Above this, `ln(1 + exp(x))` is `x` and less than a unit in its last place.
+const SOFTPLUS_IS_LINEAR: u32 = 1 << 20;
+
+/// `ln(1 + exp(x))` rounded in the direction `round`, by one formula up to 2^20: a rounded step that increases
+/// keeps intervals nested, a change of formula at 0 would not. Above, where `exp(x)` might leave MPFR's exponents, the bounds are
+/// `x` and the number after it; at the change below 2^20 the value is at most 2^20, so they remain in order.
 fn softplus_round(x: &mut Float, round: Round) -> Ordering {
+    if *x >= SOFTPLUS_IS_LINEAR {
+        if round == Round::Up {
+            x.next_up();
+        }
+        return Ordering::Equal;
+    }
     x.exp_round(round);
     x.ln_1p_round(round)
 }
@@ -84,5 +116,13 @@ impl<const BITS: u32, R: Rounding> Real for Enclosure<BITS, R> {
     }
     fn softplus(&self) -> Self {
         self.increasing(softplus_round)
+    }
+    fn gelu_gate_times(&self, factor: &Self) -> Self {
+        let mut gate = self.clone();
+        if !gate.is_empty() {
+            gate.lower = gelu_gate_round(&self.lower, R::DOWN, R::UP);
+            gate.upper = gelu_gate_round(&self.upper, R::UP, R::DOWN);
+        }
+        gate * factor
     }
 }

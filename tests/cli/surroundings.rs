@@ -1,0 +1,79 @@
+//! What surrounds a run: where text goes, and what the system refuses.
+
+use super::*;
+use tempfile::TempDir;
+
+/// The binary in a shell that prepares its surroundings.
+#[cfg(unix)]
+fn shell(script: &str, folder: &TempDir) -> std::process::Output {
+    let binary = env!("CARGO_BIN_EXE_equipartition");
+    let mut command = Command::new("sh");
+    command.args(["-c", script, "sh", binary]).current_dir(folder.path());
+    command.output().expect("a shell")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_device_is_an_error_of_output_also_for_help_and_version() {
+    let folder = TempDir::new().expect("a folder");
+    for words in ["--version", "--help", "verify --help", "list"] {
+        let output = shell(&format!("\"$1\" {words} > /dev/full"), &folder);
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(74), "{words}: {complaint}");
+        assert!(complaint.starts_with("error: cannot write standard output"), "{complaint}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_deleted_working_directory_does_no_harm() {
+    let folder = TempDir::new().expect("a folder");
+    let command = "verify balance/neuron --instances 1 --precision 64 --effort quick --format json";
+    let output = shell(&format!("mkdir gone && cd gone && rmdir ../gone && \"$1\" {command}"), &folder);
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!complaint.contains("working directory") && output.status.code() != Some(74), "{complaint}");
+    assert!(serde_json::from_slice::<Value>(&output.stdout).expect("a report")["claims"].is_array());
+}
+
+/// As a user who may have one process: no thread can be started. Only the super-user can become one.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_no_thread_can_be_started_the_calling_one_works() {
+    let folder = TempDir::new().expect("a folder");
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/pytorch/checkpoints");
+    let script = format!(
+        "cp \"$1\" equipartition && cp {examples}/mlp.safetensors {examples}/mlp.gradients.safetensors . && chmod -R a+rX . && \
+         setpriv --reuid 61234 --clear-groups prlimit --nproc=1 ./equipartition inspect mlp.safetensors --laws mlp \
+         --gradients mlp.gradients.safetensors"
+    );
+    let output = shell(&script, &folder);
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    if complaint.contains("setpriv") || complaint.contains("prlimit") {
+        eprintln!("not tried, since this user cannot become another: {complaint}");
+        return;
+    }
+    assert!(output.status.success() && !complaint.contains("panic"), "{complaint}");
+}
+
+#[test]
+fn a_hyphen_is_standard_output() {
+    let folder = TempDir::new().expect("a folder");
+    let command = ["verify", CLAIM, "--effort", "quick", "--format", "json", "--output", "-"];
+    let output =
+        equipartition().current_dir(folder.path()).args(command).assert().success().get_output().stdout.clone();
+    assert!(serde_json::from_slice::<Value>(&output).expect("a report")["claims"].is_array());
+    assert!(!folder.path().join("-").exists());
+}
+
+#[test]
+fn one_file_is_named_once_whatever_its_name() {
+    let folder = TempDir::new().expect("a folder");
+    let refuses = |arguments: &[&str], words: &str| {
+        let assert = equipartition().current_dir(folder.path()).args(arguments).assert().code(2);
+        let complaint = String::from_utf8(assert.get_output().stderr.clone()).expect("text");
+        assert!(complaint.contains(words), "{complaint}");
+    };
+    refuses(&["verify", CLAIM, "--output", "same.txt", "--also", "junit=./same.txt"], "named twice");
+    refuses(&["verify", CLAIM, "--also", "json=a,html=b"], "repeat the option");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing was written");
+}
