@@ -226,10 +226,11 @@ fn what_is_no_baseline_is_refused_with_the_place() {
     let directory = tempfile::tempdir().expect("a directory");
     let lock = directory.path().join("theory.lock");
     for (text, words) in [
-        ("version = 1\n", "missing field `settings`"),
+        ("version = 2\n", "missing field `settings`"),
+        ("version = 1\n", "version 1, this program knows 2: delete the file"),
         ("version = one\n", "theory.lock:1:"),
         ("", "missing field `version`"),
-        ("version = 1\n<<<<<<< HEAD\n", "theory.lock:2:1: an unresolved merge conflict"),
+        ("version = 2\n<<<<<<< HEAD\n", "theory.lock:2:1: an unresolved merge conflict"),
         ("version = 9\n[settings]\nseed = 0\nprecision = 256\neffort = \"default\"\ninstances = 8\n", "version 9"),
     ] {
         fs::write(&lock, text).expect("a file");

@@ -4,7 +4,7 @@ use super::Failure;
 use super::output::{self, Destination, shown};
 use crate::claims::{find, registry};
 use crate::model::file::Complaint;
-use crate::report::baseline::{Baseline, BaselineError, Settings};
+use crate::report::baseline::{Baseline, BaselineError, Settings, VERSION};
 use crate::report::{Comparison, Report, plural, text};
 use std::fs;
 use std::io;
@@ -105,6 +105,16 @@ fn parse(place: &str, text: &str) -> Result<Baseline, Complaint> {
         let start = text.split_inclusive('\n').take(at).map(str::len).sum();
         let message = "an unresolved merge conflict: take either side, then record again with --bless".to_owned();
         return Err(Complaint::new(place, text, start..start + 7, message));
+    }
+    // Another form has other members: which one it is comes before what is missing in it.
+    #[derive(serde::Deserialize)]
+    struct Form {
+        version: u32,
+    }
+    if let Ok(Form { version }) = toml::from_str(text)
+        && version != VERSION
+    {
+        return Err(Complaint::new(place, text, 0..0, BaselineError::OtherVersion(version).to_string()));
     }
     toml::from_str(text).map_err(|error: toml::de::Error| {
         let message = format!("not a baseline: {}", error.message());

@@ -345,7 +345,9 @@ fn rank(verdict: Verdict) -> u8 {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BaselineError {
     /// It was recorded in another form.
-    #[error("the form of the baseline is version {0}, this program knows {VERSION}: record it again with --bless")]
+    #[error(
+        "the form of the baseline is version {0}, this program knows {VERSION}: delete the file and record it anew with --bless"
+    )]
     OtherVersion(u32),
     /// It was recorded with other settings, so that differences would mean nothing.
     #[error(

@@ -289,8 +289,8 @@ fn totals(text: &mut String, report: &Report) {
     if report.claims.iter().any(|claim| claim.least_drawn().is_some() && claim.refuted == 0) {
         let _ = writeln!(
             text,
-            "may be missed: a false law with the probability given, or, where it is in per cent, on that share of all draws although none of those \
-             examined shows it (confidence 1 - 2^-{ERROR_BITS}); --instances makes it smaller",
+            "may be missed: a power is the probability that a false law was; per cent are the share of all draws that may violate it\n\
+             although none of those examined does, at confidence 1 - 2^-{ERROR_BITS}; more --instances make it smaller",
         );
     }
     if let Some(bits) = report.error_bits() {
