@@ -218,7 +218,7 @@ fn the_text_tells_what_is_weaker_at_the_end() {
     assert!(text.ends_with(
         "weaker than theory.lock records:\n  demonstration/sum: 4 instances with exact evidence, was 5\n  \
          demonstration/sum: no longer: failing control `x`\n  \
-         demonstration/gone: the claim is gone\nstronger than theory.lock records:\n  \
+         demonstration/gone: the claim is gone\nstronger than theory.lock records, or so it looks; is it meant?\n  \
          other/blunt: new: failing control `a_b, c: 100%`\n"
     ));
 }

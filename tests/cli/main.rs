@@ -60,7 +60,8 @@ fn the_json_report_has_what_is_promised() {
     assert_eq!(claim["ladder"].as_array().map(Vec::len), Some(3));
     assert!(claim["instances"].is_u64() && claim["excluded"].is_u64() && claim["vacuous"].is_u64());
     assert!(claim["residual"].is_string());
-    assert!(claim["bound"].as_str().is_some_and(|bound| bound.starts_with("2^-")));
+    assert!(claim["kinds"][0]["bound"].as_str().is_some_and(|bound| bound.starts_with("2^-")));
+    assert!(claim["kinds"][0]["draws"].is_u64() && claim["kinds"][0]["open_share"].is_f64());
     for control in claim["controls"].as_array().expect("an array") {
         assert_eq!(control["failed"], true);
         assert!(control["name"].is_string() && control["margin"].is_string());

@@ -22,7 +22,7 @@ pub struct StationaryPoint;
 const STARTS: u64 = 4;
 
 /// Points from which an instance starts at most: a kink is in the way of some, seldom of all.
-const ATTEMPTS: u64 = 4;
+const ATTEMPTS: u64 = 16;
 
 static ENTRY: Entry = Entry {
     id: "balance/stationary-point",
@@ -30,8 +30,8 @@ static ENTRY: Entry = Entry {
     statement: "where grad F = 0, to full working precision: E|g_w|^2 + (4 gamma / eta) k |u|^2 = \
                 k E|g_u|^2 + (4 gamma / eta) |w|^2 for every neuron; the matrix law at every linear interface",
     hypotheses: &[
-        "the start leads to a point at which F is smooth: of four starts the first that does is taken; where none does, as where the minimisers \
-            sit on kinks, the instance is excluded and counted",
+        "the start leads to a point at which F is smooth: of sixteen starts, all but the first on data of their own, the first that does is taken; \
+            where none does, as where the minimisers sit on kinks, the instance is excluded and counted",
         "the point is not trivial: the law's sides are compared with the gradient noise at the start",
         "Newton's steps are minimum-norm steps: rotations that survive leave flat directions",
     ],
@@ -61,12 +61,13 @@ fn network(number: u64, case: Case) -> Network {
     }
 }
 
-/// The problem is shared by [`STARTS`] instances; the start is each instance's own, and another one at each attempt.
+/// The problem is shared by [`STARTS`] instances; the start is each instance's own. A further attempt has another start, and other data: where the
+/// minimisers of one problem sit on kinks, all starts end there.
 fn draw(seed: u64, case: Case, index: u64, attempt: u64) -> Problem {
     let name = case.name(&ENTRY);
     let number = index / STARTS;
     let family = Stream::new(&[ENTRY.id, name, "problem"], seed, number);
-    let data = Stream::new(&[ENTRY.id, name, "data"], seed, number);
+    let data = Stream::new(&[ENTRY.id, name, "data"], seed, number + (attempt << 32));
     let mut draw = Draw { case, index, family, point: data };
     let network = network(number, case);
     // Without decay a wrong learning rate would not show, as the laws would not contain it; and tanh would saturate.

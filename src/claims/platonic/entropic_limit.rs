@@ -6,7 +6,7 @@ use super::experiment::{Experiment, invertible};
 use super::lower_bound::{carry, orthonormal_frames};
 use super::{PAPER, PERFECT};
 use crate::claim::order::{self, Differences, Fine, StepSizes};
-use crate::claim::{Case, Claim, Class, Control, Entry, Evidence, Examination, Finding, Settings, Stream};
+use crate::claim::{Case, Claim, Class, Control, Entry, Evidence, Examination, Finding, Settings, Status, Stream};
 use crate::entropic::stationary::StationaryError;
 use crate::linalg::products::squared_norm;
 use crate::linalg::{LinalgError, exact, symmetric_eigen};
@@ -198,6 +198,10 @@ impl Claim for EntropicLimit {
         let instance = Instance::draw(&mut stream, case, index);
         let mut examination = Examination::of(Class::Smooth, instance.experiment.describe());
         match judge(&instance, settings, case) {
+            // A control that could not be measured has neither failed nor passed.
+            Ok(Finding { status: Status::Undecided(why), .. }) if case != Case::Law => {
+                examination.excluded = Some(why.to_owned());
+            }
             Ok(finding) => examination.findings.push(finding),
             Err(left) => examination.excluded = Some(left.to_string()),
         }
