@@ -9,9 +9,6 @@ use crate::claim::ClaimReport;
 use crate::claim::simulation::ERROR_BITS;
 use crate::claim::verdict::KindReport;
 
-/// The heading of [`short`].
-pub(super) const HEADING: &str = "may be\nmissed";
-
 /// The weakest number that stands behind a claim: a probability `≤ 2^-53`, or a share of the draws, `≤ 48 %`.
 pub(super) fn short(claim: &ClaimReport) -> String {
     if claim.refuted > 0 {

@@ -117,7 +117,7 @@ const HEADINGS: [&str; 9] = [
     "claim",
     "verdict",
     "evidence",
-    doubt::HEADING,
+    "may be\nmissed",
     "instances,\nvacuous,\nleft out",
     "worst\nresidual",
     "controls\nfailed",
