@@ -15,8 +15,9 @@ shard=${SHARD:-1/1}
 part=${shard%/*}
 parts=${shard#*/}
 program=${EQUIPARTITION:-target/release/equipartition}
-kept=target/attack
-summary=$kept/summary.md
+summary=target/attack/summary.md
+# Another build may find something else.
+kept=target/attack/$(cksum <"$program" | tr -d ' ')
 
 mkdir -p "$kept"
 {
