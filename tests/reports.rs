@@ -3,8 +3,10 @@
 #![cfg(feature = "cli")]
 
 use equipartition::claim::order::Exponent;
-use equipartition::claim::verdict::{ControlReport, ExponentReport, KindReport, MutantReport, Witness};
-use equipartition::claim::{Case, Change, ClaimReport, Control, Effort, Entry, Evidence, Mutant, Quantity, Verdict};
+use equipartition::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
+use equipartition::claim::{
+    Case, Change, ClaimReport, Control, Effort, Entry, Evidence, KindReport, Mutant, Quantity, Verdict,
+};
 use equipartition::dynamics::statistics::Estimate;
 use equipartition::report::{Comparison, Difference, Libraries, Report, annotations, json, junit, markdown, text};
 use equipartition::scalar::Magnitude;

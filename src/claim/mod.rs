@@ -5,6 +5,7 @@
 //! | [`entry`] | what a claim says of itself: id, statement, hypotheses, evidence, controls |
 //! | [`stream`] | seeded random numbers, keyed by claim, seed and instance |
 //! | [`relation`] | an equality or inequality between sums of named terms |
+//! | [`mutant`] | wrong formulas, made from the right one |
 //! | [`finding`] | a relation judged in one scalar |
 //! | [`order`] | asymptotic exponents, extrapolated at high precision |
 //! | [`simulation`] | laws of averages, judged from seeded runs |
@@ -13,6 +14,7 @@
 //! | [`analytic`] | a claim that needs square roots or exponentials, written once for every real scalar |
 //! | [`situation`] | random instances of a model of one's own |
 //! | [`given`] | random instances of a network that is given |
+//! | [`kinds`] | what each kind of relation said over a run |
 //! | [`verdict`] | from examinations to a verdict |
 //! | [`runner`] | selection, threads, time limits, events |
 
@@ -20,6 +22,8 @@ pub mod analytic;
 pub mod entry;
 pub mod finding;
 pub mod given;
+pub mod kinds;
+pub mod mutant;
 pub mod order;
 pub mod problem;
 pub mod relation;
@@ -32,8 +36,10 @@ pub mod verdict;
 
 pub use analytic::{Analytic, AnalyticTheorem};
 pub use entry::{Control, Entry, Evidence};
-pub use finding::{Change, Finding, Mutant, Quantity, Said, Scalar, Status};
+pub use finding::{Finding, Quantity, Said, Scalar, Status};
 pub use given::{Inapplicable, OnNetwork};
+pub use kinds::KindReport;
+pub use mutant::{Change, Mutant};
 pub use problem::{Class, Palette, Point, Problem};
 pub use relation::{Label, Relation, Sense, Term};
 pub use situation::{Shape, Situation};

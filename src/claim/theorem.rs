@@ -1,8 +1,9 @@
 //! A claim written once for every scalar, and its examination on one instance.
 
 use super::entry::{Entry, Evidence};
-use super::finding::{Finding, Mutant, Scalar, Status};
+use super::finding::{Finding, Scalar, Status};
 use super::given::Inapplicable;
+use super::mutant::Mutant;
 use super::problem::Class;
 use super::relation::{Relation, Sense};
 use super::stream::{GRID_BITS, Stream};

@@ -1,10 +1,11 @@
 //! From examinations to a verdict.
 
 use super::entry::{Entry, Evidence};
-use super::finding::{Finding, Mutant, Quantity, Scalar, Status, WIDE};
+use super::finding::{Finding, Quantity, Scalar, Status, WIDE};
+use super::kinds::{KindReport, Kinds};
+use super::mutant::Mutant;
 use super::order::Exponent;
-use super::simulation::ERROR_BITS;
-use super::theorem::{Case, Examination, POINTS_PER_FAMILY};
+use super::theorem::{Case, Examination};
 use crate::scalar::Magnitude;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,36 +36,6 @@ impl fmt::Display for Verdict {
             Verdict::Powerless => "powerless",
             Verdict::Undecided => "undecided",
         })
-    }
-}
-
-/// What the relations of one kind said over a run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KindReport {
-    /// The kind.
-    pub kind: String,
-    /// Whether they are inequalities.
-    pub inequality: bool,
-    /// Instances that have such a relation and satisfy the law.
-    pub instances: usize,
-    /// Those of them on which all its relations are vacuous.
-    pub vacuous: usize,
-    /// Terms that are 0 on all instances.
-    pub idle: Vec<String>,
-    /// The instances on which it said something, counted in independent draws.
-    pub draws: usize,
-    /// Bits of the Schwartz-Zippel bound: if the relation fails on any one of the [`families`](KindReport::families), that was missed with
-    /// probability at most `2^-bound_bits`.
-    pub bound_bits: Option<f64>,
-    /// The generic families that the bound speaks of.
-    pub families: usize,
-}
-
-impl KindReport {
-    /// The share of draws that may violate the relation although none did, at confidence `1 - 2^-30`: of `n` independent draws none would have
-    /// met a share `p` with probability `(1 - p)^n`.
-    pub fn open_share(&self) -> f64 {
-        -(-f64::from(ERROR_BITS) * std::f64::consts::LN_2 / self.draws as f64).exp_m1()
     }
 }
 
@@ -260,7 +231,7 @@ impl ClaimReport {
         let mut violations = Vec::new();
         let mut worst: Option<Witness> = None;
         let mut open: Option<Witness> = None;
-        let mut kinds: Vec<Heard> = Vec::new();
+        let mut kinds = Kinds::default();
         let mut orbits = BTreeSet::new();
         for (case, index, examination) in examinations.iter().filter(|(case, ..)| *case == Case::Law) {
             let status = examination.status();
@@ -291,10 +262,10 @@ impl ClaimReport {
                 Status::Unresolved => unreachable!("left out above"),
             }
             if matches!(status, Status::Satisfied | Status::Vacuous) {
-                hear(&mut kinds, *index, examination);
+                kinds.hear(*index, examination);
             }
         }
-        self.kinds = kinds.into_iter().map(Heard::report).collect();
+        self.kinds = kinds.reports();
         self.orbits = (!orbits.is_empty()).then_some(orbits.len());
         self.refuted = violations.len();
         if violations.is_empty() {
@@ -442,71 +413,6 @@ fn weakest(case: Case, examinations: &[(Case, u64, Examination)]) -> Option<Witn
         Witness { residual: miss, ..witness }
     };
     tried.map(witness).min_by(|a, b| a.residual.cmp(&b.residual))
-}
-
-/// What a kind of relation said so far.
-struct Heard {
-    kind: &'static str,
-    inequality: bool,
-    instances: usize,
-    vacuous: usize,
-    terms: Vec<(&'static str, bool)>,
-    /// The independent draws on which it said something.
-    draws: BTreeSet<(bool, u64)>,
-    /// Bits of the bound, by family.
-    families: BTreeMap<u64, f64>,
-}
-
-/// Takes in what an instance that satisfies the law says.
-fn hear(kinds: &mut Vec<Heard>, index: u64, examination: &Examination) {
-    let Some(decisive) = examination.findings.last() else { return };
-    let family = index / POINTS_PER_FAMILY;
-    for said in &decisive.kinds {
-        let place = kinds.iter().position(|heard| heard.kind == said.kind).unwrap_or_else(|| {
-            kinds.push(Heard {
-                kind: said.kind,
-                inequality: said.inequality,
-                instances: 0,
-                vacuous: 0,
-                terms: Vec::new(),
-                draws: BTreeSet::new(),
-                families: BTreeMap::new(),
-            });
-            kinds.len() - 1
-        });
-        let heard = &mut kinds[place];
-        heard.instances += 1;
-        if said.vacuous == said.relations {
-            heard.vacuous += 1;
-        } else {
-            let draw = if examination.is_independent { index } else { family };
-            heard.draws.insert((examination.is_independent, draw));
-        }
-        for &(term, live) in &said.terms {
-            match heard.terms.iter_mut().find(|(known, _)| *known == term) {
-                Some((_, known)) => *known |= live,
-                None => heard.terms.push((term, live)),
-            }
-        }
-        if let Some((_, bits)) = examination.bounds.iter().find(|(kind, _)| *kind == said.kind) {
-            *heard.families.entry(family).or_default() += bits;
-        }
-    }
-}
-
-impl Heard {
-    fn report(self) -> KindReport {
-        KindReport {
-            kind: self.kind.to_owned(),
-            inequality: self.inequality,
-            instances: self.instances,
-            vacuous: self.vacuous,
-            idle: self.terms.iter().filter(|(_, live)| !live).map(|(term, _)| (*term).to_owned()).collect(),
-            draws: self.draws.len(),
-            bound_bits: self.families.values().copied().reduce(f64::min),
-            families: self.families.len(),
-        }
-    }
 }
 
 /// A control fails if on every instance some relation is missed by more than `2^-20`.

@@ -5,7 +5,7 @@
 //! tried, a bound, an exponent's digits, or the statement itself.
 
 use super::{Report, power_of_two};
-use crate::claim::verdict::KindReport;
+use crate::claim::KindReport;
 use crate::claim::{ClaimReport, Effort, Evidence, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

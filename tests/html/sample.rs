@@ -1,8 +1,10 @@
 //! A report in which every verdict occurs, and text that wants to be markup.
 
 use equipartition::claim::order::Exponent;
-use equipartition::claim::verdict::{ControlReport, ExponentReport, KindReport, MutantReport, Witness};
-use equipartition::claim::{Case, Change, ClaimReport, Control, Effort, Entry, Evidence, Mutant, Quantity, Verdict};
+use equipartition::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
+use equipartition::claim::{
+    Case, Change, ClaimReport, Control, Effort, Entry, Evidence, KindReport, Mutant, Quantity, Verdict,
+};
 use equipartition::dynamics::statistics::Estimate;
 use equipartition::report::{Comparison, Difference, Libraries, Report, Shard};
 use equipartition::scalar::Magnitude;

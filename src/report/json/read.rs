@@ -9,8 +9,8 @@ use super::document::{
     ClaimDocument, Document, ExponentDocument, KindDocument, MutantDocument, QuantityDocument, WitnessDocument,
 };
 use crate::claim::order::Exponent;
-use crate::claim::verdict::{ControlReport, ExponentReport, KindReport, MOST_LEFT_OUT, MutantReport, Witness};
-use crate::claim::{Case, ClaimReport, Effort, Entry, Mutant, Quantity, Verdict};
+use crate::claim::verdict::{ControlReport, ExponentReport, MOST_LEFT_OUT, MutantReport, Witness};
+use crate::claim::{Case, ClaimReport, Effort, Entry, KindReport, Mutant, Quantity, Verdict};
 use crate::dynamics::statistics::Estimate;
 use crate::scalar::Magnitude;
 

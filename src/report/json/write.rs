@@ -7,8 +7,8 @@ use super::document::{
     ShardDocument, Statistics, Summary, WitnessDocument,
 };
 use crate::claim::simulation::ERROR_BITS;
-use crate::claim::verdict::{ControlReport, ExponentReport, KindReport, MutantReport, Witness};
-use crate::claim::{Case, ClaimReport, Mutant, Quantity, Verdict};
+use crate::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
+use crate::claim::{Case, ClaimReport, KindReport, Mutant, Quantity, Verdict};
 use crate::scalar::Magnitude;
 
 impl Document {
