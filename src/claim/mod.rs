@@ -2,6 +2,9 @@
 //!
 //! | module | concept |
 //! |---|---|
+//! | [`data`] | a claim as a value: statement, law, controls |
+//! | [`check`] | a law, how its instances are drawn, and the check that it becomes |
+//! | [`routes`] | in which scalars a law is judged, and which evidence that can give |
 //! | [`entry`] | what a claim says of itself: id, statement, hypotheses, evidence, controls |
 //! | [`stream`] | seeded random numbers, keyed by claim, seed and instance |
 //! | [`relation`] | an equality or inequality between sums of named terms |
@@ -19,6 +22,8 @@
 //! | [`runner`] | selection, threads, time limits, events |
 
 pub mod analytic;
+pub mod check;
+pub mod data;
 pub mod entry;
 pub mod finding;
 pub mod given;
@@ -27,6 +32,7 @@ pub mod mutant;
 pub mod order;
 pub mod problem;
 pub mod relation;
+pub mod routes;
 pub mod runner;
 pub mod simulation;
 pub mod situation;
@@ -35,6 +41,7 @@ pub mod theorem;
 pub mod verdict;
 
 pub use analytic::{Analytic, AnalyticTheorem};
+pub use check::{Check, Draws, In, Subject, Unjudged};
 pub use entry::{Control, Entry, Evidence};
 pub use finding::{Finding, Quantity, Said, Scalar, Status};
 pub use given::{Inapplicable, OnNetwork};

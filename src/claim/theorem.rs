@@ -47,6 +47,10 @@ pub struct Draw {
     pub family: Stream,
     /// The point: parameters, samples.
     pub point: Stream,
+    /// The claim, the case's name and the run's seed: the key of all streams.
+    claim: &'static str,
+    name: &'static str,
+    seed: u64,
 }
 
 /// Points drawn for each family, so that their Schwartz-Zippel bounds multiply.
@@ -55,13 +59,40 @@ pub const POINTS_PER_FAMILY: u64 = 2;
 impl Draw {
     /// The randomness of instance `index` of a case of a claim under a run's seed.
     pub fn new(entry: &Entry, seed: u64, case: Case, index: u64) -> Self {
-        let name = case.name(entry);
+        Self::keyed(entry.id, case.name(entry), seed, case, index)
+    }
+
+    /// The same by the claim's identifier and the case's name.
+    pub fn keyed(claim: &'static str, name: &'static str, seed: u64, case: Case, index: u64) -> Self {
         Draw {
             case,
             index,
-            family: Stream::new(&[entry.id, name, "family"], seed, index / POINTS_PER_FAMILY),
-            point: Stream::new(&[entry.id, name, "point"], seed, index),
+            family: Stream::new(&[claim, name, "family"], seed, index / POINTS_PER_FAMILY),
+            point: Stream::new(&[claim, name, "point"], seed, index),
+            claim,
+            name,
+            seed,
         }
+    }
+
+    /// Whether the law is drawn for, and not a control.
+    pub fn is_law(&self) -> bool {
+        self.case == Case::Law
+    }
+
+    /// The stream of the instance that is nobody else's.
+    pub fn own(&self) -> Stream {
+        Stream::new(&[self.claim, self.name], self.seed, self.index)
+    }
+
+    /// The stream of a part of the instance, numbered as the part likes.
+    pub fn stream(&self, part: &str, number: u64) -> Stream {
+        Stream::new(&[self.claim, self.name, part], self.seed, number)
+    }
+
+    /// With other streams for the family and the point.
+    pub fn with_streams(&self, family: Stream, point: Stream) -> Self {
+        Draw { family, point, ..*self }
     }
 
     /// The number of the family.

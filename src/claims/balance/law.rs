@@ -1,11 +1,11 @@
 //! The common form of the balance laws of rescalings.
 
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{Case, Class, Draw, Drawn, Outside, Point, Problem, Relation, Term};
+use crate::claim::{Case, Class, Draw, Drawn, Outside, Palette, Point, Problem, Relation, Term};
 use crate::data::DataSet;
 use crate::linalg::exact;
 use crate::linalg::products::dot;
-use crate::model::{Carrier, Network};
+use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::{Field, Rational};
 use nalgebra::{DMatrix, DVector};
 
@@ -137,6 +137,32 @@ pub(super) fn class_of(draw: &Draw) -> Class {
     match draw.turn() {
         Class::Generic if draw.case == Case::Law && draw.family_number() % 4 == 3 => Class::Stationary,
         class => class,
+    }
+}
+
+/// The networks of a balance law, and of its controls.
+#[derive(Clone, Copy)]
+pub(super) enum Networks {
+    /// Those of a palette.
+    Of(Palette),
+    /// For a control: a small network with biases and the given activation, and no awkwardness.
+    Small(Piecewise),
+}
+
+impl Networks {
+    /// Draws one, with the class of its point.
+    pub fn draw(self, draw: &mut Draw) -> (Class, Network) {
+        match self {
+            Networks::Of(palette) => {
+                let class = if draw.is_law() { class_of(draw) } else { Class::Smooth };
+                (class, palette.network(&mut draw.family, class))
+            }
+            Networks::Small(activation) => {
+                let stream = &mut draw.family;
+                let widths = [1 + stream.below(3), 1 + stream.below(3), 1 + stream.below(2)];
+                (Class::Generic, Network::mlp(&widths, activation, true, Loss::SquaredError))
+            }
+        }
     }
 }
 

@@ -31,7 +31,7 @@ use crate::claim::Claim;
 pub(super) const CLAIMS: &[&dyn Claim] = &[
     &master::Master,
     &approximate::Approximate,
-    &neuron::Neuron,
+    &neuron::CLAIM,
     &layer::Layer,
     &equipartition::Equipartition,
     &matrix::Matrix,

@@ -1,16 +1,39 @@
-//! `balance/neuron`.
+//! `balance/neuron`: the incoming and the outgoing weights of a neuron are in balance.
+//!
+//! ```text
+//! E|g_w|^2 - k E|g_u|^2 = (4 gamma / eta) (|w|^2 - k |u|^2)   where grad F = 0
+//! ```
+//!
+//! `w` are the incoming weights and the bias, `u` the outgoing weights, `k` is the degree of the activation, `eta` the learning rate, `gamma` the
+//! weight decay. Source: [`PAPER`].
 
 use super::PAPER;
-use super::law::{Block, Setting, class_of, draw_problem, made_stationary};
+use super::law::{Block, Networks, Setting, draw_problem, made_stationary};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::Decay;
-use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Stream, Theorem};
+use crate::claim::routes::Ladder;
+use crate::claim::{Class, Draw, Draws, In, Palette, Problem, Relation, Unjudged};
 use crate::model::mlp::Layout;
-use crate::model::{Carrier, Loss, Network, Piecewise};
+use crate::model::{Carrier, Piecewise};
 
 /// The balance law of one neuron.
-pub struct Neuron;
+#[derive(Clone, Copy)]
+struct Neuron {
+    networks: Networks,
+    /// The degree of the activation, where it is not its own.
+    degree: Option<i64>,
+    /// Whether the bias belongs to the incoming weights.
+    bias: bool,
+    /// Whether a random point passes for a stationary one.
+    stationary: bool,
+}
 
-static ENTRY: Entry = Entry {
+const LAW: Neuron =
+    Neuron { networks: Networks::Of(Palette::Homogeneous), degree: None, bias: true, stationary: false };
+const SMALL: Neuron = Neuron { networks: Networks::Small(Piecewise::LeakyRelu), ..LAW };
+
+/// `balance/neuron`
+pub static CLAIM: Claim = Claim {
     id: "balance/neuron",
     title: "balance of a neuron",
     statement: "E|g_w|^2 - k E|g_u|^2 = (4 gamma / eta) (|w|^2 - k |u|^2) where grad F = 0",
@@ -19,21 +42,23 @@ static ENTRY: Entry = Entry {
         "w: its incoming weights and bias; u: its outgoing weights; Lambda = eta I",
         "off-shell the right side has the further term -(2/eta) (A theta)^T grad F with A theta = (w, -k u)",
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "not-homogeneous", breaks: "an activation that is not homogeneous" },
-        Control { name: "wrong-degree", breaks: "the law of degree 1 for squared ReLU" },
-        Control { name: "not-stationary", breaks: "the law itself at a random point" },
-        Control { name: "without-bias", breaks: "the bias left out of w" },
-    ],
     references: &[PAPER],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "not-homogeneous",
+            "an activation that is not homogeneous",
+            &Ladder(Neuron { networks: Networks::Of(Palette::NotHomogeneous), ..LAW }),
+        ),
+        control(
+            "wrong-degree",
+            "the law of degree 1 for squared ReLU",
+            &Ladder(Neuron { networks: Networks::Small(Piecewise::SquaredRelu), degree: Some(1), ..LAW }),
+        ),
+        control("not-stationary", "the law itself at a random point", &Ladder(Neuron { stationary: true, ..SMALL })),
+        control("without-bias", "the bias left out of w", &Ladder(Neuron { bias: false, ..SMALL })),
+    ],
 };
-
-/// A small network with the given activation and no awkwardness, for a control.
-fn small(stream: &mut Stream, activation: Piecewise, bias: bool) -> Network {
-    let widths = [1 + stream.below(3), 1 + stream.below(3), 1 + stream.below(2)];
-    Network::mlp(&widths, activation, bias, Loss::SquaredError)
-}
 
 /// The laws of all hidden neurons.
 pub(super) fn neuron_laws<T: Carrier>(
@@ -67,41 +92,22 @@ pub(super) fn neuron_laws<T: Carrier>(
     relations
 }
 
-impl Theorem for Neuron {
+impl Draws for Neuron {
     type Instance = Problem;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
+    fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
+        let (class, network) = self.networks.draw(draw);
+        Ok(draw_problem(draw, class, network, Decay::Positive))
     }
+}
 
-    fn draw(&self, mut draw: Draw) -> Problem {
-        let class = match draw.case {
-            Case::Law => class_of(&draw),
-            case if case.is_control(&ENTRY, "not-homogeneous") => Class::Smooth,
-            _ => Class::Generic,
-        };
-        let network = match draw.case {
-            Case::Law => Palette::Homogeneous.network(&mut draw.family, class),
-            case if case.is_control(&ENTRY, "not-homogeneous") => {
-                Palette::NotHomogeneous.network(&mut draw.family, class)
-            }
-            case if case.is_control(&ENTRY, "wrong-degree") => small(&mut draw.family, Piecewise::SquaredRelu, true),
-            _ => small(&mut draw.family, Piecewise::LeakyRelu, true),
-        };
-        draw_problem(&mut draw, class, network, Decay::Positive)
-    }
-
-    fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Carrier> In<T> for Neuron {
+    fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
         let stationary = problem.class == Class::Stationary;
         let problem = if stationary { &made_stationary(problem)? } else { problem };
-        let network = &problem.network;
-        let layout = network.layout().expect("the palette has layers");
-        let degree = match network.activation().homogeneity() {
-            Some(degree) if !case.is_control(&ENTRY, "wrong-degree") => i64::from(degree),
-            _ => 1,
-        };
-        let with_bias = !case.is_control(&ENTRY, "without-bias");
-        let setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
-        Ok(neuron_laws(&setting, layout, degree, with_bias))
+        let layout = problem.network.layout().expect("the palette has layers");
+        let own = problem.network.activation().homogeneity().map_or(1, i64::from);
+        let setting = Setting::<T>::new(problem, self.stationary);
+        Ok(neuron_laws(&setting, layout, self.degree.unwrap_or(own), self.bias))
     }
 }

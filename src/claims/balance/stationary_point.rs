@@ -68,7 +68,7 @@ fn draw(seed: u64, case: Case, index: u64, attempt: u64) -> Problem {
     let number = index / STARTS;
     let family = Stream::new(&[ENTRY.id, name, "problem"], seed, number);
     let data = Stream::new(&[ENTRY.id, name, "data"], seed, number + (attempt << 32));
-    let mut draw = Draw { case, index, family, point: data };
+    let mut draw = Draw::new(&ENTRY, seed, case, index).with_streams(family, data);
     let network = network(number, case);
     // Without decay a wrong learning rate would not show, as the laws would not contain it; and tanh would saturate.
     let with_decay = match case {

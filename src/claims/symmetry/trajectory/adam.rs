@@ -24,8 +24,8 @@ pub(super) struct Paths {
 
 impl Paths {
     pub(super) fn draw(seed: u64, case: Case, number: u64) -> Self {
-        let stream = |part| Stream::new(&[ENTRY.id, case.name(&ENTRY), part], seed, number);
-        let mut draw = Draw { case, index: number, family: stream("Adam's family"), point: stream("Adam's point") };
+        let mut draw = Draw::new(&ENTRY, seed, case, number);
+        draw = draw.with_streams(draw.stream("Adam's family", number), draw.stream("Adam's point", number));
         let is = |name| case.is_control(&ENTRY, name);
         let stream = &mut draw.family;
         let class = match (case, number % 4) {

@@ -7,7 +7,7 @@
 use super::merged::{MergedLoss, Merger};
 use super::{ENTRY, Rooted, adam};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{Case, Class, Draw, Drawn, Outside, Point, Problem, Relation, Stream, Term};
+use crate::claim::{Case, Class, Draw, Drawn, Outside, Point, Problem, Relation, Term};
 use crate::data::Sample;
 use crate::dynamics::{Adam, Moments, adam_step, heavy_ball_step, sgd_step};
 use crate::entropic::{Objective, Preconditioner};
@@ -36,9 +36,8 @@ pub(super) struct Paths {
 
 impl Paths {
     pub(super) fn draw(seed: u64, case: Case, number: u64) -> Self {
-        let stream = |part| Stream::new(&[ENTRY.id, case.name(&ENTRY), part], seed, number);
-        let (family, point) = (stream("fixed set's family"), stream("fixed set's point"));
-        let mut draw = Draw { case, index: number, family, point };
+        let mut draw = Draw::new(&ENTRY, seed, case, number);
+        draw = draw.with_streams(draw.stream("fixed set's family", number), draw.stream("fixed set's point", number));
         let merger = Merger::draw(&mut draw.family, number.is_multiple_of(2));
         let network = merger.network.clone();
         let mut problem = Problem::draw(&mut draw, Class::Smooth, network, Rates::Scalar, Decay::Positive);
