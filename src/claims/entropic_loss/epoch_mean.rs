@@ -73,12 +73,12 @@ impl Claim for EpochMean {
     }
 }
 
-fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
+pub(super) fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
     examination(problem, judge(&Epoch::new(problem), settings, case))
 }
 
 /// A problem with two to four samples of equal weight.
-fn draw_epoch(draw: &mut Draw, case: Case, index: u64) -> Problem {
+pub(super) fn draw_epoch(draw: &mut Draw, case: Case, index: u64) -> Problem {
     let awkward = case == Case::Law && index % 4 == 1;
     let samples = 2 + draw.family.below(3);
     let mut problem = draw_problem(draw, awkward, Decay::Positive);

@@ -63,7 +63,7 @@ impl Claim for SecondOrderField {
     }
 }
 
-fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
+pub(super) fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
     examination(problem, judge(&Step::new(problem), settings, case))
 }
 

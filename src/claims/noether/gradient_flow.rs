@@ -208,7 +208,7 @@ fn along_flow<const BITS: u32, const WIDE: u32>(
 }
 
 /// The derivatives of the charges along the flow, at a point.
-struct Derivatives;
+pub(super) struct Derivatives;
 
 impl Theorem for Derivatives {
     type Instance = Charged;

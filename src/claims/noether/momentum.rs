@@ -54,9 +54,9 @@ static ENTRY: Entry = Entry {
 
 /// A problem with a momentum buffer.
 pub struct Instance {
-    charged: Charged,
+    pub(super) charged: Charged,
     momentum: Vec<Rational>,
-    momentum_factor: Rational,
+    pub(super) momentum_factor: Rational,
 }
 
 impl Drawn for Instance {
@@ -142,7 +142,7 @@ fn judge_run(run: &Run, settings: &Settings, case: Case) -> Result<Vec<Finding>,
 }
 
 /// The identities of short runs.
-struct ShortRun;
+pub(super) struct ShortRun;
 
 impl Theorem for ShortRun {
     type Instance = Instance;

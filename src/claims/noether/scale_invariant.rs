@@ -6,6 +6,7 @@ use crate::claim::problem::{Decay, Rates, preconditioner};
 use crate::claim::{
     Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Point, Problem, Relation, Term, Theorem,
 };
+use crate::claims::defined;
 use crate::dynamics::sgd_step;
 use crate::entropic::Objective;
 use crate::model::{Activation, Carrier, Network, Piecewise};
@@ -47,7 +48,7 @@ static ENTRY: Entry = Entry {
 
 /// A problem with the identities of its scale-invariant blocks.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     blocks: Vec<Generator>,
 }
 
@@ -116,16 +117,13 @@ impl Theorem for ScaleInvariant {
 
     fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
         let problem = &instance.problem;
-        if problem.theta.iter().all(|parameter| parameter.is_zero()) {
-            return Err(Outside::because("a scale-invariant loss does not exist at 0"));
-        }
         let decay: T = decay_per_step(problem);
         let kept = match case {
             case if case.is_control(&ENTRY, "half-decay") => T::one() - &decay,
             _ => T::one() - T::integer(2) * &decay,
         }
         .squared();
-        let point = problem.at::<T>();
+        let point = defined::at::<T>(problem)?;
         // Rationals grow by a factor of about eight a step.
         let steps = if problem.is_algebraic() { 2 } else { point.data.len() };
         let mut relations = Vec::new();

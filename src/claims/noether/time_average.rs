@@ -146,7 +146,7 @@ fn identity(run: &Run, name: &str, record: &Record) -> Relation<f64> {
 }
 
 /// The identity of a short run.
-struct Telescoped;
+pub(super) struct Telescoped;
 
 /// Steps of a short run: in each the degree of the path in the drawn numbers grows several times.
 fn short_run(charged: &Charged) -> usize {

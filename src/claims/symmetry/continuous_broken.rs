@@ -56,7 +56,7 @@ enum Asserted {
 
 /// A problem with a generator and a group element.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     generator: Generator,
     element: Element,
     asserted: Asserted,

@@ -43,7 +43,7 @@ static ENTRY: Entry = Entry {
 
 /// A problem with a translation, and a sample order.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     /// `v`
     direction: Vec<Rational>,
     /// `t`

@@ -124,7 +124,7 @@ impl<T: Carrier> Parts<T> {
 
 /// A problem with an orbit, points on it, and a symmetric element.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     orbit: Orbit,
     /// Points of the orbit.
     factors: [Rational; 3],
