@@ -35,8 +35,10 @@ static ENTRY: Entry = Entry {
         in the stationary state (1 + beta) E[m^T A m] = (4 gamma / eta) E[C]",
     hypotheses: &[
         "A generates a symmetry of the per-sample loss and is symmetric",
-        "theta_0, m_0 and eta are arbitrary; the samples come in any order",
-        "stationary: label noise and weight decay, beta = 1/2, a quarter of the steps before the recorded ones, 32 batch means",
+        "theta_0, m_0, beta and eta > 0 are arbitrary; the samples come in any order",
+        "on a kink g is taken with any slope of the activation there",
+        "stationary: E is the mean over a distribution of (theta, m) that a step leaves as it is, with finite second moments, or that over time where C_T / T and B_T / T tend to 0",
+        "it is examined on runs with label noise and weight decay, beta = 1/2, a quarter of the steps before the recorded ones, by 32 batch means; a run that diverges is left out",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged, Evidence::Statistical],
     controls: &[
