@@ -34,7 +34,7 @@ static ENTRY: Entry = Entry {
         "on a kink the gradient is taken with any slope of the activation there, the same for both derivatives",
         "with weight decay, theta' = -grad L - 2 gamma theta: d/dt C = -4 gamma C, so C(t) = exp(-4 gamma t) C(0)",
         "a flow is integrated in twice the bits in which it is judged, up to 512, for the time 1/16; no kink on its path; one that cannot be followed is left out",
-        "with biases, W W^T + b b^T stands for W W^T",
+        "for l(U W), d/dt W W^T = -U^T grad_U L - (grad_U L)^T U = d/dt U^T U; with biases, W W^T + b b^T stands for W W^T",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[

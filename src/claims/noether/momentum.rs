@@ -37,8 +37,9 @@ static ENTRY: Entry = Entry {
         "A generates a symmetry of the per-sample loss and is symmetric",
         "theta_0, m_0, beta and eta > 0 are arbitrary; the samples come in any order",
         "on a kink g is taken with any slope of the activation there",
+        "in every step theta^T A m' = beta B + 2 gamma C, B' = beta B + 2 gamma C - eta m'^T A m' and C' = C - 2 eta B' - eta^2 m'^T A m'",
         "stationary: E is the mean over a distribution of (theta, m) that a step leaves as it is, with finite second moments, or that over time where C_T / T and B_T / T tend to 0",
-        "it is examined on runs with label noise and weight decay, beta = 1/2, a quarter of the steps before the recorded ones, by 32 batch means; a run that diverges is left out",
+        "it is examined on runs with label noise and weight decay, beta = 1/2, a quarter of the steps before the recorded ones, by 32 batch means; a run that diverges is left out; A = A_+ - A_-, its positive and its negative entries, splits both sides",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged, Evidence::Statistical],
     controls: &[

@@ -29,7 +29,7 @@ static ENTRY: Entry = Entry {
         "on a kink g is taken with any slope of the activation there",
         "stationary: E is the mean over a distribution of theta that a step leaves as it is, with E|C| finite, or that over time where C_T / T tends to 0",
         "it is examined on runs with label noise and weight decay, a quarter of the steps before the recorded ones, by 32 batch means, each over at \
-            least 128 relaxation times 1/(4 eta gamma); a run that diverges is left out",
+            least 128 relaxation times 1/(4 eta gamma); a run that diverges is left out; A = A_+ - A_-, its positive and its negative entries, splits both sides",
         "the first-order theory lacks the factor 1 - eta gamma: it is off by eta gamma",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged, Evidence::Statistical],
