@@ -3,7 +3,10 @@
 pub mod balance;
 mod decoders;
 mod decomposed;
+mod defined;
 pub mod entropic_loss;
+#[cfg(test)]
+mod extremes;
 mod given;
 mod long_run;
 pub mod noether;

@@ -29,7 +29,7 @@ static ENTRY: Entry = Entry {
         -grad(L + eta/4 E|g|^2) for time N eta + O(eta^3); of -grad L + O(eta^2), with the difference -(N eta^2/2) E[H g] + O(eta^3)",
     hypotheses: &[
         "every sample once in an epoch, all orders equally likely, E the mean with equal weights",
-        "l is four times differentiable near theta (no kink there)",
+        "l is four times differentiable near theta (no kink there: a kinked network is taken within one activation pattern, the same for all samples)",
         "with weight decay g stands for g + 2 gamma theta everywhere, inside the entropy term too",
         "N = 2 to 4; for N = 1 it is entropic-loss/modified-step",
     ],
@@ -73,12 +73,12 @@ impl Claim for EpochMean {
     }
 }
 
-fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
+pub(super) fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
     examination(problem, judge(&Epoch::new(problem), settings, case))
 }
 
 /// A problem with two to four samples of equal weight.
-fn draw_epoch(draw: &mut Draw, case: Case, index: u64) -> Problem {
+pub(super) fn draw_epoch(draw: &mut Draw, case: Case, index: u64) -> Problem {
     let awkward = case == Case::Law && index % 4 == 1;
     let samples = 2 + draw.family.below(3);
     let mut problem = draw_problem(draw, awkward, Decay::Positive);

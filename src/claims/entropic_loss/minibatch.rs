@@ -5,6 +5,7 @@ use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
     Case, Control, Draw, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term, Theorem,
 };
+use crate::claims::defined;
 use crate::data::DataSet;
 use crate::linalg::products::{add_multiple, dot};
 use crate::model::{Carrier, Network};
@@ -20,6 +21,7 @@ static ENTRY: Entry = Entry {
     hypotheses: &[
         "equal weights, N >= 2, all batches of B samples equally likely, g_B the mean gradient of a batch",
         "Cov(g) = E[g g^T] - grad L grad L^T with the divisor N",
+        "no vector that is normalised is 0",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[
@@ -55,7 +57,7 @@ impl Theorem for Minibatch {
     }
 
     fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let point = problem.at::<T>();
+        let point = defined::at::<T>(problem)?;
         let gradients = point.objective().sample_gradients(&point.theta);
         let count = gradients.len();
         let mean = batch_mean(&gradients, &(0..count).collect::<Vec<_>>());

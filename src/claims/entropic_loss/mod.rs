@@ -5,6 +5,8 @@
 //! term of the entropic loss. Exponents are measured, and so are the limits that the differences tend to.
 
 mod epoch_mean;
+#[cfg(test)]
+mod extremes;
 mod minibatch;
 mod modified_step;
 mod no_second_order_potential;

@@ -21,7 +21,7 @@ static ENTRY: Entry = Entry {
     statement: "theta - h Lambda g = time-1 flow of -h Lambda grad(l + h/4 g^T Lambda g) + O(h^3); of -h Lambda grad l + O(h^2), with \
         the difference -(h^2/2) Lambda H Lambda g + O(h^3)",
     hypotheses: &[
-        "l is four times differentiable near theta (no kink there)",
+        "l is four times differentiable near theta (no kink there: a kinked network is taken within one activation pattern)",
         "Lambda is symmetric positive definite",
         "with weight decay g stands for g + 2 gamma theta everywhere, inside the entropy term too",
     ],
@@ -65,7 +65,7 @@ impl Claim for ModifiedStep {
     }
 }
 
-fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
+pub(super) fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
     examination(problem, judge(&Step::new(problem), settings, case))
 }
 

@@ -64,7 +64,7 @@ impl Claim for NoSecondOrderPotential {
 }
 
 /// A small network that is not a quadratic problem, with one sample.
-fn draw_network(draw: &mut Draw) -> Problem {
+pub(super) fn draw_network(draw: &mut Draw) -> Problem {
     let class = if draw.family_number() % 4 == 1 { Class::Awkward } else { Class::Generic };
     let stream = &mut draw.family;
     let widths: Vec<usize> = (0..3).map(|_| 1 + stream.below(2)).collect();
@@ -184,7 +184,7 @@ impl<T: Field> Curl<T> {
     }
 }
 
-fn relations<T: Carrier>(problem: &Problem, case: Case, neuron: bool) -> Vec<Relation<T>>
+pub(super) fn relations<T: Carrier>(problem: &Problem, case: Case, neuron: bool) -> Vec<Relation<T>>
 where
     Dual<T>: Carrier,
 {

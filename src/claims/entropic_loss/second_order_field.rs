@@ -22,7 +22,8 @@ static ENTRY: Entry = Entry {
         the difference is -h^3 (1/3 H^2 g + 1/12 T[g, g]) + O(h^4). For general learning rates h Lambda: 1/3 H Lambda H Lambda g \
         and 1/12 T[Lambda g, Lambda g]",
     hypotheses: &[
-        "l is five times differentiable near theta",
+        "l is five times differentiable near theta (no kink there: a kinked network is taken within one activation pattern)",
+        "Lambda is symmetric positive definite",
         "with weight decay g stands for g + 2 gamma theta and H for H + 2 gamma I",
     ],
     evidence: &[Evidence::Order],
@@ -63,7 +64,7 @@ impl Claim for SecondOrderField {
     }
 }
 
-fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
+pub(super) fn examine(problem: &Problem, settings: &Settings, case: Case) -> Examination {
     examination(problem, judge(&Step::new(problem), settings, case))
 }
 

@@ -20,15 +20,17 @@ static ENTRY: Entry = Entry {
     statement: "n - dim Lie(g_z) = sum over the hidden layers of a linear network, r wide between neighbours whose widths add \
                 up to s, of r(r+1)/2 if s >= r, else s(2r+1-s)/2; = the number of hidden neurons of a ReLU network",
     hypotheses: &[
-        "conserved by the flow of every weighted mean of the samples, near almost every theta",
+        "conserved by the flow of every weighted mean of the samples, near almost every theta; squared error",
+        "with one hidden layer the count is proven for all widths; with two or three it is shown network by network, and nothing is claimed of the others",
         "inputs and targets span their spaces, for ReLU on each activation pattern",
         "linear: biases add 1 to s; without, no two or more hidden layers, all of width at least 2, lie between two layers of \
          width 1",
         "ReLU, up to three hidden layers: link two neighbours of a neuron if some sample activates all three, of two neurons \
-         of a layer if it activates all four (inputs, outputs and biases are always active); then all neighbours of a neuron \
+         of a layer if it activates all four (inputs, outputs and biases are always active, and a pattern counts only if every hidden layer has an active neuron); then all neighbours of a neuron \
          are linked, and each linked part of two neurons' neighbours has one that is active with only one of the two",
         "ReLU without biases: no two layers of width 1 have one or more layers between them that are all wider",
-        "ranks are computed modulo 2^61 - 1 at one point: where they add up to n, they are proven at almost every point",
+        "ranks are computed modulo 2^61 - 1 at one point: where they add up to n, they are proven at almost every point; \
+         a ReLU network at none of 200 of whose points the patterns tell the neurons apart is left out",
     ],
     evidence: &[Evidence::Exact],
     controls: &[

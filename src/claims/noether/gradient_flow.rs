@@ -29,11 +29,12 @@ static ENTRY: Entry = Entry {
         a step of length eta breaks it by eta^2 (grad L)^T A grad L",
     hypotheses: &[
         "A generates a symmetry of the per-sample loss and is symmetric; L is any weighted mean of the samples",
-        "the first two derivatives along the flow are checked at any theta, and the charge along the integrated flow: A = A_+ - A_- \
-            splits both sides",
+        "the first two derivatives along the flow are checked at any theta, and the charge along the integrated flow: A = A_+ - A_-, \
+            its positive and its negative entries, splits both sides",
+        "on a kink the gradient is taken with any slope of the activation there, the same for both derivatives",
         "with weight decay, theta' = -grad L - 2 gamma theta: d/dt C = -4 gamma C, so C(t) = exp(-4 gamma t) C(0)",
-        "a flow is integrated in twice the bits in which it is judged, up to 512; no kink on its path",
-        "with biases, W W^T + b b^T stands for W W^T",
+        "a flow is integrated in twice the bits in which it is judged, up to 512, for the time 1/16; no kink on its path; one that cannot be followed is left out",
+        "for l(U W), d/dt W W^T = -U^T grad_U L - (grad_U L)^T U = d/dt U^T U; with biases, W W^T + b b^T stands for W W^T",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[
@@ -208,7 +209,7 @@ fn along_flow<const BITS: u32, const WIDE: u32>(
 }
 
 /// The derivatives of the charges along the flow, at a point.
-struct Derivatives;
+pub(super) struct Derivatives;
 
 impl Theorem for Derivatives {
     type Instance = Charged;

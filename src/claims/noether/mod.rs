@@ -13,6 +13,8 @@ mod charge;
 mod conservation_count;
 mod counted;
 mod decoupled_decay;
+#[cfg(test)]
+mod extremes;
 mod gradient_flow;
 mod momentum;
 mod patterns;

@@ -35,8 +35,11 @@ static ENTRY: Entry = Entry {
         in the stationary state (1 + beta) E[m^T A m] = (4 gamma / eta) E[C]",
     hypotheses: &[
         "A generates a symmetry of the per-sample loss and is symmetric",
-        "theta_0, m_0 and eta are arbitrary; the samples come in any order",
-        "stationary: label noise and weight decay, beta = 1/2, a quarter of the steps before the recorded ones, 32 batch means",
+        "theta_0, m_0, beta and eta > 0 are arbitrary; the samples come in any order",
+        "on a kink g is taken with any slope of the activation there",
+        "in every step theta^T A m' = beta B + 2 gamma C, B' = beta B + 2 gamma C - eta m'^T A m' and C' = C - 2 eta B' - eta^2 m'^T A m'",
+        "stationary: E is the mean over a distribution of (theta, m) that a step leaves as it is, with finite second moments, or that over time where C_T / T and B_T / T tend to 0",
+        "it is examined on runs with label noise and weight decay, beta = 1/2, a quarter of the steps before the recorded ones, by 32 batch means; a run that diverges is left out; A = A_+ - A_-, its positive and its negative entries, splits both sides",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged, Evidence::Statistical],
     controls: &[
@@ -54,9 +57,9 @@ static ENTRY: Entry = Entry {
 
 /// A problem with a momentum buffer.
 pub struct Instance {
-    charged: Charged,
+    pub(super) charged: Charged,
     momentum: Vec<Rational>,
-    momentum_factor: Rational,
+    pub(super) momentum_factor: Rational,
 }
 
 impl Drawn for Instance {
@@ -142,7 +145,7 @@ fn judge_run(run: &Run, settings: &Settings, case: Case) -> Result<Vec<Finding>,
 }
 
 /// The identities of short runs.
-struct ShortRun;
+pub(super) struct ShortRun;
 
 impl Theorem for ShortRun {
     type Instance = Instance;

@@ -19,6 +19,7 @@ static ENTRY: Entry = Entry {
     hypotheses: &[
         "A generates a symmetry of the per-sample loss and Lambda^{-1} A is symmetric; A itself need not be",
         "Lambda is symmetric positive definite and the same in C, in C' and in the step; gamma = 0",
+        "on a kink g is taken with any slope of the activation there",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[

@@ -6,6 +6,7 @@ use crate::claim::problem::{Decay, Rates, preconditioner};
 use crate::claim::{
     Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Point, Problem, Relation, Term, Theorem,
 };
+use crate::claims::defined;
 use crate::dynamics::sgd_step;
 use crate::entropic::Objective;
 use crate::model::{Activation, Carrier, Network, Piecewise};
@@ -18,13 +19,13 @@ pub struct ScaleInvariant;
 static ENTRY: Entry = Entry {
     id: "noether/scale-invariant",
     title: "the norm of a scale-invariant block",
-    statement: "l(a theta) = l(theta), theta' = theta - eta (g + 2 gamma theta), r = |theta|: r'^2 = (1 - 2 eta gamma)^2 r^2 + eta^2 |g|^2, so without decay the norm never shrinks; \
+    statement: "l(a theta) = l(theta) for a > 0, theta' = theta - eta (g + 2 gamma theta), r = |theta|: r'^2 = (1 - 2 eta gamma)^2 r^2 + eta^2 |g|^2, so without decay the norm never shrinks; \
         over a run 4 eta gamma (1 - eta gamma) sum r^2 = eta^2 sum |g|^2 + r_0^2 - r_T^2 and \
         4 eta gamma (1 - eta gamma) sum r^4 = eta^2 sum |r g|^2 + 1/2 sum (r'^2 - r^2)^2 + 1/2 (r_0^4 - r_T^4)",
     hypotheses: &[
         "theta is a block of parameters, or all of them, whose scale does not change the per-sample loss; g is the block's gradient",
         "theta and eta are arbitrary; every other parameter moves too",
-        "no vector that is normalised vanishes along the run: so ReLU and squared ReLU, whose layers can die, do not stand before a norm here",
+        "neither theta nor a vector that is normalised vanishes along the run: ReLU and squared ReLU, whose layers can die, are not drawn, and a start where one vanishes is left out",
         "the law of r^4 loses the second term of its right side only if r is constant; then |r g| is constant too",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
@@ -47,7 +48,7 @@ static ENTRY: Entry = Entry {
 
 /// A problem with the identities of its scale-invariant blocks.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     blocks: Vec<Generator>,
 }
 
@@ -116,16 +117,13 @@ impl Theorem for ScaleInvariant {
 
     fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
         let problem = &instance.problem;
-        if problem.theta.iter().all(|parameter| parameter.is_zero()) {
-            return Err(Outside::because("a scale-invariant loss does not exist at 0"));
-        }
         let decay: T = decay_per_step(problem);
         let kept = match case {
             case if case.is_control(&ENTRY, "half-decay") => T::one() - &decay,
             _ => T::one() - T::integer(2) * &decay,
         }
         .squared();
-        let point = problem.at::<T>();
+        let point = defined::at::<T>(problem)?;
         // Rationals grow by a factor of about eight a step.
         let steps = if problem.is_algebraic() { 2 } else { point.data.len() };
         let mut relations = Vec::new();

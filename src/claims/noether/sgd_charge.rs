@@ -18,6 +18,7 @@ static ENTRY: Entry = Entry {
     hypotheses: &[
         "A generates a symmetry of the per-sample loss and is symmetric",
         "g is the gradient of a sample or of a batch; theta and eta are arbitrary",
+        "on a kink g is taken with any slope of the activation there",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[

@@ -23,11 +23,12 @@ static ENTRY: Entry = Entry {
     title: "continuous symmetries are broken",
     statement: "S(K theta) = 1/4 E[(K^{-T} g)^T Lambda (K^{-T} g)] for K = e^{tA}; if Lambda^{-1/2} A Lambda^{1/2} is normal, d^2 S/dt^2 = 1/4 E[v^T Lambda^{-1} v] with v = (A Lambda + Lambda A^T) g, so that S is constant along the orbit if and only if v_z = 0 for all z",
     hypotheses: &[
-        "l(e^{tA} theta; z) = l(theta; z) for all theta, t and z: the loss is flat along the orbit",
+        "l(e^{tA} theta; z) = l(theta; z) for all theta, t and z: the loss is flat along the orbit; theta is not on a kink, and no vector that is normalised is 0",
+        "for any A: dS/dt = -1/2 E[g^T A Lambda g] and d^2 S/dt^2 = 1/2 E[g^T A Lambda A^T g] + 1/2 E[g^T A^2 Lambda g]",
         "tested at rational elements K of the group, which need not be e^{tA} of the A beside it",
         "for the criterion: A Lambda A^T = Lambda A^T Lambda^{-1} A Lambda, which for Lambda = eta I is A A^T = A^T A, with v = eta (A + A^T) g; the weights of the mean are positive",
         "in finite form, for K that is normal in the same sense, S(K theta) + S(K^{-1} theta) - 2 S(theta) = 1/4 E[v^T Lambda^{-1} v] with v = (Lambda K^T - K^{-1} Lambda) g",
-        "normality is needed: for A = P R P^{-1}, R antisymmetric, and E[g g^T] proportional to P^{-T} P^{-1} on what A acts on, S is constant and no gradient vanishes",
+        "normality is needed: for A: W -> P R P^{-1} W, U -> -U P R P^{-1}, R antisymmetric, Lambda = eta I, S is constant where E[g_W g_W^T] is proportional to P^{-T} P^{-1} and E[g_U^T g_U] to P P^T, though v is not 0",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[
@@ -56,7 +57,7 @@ enum Asserted {
 
 /// A problem with a generator and a group element.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     generator: Generator,
     element: Element,
     asserted: Asserted,

@@ -22,6 +22,7 @@ static ENTRY: Entry = Entry {
     hypotheses: &[
         "K is orthogonal and commutes with Lambda; pi is a permutation of the data set",
         "the weights of the mean are constant on the orbits of pi",
+        "theta is not on a kink, and no vector that is normalised is 0",
         "pi(x, y) = (P x, Q y) with signed permutations P and Q (Q without signs unless the loss is the squared error); K acts on the first layer by P, on the last by the inverse of Q, and on hidden neurons by any discrete symmetry; in modular addition P shifts the one-hot inputs and Q the one-hot sum",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],

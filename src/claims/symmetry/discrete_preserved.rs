@@ -18,7 +18,7 @@ static ENTRY: Entry = Entry {
         "K is orthogonal and a symmetry of the per-sample loss: a product of permutations of hidden neurons (any activation) and sign flips (odd activations, weights and bias); \
             in decoders permutations of the heads of a group, of groups, of the neurons of gated mlps, of the coordinates of the residual stream",
         "K commutes with Lambda: Lambda = eta I, or a diagonal that is constant on the orbits of K, or any matrix with K Lambda = Lambda K",
-        "theta is not on a kink",
+        "theta is not on a kink, and no vector that is normalised is 0",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[

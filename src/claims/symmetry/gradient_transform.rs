@@ -20,7 +20,7 @@ static ENTRY: Entry = Entry {
     hypotheses: &[
         "K is an invertible linear map with l(K theta; z) = l(theta; z) for every theta and z",
         "K is a product of permutations of hidden neurons (any activation), sign flips (odd activations, weights and bias), rescalings u -> a u, w -> a^{-k} w (homogeneous of degree k, a > 0), shears and rotations of linear layers, scales of RMS-normalised layers and of scale-invariant models",
-        "theta is not on a kink",
+        "theta is not on a kink, and no vector that is normalised is 0",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[

@@ -12,6 +12,8 @@
 mod continuous_broken;
 mod dataset_permutation;
 mod discrete_preserved;
+#[cfg(test)]
+mod extremes;
 mod gradient_transform;
 mod orbit;
 mod rotation_preserved;

@@ -1,7 +1,6 @@
 //! Random group elements, and what they do to a point.
 
-use crate::claim::{Class, Drawn, Outside, Palette, Point, Problem, Relation, Stream, Term};
-use crate::data::Sample;
+use crate::claim::{Class, Drawn, Palette, Point, Problem, Relation, Stream, Term};
 use crate::entropic::Preconditioner;
 use crate::linalg::products::dot;
 use crate::model::{Activation, Carrier, Loss, Network, Piecewise, Smooth};
@@ -9,6 +8,8 @@ use crate::scalar::Rational;
 use crate::symmetry::transformer::{Exchange, attentions, exchanges};
 use crate::symmetry::{self, Element, LinearMap, Symmetry};
 use nalgebra::DMatrix;
+
+pub(super) use crate::claims::defined::at;
 
 /// A problem with an element of its symmetry group: the instance of most claims of this family.
 pub struct Moved {
@@ -165,34 +166,6 @@ pub(super) fn factor(stream: &mut Stream, network: &Network) -> Rational {
     let factors: &[(i64, i64)] = &[(2, 1), (1, 2), (4, 1), (1, 4), (3, 1), (1, 3), (3, 2), (2, 3), (5, 4), (4, 5)];
     let exact = network.is_algebraic() || smooth_or_linear;
     Rational::from(*stream.pick(if exact { factors } else { &factors[..4] }))
-}
-
-/// The problem in another scalar.
-///
-/// # Errors
-/// [`Outside`] where the loss is not defined: at the origin of a scale-invariant model, and where a layer that is to be
-/// normalised is zero.
-pub(super) fn at<T: Carrier>(problem: &Problem) -> Result<Point<T>, Outside> {
-    let theta = &problem.theta;
-    match &problem.network {
-        Network::Rayleigh(_) if theta.iter().all(Rational::is_zero) => {
-            Err(Outside::because("a scale-invariant model is not defined at the origin"))
-        }
-        Network::Mlp { normalised: true, layout, .. } => {
-            let is_silent = |sample: &Sample<Rational>| {
-                (0..layout.widths()[1]).all(|unit| {
-                    let bias = layout.biases(0).nth(unit).map_or_else(Rational::new, |index| theta[index].clone());
-                    let weights = sample.input.iter().enumerate();
-                    weights.fold(bias, |sum, (i, x)| sum + Rational::from(x * &theta[layout.weight(0, unit, i)])) == 0
-                })
-            };
-            match problem.data.samples().iter().any(is_silent) {
-                true => Err(Outside::because("a layer that is zero cannot be normalised")),
-                false => Ok(problem.at()),
-            }
-        }
-        _ => Ok(problem.at()),
-    }
 }
 
 /// The point `K theta`. Samples, learning rates and decay stay; forced activation patterns follow the neurons.

@@ -17,6 +17,7 @@ static ENTRY: Entry = Entry {
     hypotheses: &[
         "l(e^{tA} theta; z) = l(theta; z) for all theta, t and z, with A^T = -A: rotations of the hidden units of linear layers, RMS-normalised or not",
         "Lambda = eta I: learning rates that do not commute with A, as adaptive methods have, break the symmetry",
+        "no vector that is normalised is 0",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[

@@ -21,7 +21,7 @@ pub struct Translation;
 static ENTRY: Entry = Entry {
     id: "symmetry/translation",
     title: "translations",
-    statement: "l(theta + t v) = l(theta) implies S(theta + t v) = S(theta); a step of SGD takes v^T theta to (1 - 2 eta gamma) v^T theta, and conserves it without weight decay",
+    statement: "l(theta + t v) = l(theta) implies g_z(theta + t v) = g_z(theta) and S(theta + t v) = S(theta); a step of SGD takes v^T theta to (1 - 2 eta gamma) v^T theta, and conserves it without weight decay",
     hypotheses: &[
         "l(theta + t v; z) = l(theta; z) for all theta, t and z: v = 1 c^T adds the same to every row of the last layer before a softmax, its bias included; or v = k c^T before a fixed readout M_O with M_O k = 0",
         "any symmetric Lambda for S; Lambda = eta I for SGD",
@@ -43,7 +43,7 @@ static ENTRY: Entry = Entry {
 
 /// A problem with a translation, and a sample order.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     /// `v`
     direction: Vec<Rational>,
     /// `t`

@@ -24,8 +24,9 @@ static ENTRY: Entry = Entry {
     statement: "F(K_a theta) = L + gamma |v|^2 + (eta/4) E|g_v|^2 + p a^2 + q a^{-2} with p = gamma |u|^2 + (eta/4) E|g_w|^2, q = gamma |w|^2 + (eta/4) E|g_u|^2 for K_a: u -> a u, w -> w / a, the rest v fixed; its only minimum over a > 0 is at a^4 = q / p, the same point of the orbit wherever one starts",
     hypotheses: &[
         "u: the incoming weights and biases of some neurons of a hidden layer, w: their outgoing weights, the activation homogeneous of degree 1; p and q are positive; Lambda = eta I; the weights of the mean are positive",
+        "dF/d ln a = 2 p a^2 - 2 q a^{-2}, and q / p at K_b theta is b^{-4} times q / p at theta; that F is least at a^4 = q / p is examined where a learning rate puts it at a rational a, other points are left out",
         "at degree k the orbit is u -> a u, w -> a^{-k} w, and F has the powers a^2, a^{-2k}, a^{-2}, a^{2k}",
-        "for any symmetric A and Lambda = eta I, t -> F(e^{tA} theta) is convex, strictly if gamma > 0 and A theta is not 0, or if some A g_z is not 0: F(K theta) + F(K^{-1} theta) - 2 F(theta) = gamma |(K - K^{-1}) theta|^2 + (eta/4) E|(K - K^{-1}) g|^2 for symmetric K",
+        "for any symmetric A and Lambda = eta I, t -> F(e^{tA} theta) is convex, strictly if gamma > 0 and A theta is not 0, or if some A g_z is not 0: F(K theta) + F(K^{-1} theta) - 2 F(theta) = gamma |(K - K^{-1}) theta|^2 + (eta/4) E|(K - K^{-1}) g|^2 for symmetric K; points with K theta = theta are left out",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[
@@ -124,7 +125,7 @@ impl<T: Carrier> Parts<T> {
 
 /// A problem with an orbit, points on it, and a symmetric element.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     orbit: Orbit,
     /// Points of the orbit.
     factors: [Rational; 3],

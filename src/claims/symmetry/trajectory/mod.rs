@@ -33,7 +33,7 @@ static ENTRY: Entry = Entry {
         "SGD with weight decay, theta' = theta - Lambda (g + 2 gamma theta), or heavy ball, m' = beta m + g + 2 gamma theta, theta' = theta - Lambda m', m_0 = 0",
         "or Adam with bias correction, epsilon > 0 and weight decay in the gradient; K is then a signed permutation, and the state is carried along: m_0 -> K m_0, v_0 -> |K| v_0",
         "for the network in which n equal neurons are one: Lambda = eta I, and n eta for the sum over the n",
-        "no point of the path is on a kink",
+        "no point of the path is on a kink, and no vector that is normalised is 0",
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[
