@@ -24,9 +24,11 @@ static ENTRY: Entry = Entry {
         1/2 |K/|K| - K*/|K*||^2 with the closed form ~ eta^2, and that of two hidden layers ~ eta^4, for rank 2 and generic noise; \
         ~ eta^4 with the closed form for rank 1, and all of them ~ eta^4 for isotropic noise and equal singular values",
     hypotheses: &[
+        "the setting of platonic/lower-bound; S = 1/4 E|g|^2, S_min its least value at a global minimum, K and K* the Gram matrices of all inputs in \
+         hidden layers at the minimiser and in the closed form",
         "eta = 2^-11, 2^-12, ..., 2^-24; Newton's method from the closed form, on the finite data set; D = 2, 3, 4",
         "two inputs and two outputs, no embeddings, hidden layers of the rank's width",
-        "the point has the rank of the target, and the Hessian of F is positive semidefinite there",
+        "the point has the rank of the target (the misalignment with the closed form is 1/8 at most), and the Hessian of F is positive semidefinite there",
         "two hidden layers need D = 3 or more; for rank 1 they agree exactly",
         "equal singular values: of Se^(1/2) V Sx^(1/2); Sx is generic all the same",
     ],
