@@ -68,11 +68,23 @@ fn settings() -> Vec<(&'static str, Setting<Rational>, usize)> {
         ("wide inputs", wide.clone(), 3),
         ("wide noise", Setting { noise_covariance: turned(&scales(&[16, -16, 0])), ..wide.clone() }, 3),
         ("large", Setting { noise_covariance: scales(&[16, 16, 16]), target: scaled(&generic, 16), ..wide.clone() }, 3),
-        ("small", Setting { noise_covariance: scales(&[-16, -16, -16]), target: scaled(&generic, -16), ..wide.clone() }, 3),
-        ("rank one", Setting { target: single.clone(), noise_covariance: turned(&scales(&[16, -16, 0])), ..wide.clone() }, 1),
+        (
+            "small",
+            Setting { noise_covariance: scales(&[-16, -16, -16]), target: scaled(&generic, -16), ..wide.clone() },
+            3,
+        ),
+        (
+            "rank one",
+            Setting { target: single.clone(), noise_covariance: turned(&scales(&[16, -16, 0])), ..wide.clone() },
+            1,
+        ),
         ("whitened", whitened(Setting { target: generic, ..plain(3) }), 3),
         ("whitened, rank one", whitened(Setting { target: single, ..plain(3) }), 1),
-        ("stretched embeddings", Setting { embedding_in: scales(&[16, -16, 0]), embedding_out: turned(&scales(&[-16, 16, 3])), ..wide }, 3),
+        (
+            "stretched embeddings",
+            Setting { embedding_in: scales(&[16, -16, 0]), embedding_out: turned(&scales(&[-16, 16, 3])), ..wide },
+            3,
+        ),
     ]
 }
 
@@ -91,7 +103,8 @@ fn the_minimiser_is_what_is_said_at_extreme_settings() {
         for (depth, spare) in [(1, 0), (2, 0), (2, 1), (5, 0), (5, 2)] {
             let mut stream = Stream::new(&["extremes"], depth as u64, spare as u64);
             let hidden = vec![rank + spare; depth - 1];
-            let experiment = Experiment { inputs: Vec::new(), noises: Vec::new(), setting: setting.clone(), rank, hidden };
+            let experiment =
+                Experiment { inputs: Vec::new(), noises: Vec::new(), setting: setting.clone(), rank, hidden };
             let frames = orthonormal_frames(&mut stream, &experiment.hidden, rank);
             let frames: Vec<DMatrix<Number>> = frames.iter().map(carry).collect();
             let minimiser = entropic_minimiser(&carried, rank, &frames).expect("it exists");

@@ -65,9 +65,7 @@ fn assert_setting(setting: &Setting<Rational>, rank: usize, depth: usize, spread
     let formula = invariants.sharpness_ratio(depth).expect("the target is not 0");
     assert!(is_tiny(&(ratio.clone() / formula - &one)), "the formula");
     let Setting { noise_covariance, embedding_out, target, .. } = exactly;
-    let size = |noise: &DMatrix<Rational>| {
-        product(noise, &product(embedding_out, &embedding_out.transpose())).trace()
-    };
+    let size = |noise: &DMatrix<Rational>| product(noise, &product(embedding_out, &embedding_out.transpose())).trace();
     let quotient = size(noise_covariance) / size(&scales([0, 0]));
     let seen = transposed_product(target, &product(noise_covariance, target));
     if seen == transposed_product(target, target).map(|entry| entry * &quotient) {
