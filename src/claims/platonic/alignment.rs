@@ -20,7 +20,8 @@ static ENTRY: Entry = Entry {
     statement: "at the entropic minimisers of networks of any depths, widths and embeddings, each trained on a view z = Z x of its own, \
         c h(x_1)^T h(x_2) = h'(x_1)^T h'(x_2) for every hidden layer of one and every hidden layer of another; linear CKA is 1",
     hypotheses: &[
-        "the setting of platonic/lower-bound; the networks share V x + e, each Z is invertible",
+        "the setting of platonic/lower-bound, V not 0, D >= 2; the networks share V x + e, each Z is invertible",
+        "the inputs come with their negatives; for CKA it is enough that V x is not the same for all of them",
         "three networks: all pairs of their hidden layers, the two of one network included",
         "the Gram matrices are compared as matrices; CKA is that of the representations with their means subtracted",
     ],

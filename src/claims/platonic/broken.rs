@@ -55,9 +55,11 @@ struct Instance {
 static BY_WEIGHT_DECAY_ENTRY: Entry = Entry {
     id: "platonic/broken-by-weight-decay",
     title: "weight decay in place of the entropic force",
-    statement: "where L = 0 up to label noise and sum |W_i|^2 is least, networks trained on x and on Z x: 1/2 |K/|K| - K'/|K'||^2 > 0 in every hidden layer",
+    statement: "where sum |W_i|^2 is least among the global minima, networks trained on x and on Z x: 1/2 |K/|K| - K'/|K'||^2 > 0 in every hidden layer",
     hypotheses: &[
-        "almost all invertible Z, orthogonal ones with identity embeddings not among them; rank 2 or more, depth 2 to 4, fixed invertible embeddings",
+        "the setting of platonic/lower-bound; K, K' the Gram matrices of all inputs in one hidden layer of both networks",
+        "V (Z^T M_I^T M_I Z)^-1 V^T is not proportional to V (M_I^T M_I)^-1 V^T, that is when and only when they align: true of almost all invertible Z; \
+         rank 2 or more, depth 2 to 4, Z and fixed embeddings invertible",
         "the limit of small weight decay without entropic force",
     ],
     evidence: &[Evidence::Enclosed],
@@ -73,7 +75,8 @@ static BY_LABEL_TRANSFORMATION_ENTRY: Entry = Entry {
     title: "labels that are stretched",
     statement: "entropic minimisers for y and for T y: 1/2 |K/|K| - K'/|K'||^2 > 0 in every hidden layer",
     hypotheses: &[
-        "T is invertible and |Se^(1/2) T^T T V Sx^(1/2)| is not proportional to |Se^(1/2) V Sx^(1/2)| (matrix absolute values), that is when and only when they align; rank 2 or more, depth 2 to 4",
+        "the setting of platonic/lower-bound; K, K' the Gram matrices of all inputs in one hidden layer of both networks",
+        "T is invertible and V^T T^T T Se T^T T V is not proportional to V^T Se V, that is when and only when they align; rank 2 or more, depth 2 to 4",
     ],
     evidence: &[Evidence::Enclosed],
     controls: &[Control { name: "multiple-of-orthogonal", breaks: "T = 3 O with orthogonal O, which changes nothing" }],
@@ -85,6 +88,7 @@ static BY_SADDLE_ENTRY: Entry = Entry {
     title: "a solution of lower rank",
     statement: "the entropic minimiser for V and that for its best approximation of one rank less: 1/2 |K/|K| - K'/|K'||^2 > 0 in every hidden layer",
     hypotheses: &[
+        "the setting of platonic/lower-bound; K, K' the Gram matrices of all inputs in one hidden layer of both networks",
         "rank 2 or more, depth 2 to 4, embeddings of its own for each; best in the mean square over the inputs: a saddle of the loss",
     ],
     evidence: &[Evidence::Enclosed],
@@ -97,7 +101,8 @@ static BY_HETEROGENEOUS_NOISE_ENTRY: Entry = Entry {
     title: "noise whose size depends on the input",
     statement: "the entropic minimiser for noise e and that for noise sigma(x) e: 1/2 |K/|K| - K'/|K'||^2 > 0 in every hidden layer",
     hypotheses: &[
-        "V E[sigma^2 x x^T] V^T is not proportional to V Sx V^T, that is when and only when they align; e independent of x; rank 2 or more, depth 2 to 4",
+        "the setting of platonic/lower-bound; K, K' the Gram matrices of all inputs in one hidden layer of both networks",
+        "V E[sigma^2 x x^T] V^T is not proportional to V Sx V^T, that is when and only when they align; e of mean 0 and independent of x, E[sigma^2 x x^T] positive definite; rank 2 or more, depth 2 to 4",
     ],
     evidence: &[Evidence::Enclosed],
     controls: &[Control { name: "sign-only", breaks: "sigma depends on the sign of x only, which changes nothing" }],
@@ -276,7 +281,7 @@ fn relation<T: Field>(layer: usize, misalignment: T) -> Relation<T> {
 
 /// What hidden layers apply to their embedded inputs where `sum |W_i|^2` is least: with `M_O^-1 V M_I^-1 = L diag(s) R^T` the weights are
 /// `diag(s)^(1/D)` in every layer, up to rotations of the hidden units, and layer `i` applies `diag(s)^(i/D) R^T`.
-fn least_norm<T: Decomposable>(setting: &Setting<T>, depth: usize) -> Result<Vec<DMatrix<T>>, LinalgError> {
+pub(super) fn least_norm<T: Decomposable>(setting: &Setting<T>, depth: usize) -> Result<Vec<DMatrix<T>>, LinalgError> {
     let inner = product(&product(&inverse(&setting.embedding_out)?, &setting.target), &inverse(&setting.embedding_in)?);
     let decomposition = singular_values(&inner)?;
     let rank = decomposition.rank(&T::integer(2).powi(-16));

@@ -20,10 +20,11 @@ pub struct BrokenByFiniteStep;
 static ENTRY: Entry = Entry {
     id: "platonic/broken-by-finite-step",
     title: "a learning rate that is not small",
-    statement: "at minimisers of F = L + eta/4 E|g|^2 of the target's rank, eta not small, in general 1/2 |K/|K| - K'/|K'||^2 > 0 between every hidden layer \
-        and the closed form, and between every hidden layer of one network and every one of a network of another depth",
+    statement: "there are data for which at minimisers of F = L + eta/4 E|g|^2 of the target's rank, eta not small, 1/2 |K/|K| - K'/|K'||^2 > 0 between every \
+        hidden layer and the closed form, and between every hidden layer of one network and every one of a network of another depth",
     hypotheses: &[
-        "in general: for almost all data near each of the data shown, of which each is a witness; not for all",
+        "there are: every instance is a witness, and was not chosen; nothing is said of data that are not shown",
+        "the setting of platonic/lower-bound; K, K' the Gram matrices of all inputs",
         "rank 2; depths 2 and 3, widths 2 and 3; both networks on the same data, without embeddings",
         "eta = 2^-k, the largest from 1/4 to 2^-10 at which both networks have such a minimiser downhill from the closed form: a positive semidefinite Hessian, and singular values of the hidden layers spread at most 8 times as far as in the closed form",
     ],

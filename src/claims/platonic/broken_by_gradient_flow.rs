@@ -20,12 +20,13 @@ pub struct BrokenByGradientFlow;
 static ENTRY: Entry = Entry {
     id: "platonic/broken-by-gradient-flow",
     title: "gradient flow from weights of order 1",
-    statement: "where two networks end that follow W' = -dL/dW from weights of order 1, in general 1/2 |K/|K| - K'/|K'||^2 > 0 \
+    statement: "there are data and starts of order 1 from which two networks that follow W' = -dL/dW end where 1/2 |K/|K| - K'/|K'||^2 > 0 \
         for every hidden layer of one and every hidden layer of the other",
     hypotheses: &[
-        "in general: for almost all starts near each of those shown, of which each is a witness; not for all",
+        "there are: every instance is a witness, and was not chosen; nothing is said of starts that are not shown",
+        "the setting of platonic/lower-bound; K, K' the Gram matrices of all inputs",
         "rank 2 or more; widths of the rank and more; the same data, random starts, depths 2 and 3, without embeddings",
-        "the end is taken where L - tr Se <= 2^-40 tr(V Sx V^T); paths that are slower than 64 units of time are left out",
+        "weights start as numbers from 1/16 to 1 in size; the end is taken where L - tr Se <= 2^-40 tr(V Sx V^T); paths that are slower than 64 units of time are left out",
     ],
     evidence: &[Evidence::Converged],
     controls: &[

@@ -27,6 +27,7 @@ static ENTRY: Entry = Entry {
         reaches and write what no output reads, and nowhere else; for D = 2 such points are saddles",
     hypotheses: &[
         "two inputs and outputs, target of rank r = 2, hidden layers of width 2; D = 3 or 4, eta = 2^-6 or 2^-8",
+        "the setting of platonic/lower-bound without embeddings; the two singular values of V Sx^(1/2) differ",
         "the point is found from the best approximation of rank 1, and polished; curvatures below 2^-32 of the largest count as flat",
     ],
     evidence: &[Evidence::Converged],

@@ -24,7 +24,8 @@ static ENTRY: Entry = Entry {
         S = D (a b n^(2 (D - 1)))^(1/D), the lower bound, and all D terms are equal",
     hypotheses: &[
         "the setting of platonic/lower-bound, D >= 2, widths of the rank and more",
-        "points reached from random global minima: downhill on L + eta S with small eta, then Newton's method with multipliers",
+        "points reached from random global minima: downhill on L + eta S, eta = 2^-10, 2^-14, 2^-18 or 2^-22, then Newton's method with multipliers; \
+         D = 2, 3, 4, at most 36 weights",
         "a start from which that does not converge is left out and counted; one that converged elsewhere would refute",
     ],
     evidence: &[Evidence::Converged],

@@ -22,7 +22,7 @@ static ENTRY: Entry = Entry {
     title: "the entropy at a global minimum",
     statement: "where M_O W_D ... W_1 M_I = V: 1/4 E|g|^2 = sum_i tr(Se A_i A_i^T) tr(B_i Sx B_i^T), A_i = M_O W_D ... W_{i+1}, B_i = W_{i-1} ... W_1 M_I",
     hypotheses: &[
-        "f(x) = M_O W_D ... W_1 M_I x, l = |f(x) - y|^2, y = V x + e with e independent of x",
+        "f(x) = M_O W_D ... W_1 M_I x with fixed M_I, M_O; l = |f(x) - y|^2; y = V x + e with e independent of x; Sx = E[x x^T], Se = E[e e^T]",
         "on a finite data set: all pairs of a set of inputs and a set of noises",
     ],
     evidence: &[Evidence::Exact],

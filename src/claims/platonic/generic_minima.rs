@@ -14,10 +14,12 @@ pub struct GenericMinima;
 static ENTRY: Entry = Entry {
     id: "platonic/generic-minima",
     title: "random global minima are not aligned",
-    statement: "for targets of rank 2 or more and almost all pairs of global minima <K, K'>^2 < |K|^2 |K'|^2: the first hidden layers are not aligned",
+    statement: "for targets of rank 2 or more and almost all pairs of global minima whose first hidden layers have the rank of the target \
+        <K, K'>^2 < |K|^2 |K'|^2: these layers are not aligned",
     hypotheses: &[
         "K, K' the Gram matrices of all inputs; depth 2 to 4, widths of the rank and more, fixed invertible embeddings",
-        "W_1 = F R with R of r rows that span those of V M_I^-1 and F of full column rank: all but the pairs with F^T F proportional to F'^T F'",
+        "that is W_1 = F R with R of r rows that span those of V M_I^-1 and F of full column rank: all but the pairs with F^T F proportional to F'^T F'",
+        "the inputs span their space",
     ],
     evidence: &[Evidence::Exact],
     controls: &[

@@ -19,7 +19,9 @@ static ENTRY: Entry = Entry {
     statement: "where M_O W_D ... W_1 M_I = V: sum_i tr(Se A_i A_i^T) tr(B_i Sx B_i^T) >= D (a b n^(2 (D - 1)))^(1/D), with equality where \
         B_{i+1} = c_i R_i diag(s)^(1/2) Q^T Sx^(-1/2) and A_i = c_i^-1 Se^(-1/2) P diag(s)^(1/2) R_i^T in every hidden layer, all terms equal",
     hypotheses: &[
-        "Sx and Se are positive definite; Se^(1/2) V Sx^(1/2) = P diag(s) Q^T of rank r, n = sum s; every width is at least r",
+        "f(x) = M_O W_D ... W_1 M_I x with fixed invertible M_I, M_O; l = |f(x) - y|^2; y = V x + e with e of mean 0 and independent of x; \
+         A_i = M_O W_D ... W_{i+1}, B_i = W_{i-1} ... W_1 M_I",
+        "Sx = E[x x^T] and Se = E[e e^T] are positive definite; Se^(1/2) V Sx^(1/2) = P diag(s) Q^T of rank r, n = sum s; every width is at least r",
         "a = tr(Se M_O M_O^T), b = tr(M_I Sx M_I^T); R_i has r orthonormal columns",
         "for D = 1 there is one global minimum, and equality",
     ],

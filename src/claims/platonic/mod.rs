@@ -15,6 +15,8 @@ mod entropic_limit;
 mod entropy_factorises;
 mod equal_terms;
 mod experiment;
+#[cfg(test)]
+mod extremes;
 mod generic_minima;
 mod lower_bound;
 mod misaligned;

@@ -19,7 +19,9 @@ static ENTRY: Entry = Entry {
     id: "platonic/orthogonal-labels",
     title: "rotated labels keep the representation",
     statement: "the entropic minimisers for y and for O y, O orthogonal, have proportional Gram matrices in every hidden layer",
-    hypotheses: &["the setting of platonic/lower-bound; the noise is rotated with the label: V -> O V, Se -> O Se O^T"],
+    hypotheses: &[
+        "the setting of platonic/lower-bound, V not 0, D >= 2; the noise is rotated with the label: V -> O V, Se -> O Se O^T",
+    ],
     evidence: &[Evidence::Converged],
     controls: &[
         Control { name: "stretched", breaks: "y -> diag(8, 1, ...) y, for targets of rank 2 or more" },

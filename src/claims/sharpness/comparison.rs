@@ -23,13 +23,17 @@ pub static BOTH_SIGNS: Comparison = Comparison { entry: &BOTH_SIGNS_ENTRY, deep:
 /// For more.
 pub static DEEP: Comparison = Comparison { entry: &DEEP_ENTRY, deep: true };
 
-const HYPOTHESES: [&str; 4] = [
+const HYPOTHESES: [&str; 5] = [
     "f(x) = M_O W_D ... W_1 M_I x with fixed invertible M_I, M_O; hidden widths at least rank V; l = |f(x) - y|^2; y = V x + e with e of \
      mean 0 and independent of x; Sx = E[x x^T] and Se = E[e e^T] positive definite; V not 0",
     "H_ent, H_flow and H_flat are tr Hess L at the entropic minimum, at the global minimum in which the flow ends from balanced weights, \
      W_{i+1}^T W_{i+1} = W_i W_i^T (infinitesimal ones, for instance), and at a flattest one; kappa is the largest eigenvalue of Se over its least",
-    "a_0 = |M_O|^2, b = tr(M_I Sx M_I^T); O = U W^T where M_O^-1 V M_I^-1 = U diag(s) W^T and U, W have as many columns as the rank of V",
-    "for the last part two outputs or more; Se = S_0 + epsilon v v^T with S_0 positive semidefinite of kernel span(v), v in the column space of V",
+    "a_0 = |M_O|^2, b = tr(M_I Sx M_I^T); O = U W^T where M_O^-1 V M_I^-1 = U diag(s) W^T and U, W have as many columns as the rank of V; \
+     X_1 = M_I and X_i = diag(s)^((i-1)/D) W^T M_I; a = tr(Se M_O M_O^T), n the nuclear norm of Se^(1/2) V Sx^(1/2)",
+    "for the last part two outputs or more; Se = S_0 + epsilon v v^T with S_0 positive semidefinite of kernel span(v), v in the column space of V; \
+     H_ent > omega epsilon^(-1/p) for p = 2 or, for rank 1, p = D, asymptotically equal",
+    "omega = 2 (D-1) (a* b)^(1/D) n*^((D-2)/D) m, or 2 (D-1) (a* b)^(1/D) m^(2(D-1)/D) for rank 1, with |v| = 1, a* = tr(S_0 M_O M_O^T), \
+     b = tr(M_I Sx M_I^T), n* the nuclear norm of S_0^(1/2) V Sx^(1/2), 1/m^2 = v^T (V Sx V^T)^+ v",
 ];
 
 const SHARED_CONTROLS: [Control; 5] = [

@@ -15,6 +15,8 @@ mod commuting;
 mod comparison;
 #[cfg(test)]
 mod counterexamples;
+#[cfg(test)]
+mod extremes;
 mod instance;
 mod isotropic;
 mod ratio;

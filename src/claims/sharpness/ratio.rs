@@ -31,8 +31,13 @@ static ENTRY: Entry = Entry {
         "f(x) = M_O W_D ... W_1 M_I x with D >= 2 and fixed invertible M_I, M_O; hidden widths at least rank V; l = |f(x) - y|^2",
         "y = V x + e with e of mean 0 and independent of x; Sx = E[x x^T] and Se = E[e e^T] positive definite; V not 0",
         "a = tr(Se M_O M_O^T), a_0 = |M_O|^2; n, n_0 the nuclear norms of Se^(1/2) V Sx^(1/2), V Sx^(1/2); \
-         tau = tr(Se^-1 P diag(s) P^T) with Se^(1/2) V Sx^(1/2) = P diag(s) Q^T; kappa the largest eigenvalue of Se over its least",
-        "for the last part two outputs or more; the noise is Se = S_0 + epsilon v v^T with S_0 positive semidefinite of kernel span(v)",
+         tau = tr(Se^-1 P diag(s) P^T) with Se^(1/2) V Sx^(1/2) = P diag(s) Q^T; K = (a/a_0)^(1/D) (n/n_0)^(2(D-1)/D)/D; kappa the largest eigenvalue of Se over its least",
+        "for the last part two outputs or more; the noise is Se = S_0 + epsilon v v^T with S_0 positive semidefinite of kernel span(v); \
+         inside the column space the ratio is above omega epsilon^(-1/p)/(tr Hess L, flattest) for p = 2 or D, and asymptotically equal to it; outside, the \
+         bound is that of the formula with a, n of epsilon = 1 in its first factors and a, n, tau of epsilon = 0 in the last",
+        "omega = 2 (D-1) (a* b)^(1/D) n*^((D-2)/D) m, or 2 (D-1) (a* b)^(1/D) m^(2(D-1)/D) for rank 1, with |v| = 1, a* = tr(S_0 M_O M_O^T), \
+         b = tr(M_I Sx M_I^T), n* the nuclear norm of S_0^(1/2) V Sx^(1/2), 1/m^2 = v^T (V Sx V^T)^+ v",
+        "the bounds are examined at epsilon = 2^-1, ..., 2^-12, growth down to 2^-200, or 2^(-100 D) for rank 1",
     ],
     evidence: &[Evidence::Converged, Evidence::Order],
     controls: &[
@@ -344,7 +349,7 @@ fn formula<T: Decomposable + Carrier>(instance: &Instance, case: Case) -> Result
 }
 
 /// Another global minimum: `G W_1` and `W_2 G^-1` with `G = 2 I + (ones below the diagonal)`.
-fn moved<T: Decomposable>(factors: &Factors<T>) -> Result<Factors<T>, LinalgError> {
+pub(super) fn moved<T: Decomposable>(factors: &Factors<T>) -> Result<Factors<T>, LinalgError> {
     let width = factors.0[0].nrows();
     let change = DMatrix::from_fn(width, width, |row, column| {
         T::integer(if row == column { 2 } else { i64::from(row > column) })
