@@ -1,7 +1,7 @@
 //! Properties of random models, by routes apart from the claims' own: predicted invariants and agreement of derivatives.
 
 use equipartition::claim::problem::{Decay, Rates};
-use equipartition::claim::{Case, Class, Draw, Palette, Problem, Stream};
+use equipartition::claim::{Case, Class, Draw, Palette, Problem};
 use equipartition::data::Sample;
 use equipartition::entropic::{Objective, hessian_vector, third_derivative};
 use equipartition::model::{Activation, Carrier, Loss, Network, Piecewise};
@@ -12,8 +12,7 @@ use proptest::prelude::*;
 
 /// A random problem of a palette: the same for the same seed.
 fn problem(palette: Palette, class: Class, decay: Decay, seed: u64) -> Problem {
-    let stream = |label| Stream::new(&["laws", label], seed, 0);
-    let mut draw = Draw { case: Case::Law, index: 0, family: stream("family"), point: stream("point") };
+    let mut draw = Draw::keyed("laws", "random problem", seed, Case::Law, 0);
     let network = palette.network(&mut draw.family, class);
     Problem::draw(&mut draw, class, network, Rates::Scalar, decay)
 }
