@@ -1,7 +1,7 @@
 //! Properties of random models, by routes apart from the claims' own: predicted invariants and agreement of derivatives.
 
 use equipartition::claim::problem::{Decay, Rates};
-use equipartition::claim::{Case, Class, Draw, Palette, Problem};
+use equipartition::claim::{Case, Class, Draw, Palette, Problem, Stream};
 use equipartition::data::Sample;
 use equipartition::entropic::{Objective, hessian_vector, third_derivative};
 use equipartition::model::{Activation, Carrier, Loss, Network, Piecewise};
