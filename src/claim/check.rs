@@ -8,6 +8,7 @@ use super::entry::Evidence;
 use super::given::Inapplicable;
 use super::relation::Relation;
 use super::theorem::{Case, Draw, Drawn, Examination, Outside, Settings};
+use crate::linalg::LinalgError;
 use std::any::Any;
 
 /// What a user hands to a claim in place of its own instances: a network, say.
@@ -39,10 +40,15 @@ pub trait Check: Sync {
 
     /// How many instances are examined where `asked` of each law are asked for. Long runs take fewer.
     fn instances(&self, case: Case, asked: u64) -> u64 {
-        match case {
-            Case::Law => asked,
-            Case::Control(_) => (asked / 2).max(4),
-        }
+        usual_instances(case, asked)
+    }
+}
+
+/// As many instances of a law as are asked for, and half as many of a control.
+pub fn usual_instances(case: Case, asked: u64) -> u64 {
+    match case {
+        Case::Law => asked,
+        Case::Control(_) => (asked / 2).max(4),
     }
 }
 
@@ -87,6 +93,13 @@ pub enum Unjudged {
 impl From<Outside> for Unjudged {
     fn from(Outside(reason): Outside) -> Self {
         Unjudged::Outside(reason)
+    }
+}
+
+/// A decomposition that fails leaves the instance open; it is no reason to leave it out.
+impl From<LinalgError> for Unjudged {
+    fn from(_: LinalgError) -> Self {
+        Unjudged::Open("a decomposition failed")
     }
 }
 

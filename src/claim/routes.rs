@@ -8,7 +8,7 @@
 //! | [`Decomposition`] | floats of rising precision, since decompositions have no other scalar | converged |
 //! | [`Order`] | differences at falling step sizes, extrapolated | order |
 
-use super::check::{Check, Draws, In, Subject, Unjudged};
+use super::check::{Check, Draws, In, Subject, Unjudged, usual_instances};
 use super::entry::Evidence;
 use super::finding::{Finding, Scalar, Status};
 use super::given::Inapplicable;
@@ -60,6 +60,15 @@ pub struct Asymptotics {
     pub limits: Vec<Relation<Fine>>,
 }
 
+impl Asymptotics {
+    /// Judges the exponents and the limits.
+    pub fn judge(&self, settings: &Settings, case: Case) -> Finding {
+        let exponents: Vec<_> =
+            self.exponents.iter().map(|(label, order, differences)| (*label, *order, differences)).collect();
+        order::judge(settings, case, &exponents, self.limits.clone())
+    }
+}
+
 /// A law of exponents and limits.
 pub trait Asymptotic: Draws {
     /// Measures what the law speaks of.
@@ -71,6 +80,11 @@ pub trait Asymptotic: Draws {
     /// Whether instances share nothing with their neighbours.
     fn is_independent(&self) -> bool {
         false
+    }
+
+    /// How many instances are examined where `asked` are asked for: few, unless the law is quickly measured.
+    fn instances(&self, case: Case, asked: u64) -> u64 {
+        order::instances(case, asked)
     }
 }
 
@@ -86,6 +100,14 @@ pub trait Enclosing: InFloats {
 /// As [`Decomposition`], then enclosed.
 #[derive(Clone, Copy, Debug)]
 pub struct EnclosedDecomposition<L>(pub L);
+
+/// A check of a quarter of the instances of others: each searches for a point, or follows a flow.
+#[derive(Clone, Copy, Debug)]
+pub struct Few<C>(pub C);
+
+/// A check whose instances share nothing with their neighbours: everything is drawn from the point's own stream.
+#[derive(Clone, Copy, Debug)]
+pub struct Independent<C>(pub C);
 
 /// A law judged on one instance.
 struct Judging<'a, L: Draws> {
@@ -191,10 +213,7 @@ trait Route: Sync {
     }
 
     fn instances(&self, case: Case, asked: u64) -> u64 {
-        match case {
-            Case::Law => asked,
-            Case::Control(_) => (asked / 2).max(4),
-        }
+        usual_instances(case, asked)
     }
 
     /// Judges what was drawn. What is outside the hypotheses is left out, whatever was found before.
@@ -327,11 +346,8 @@ impl<L: Asymptotic> Route for Order<L> {
         &self.0
     }
     fn judge(&self, judging: &Judging<'_, L>, examination: &mut Examination) -> Result<(), Unjudged> {
-        let judged = judging.law.measure(judging.instance).map(|Asymptotics { exponents, limits }| {
-            let exponents: Vec<_> =
-                exponents.iter().map(|(label, order, differences)| (*label, *order, differences)).collect();
-            order::judge(judging.settings, judging.case, &exponents, limits)
-        });
+        let measured = judging.law.measure(judging.instance);
+        let judged = measured.map(|asymptotics| asymptotics.judge(judging.settings, judging.case));
         examination.findings.push(or_open(Scalar::Order(FINE_BITS), judged)?);
         Ok(())
     }
@@ -339,6 +355,42 @@ impl<L: Asymptotic> Route for Order<L> {
         self.0.is_independent()
     }
     fn instances(&self, case: Case, asked: u64) -> u64 {
+        self.0.instances(case, asked)
+    }
+}
+
+impl<C: Check> Check for Few<C> {
+    fn examine(&self, draw: Draw, settings: &Settings) -> Examination {
+        self.0.examine(draw, settings)
+    }
+    fn examine_on(&self, subject: &Subject, draw: Draw, settings: &Settings) -> Result<Examination, Inapplicable> {
+        self.0.examine_on(subject, draw, settings)
+    }
+    fn speaks_of(&self, subject: &Subject, draw: Draw) -> Result<(), Inapplicable> {
+        self.0.speaks_of(subject, draw)
+    }
+    fn evidence(&self) -> &'static [Evidence] {
+        self.0.evidence()
+    }
+    fn instances(&self, case: Case, asked: u64) -> u64 {
         order::instances(case, asked)
+    }
+}
+
+impl<C: Check> Check for Independent<C> {
+    fn examine(&self, draw: Draw, settings: &Settings) -> Examination {
+        Examination { is_independent: true, ..self.0.examine(draw, settings) }
+    }
+    fn examine_on(&self, subject: &Subject, draw: Draw, settings: &Settings) -> Result<Examination, Inapplicable> {
+        Ok(Examination { is_independent: true, ..self.0.examine_on(subject, draw, settings)? })
+    }
+    fn speaks_of(&self, subject: &Subject, draw: Draw) -> Result<(), Inapplicable> {
+        self.0.speaks_of(subject, draw)
+    }
+    fn evidence(&self) -> &'static [Evidence] {
+        self.0.evidence()
+    }
+    fn instances(&self, case: Case, asked: u64) -> u64 {
+        self.0.instances(case, asked)
     }
 }

@@ -113,10 +113,14 @@ impl Draw {
 
 /// An instance as drawn, before any scalar is chosen.
 pub trait Drawn {
-    /// Generic, awkward or smooth.
-    fn class(&self) -> Class;
-    /// Whether its quantities are rational, so that the exact route is open.
-    fn is_algebraic(&self) -> bool;
+    /// Generic, awkward or smooth; smooth by default, of which no bound is claimed.
+    fn class(&self) -> Class {
+        Class::Smooth
+    }
+    /// Whether its quantities are rational, so that the exact route is open; by default it is not.
+    fn is_algebraic(&self) -> bool {
+        false
+    }
     /// What it is, for a report and for grouping points of one polynomial.
     fn describe(&self) -> String;
 }

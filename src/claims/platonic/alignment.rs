@@ -1,20 +1,42 @@
-//! `platonic/alignment`
+//! `platonic/alignment`: networks that differ in everything represent inputs in one way.
+//!
+//! ```text
+//! c h(x_1)^T h(x_2) = h'(x_1)^T h'(x_2)
+//! ```
+//!
+//! for every hidden layer `h` of one network and every hidden layer `h'` of another, each trained on a view `z = Z x` of its own, at their entropic
+//! minimisers. Sources: [`PAPER`], [`PERFECT`]; the hypothesis: [`HYPOTHESIS`].
 
+use super::closed_form::{carried, carry, closed_form, orthonormal_frames};
 use super::experiment::{Experiment, Wanted, invertible};
-use super::lower_bound::{carry, orthonormal_frames};
 use super::{HYPOTHESIS, PAPER, PERFECT};
-use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Relation, Settings, Stream, Term};
-use crate::claims::decomposed::{self, Decomposed, Setback};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::Decomposition;
+use crate::claim::{Draw, Drawn, Draws, In, Relation, Stream, Term, Unjudged};
 use crate::linalg::products::{norm, product};
 use crate::linalg::{Decomposable, exact};
-use crate::platonic::{Factors, Setting, alignment, entropic_minimiser};
+use crate::platonic::{Factors, Setting, alignment};
 use crate::scalar::Rational;
 use nalgebra::DMatrix;
 
-/// Networks that differ in everything represent inputs in one way.
-pub struct Alignment;
+/// The alignment of three networks.
+#[derive(Clone, Copy)]
+struct Alignment {
+    least_rank: usize,
+    /// Whether the networks are at random global minima.
+    random: bool,
+    /// Whether the second is trained on another target.
+    other_target: bool,
+    /// Whether representations are those of `Z x`.
+    view: bool,
+}
 
-static ENTRY: Entry = Entry {
+const LAW: Alignment = Alignment { least_rank: 1, random: false, other_target: false, view: true };
+/// For rank 1 there is one direction to represent.
+const CONTROL: Alignment = Alignment { least_rank: 2, ..LAW };
+
+/// `platonic/alignment`
+pub static CLAIM: Claim = Claim {
     id: "platonic/alignment",
     title: "networks of any architecture, trained on any view, align",
     statement: "at the entropic minimisers of networks of any depths, widths and embeddings, each trained on a view z = Z x of its own, \
@@ -25,13 +47,25 @@ static ENTRY: Entry = Entry {
         "three networks: all pairs of their hidden layers, the two of one network included",
         "the Gram matrices are compared as matrices; CKA is that of the representations with their means subtracted",
     ],
-    evidence: &[Evidence::Converged],
-    controls: &[
-        Control { name: "random-minima", breaks: "random global minima, of rank 2 or more" },
-        Control { name: "other-target", breaks: "a network trained on another target, of rank 2 or more" },
-        Control { name: "without-view", breaks: "representations of x in a network trained on Z x, of rank 2 or more" },
-    ],
     references: &[PAPER, PERFECT, HYPOTHESIS],
+    law: &[all(&Decomposition(LAW))],
+    controls: &[
+        control(
+            "random-minima",
+            "random global minima, of rank 2 or more",
+            &Decomposition(Alignment { random: true, ..CONTROL }),
+        ),
+        control(
+            "other-target",
+            "a network trained on another target, of rank 2 or more",
+            &Decomposition(Alignment { other_target: true, ..CONTROL }),
+        ),
+        control(
+            "without-view",
+            "representations of x in a network trained on Z x, of rank 2 or more",
+            &Decomposition(Alignment { view: false, ..CONTROL }),
+        ),
+    ],
 };
 
 /// A network with its view of the inputs.
@@ -40,12 +74,18 @@ struct Viewer {
     /// `Z`
     view: DMatrix<Rational>,
     frames: Vec<DMatrix<Rational>>,
-    /// For a control, a random global minimum of this network.
+    /// A random global minimum.
     minimum: Factors<Rational>,
 }
 
 struct Instance {
     viewers: Vec<Viewer>,
+}
+
+impl Drawn for Instance {
+    fn describe(&self) -> String {
+        self.viewers.iter().map(|viewer| viewer.experiment.describe()).collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// The same data seen through `z = Z x`: the covariance and the target change, the labels do not.
@@ -65,55 +105,53 @@ pub fn normalised_gram<T: Decomposable>(representation: &DMatrix<T>) -> DMatrix<
     gram.map(|entry| entry / &size)
 }
 
-impl Instance {
-    fn draw(stream: &mut Stream, case: Case) -> Self {
-        let least_rank = if case == Case::Law { 1 } else { 2 };
-        let first =
-            Experiment::draw(stream, Wanted { least_rank, depth: (2, 4), embeddings: true, conditioned: false });
-        let viewer = |number: usize, stream: &mut Stream| {
-            let mut experiment = first.clone();
-            if number > 0 {
-                let (d_x, d_y) = (first.inputs[0].len(), first.noises[0].len());
-                experiment.hidden = (0..1 + stream.below(4)).map(|_| first.rank + stream.below(3)).collect();
-                experiment.setting.embedding_in = invertible(stream, d_x);
-                experiment.setting.embedding_out = invertible(stream, d_y);
+impl Alignment {
+    /// The network of a number: the first is the one that the data were drawn with.
+    fn viewer(&self, stream: &mut Stream, first: &Experiment, number: usize) -> Viewer {
+        let mut experiment = first.clone();
+        if number > 0 {
+            let (d_x, d_y) = (first.inputs[0].len(), first.noises[0].len());
+            experiment.hidden = (0..1 + stream.below(4)).map(|_| first.rank + stream.below(3)).collect();
+            experiment.setting.embedding_in = invertible(stream, d_x);
+            experiment.setting.embedding_out = invertible(stream, d_y);
+        }
+        let view = invertible(stream, first.inputs[0].len());
+        if self.other_target && number == 1 {
+            // The first output only: the same labels in other proportions.
+            for column in 0..experiment.setting.target.ncols() {
+                experiment.setting.target[(0, column)] *= 8;
             }
-            let view = invertible(stream, first.inputs[0].len());
-            if case.is_control(&ENTRY, "other-target") && number == 1 {
-                // Twice the first output only: the same labels in other proportions.
-                for column in 0..experiment.setting.target.ncols() {
-                    experiment.setting.target[(0, column)] *= 8;
-                }
-            }
-            experiment.setting = seen_through(&experiment.setting, &view);
-            let minimum = experiment.global_minimum(stream);
-            let frames = orthonormal_frames(stream, &experiment.hidden, experiment.rank);
-            Viewer { experiment, view, frames, minimum }
-        };
-        Instance { viewers: (0..3).map(|number| viewer(number, stream)).collect() }
+        }
+        experiment.setting = seen_through(&experiment.setting, &view);
+        let minimum = experiment.global_minimum(stream);
+        let frames = orthonormal_frames(stream, &experiment.hidden, experiment.rank);
+        Viewer { experiment, view, frames, minimum }
     }
 }
 
-impl Decomposed for Instance {
-    fn describe(&self) -> String {
-        self.viewers.iter().map(|viewer| viewer.experiment.describe()).collect::<Vec<_>>().join("; ")
-    }
+impl Draws for Alignment {
+    type Instance = Instance;
 
-    fn relations<T: Decomposable>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+        let stream = &mut draw.own();
+        let wanted = Wanted { least_rank: self.least_rank, depth: (2, 4), embeddings: true, conditioned: false };
+        let first = Experiment::draw(stream, wanted);
+        Ok(Instance { viewers: (0..3).map(|number| self.viewer(stream, &first, number)).collect() })
+    }
+}
+
+impl<T: Decomposable> In<T> for Alignment {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
         let mut layers = Vec::new();
-        for (number, viewer) in self.viewers.iter().enumerate() {
-            let setting: Setting<T> = viewer.experiment.setting.carry();
-            let frames: Vec<DMatrix<T>> = viewer.frames.iter().map(carry).collect();
-            let factors = if case.is_control(&ENTRY, "random-minima") {
-                Factors(viewer.minimum.0.iter().map(carry::<T>).collect())
-            } else {
-                entropic_minimiser(&setting, viewer.experiment.rank, &frames)?
-            };
-            let mut inputs = carry::<T>(&viewer.experiment.input_columns());
-            if !case.is_control(&ENTRY, "without-view") {
-                inputs = product(&carry::<T>(&viewer.view), &inputs);
+        for (number, Viewer { experiment, view, frames, minimum }) in instance.viewers.iter().enumerate() {
+            let factors =
+                if self.random { carried(minimum) } else { closed_form(&experiment.setting, experiment.rank, frames)? };
+            let mut inputs = carry::<T>(&experiment.input_columns());
+            if self.view {
+                inputs = product(&carry::<T>(view), &inputs);
             }
-            for (layer, representation) in factors.representations(&setting, &inputs).into_iter().enumerate() {
+            let representations = factors.representations(&experiment.setting.carry(), &inputs);
+            for (layer, representation) in representations.into_iter().enumerate() {
                 layers.push((format!("network {}, layer {}", number + 1, layer + 1), representation));
             }
         }
@@ -134,16 +172,5 @@ impl Decomposed for Instance {
             }
         }
         Ok(relations)
-    }
-}
-
-impl Claim for Alignment {
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
-        let mut stream = Stream::new(&[ENTRY.id, case.name(&ENTRY)], settings.seed, index);
-        decomposed::examine(&Instance::draw(&mut stream, case), settings, case)
     }
 }

@@ -2,15 +2,14 @@
 
 use super::entropy_factorises::network;
 use super::experiment::Experiment;
-use super::lower_bound::carry;
+use crate::claim::Unjudged;
 use crate::data::DataSet;
 use crate::entropic::stationary::{Chord, StationaryError, polish, search};
 use crate::entropic::{Objective, Preconditioner};
-use crate::linalg::LinalgError;
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Differentiable, Network};
+use crate::platonic::Factors;
 use crate::platonic::setting::product_data;
-use crate::platonic::{Factors, Setting, entropic_minimiser};
 use crate::scalar::{Rational, Real};
 use nalgebra::DMatrix;
 use std::sync::Arc;
@@ -40,6 +39,13 @@ impl<T: Carrier> Problem<T> {
             preconditioner: &self.preconditioner,
             weight_decay: &self.weight_decay,
         }
+    }
+}
+
+/// An instance without such a point, or on which the search did not find it, is left out.
+impl From<StationaryError> for Unjudged {
+    fn from(error: StationaryError) -> Self {
+        Unjudged::outside(error.to_string())
     }
 }
 
@@ -88,16 +94,4 @@ pub fn stationary_point<T: Carrier + Real + PartialOrd>(
     let entropy = fine.objective().entropy(&theta) / T::from_rational(eta);
     let hessian = fine.objective().entropic_hessian(&theta);
     Ok(Found { factors: Factors::of(&layout, &theta), entropy, hessian })
-}
-
-/// The closed form in doubles, to start from.
-///
-/// # Errors
-/// Those of the decompositions.
-pub fn closed_form(
-    setting: &Setting<Rational>,
-    rank: usize,
-    frames: &[DMatrix<Rational>],
-) -> Result<Factors<f64>, LinalgError> {
-    entropic_minimiser(&setting.carry(), rank, &frames.iter().map(carry).collect::<Vec<_>>())
 }

@@ -1,23 +1,43 @@
-//! `platonic/broken-by-finite-step`
+//! `platonic/broken-by-finite-step`: networks at a learning rate that is not small need not align.
+//!
+//! ```text
+//! 1/2 |K/|K| - K'/|K'||^2 > 0
+//! ```
+//!
+//! at minimisers of `F = L + eta/4 E|g|^2` of the target's rank, for Gram matrices `K`, `K'` of all inputs in hidden layers of two networks of
+//! different depths, and for those of a network and of the closed form. Sources: [`PAPER`], [`PERFECT`].
 
 use super::branch::{Found, stationary_point};
+use super::closed_form::{carry, closed_form, orthonormal_frames};
 use super::experiment::{Experiment, Wanted};
-use super::lower_bound::{carry, orthonormal_frames};
 use super::misaligned::misaligned;
 use super::{PAPER, PERFECT};
-use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Relation, Settings, Stream, order};
-use crate::claims::decomposed::{self, Decomposed, Setback};
-use crate::linalg::{Decomposable, singular_values, symmetric_eigen};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::{Decomposition, Few};
+use crate::claim::{Draw, Drawn, Draws, In, Relation, Unjudged};
+use crate::linalg::{Decomposable, LinalgError, singular_values, symmetric_eigen};
 use crate::model::Carrier;
-use crate::platonic::{Factors, Setting, alignment, entropic_minimiser};
+use crate::platonic::{Factors, Setting, alignment};
 use crate::scalar::Rational;
 use nalgebra::DMatrix;
 use std::cell::OnceCell;
 
-/// Networks at a learning rate that is not small.
-pub struct BrokenByFiniteStep;
+/// Two networks that are said not to align.
+#[derive(Clone, Copy)]
+struct BrokenByFiniteStep {
+    /// Whether they have one depth, and are compared layer by layer with each other only.
+    equal_depth: bool,
+    /// `k` of the learning rates `2^-k` tried: the first, and the last.
+    rates: (u32, u32),
+}
 
-static ENTRY: Entry = Entry {
+/// The largest learning rate at which both networks have a minimiser is taken.
+const LAW: BrokenByFiniteStep = BrokenByFiniteStep { equal_depth: false, rates: (2, 10) };
+/// A learning rate at which nothing is left to see, as the misalignment is of order `eta^2`.
+const SMALL: u32 = 24;
+
+/// `platonic/broken-by-finite-step`
+pub(super) static CLAIM: Claim = Claim {
     id: "platonic/broken-by-finite-step",
     title: "a learning rate that is not small",
     statement: "there are data for which at minimisers of F = L + eta/4 E|g|^2 of the target's rank, eta not small, 1/2 |K/|K| - K'/|K'||^2 > 0 between every \
@@ -28,22 +48,21 @@ static ENTRY: Entry = Entry {
         "rank 2; depths 2 and 3, widths 2 and 3; both networks on the same data, without embeddings",
         "eta = 2^-k, the largest from 1/4 to 2^-10 at which both networks have such a minimiser downhill from the closed form: a positive semidefinite Hessian, and singular values of the hidden layers spread at most 8 times as far as in the closed form",
     ],
-    evidence: &[Evidence::Converged],
-    controls: &[
-        Control {
-            name: "equal-depth",
-            breaks: "two networks of one depth and different widths, which agree with each other",
-        },
-        Control { name: "small-step", breaks: "eta = 2^-24: the limit is reached to the last digits that count" },
-    ],
     references: &[PAPER, PERFECT],
+    law: &[all(&Few(Decomposition(LAW)))],
+    controls: &[
+        control(
+            "equal-depth",
+            "two networks of one depth and different widths, which agree with each other",
+            &Few(Decomposition(BrokenByFiniteStep { equal_depth: true, ..LAW })),
+        ),
+        control(
+            "small-step",
+            "eta = 2^-24: the limit is reached to the last digits that count",
+            &Few(Decomposition(BrokenByFiniteStep { rates: (SMALL, SMALL), ..LAW })),
+        ),
+    ],
 };
-
-/// `k` of the learning rates `2^-k` tried, the largest first.
-const LARGEST: u32 = 2;
-const SMALLEST: u32 = 10;
-/// A learning rate at which nothing is left to see, as the misalignment is of order `eta^2`.
-const SMALL: u32 = 24;
 
 /// A network on the shared data.
 struct Network {
@@ -57,10 +76,15 @@ struct Instance {
     near: OnceCell<Option<(Rational, [Factors<f64>; 2])>>,
 }
 
+impl Drawn for Instance {
+    fn describe(&self) -> String {
+        self.networks.iter().map(|network| network.experiment.describe()).collect::<Vec<_>>().join("; ")
+    }
+}
+
 impl Network {
-    fn closed_form<T: Decomposable>(&self) -> Result<Factors<T>, Setback> {
-        let frames: Vec<DMatrix<T>> = self.frames.iter().map(carry).collect();
-        Ok(entropic_minimiser(&self.experiment.setting.carry(), self.experiment.rank, &frames)?)
+    fn closed_form<T: Decomposable>(&self) -> Result<Factors<T>, LinalgError> {
+        closed_form(&self.experiment.setting, self.experiment.rank, &self.frames)
     }
 
     fn grams<T: Decomposable>(&self, factors: &Factors<T>) -> Vec<DMatrix<T>> {
@@ -95,31 +119,10 @@ impl Network {
 }
 
 impl Instance {
-    fn draw(stream: &mut Stream, case: Case) -> Self {
-        let first = loop {
-            let wanted = Wanted { least_rank: 2, depth: (2, 3), embeddings: false, conditioned: true };
-            let drawn = Experiment::draw(stream, wanted);
-            if drawn.rank == 2 {
-                break drawn;
-            }
-        };
-        let depth = first.depth();
-        let other = if case.is_control(&ENTRY, "equal-depth") { depth } else { 5 - depth };
-        let mut network = |depth: usize, width: usize| {
-            let mut experiment = first.clone();
-            experiment.hidden = vec![width; depth - 1];
-            let frames = orthonormal_frames(stream, &experiment.hidden, experiment.rank);
-            Network { experiment, frames }
-        };
-        Instance { networks: [network(depth, 2), network(other, 3)], near: OnceCell::new() }
-    }
-
-    /// The largest learning rate at which both networks have a minimiser of full rank.
-    fn near(&self, case: Case) -> Option<&(Rational, [Factors<f64>; 2])> {
-        let small = case.is_control(&ENTRY, "small-step");
+    /// The first learning rate at which both networks have a minimiser of full rank.
+    fn near(&self, (first, last): (u32, u32)) -> Option<&(Rational, [Factors<f64>; 2])> {
         let search = || {
-            let mut rates = if small { SMALL..=SMALL } else { LARGEST..=SMALLEST };
-            rates.find_map(|k| {
+            (first..=last).find_map(|k| {
                 let eta = Rational::from((1, 1_i64 << k));
                 let first = self.networks[0].minimiser(&eta)?;
                 let second = self.networks[1].minimiser(&eta)?;
@@ -130,53 +133,57 @@ impl Instance {
     }
 }
 
-impl Decomposed for Instance {
-    fn describe(&self) -> String {
-        self.networks.iter().map(|network| network.experiment.describe()).collect::<Vec<_>>().join("; ")
-    }
+impl Draws for BrokenByFiniteStep {
+    type Instance = Instance;
 
-    fn relations<T: Decomposable + Carrier>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
-        let Some((eta, near)) = self.near(case) else {
-            return Err(Setback::Outside("no minimiser of full rank at a learning rate that is not small".to_owned()));
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+        let stream = &mut draw.own();
+        let first = loop {
+            let wanted = Wanted { least_rank: 2, depth: (2, 3), embeddings: false, conditioned: true };
+            let drawn = Experiment::draw(stream, wanted);
+            if drawn.rank == 2 {
+                break drawn;
+            }
+        };
+        let depth = first.depth();
+        let other = if self.equal_depth { depth } else { 5 - depth };
+        let mut network = |depth: usize, width: usize| {
+            let mut experiment = first.clone();
+            experiment.hidden = vec![width; depth - 1];
+            let frames = orthonormal_frames(stream, &experiment.hidden, experiment.rank);
+            Network { experiment, frames }
+        };
+        Ok(Instance { networks: [network(depth, 2), network(other, 3)], near: OnceCell::new() })
+    }
+}
+
+impl<T: Decomposable + Carrier> In<T> for BrokenByFiniteStep {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
+        let Some((eta, near)) = instance.near(self.rates) else {
+            return Err(Unjudged::outside("no minimiser of full rank at a learning rate that is not small"));
         };
         let tolerance = T::default_epsilon() * T::integer(1 << 12);
         let mut grams = Vec::new();
-        for (network, start) in self.networks.iter().zip(near) {
+        for (network, start) in instance.networks.iter().zip(near) {
             let found: Found<T> = stationary_point(&network.experiment, eta, start, &tolerance)?;
             grams.push(network.grams(&found.factors));
         }
-        let closed = self.networks[0].grams(&self.networks[0].closed_form::<T>()?);
+        let closed = instance.networks[0].grams(&instance.networks[0].closed_form::<T>()?);
         let relation = |label: String, here: &DMatrix<T>, there: &DMatrix<T>| {
             misaligned(label, alignment::misalignment(here, there))
         };
         let mut relations = Vec::new();
         for (layer, here) in grams[0].iter().enumerate() {
-            if !case.is_control(&ENTRY, "equal-depth") {
+            if !self.equal_depth {
                 relations.push(relation(format!("layer {} and the closed form", layer + 1), here, &closed[layer]));
             }
-            // Networks of one depth agree layer by layer.
             for (other, there) in grams[1].iter().enumerate() {
-                if !case.is_control(&ENTRY, "equal-depth") || layer == other {
+                if !self.equal_depth || layer == other {
                     let label = format!("layer {} and layer {} of the other network", layer + 1, other + 1);
                     relations.push(relation(label, here, there));
                 }
             }
         }
         Ok(relations)
-    }
-}
-
-impl Claim for BrokenByFiniteStep {
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn instances(&self, case: Case, asked: u64) -> u64 {
-        order::instances(case, asked)
-    }
-
-    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
-        let mut stream = Stream::new(&[ENTRY.id, case.name(&ENTRY)], settings.seed, index);
-        decomposed::examine(&Instance::draw(&mut stream, case), settings, case)
     }
 }

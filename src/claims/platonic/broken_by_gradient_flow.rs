@@ -1,23 +1,40 @@
-//! `platonic/broken-by-gradient-flow`
+//! `platonic/broken-by-gradient-flow`: networks that follow the gradient flow of the loss need not align.
+//!
+//! ```text
+//! 1/2 |K/|K| - K'/|K'||^2 > 0
+//! ```
+//!
+//! where two networks end that follow `W' = -dL/dW` from weights of order 1, for Gram matrices `K`, `K'` of all inputs in any two hidden layers of
+//! theirs. Sources: [`PAPER`], [`PERFECT`].
 
+use super::closed_form::{carried, carry, closed_form, orthonormal_frames};
 use super::experiment::{Experiment, Wanted, matrix};
-use super::lower_bound::{carry, orthonormal_frames};
 use super::misaligned::misaligned;
 use super::{PAPER, PERFECT};
-use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Relation, Settings, Stream, order};
-use crate::claims::decomposed::{self, Decomposed, Setback};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::{Decomposition, Few};
+use crate::claim::{Draw, Drawn, Draws, In, Relation, Unjudged};
 use crate::dynamics::flow::integrate;
 use crate::linalg::Decomposable;
 use crate::linalg::products::{product, transposed_product};
 use crate::model::mlp::Layout;
-use crate::platonic::{Factors, Setting, alignment, entropic_minimiser, setting::weighted_square};
+use crate::platonic::{Factors, Setting, alignment, setting::weighted_square};
 use crate::scalar::Rational;
 use nalgebra::DMatrix;
 
-/// Networks that follow the gradient flow of the loss.
-pub struct BrokenByGradientFlow;
+/// Two networks that are said not to align.
+#[derive(Clone, Copy)]
+struct BrokenByGradientFlow {
+    /// Whether they are at the minimisers of the entropy, and not where the flow ends.
+    entropic: bool,
+    /// Whether the target has rank 1 and the hidden layers width 1.
+    narrow: bool,
+}
 
-static ENTRY: Entry = Entry {
+const LAW: BrokenByGradientFlow = BrokenByGradientFlow { entropic: false, narrow: false };
+
+/// `platonic/broken-by-gradient-flow`
+pub static CLAIM: Claim = Claim {
     id: "platonic/broken-by-gradient-flow",
     title: "gradient flow from weights of order 1",
     statement: "there are data and starts of order 1 from which two networks that follow W' = -dL/dW end where 1/2 |K/|K| - K'/|K'||^2 > 0 \
@@ -28,15 +45,20 @@ static ENTRY: Entry = Entry {
         "rank 2 or more; widths of the rank and more; the same data, random starts, depths 2 and 3, without embeddings",
         "weights start as numbers from 1/16 to 1 in size; the end is taken where L - tr Se <= 2^-40 tr(V Sx V^T); paths that are slower than 64 units of time are left out",
     ],
-    evidence: &[Evidence::Converged],
-    controls: &[
-        Control { name: "entropic", breaks: "the minimisers of the entropy in place of the ends of the flow" },
-        Control {
-            name: "width-one",
-            breaks: "a target of rank 1 and hidden layers of width 1: there is one direction to represent",
-        },
-    ],
     references: &[PAPER, PERFECT],
+    law: &[all(&Few(Decomposition(LAW)))],
+    controls: &[
+        control(
+            "entropic",
+            "the minimisers of the entropy in place of the ends of the flow",
+            &Few(Decomposition(BrokenByGradientFlow { entropic: true, ..LAW })),
+        ),
+        control(
+            "width-one",
+            "a target of rank 1 and hidden layers of width 1: there is one direction to represent",
+            &Few(Decomposition(BrokenByGradientFlow { narrow: true, ..LAW })),
+        ),
+    ],
 };
 
 /// Time between two looks at the loss, and how often it is looked at.
@@ -56,8 +78,14 @@ struct Instance {
     networks: [Network; 2],
 }
 
+impl Drawn for Instance {
+    fn describe(&self) -> String {
+        self.networks.iter().map(|network| network.experiment.describe()).collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// Where the flow ends: `dW_k/dt = -2 A_k^T (M_O W_D ... W_1 M_I - V) Sx B_k^T`, the gradient of L, as label noise has mean 0.
-fn flow_end<T: Decomposable>(network: &Network) -> Result<Factors<T>, Setback> {
+fn flow_end<T: Decomposable>(network: &Network) -> Result<Factors<T>, Unjudged> {
     let setting: Setting<T> = network.experiment.setting.carry();
     let layout = Layout::new(network.experiment.widths(), false);
     let minus_two = T::integer(-2);
@@ -76,10 +104,10 @@ fn flow_end<T: Decomposable>(network: &Network) -> Result<Factors<T>, Setback> {
     let coarse = T::default_epsilon() * T::integer(1 << 24);
     let tolerance = if fine > coarse { fine } else { coarse };
     let size = weighted_square(&setting.input_covariance, &setting.target.transpose());
-    let mut theta: Vec<T> = Factors(network.start.0.iter().map(carry::<T>).collect()).flat();
+    let mut theta: Vec<T> = carried(&network.start).flat();
     for _ in 0..LOOKS {
         let path = integrate(&field, &theta, &T::integer(STRETCH), &tolerance);
-        theta = path.map_err(|error| Setback::Outside(error.to_string()))?.theta;
+        theta = path.map_err(|error| Unjudged::outside(error.to_string()))?.theta;
         let factors = Factors::of(&layout, &theta);
         let excess = factors.end_to_end(&setting) - &setting.target;
         let loss = weighted_square(&setting.input_covariance, &excess.transpose());
@@ -87,15 +115,17 @@ fn flow_end<T: Decomposable>(network: &Network) -> Result<Factors<T>, Setback> {
             return Ok(factors);
         }
     }
-    Err(Setback::Outside("the flow has not come near enough to a global minimum".to_owned()))
+    Err(Unjudged::outside("the flow has not come near enough to a global minimum"))
 }
 
-impl Instance {
-    fn draw(stream: &mut Stream, case: Case) -> Self {
-        let narrow = case.is_control(&ENTRY, "width-one");
+impl Draws for BrokenByGradientFlow {
+    type Instance = Instance;
+
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+        let (stream, narrow) = (&mut draw.own(), self.narrow);
         let least_rank = if narrow { 1 } else { 2 };
+        let wanted = Wanted { least_rank, depth: (2, 3), embeddings: false, conditioned: true };
         let first = loop {
-            let wanted = Wanted { least_rank, depth: (2, 3), embeddings: false, conditioned: true };
             let drawn = Experiment::draw(stream, wanted);
             if !narrow || drawn.rank == 1 {
                 break drawn;
@@ -111,27 +141,22 @@ impl Instance {
             Network { experiment, frames, start }
         };
         let depth = first.depth();
-        Instance { networks: [network(depth), network(5 - depth)] }
+        Ok(Instance { networks: [network(depth), network(5 - depth)] })
     }
 }
 
-impl Decomposed for Instance {
-    fn describe(&self) -> String {
-        self.networks.iter().map(|network| network.experiment.describe()).collect::<Vec<_>>().join("; ")
-    }
-
-    fn relations<T: Decomposable>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
+impl<T: Decomposable> In<T> for BrokenByGradientFlow {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
         let mut grams = Vec::new();
-        for network in &self.networks {
-            let setting: Setting<T> = network.experiment.setting.carry();
-            let factors = if case.is_control(&ENTRY, "entropic") {
-                let frames: Vec<DMatrix<T>> = network.frames.iter().map(carry).collect();
-                entropic_minimiser(&setting, network.experiment.rank, &frames)?
+        for network in &instance.networks {
+            let Network { experiment, frames, .. } = network;
+            let factors = if self.entropic {
+                closed_form(&experiment.setting, experiment.rank, frames)?
             } else {
                 flow_end(network)?
             };
-            let inputs = carry::<T>(&network.experiment.input_columns());
-            let layers = factors.representations(&setting, &inputs);
+            let inputs = carry::<T>(&experiment.input_columns());
+            let layers = factors.representations(&experiment.setting.carry(), &inputs);
             grams.push(layers.iter().map(alignment::gram).collect::<Vec<DMatrix<T>>>());
         }
         let mut relations = Vec::new();
@@ -142,20 +167,5 @@ impl Decomposed for Instance {
             }
         }
         Ok(relations)
-    }
-}
-
-impl Claim for BrokenByGradientFlow {
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn instances(&self, case: Case, asked: u64) -> u64 {
-        order::instances(case, asked)
-    }
-
-    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
-        let mut stream = Stream::new(&[ENTRY.id, case.name(&ENTRY)], settings.seed, index);
-        decomposed::examine(&Instance::draw(&mut stream, case), settings, case)
     }
 }

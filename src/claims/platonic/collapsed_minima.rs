@@ -1,25 +1,30 @@
-//! `platonic/collapsed-minima`
+//! `platonic/collapsed-minima`: local minima of the entropic loss that have lost a dimension.
+//!
+//! For three layers or more and small `eta`, `F = L + eta/4 E|g|^2` has local minima of rank `r - 1` for a target of rank `r`, whose Hessian is flat
+//! along symmetries and idle weights only; for two layers such points are saddles. Sources: [`PAPER`], [`PERFECT`].
 
-use super::branch::{Found, closed_form, stationary_point};
+use super::branch::{Found, stationary_point};
+use super::closed_form::{closed_form, orthonormal_frames};
 use super::experiment::{Experiment, Wanted};
-use super::lower_bound::orthonormal_frames;
 use super::{PAPER, PERFECT};
-use crate::claim::{
-    Case, Claim, Class, Control, Entry, Evidence, Examination, Relation, Settings, Stream, Term, order,
-};
-use crate::claims::decomposed::{self, Decomposed, Setback};
-use crate::entropic::stationary::StationaryError;
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::{Decomposition, Few};
+use crate::claim::{Draw, Drawn, Draws, In, Relation, Term, Unjudged};
 use crate::linalg::products::transposed_product;
 use crate::linalg::{Decomposable, LinalgError, singular_values, symmetric_eigen};
 use crate::model::Carrier;
 use crate::platonic::{Factors, Setting};
-use crate::scalar::Rational;
+use crate::scalar::{Branch, Rational};
 use nalgebra::DMatrix;
 
-/// Local minima of the entropic loss that have lost a dimension.
-pub struct CollapsedMinima;
+/// Local minima of networks of two layers, or of three or four.
+#[derive(Clone, Copy)]
+struct CollapsedMinima {
+    two_layers: bool,
+}
 
-static ENTRY: Entry = Entry {
+/// `platonic/collapsed-minima`
+pub static CLAIM: Claim = Claim {
     id: "platonic/collapsed-minima",
     title: "collapsed local minima of the entropic loss",
     statement: "for D >= 3 and small eta, F = L + eta/4 E|g|^2 has local minima of rank r - 1: grad F = 0 and the Hessian is positive \
@@ -30,9 +35,13 @@ static ENTRY: Entry = Entry {
         "the setting of platonic/lower-bound without embeddings; the two singular values of V Sx^(1/2) differ",
         "the point is found from the best approximation of rank 1, and polished; curvatures below 2^-32 of the largest count as flat",
     ],
-    evidence: &[Evidence::Converged],
-    controls: &[Control { name: "two-layers", breaks: "D = 2: the missing direction is one of negative curvature" }],
     references: &[PAPER, PERFECT],
+    law: &[all(&Few(Decomposition(CollapsedMinima { two_layers: false })))],
+    controls: &[control(
+        "two-layers",
+        "D = 2: the missing direction is one of negative curvature",
+        &Few(Decomposition(CollapsedMinima { two_layers: true })),
+    )],
 };
 
 struct Instance {
@@ -41,11 +50,20 @@ struct Instance {
     start: Factors<f64>,
 }
 
+impl Drawn for Instance {
+    fn describe(&self) -> String {
+        format!("{}, eta = {}", self.experiment.describe(), self.eta)
+    }
+}
+
 /// Curvatures below this part of the largest count as flat.
 const FLAT: i32 = 32;
 
-impl Instance {
-    fn draw(stream: &mut Stream, case: Case) -> Result<Self, StationaryError> {
+impl Draws for CollapsedMinima {
+    type Instance = Instance;
+
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+        let stream = &mut draw.own();
         let mut experiment = loop {
             let wanted = Wanted { least_rank: 2, depth: (2, 2), embeddings: false, conditioned: true };
             let drawn = Experiment::draw(stream, wanted);
@@ -53,7 +71,7 @@ impl Instance {
                 break drawn;
             }
         };
-        let depth = if case == Case::Law { 3 + stream.below(2) } else { 2 };
+        let depth = if self.two_layers { 2 } else { 3 + stream.below(2) };
         experiment.hidden = vec![2; depth - 1];
         let eta = Rational::from((1, if stream.coin() { 64 } else { 256 }));
         // The closed form of the best approximation of rank 1, with nothing in the second direction.
@@ -69,6 +87,14 @@ impl Instance {
     }
 }
 
+impl<T: Decomposable + Carrier> In<T> for CollapsedMinima {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
+        let tolerance = T::default_epsilon() * T::integer(1 << 12);
+        let found = stationary_point(&instance.experiment, &instance.eta, &instance.start, &tolerance)?;
+        Ok(relations(&instance.experiment, &found)?)
+    }
+}
+
 /// The numbers of flat and of positive curvatures, and the rank of the first hidden layer.
 fn relations<T: Decomposable>(experiment: &Experiment, found: &Found<T>) -> Result<Vec<Relation<T>>, LinalgError> {
     let hessian = &found.hessian;
@@ -76,7 +102,7 @@ fn relations<T: Decomposable>(experiment: &Experiment, found: &Found<T>) -> Resu
     let symmetric = (hessian + hessian.transpose()).map(|entry| entry * &half);
     let curvatures = symmetric_eigen(&symmetric)?.values;
     let largest = curvatures.iter().fold(T::zero(), |largest, value| {
-        let size = crate::scalar::Branch::absolute(value);
+        let size = Branch::absolute(value);
         if size > largest { size } else { largest }
     });
     let flat = largest * T::integer(2).powi(-FLAT);
@@ -90,7 +116,7 @@ fn relations<T: Decomposable>(experiment: &Experiment, found: &Found<T>) -> Resu
     Ok(vec![
         Relation::equality(
             "flat directions",
-            vec![Term::scalar("flat curvatures", count(&|value| crate::scalar::Branch::absolute(value) <= flat))],
+            vec![Term::scalar("flat curvatures", count(&|value| Branch::absolute(value) <= flat))],
             vec![
                 Term::scalar("rotations of hidden layers", T::integer(rotations)),
                 Term::scalar("idle weights", T::integer(idle)),
@@ -114,39 +140,4 @@ fn relations<T: Decomposable>(experiment: &Experiment, found: &Found<T>) -> Resu
             ],
         ),
     ])
-}
-
-impl Decomposed for Instance {
-    fn describe(&self) -> String {
-        format!("{}, eta = {}", self.experiment.describe(), self.eta)
-    }
-
-    fn relations<T: Decomposable + Carrier>(&self, _: Case) -> Result<Vec<Relation<T>>, Setback> {
-        let tolerance = T::default_epsilon() * T::integer(1 << 12);
-        let found = stationary_point(&self.experiment, &self.eta, &self.start, &tolerance)?;
-        Ok(relations(&self.experiment, &found)?)
-    }
-}
-
-impl Claim for CollapsedMinima {
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn instances(&self, case: Case, asked: u64) -> u64 {
-        order::instances(case, asked)
-    }
-
-    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
-        let mut stream = Stream::new(&[ENTRY.id, case.name(&ENTRY)], settings.seed, index);
-        let instance = match Instance::draw(&mut stream, case) {
-            Ok(instance) => instance,
-            Err(error) => {
-                let mut examination = Examination::of(Class::Smooth, "deep linear network".to_owned());
-                examination.excluded = Some(error.to_string());
-                return examination;
-            }
-        };
-        decomposed::examine(&instance, settings, case)
-    }
 }

@@ -1,11 +1,19 @@
-//! `platonic/constrained-minimum`
+//! `platonic/constrained-minimum`: on the global minima the entropy has no other stationary points than its minima.
+//!
+//! ```text
+//! S = sum_i tr(Se A_i A_i^T) tr(B_i Sx B_i^T) = D (a b n^(2 (D - 1)))^(1/D)
+//! ```
+//!
+//! where `M_O W_D ... W_1 M_I = V` and `S` is stationary along all such points. The notation is that of [`super::lower_bound`]; the points are searched
+//! for, and nothing of the closed form is used. Sources: [`PAPER`], [`PERFECT`].
 
 use super::branch;
+use super::closed_form::carried;
 use super::experiment::{Experiment, Wanted, identity};
-use super::lower_bound::carry;
 use super::{PAPER, PERFECT};
-use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Relation, Settings, Stream, Term, order};
-use crate::claims::decomposed::{self, Decomposed, Setback};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::{Decomposition, Few};
+use crate::claim::{Draw, Drawn, Draws, In, Relation, Term, Unjudged};
 use crate::entropic::stationary::StationaryError;
 use crate::linalg::Decomposable;
 use crate::model::mlp::Layout;
@@ -14,10 +22,21 @@ use crate::platonic::{Factors, Setting, factors};
 use crate::scalar::{Field, Rational};
 use std::cell::OnceCell;
 
-/// Every start leads to the least entropy.
-pub struct ConstrainedMinimum;
+/// The point at which the entropy is said to be least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ConstrainedMinimum {
+    /// Where it is stationary along the global minima.
+    Stationary,
+    /// Where the trace of the Hessian of `L` is.
+    Flattest,
+    /// The minimum of `L + eta S`.
+    Relaxed,
+    /// The random global minimum from which the search starts.
+    Start,
+}
 
-static ENTRY: Entry = Entry {
+/// `platonic/constrained-minimum`
+pub static CLAIM: Claim = Claim {
     id: "platonic/constrained-minimum",
     title: "on the global minima the entropy has no other stationary points",
     statement: "where M_O W_D ... W_1 M_I = V and S = sum_i tr(Se A_i A_i^T) tr(B_i Sx B_i^T) is stationary along all such points: \
@@ -28,13 +47,25 @@ static ENTRY: Entry = Entry {
          D = 2, 3, 4, at most 36 weights",
         "a start from which that does not converge is left out and counted; one that converged elsewhere would refute",
     ],
-    evidence: &[Evidence::Converged],
-    controls: &[
-        Control { name: "flattest", breaks: "the point where the trace of the Hessian of L is stationary" },
-        Control { name: "relaxed", breaks: "the minimum of L + eta S, where the constraint holds up to order eta" },
-        Control { name: "start", breaks: "the random global minimum from which the search starts" },
-    ],
     references: &[PAPER, PERFECT, "Kempf, Ness, The length of vectors in representation spaces (1979): the convexity"],
+    law: &[all(&Few(Decomposition(ConstrainedMinimum::Stationary)))],
+    controls: &[
+        control(
+            "flattest",
+            "the point where the trace of the Hessian of L is stationary",
+            &Few(Decomposition(ConstrainedMinimum::Flattest)),
+        ),
+        control(
+            "relaxed",
+            "the minimum of L + eta S, where the constraint holds up to order eta",
+            &Few(Decomposition(ConstrainedMinimum::Relaxed)),
+        ),
+        control(
+            "start",
+            "the random global minimum from which the search starts",
+            &Few(Decomposition(ConstrainedMinimum::Start)),
+        ),
+    ],
 };
 
 /// `eta = 2^-k` of the descent, in turn: where eta is too large for a small singular value of the target, a dimension is lost.
@@ -57,9 +88,19 @@ fn exactly<T: Field>(factors: &Factors<f64>) -> Factors<T> {
     Factors(factors.0.iter().map(|matrix| matrix.map(entry)).collect())
 }
 
-impl Instance {
-    fn draw(stream: &mut Stream, case: Case) -> Self {
-        let least_rank = if case.is_control(&ENTRY, "flattest") { 2 } else { 1 };
+impl Drawn for Instance {
+    fn describe(&self) -> String {
+        self.experiment.describe()
+    }
+}
+
+impl Draws for ConstrainedMinimum {
+    type Instance = Instance;
+
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+        let stream = &mut draw.own();
+        // For rank 1 the flattest point is the entropic one.
+        let least_rank = if *self == ConstrainedMinimum::Flattest { 2 } else { 1 };
         let embeddings = stream.coin();
         let experiment = loop {
             let drawn = Experiment::draw(stream, Wanted { least_rank, depth: (2, 4), embeddings, conditioned: false });
@@ -68,11 +109,13 @@ impl Instance {
             }
         };
         let start = experiment.global_minimum(stream);
-        Instance { experiment, start, penalised: Default::default() }
+        Ok(Instance { experiment, start, penalised: Default::default() })
     }
+}
 
+impl Instance {
     /// The stationary point of the entropy along the global minima of `target` near the end of the descent.
-    fn constrained<T: Decomposable>(&self, target: &Setting<Rational>) -> Result<Factors<T>, Setback> {
+    fn constrained<T: Decomposable>(&self, target: &Setting<Rational>) -> Result<Factors<T>, Unjudged> {
         let layout = Layout::new(self.experiment.widths(), false);
         let tolerance = T::default_epsilon() * T::integer(1 << 16);
         let mut reason = String::new();
@@ -92,13 +135,13 @@ impl Instance {
                 Err(error) => reason = error.to_string(),
             }
         }
-        Err(Setback::Outside(reason))
+        Err(Unjudged::outside(reason))
     }
 
     /// A minimum of `L + eta S`, downhill from the start.
     fn penalised(&self, penalty: usize) -> Result<Factors<f64>, StationaryError> {
         let search = || {
-            let start = Factors(self.start.0.iter().map(carry::<f64>).collect());
+            let start = carried::<f64>(&self.start);
             branch::descend(&self.experiment, &learning_rate(penalty), &start)
         };
         self.penalised[penalty].get_or_init(search).clone()
@@ -109,25 +152,19 @@ fn learning_rate(penalty: usize) -> Rational {
     Rational::from((1, 1_i64 << PENALTIES[penalty]))
 }
 
-impl Decomposed for Instance {
-    fn describe(&self) -> String {
-        self.experiment.describe()
-    }
-
-    fn relations<T: Decomposable>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
-        let is = |name| case.is_control(&ENTRY, name);
-        let setting: Setting<T> = self.experiment.setting.carry();
-        let depth = self.experiment.depth();
-        let point = if is("start") {
-            Factors(self.start.0.iter().map(carry::<T>).collect())
-        } else if is("relaxed") {
-            exactly(&self.penalised(0)?)
-        } else if is("flattest") {
-            let size = setting.target.nrows();
-            self.constrained(&Setting { noise_covariance: identity(size), ..self.experiment.setting.clone() })?
-        } else {
-            self.constrained(&self.experiment.setting)?
+impl<T: Decomposable> In<T> for ConstrainedMinimum {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
+        let Experiment { setting, .. } = &instance.experiment;
+        let point = match self {
+            ConstrainedMinimum::Stationary => instance.constrained(setting)?,
+            ConstrainedMinimum::Flattest => {
+                let noise_covariance = identity(setting.target.nrows());
+                instance.constrained(&Setting { noise_covariance, ..setting.clone() })?
+            }
+            ConstrainedMinimum::Relaxed => exactly(&instance.penalised(0)?),
+            ConstrainedMinimum::Start => carried(&instance.start),
         };
+        let (setting, depth) = (setting.carry::<T>(), instance.experiment.depth());
         let invariants = setting.invariants()?;
         let terms = point.entropy_terms(&setting);
         let mut relations = vec![Relation::equality(
@@ -135,7 +172,7 @@ impl Decomposed for Instance {
             vec![Term::scalar("sum of the terms", factors::sum(&terms))],
             vec![Term::scalar("D (a b n^(2 (D - 1)))^(1/D)", invariants.minimal_entropy(depth))],
         )];
-        if case == Case::Law {
+        if *self == ConstrainedMinimum::Stationary {
             relations.push(Relation::equality(
                 "the constraint",
                 vec![Term::vector("M_O W_D ... W_1 M_I", point.end_to_end(&setting).as_slice().to_vec())],
@@ -148,20 +185,5 @@ impl Decomposed for Instance {
             ));
         }
         Ok(relations)
-    }
-}
-
-impl Claim for ConstrainedMinimum {
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn instances(&self, case: Case, asked: u64) -> u64 {
-        order::instances(case, asked)
-    }
-
-    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
-        let mut stream = Stream::new(&[ENTRY.id, case.name(&ENTRY)], settings.seed, index);
-        decomposed::examine(&Instance::draw(&mut stream, case), settings, case)
     }
 }

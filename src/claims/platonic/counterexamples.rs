@@ -1,8 +1,8 @@
 //! What was once said of the family and is false, each with a draw that shows it: thresholds that had been fitted to the draws.
 
-use super::broken_by_finite_step::BrokenByFiniteStep;
 use super::generic_minima::GenericMinima;
-use crate::claim::{Case, Claim, Draw, Relation, Settings, Status, Theorem};
+use super::{broken_by_finite_step, generic_minima};
+use crate::claim::{Case, Claim, Draw, Draws, In, Relation, Settings, Status};
 use crate::scalar::Rational;
 
 fn values(relation: &Relation<Rational>) -> (Rational, Rational) {
@@ -12,9 +12,10 @@ fn values(relation: &Relation<Rational>) -> (Rational, Rational) {
 /// It was said that `|K|^2 |K'|^2 - <K, K'>^2` is at least `2^-16 |K|^2 |K'|^2` for random global minima. It is positive, and smaller here.
 #[test]
 fn two_random_minima_can_be_closer_than_any_fitted_threshold() {
-    let claim = GenericMinima;
-    let instance = claim.draw(Draw::new(Theorem::entry(&claim), 11, Case::Law, 1427));
-    let relations = claim.relations::<Rational>(&instance, Case::Law).expect("within the hypotheses");
+    let claim = &generic_minima::CLAIM;
+    let law = GenericMinima::Random;
+    let instance = law.draw(&mut Draw::new(claim.entry(), 11, Case::Law, 1427)).expect("it is drawn");
+    let relations: Vec<Relation<Rational>> = law.relations(&instance).expect("within the hypotheses");
     let (inner, norms) = values(&relations[0]);
     let gap = Rational::from(&norms - &inner);
     assert!(gap > 0, "they are not aligned");
@@ -27,7 +28,7 @@ fn two_random_minima_can_be_closer_than_any_fitted_threshold() {
 #[test]
 fn networks_at_a_finite_learning_rate_can_be_closer_than_any_fitted_threshold() {
     let settings = Settings { verbose: true, ..Settings::new(u64::MAX, 256) };
-    let examination = BrokenByFiniteStep.examine(&settings, Case::Law, 38);
+    let examination = broken_by_finite_step::CLAIM.examine(&settings, Case::Law, 38);
     assert_eq!(examination.status(), Status::Unresolved);
     let finest = examination.findings.last().expect("it was examined");
     let shown =

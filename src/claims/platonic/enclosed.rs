@@ -1,10 +1,11 @@
 //! Kernels of minima that are known in closed form, enclosed in intervals: an approximation in many digits, taken as a rational matrix, and a
 //! rigorous bound on its error from its residual. No decomposition is trusted.
 
+use super::closed_form::closed_form;
 use crate::claim::theorem::INTERVAL_BITS;
 use crate::linalg::products::{norm, product, transposed_product};
 use crate::linalg::{LinalgError, exact};
-use crate::platonic::{Setting, entropic_minimiser};
+use crate::platonic::{Factors, Setting};
 use crate::scalar::{Field, Interval, Mp, Rational, Real, Ring};
 use nalgebra::DMatrix;
 
@@ -56,8 +57,8 @@ pub fn entropic_kernel(
     slack: &Enclosed,
 ) -> Result<DMatrix<Enclosed>, LinalgError> {
     let rounded: Setting<Approximate> = setting.carry();
-    let frames: Vec<DMatrix<Approximate>> = frames.iter().map(super::lower_bound::carry).collect();
-    let first = exactly(&entropic_minimiser(&rounded, rank, &frames)?.right(&rounded)[1])?;
+    let minimiser: Factors<Approximate> = closed_form(setting, rank, frames)?;
+    let first = exactly(&minimiser.right(&rounded)[1])?;
     let unscaled = transposed_product(&first, &first);
     let square = |h: &DMatrix<Rational>| product(&product(h, &setting.input_covariance), h);
     let wanted = transposed_product(&setting.target, &product(&setting.noise_covariance, &setting.target));
@@ -142,8 +143,8 @@ pub fn projected(
 
 #[cfg(test)]
 mod tests {
+    use super::super::closed_form::{carry, orthonormal_frames};
     use super::super::experiment::{Experiment, Wanted};
-    use super::super::lower_bound::{carry, orthonormal_frames};
     use super::*;
     use crate::claim::Stream;
     use crate::platonic::alignment;
@@ -160,8 +161,7 @@ mod tests {
             let kernel = entropic_kernel(&experiment.setting, experiment.rank, &frames, &inputs, &Enclosed::integer(0));
             let kernel = kernel.expect("the approximation is found");
             let setting: Setting<Mp<256>> = experiment.setting.carry();
-            let carried: Vec<DMatrix<Mp<256>>> = frames.iter().map(carry).collect();
-            let factors = entropic_minimiser(&setting, experiment.rank, &carried).expect("it exists");
+            let factors = closed_form(&experiment.setting, experiment.rank, &frames).expect("it exists");
             for hidden in factors.representations(&setting, &carry(&inputs)) {
                 let gram = alignment::gram(&hidden);
                 let scale = kernel[(0, 0)].clone() / Enclosed::from_rational(&rational(&gram[(0, 0)]));

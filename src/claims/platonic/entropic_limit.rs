@@ -1,23 +1,54 @@
-//! `platonic/entropic-limit`
+//! `platonic/entropic-limit`: the minimisers of the entropic loss tend to the Platonic one as the learning rate tends to 0.
+//!
+//! ```text
+//! S/S_min - 1 ~ eta,      1/2 |K/|K| - K*/|K*||^2 ~ eta^2
+//! ```
+//!
+//! along a branch of minimisers of `F = L + eta/4 E|g|^2`, where `S = 1/4 E|g|^2`, and `K`, `K*` are the Gram matrices of all inputs in hidden layers at
+//! the minimiser and in the closed form; in special settings the misalignment is of order `eta^4`. Sources: [`PAPER`], [`PERFECT`].
 
 use super::alignment::normalised_gram;
 use super::branch;
+use super::closed_form::{carry, closed_form, orthonormal_frames};
 use super::experiment::{Experiment, invertible};
-use super::lower_bound::{carry, orthonormal_frames};
 use super::{PAPER, PERFECT};
-use crate::claim::order::{self, Differences, Fine, StepSizes};
-use crate::claim::{Case, Claim, Class, Control, Entry, Evidence, Examination, Finding, Settings, Status, Stream};
+use crate::claim::data::{Claim, Part, all, control};
+use crate::claim::order::{Differences, Fine, StepSizes};
+use crate::claim::routes::{Asymptotic, Asymptotics, Order};
+use crate::claim::{Case, Draw, Drawn, Draws, Settings, Status, Stream, Unjudged};
 use crate::entropic::stationary::StationaryError;
 use crate::linalg::products::squared_norm;
-use crate::linalg::{LinalgError, exact, symmetric_eigen};
-use crate::platonic::{Factors, Setting, entropic_minimiser, factors};
+use crate::linalg::{exact, symmetric_eigen};
+use crate::platonic::{Factors, Setting, factors};
 use crate::scalar::{Field, Rational, Ring};
 use nalgebra::DMatrix;
 
-/// The minimisers of the entropic loss as the learning rate tends to 0.
-pub struct EntropicLimit;
+/// The exponents of a target.
+#[derive(Clone, Copy)]
+struct EntropicLimit {
+    target: Target,
+    /// That of the misalignment with the closed form.
+    rate: i64,
+    /// Whether nothing else is measured, and what is not measured well enough is left out: it has neither failed nor passed.
+    control: bool,
+}
 
-static ENTRY: Entry = Entry {
+/// Targets whose exponents differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    /// Of rank 2.
+    Generic,
+    RankOne,
+    /// Of rank 2, with isotropic noise and equal singular values.
+    Isotropic,
+}
+
+const GENERIC: EntropicLimit = EntropicLimit { target: Target::Generic, rate: 2, control: false };
+const RANK_ONE: EntropicLimit = EntropicLimit { target: Target::RankOne, rate: 4, control: false };
+const ISOTROPIC: EntropicLimit = EntropicLimit { target: Target::Isotropic, rate: 4, control: false };
+
+/// `platonic/entropic-limit`
+pub static CLAIM: Claim = Claim {
     id: "platonic/entropic-limit",
     title: "minimisers of the entropic loss tend to the Platonic one",
     statement: "on the branch of minimisers of F = L + eta/4 E|g|^2 of the target's rank, as eta -> 0: S/S_min - 1 ~ eta; the misalignment \
@@ -33,12 +64,24 @@ static ENTRY: Entry = Entry {
         "two hidden layers need D = 3 or more; for rank 1 they agree exactly",
         "equal singular values: of Se^(1/2) V Sx^(1/2); Sx is generic all the same",
     ],
-    evidence: &[Evidence::Order],
-    controls: &[
-        Control { name: "first-order", breaks: "misalignment ~ eta with the closed form" },
-        Control { name: "generic-rate", breaks: "misalignment ~ eta^2 for a target of rank 1" },
-    ],
     references: &[PAPER, PERFECT],
+    law: &[
+        Part { check: &Order(RANK_ONE), number: |index| (index % 4 == 1).then_some(index) },
+        Part { check: &Order(ISOTROPIC), number: |index| (index % 4 == 3).then_some(index) },
+        all(&Order(GENERIC)),
+    ],
+    controls: &[
+        control(
+            "first-order",
+            "misalignment ~ eta with the closed form",
+            &Order(EntropicLimit { rate: 1, control: true, ..GENERIC }),
+        ),
+        control(
+            "generic-rate",
+            "misalignment ~ eta^2 for a target of rank 1",
+            &Order(EntropicLimit { rate: 2, control: true, ..RANK_ONE }),
+        ),
+    ],
 };
 
 /// The learning rates, tried in turn until minimisers are found at all of them and exponents are known well enough. Small ones
@@ -55,16 +98,22 @@ const POLISHED: i32 = 320;
 
 struct Instance {
     experiment: Experiment,
-    /// Isotropic noise and equal singular values.
-    isotropic: bool,
     frames: Vec<DMatrix<Rational>>,
 }
 
-impl Instance {
+impl Drawn for Instance {
+    fn describe(&self) -> String {
+        self.experiment.describe()
+    }
+}
+
+impl Draws for EntropicLimit {
+    type Instance = Instance;
+
     /// Two inputs, two outputs, two to five layers as wide as the rank or up to two wider, every other time with embeddings.
-    fn draw(stream: &mut Stream, case: Case, index: u64) -> Self {
-        let rank_one = case.is_control(&ENTRY, "generic-rate") || case == Case::Law && index % 4 == 1;
-        let isotropic = case == Case::Law && index % 4 == 3;
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+        let stream = &mut draw.own();
+        let (rank_one, isotropic) = (self.target == Target::RankOne, self.target == Target::Isotropic);
         let rank = if rank_one { 1 } else { 2 };
         let depth = 2 + stream.below(4);
         let vectors = |stream: &mut Stream| -> Vec<Vec<Rational>> {
@@ -97,11 +146,11 @@ impl Instance {
             setting.embedding_out = invertible(stream, 2);
         }
         let frames = orthonormal_frames(stream, &hidden, rank);
-        Instance { experiment: Experiment { inputs, noises, setting, rank, hidden }, isotropic, frames }
+        Ok(Instance { experiment: Experiment { inputs, noises, setting, rank, hidden }, frames })
     }
 }
 
-/// The branch of minimisers at one learning rate.
+/// What is measured of the minimiser at one learning rate.
 struct Minimiser {
     /// `S / S_min - 1`
     excess: Fine,
@@ -111,25 +160,11 @@ struct Minimiser {
     between_layers: Option<Fine>,
 }
 
-/// Why there is no minimiser to look at.
-#[derive(Debug, thiserror::Error)]
-enum Left {
-    #[error(transparent)]
-    Search(#[from] StationaryError),
-    #[error(transparent)]
-    Decomposition(#[from] LinalgError),
-    #[error("the minimiser has left the branch of full rank")]
-    Rank,
-    #[error("the stationary point is a saddle")]
-    Saddle,
-}
-
-fn minimiser(instance: &Instance, eta: &Fine) -> Result<Minimiser, Left> {
+fn minimiser(instance: &Instance, eta: &Fine) -> Result<Minimiser, Unjudged> {
     let Instance { experiment, frames, .. } = instance;
-    let setting: Setting<Fine> = experiment.setting.carry();
-    let fine_frames: Vec<DMatrix<Fine>> = frames.iter().map(carry).collect();
-    let closed = entropic_minimiser(&setting, experiment.rank, &fine_frames)?;
-    let start = branch::closed_form(&experiment.setting, experiment.rank, frames)?;
+    let Experiment { setting, rank, .. } = experiment;
+    let closed = closed_form::<Fine>(setting, *rank, frames)?;
+    let start = closed_form::<f64>(setting, *rank, frames)?;
     let rate = eta.as_float().to_rational().ok_or(StationaryError::NotFound)?;
     let tolerance = Fine::integer(2).powi(-POLISHED);
     let found = branch::stationary_point(experiment, &rate, &start, &tolerance)?;
@@ -137,8 +172,9 @@ fn minimiser(instance: &Instance, eta: &Fine) -> Result<Minimiser, Left> {
     let eigen = symmetric_eigen(&found.hessian.map(|entry| entry.as_float().to_f64()))?;
     let largest = eigen.values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     if eigen.values.iter().any(|value| *value < -(2.0_f64.powi(-40)) * largest) {
-        return Err(Left::Saddle);
+        return Err(Unjudged::outside("the stationary point is a saddle"));
     }
+    let setting: Setting<Fine> = setting.carry();
     let inputs = carry::<Fine>(&experiment.input_columns());
     let grams = |factors: &Factors<Fine>| -> Vec<DMatrix<Fine>> {
         factors.representations(&setting, &inputs).iter().map(normalised_gram).collect()
@@ -155,7 +191,7 @@ fn minimiser(instance: &Instance, eta: &Fine) -> Result<Minimiser, Left> {
         }
     }
     if from_closed_form > Fine::ratio(1, 8) {
-        return Err(Left::Rank);
+        return Err(Unjudged::outside("the minimiser has left the branch of full rank"));
     }
     let least = factors::sum(&closed.entropy_terms(&setting));
     Ok(Minimiser {
@@ -165,73 +201,57 @@ fn minimiser(instance: &Instance, eta: &Fine) -> Result<Minimiser, Left> {
     })
 }
 
-/// The finding at the first learning rates at which there is one; without any, why not.
-fn judge(instance: &Instance, settings: &Settings, case: Case) -> Result<Finding, Left> {
-    let mut last = None;
-    for rates in LEARNING_RATES {
-        let found = judge_at(rates, instance, settings, case);
-        match (&found, &last) {
-            // What was too rough to decide outlives what was not found.
-            (Ok(Finding { status: Status::Undecided(_), .. }), _) | (Err(_), None) => last = Some(found),
-            (Err(_), Some(_)) => {}
-            (Ok(_), _) => return found,
-        }
-    }
-    last.unwrap_or(Err(Left::Search(StationaryError::NotFound)))
-}
-
-fn judge_at(rates: StepSizes, instance: &Instance, settings: &Settings, case: Case) -> Result<Finding, Left> {
-    let branch: Vec<Minimiser> = rates.values().map(|eta| minimiser(instance, &eta)).collect::<Result<_, Left>>()?;
-    let along = |value: &dyn Fn(&Minimiser) -> Option<Fine>| -> Option<Differences> {
-        let values: Option<Vec<Vec<Fine>>> = branch.iter().map(|point| value(point).map(|value| vec![value])).collect();
-        values.map(|values| Differences::of(rates, values))
-    };
-    let excess = along(&|point| Some(point.excess.clone()));
-    let closed = along(&|point| Some(point.from_closed_form.clone()));
-    let layers = along(&|point| point.between_layers.clone());
-    let rank_one = instance.experiment.rank == 1;
-    let mut exponents = Vec::new();
-    if case.is_control(&ENTRY, "first-order") {
-        exponents.extend(closed.as_ref().map(|found| ("misalignment with the closed form", 1, found)));
-    } else if case.is_control(&ENTRY, "generic-rate") {
-        exponents.extend(closed.as_ref().map(|found| ("misalignment with the closed form", 2, found)));
-    } else {
-        exponents.extend(excess.as_ref().map(|found| ("S/S_min - 1", 1, found)));
-        let (label, rate) = match (rank_one, instance.isotropic) {
-            (true, _) => ("misalignment with the closed form, rank 1", 4),
-            (_, true) => ("misalignment with the closed form, isotropic", 4),
-            _ => ("misalignment with the closed form", 2),
-        };
-        exponents.extend(closed.as_ref().map(|found| (label, rate, found)));
-        // For rank 1 the layers agree exactly, and there is no exponent.
-        if !rank_one {
-            exponents.extend(layers.as_ref().map(|found| ("misalignment of two hidden layers", 4, found)));
-        }
-    }
-    Ok(order::judge(settings, case, &exponents, Vec::new()))
-}
-
-impl Claim for EntropicLimit {
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn instances(&self, case: Case, asked: u64) -> u64 {
-        order::instances(case, asked)
-    }
-
-    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
-        let mut stream = Stream::new(&[ENTRY.id, case.name(&ENTRY)], settings.seed, index);
-        let instance = Instance::draw(&mut stream, case, index);
-        let mut examination = Examination::of(Class::Smooth, instance.experiment.describe());
-        match judge(&instance, settings, case) {
-            // A control that could not be measured has neither failed nor passed.
-            Ok(Finding { status: Status::Undecided(why), .. }) if case != Case::Law => {
-                examination.excluded = Some(why.to_owned());
+impl Asymptotic for EntropicLimit {
+    /// At the first learning rates at which the exponents are known well enough. What was too rough to decide outlives what was not found.
+    fn measure(&self, instance: &Instance) -> Result<Asymptotics, Unjudged> {
+        let mut last = Err(StationaryError::NotFound.into());
+        for (turn, rates) in LEARNING_RATES.into_iter().enumerate() {
+            let found = self.measure_at(rates, instance);
+            match &found {
+                Ok(asymptotics) if !is_rough(asymptotics) => return found,
+                Err(_) if turn > 0 => {}
+                _ => last = found,
             }
-            Ok(finding) => examination.findings.push(finding),
-            Err(left) => examination.excluded = Some(left.to_string()),
         }
-        examination
+        match last {
+            Ok(_) if self.control => Err(Unjudged::outside("the extrapolation of an exponent did not converge")),
+            last => last,
+        }
+    }
+}
+
+/// Whether exponents are known too roughly to decide.
+fn is_rough(asymptotics: &Asymptotics) -> bool {
+    matches!(asymptotics.judge(&Settings::new(0, 256), Case::Law).status, Status::Undecided(_))
+}
+
+impl EntropicLimit {
+    fn measure_at(&self, rates: StepSizes, instance: &Instance) -> Result<Asymptotics, Unjudged> {
+        let branch: Vec<Minimiser> =
+            rates.values().map(|eta| minimiser(instance, &eta)).collect::<Result<_, Unjudged>>()?;
+        let along = |value: &dyn Fn(&Minimiser) -> Option<Fine>| -> Option<Differences> {
+            let values: Option<Vec<Vec<Fine>>> =
+                branch.iter().map(|point| value(point).map(|value| vec![value])).collect();
+            values.map(|values| Differences::of(rates, values))
+        };
+        let excess = along(&|point| Some(point.excess.clone()));
+        let closed = along(&|point| Some(point.from_closed_form.clone()));
+        let layers = along(&|point| point.between_layers.clone());
+        let label = match self.target {
+            _ if self.control => "misalignment with the closed form",
+            Target::Generic => "misalignment with the closed form",
+            Target::RankOne => "misalignment with the closed form, rank 1",
+            Target::Isotropic => "misalignment with the closed form, isotropic",
+        };
+        let mut exponents = Vec::new();
+        if !self.control {
+            exponents.extend(excess.map(|found| ("S/S_min - 1", 1, found)));
+        }
+        exponents.extend(closed.map(|found| (label, self.rate, found)));
+        // For rank 1 the layers agree exactly, and there is no exponent.
+        if !self.control && self.target != Target::RankOne {
+            exponents.extend(layers.map(|found| ("misalignment of two hidden layers", 4, found)));
+        }
+        Ok(Asymptotics { exponents, limits: Vec::new() })
     }
 }

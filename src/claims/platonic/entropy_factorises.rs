@@ -1,9 +1,17 @@
-//! `platonic/entropy-factorises`
+//! `platonic/entropy-factorises`: the entropy at a global minimum.
+//!
+//! ```text
+//! 1/4 E|g|^2 = sum_i tr(Se A_i A_i^T) tr(B_i Sx B_i^T)      where M_O W_D ... W_1 M_I = V
+//! ```
+//!
+//! `A_i`, `B_i` are what stands left and right of `W_i`, `Sx` and `Se` the second moments of inputs and noise. Sources: [`PAPER`], [`PERFECT`].
 
 use super::experiment::{Experiment, Wanted};
 use super::{PAPER, PERFECT};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::Exact;
 use crate::claim::stream::GRID_BITS;
-use crate::claim::{Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Relation, Term, Theorem};
+use crate::claim::{Class, Draw, Drawn, Draws, In, Relation, Term, Unjudged};
 use crate::data::{DataSet, Sample};
 use crate::entropic::{Objective, Preconditioner};
 use crate::linalg::products::product;
@@ -14,10 +22,21 @@ use crate::platonic::{Factors, Setting, factors};
 use crate::scalar::{Field, Rational};
 use nalgebra::DMatrix;
 
-/// The entropy at the global minima.
-pub struct EntropyFactorises;
+/// The factorisation.
+#[derive(Clone, Copy)]
+struct EntropyFactorises {
+    /// Whether the weights are at a global minimum; else the labels are those of another target.
+    minimum: bool,
+    /// Whether the noise is independent of the input.
+    independent: bool,
+    /// Whether `A_i` and `B_i` contain the embeddings.
+    embedded: bool,
+}
 
-static ENTRY: Entry = Entry {
+const LAW: EntropyFactorises = EntropyFactorises { minimum: true, independent: true, embedded: true };
+
+/// `platonic/entropy-factorises`
+pub static CLAIM: Claim = Claim {
     id: "platonic/entropy-factorises",
     title: "the entropy at a global minimum",
     statement: "where M_O W_D ... W_1 M_I = V: 1/4 E|g|^2 = sum_i tr(Se A_i A_i^T) tr(B_i Sx B_i^T), A_i = M_O W_D ... W_{i+1}, B_i = W_{i-1} ... W_1 M_I",
@@ -25,17 +44,29 @@ static ENTRY: Entry = Entry {
         "f(x) = M_O W_D ... W_1 M_I x with fixed M_I, M_O; l = |f(x) - y|^2; y = V x + e with e independent of x; Sx = E[x x^T], Se = E[e e^T]",
         "on a finite data set: all pairs of a set of inputs and a set of noises",
     ],
-    evidence: &[Evidence::Exact],
-    controls: &[
-        Control { name: "not-a-minimum", breaks: "a point with another product than V" },
-        Control { name: "dependent-noise", breaks: "noise that is larger for some inputs, with its mean covariance" },
-        Control { name: "without-embeddings", breaks: "A_i and B_i without M_O and M_I" },
-    ],
     references: &[PAPER, PERFECT],
+    law: &[all(&Exact(LAW))],
+    controls: &[
+        control(
+            "not-a-minimum",
+            "a point with another product than V",
+            &Exact(EntropyFactorises { minimum: false, ..LAW }),
+        ),
+        control(
+            "dependent-noise",
+            "noise that is larger for some inputs, with its mean covariance",
+            &Exact(EntropyFactorises { independent: false, ..LAW }),
+        ),
+        control(
+            "without-embeddings",
+            "A_i and B_i without M_O and M_I",
+            &Exact(EntropyFactorises { embedded: false, ..LAW }),
+        ),
+    ],
 };
 
 /// An experiment whose target is the product of the drawn matrices.
-pub struct Instance {
+struct Instance {
     experiment: Experiment,
     theta: Vec<Rational>,
     class: Class,
@@ -53,18 +84,14 @@ impl Drawn for Instance {
     }
 }
 
-impl Theorem for EntropyFactorises {
+impl Draws for EntropyFactorises {
     type Instance = Instance;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Instance {
-        let awkward = draw.case == Case::Law && draw.turn() == Class::Awkward;
-        let embeddings = draw.case != Case::Law || draw.family.coin();
-        let wanted =
-            Wanted { least_rank: 1, depth: if awkward { (1, 4) } else { (2, 3) }, embeddings, conditioned: false };
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+        let awkward = draw.turn() == Class::Awkward;
+        let embeddings = !draw.is_law() || draw.family.coin();
+        let depth = if awkward { (1, 4) } else { (2, 3) };
+        let wanted = Wanted { least_rank: 1, depth, embeddings, conditioned: false };
         let mut experiment = Experiment::draw(&mut draw.family, wanted);
         if awkward {
             // The product may have any rank at widths of 1 and 2, its own target.
@@ -77,31 +104,31 @@ impl Theorem for EntropyFactorises {
         } else {
             ((0..parameters).map(|_| draw.point.dyadic(GRID_BITS)).collect(), Class::Generic)
         };
-        Instance { experiment, theta, class }
+        Ok(Instance { experiment, theta, class })
     }
+}
 
-    fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Carrier> In<T> for EntropyFactorises {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
         let Instance { experiment, theta, .. } = instance;
-        let is = |name| case.is_control(&ENTRY, name);
         let layout = Layout::new(experiment.widths(), false);
         let theta: Vec<T> = theta.iter().map(T::drawn).collect();
         let matrices = Factors::of(&layout, &theta);
         let mut setting: Setting<T> = experiment.setting.carry();
         setting.target = matrices.end_to_end(&setting);
-        let mut data = pairs(experiment, &setting.target, is("dependent-noise"));
-        if is("not-a-minimum") {
-            let mut shifted = setting.target.clone();
-            shifted[(0, 0)] += T::one();
-            data = pairs(experiment, &shifted, false);
+        let mut labels = setting.target.clone();
+        if !self.minimum {
+            labels[(0, 0)] += T::one();
         }
+        let data = pairs(experiment, &labels, !self.independent);
         let Some(model) = T::model(&network(experiment, layout)) else {
-            return Err(Outside::because("this scalar carries no such network"));
+            return Err(Unjudged::outside("this scalar carries no such network"));
         };
         let preconditioner = Preconditioner::Scalar(T::one());
         let objective =
             Objective { model: &*model, data: &data, preconditioner: &preconditioner, weight_decay: &T::zero() };
         let entropy = objective.entropy(&theta);
-        if is("without-embeddings") {
+        if !self.embedded {
             let identity = |size: usize| DMatrix::from_fn(size, size, |i, j| if i == j { T::one() } else { T::zero() });
             setting.embedding_in = identity(setting.embedding_in.nrows());
             setting.embedding_out = identity(setting.embedding_out.nrows());

@@ -1,32 +1,47 @@
-//! `platonic/equal-terms`
+//! `platonic/equal-terms`: equipartition over the layers at the entropic minimiser.
+//!
+//! ```text
+//! tr(Se A_i A_i^T) tr(B_i Sx B_i^T) = (a b n^(2 (D - 1)))^(1/D)      for every layer i
+//! ```
+//!
+//! The notation is that of [`super::lower_bound`]. Sources: [`PAPER`], [`PERFECT`].
 
-use super::experiment::{Experiment, Wanted};
-use super::lower_bound::{carry, orthonormal_frames};
+use super::closed_form::{carried, closed_form, orthonormal_frames};
+use super::experiment::{Experiment, Wanted, identity};
 use super::{PAPER, PERFECT};
-use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Relation, Settings, Stream, Term};
-use crate::claims::decomposed::{self, Decomposed, Setback};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::Decomposition;
+use crate::claim::{Draw, Drawn, Draws, In, Relation, Term, Unjudged};
 use crate::linalg::Decomposable;
-use crate::platonic::{Factors, Setting, entropic_minimiser};
+use crate::platonic::{Factors, Setting};
 use crate::scalar::Rational;
 use nalgebra::DMatrix;
 
-/// Equipartition over the layers at the minimiser.
-pub struct EqualTerms;
+/// The global minimum at which all terms are said to be equal.
+#[derive(Clone, Copy)]
+enum EqualTerms {
+    Entropic,
+    Random,
+    /// The minimiser for `Se = I`.
+    Flattest,
+}
 
-static ENTRY: Entry = Entry {
+/// `platonic/equal-terms`
+pub static CLAIM: Claim = Claim {
     id: "platonic/equal-terms",
     title: "equipartition over the layers",
     statement: "at the entropic minimiser tr(Se A_i A_i^T) tr(B_i Sx B_i^T) = (a b n^(2 (D - 1)))^(1/D) for every layer i",
     hypotheses: &["the setting of platonic/lower-bound, D >= 2"],
-    evidence: &[Evidence::Converged],
-    controls: &[
-        Control { name: "random-minimum", breaks: "a random global minimum" },
-        Control {
-            name: "identity-noise",
-            breaks: "the minimiser for Se = I: the flattest minimum, not the entropic one",
-        },
-    ],
     references: &[PAPER, PERFECT],
+    law: &[all(&Decomposition(EqualTerms::Entropic))],
+    controls: &[
+        control("random-minimum", "a random global minimum", &Decomposition(EqualTerms::Random)),
+        control(
+            "identity-noise",
+            "the minimiser for Se = I: the flattest minimum, not the entropic one",
+            &Decomposition(EqualTerms::Flattest),
+        ),
+    ],
 };
 
 struct Instance {
@@ -35,25 +50,39 @@ struct Instance {
     frames: Vec<DMatrix<Rational>>,
 }
 
-impl Decomposed for Instance {
+impl Drawn for Instance {
     fn describe(&self) -> String {
         self.experiment.describe()
     }
+}
 
-    fn relations<T: Decomposable>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
-        let setting: Setting<T> = self.experiment.setting.carry();
-        let (depth, rank) = (self.experiment.depth(), self.experiment.rank);
-        let frames: Vec<DMatrix<T>> = self.frames.iter().map(carry).collect();
-        let factors = match case {
-            Case::Law => entropic_minimiser(&setting, rank, &frames)?,
-            _ if case.is_control(&ENTRY, "random-minimum") => Factors(self.minimum.0.iter().map(carry::<T>).collect()),
-            _ => {
-                let size = setting.noise_covariance.nrows();
-                let white = Setting { noise_covariance: DMatrix::identity(size, size), ..setting.clone() };
-                entropic_minimiser(&white, rank, &frames)?
+impl Draws for EqualTerms {
+    type Instance = Instance;
+
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+        let stream = &mut draw.own();
+        let embeddings = stream.coin();
+        let wanted = Wanted { least_rank: 1, depth: (2, 8), embeddings, conditioned: false };
+        let experiment = Experiment::draw(stream, wanted);
+        let minimum = experiment.global_minimum(stream);
+        let frames = orthonormal_frames(stream, &experiment.hidden, experiment.rank);
+        Ok(Instance { experiment, minimum, frames })
+    }
+}
+
+impl<T: Decomposable> In<T> for EqualTerms {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
+        let Experiment { setting, rank, .. } = &instance.experiment;
+        let factors = match self {
+            EqualTerms::Entropic => closed_form(setting, *rank, &instance.frames)?,
+            EqualTerms::Random => carried(&instance.minimum),
+            EqualTerms::Flattest => {
+                let noise_covariance = identity(setting.noise_covariance.nrows());
+                closed_form(&Setting { noise_covariance, ..setting.clone() }, *rank, &instance.frames)?
             }
         };
-        let common = setting.invariants()?.entropy_term(depth);
+        let setting: Setting<T> = setting.carry();
+        let common = setting.invariants()?.entropy_term(instance.experiment.depth());
         let term = |(layer, term): (usize, T)| {
             Relation::equality(
                 ("equal terms", format!("layer {}", layer + 1)),
@@ -62,21 +91,5 @@ impl Decomposed for Instance {
             )
         };
         Ok(factors.entropy_terms(&setting).into_iter().enumerate().map(term).collect())
-    }
-}
-
-impl Claim for EqualTerms {
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
-        let stream = &mut Stream::new(&[ENTRY.id, case.name(&ENTRY)], settings.seed, index);
-        let embeddings = stream.coin();
-        let experiment =
-            Experiment::draw(stream, Wanted { least_rank: 1, depth: (2, 8), embeddings, conditioned: false });
-        let minimum = experiment.global_minimum(stream);
-        let frames = orthonormal_frames(stream, &experiment.hidden, experiment.rank);
-        decomposed::examine(&Instance { experiment, minimum, frames }, settings, case)
     }
 }

@@ -3,12 +3,12 @@
 
 use super::alignment::seen_through;
 use super::broken::least_norm;
+use super::closed_form::{carried as carried_factors, carry, orthonormal_frames};
 use super::experiment::{Experiment, identity};
-use super::lower_bound::{carry, orthonormal_frames};
 use crate::claim::Stream;
 use crate::linalg::exact;
 use crate::linalg::products::product;
-use crate::platonic::{Factors, Setting, alignment, entropic_minimiser, factors};
+use crate::platonic::{Setting, alignment, entropic_minimiser, factors};
 use crate::scalar::{Branch, Field, Mp, Rational, Ring};
 use nalgebra::DMatrix;
 
@@ -119,7 +119,7 @@ fn the_minimiser_is_what_is_said_at_extreme_settings() {
             for _ in 0..4 {
                 let random = experiment.global_minimum(&mut stream);
                 assert_eq!(random.end_to_end(&setting), setting.target);
-                let random = Factors(random.0.iter().map(carry::<Number>).collect());
+                let random = carried_factors::<Number>(&random);
                 let excess = factors::sum(&random.entropy_terms(&carried)) / invariants.minimal_entropy(depth);
                 let excess = excess - Number::integer(1);
                 assert!(if depth == 1 { is_tiny(&excess) } else { excess > Number::integer(2).powi(-200) }, "{name}");

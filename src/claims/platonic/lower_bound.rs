@@ -1,19 +1,55 @@
-//! `platonic/lower-bound`
+//! `platonic/lower-bound`: the least entropy of all global minima, and where it is taken.
+//!
+//! ```text
+//! sum_i tr(Se A_i A_i^T) tr(B_i Sx B_i^T) >= D (a b n^(2 (D - 1)))^(1/D)      where M_O W_D ... W_1 M_I = V
+//! ```
+//!
+//! `A_i`, `B_i` are what stands left and right of `W_i`, `n` is the nuclear norm of `Se^(1/2) V Sx^(1/2)`, `a = tr(Se M_O M_O^T)`, `b = tr(M_I Sx M_I^T)`.
+//! Sources: [`PAPER`], [`PERFECT`].
 
-use super::experiment::{Experiment, Wanted};
+use super::closed_form::{carried, carry, closed_form, orthonormal_frames};
+use super::experiment::{Experiment, Wanted, identity};
 use super::{PAPER, PERFECT};
-use crate::claim::{Case, Claim, Control, Entry, Evidence, Examination, Relation, Settings, Stream, Term};
-use crate::claims::decomposed::{self, Decomposed, Setback};
-use crate::linalg::products::squared_norm;
-use crate::linalg::{Decomposable, LinalgError};
-use crate::platonic::{Factors, Setting, entropic_minimiser, factors};
-use crate::scalar::{Field, Rational};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::Decomposition;
+use crate::claim::{Draw, Drawn, Draws, In, Relation, Term, Unjudged};
+use crate::linalg::products::{product, squared_norm};
+use crate::linalg::{Decomposable, LinalgError, square_root};
+use crate::platonic::{Factors, Setting, factors};
+use crate::scalar::{Rational, Real};
 use nalgebra::DMatrix;
+use std::cmp::Ordering;
 
-/// The least entropy of all global minima.
-pub struct LowerBound;
+/// The lower bound.
+#[derive(Clone, Copy)]
+struct LowerBound {
+    least_rank: usize,
+    /// The least number of layers, and the largest.
+    depth: (usize, usize),
+    says: Says,
+}
 
-static ENTRY: Entry = Entry {
+/// What is said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// The law.
+    Bound,
+    /// The bound holds times `1 + 2^-10`.
+    LargerBound,
+    /// There is equality at the minimiser with the first hidden layer scaled against the second,
+    EqualityScaled,
+    /// with idle weights,
+    EqualityIdle,
+    /// with the Frobenius norm for `n`.
+    EqualityFrobenius,
+}
+
+const LAW: LowerBound = LowerBound { least_rank: 1, depth: (1, 5), says: Says::Bound };
+/// Equality with something changed in a hidden layer.
+const EQUALITY: LowerBound = LowerBound { depth: (2, 5), ..LAW };
+
+/// `platonic/lower-bound`
+pub static CLAIM: Claim = Claim {
     id: "platonic/lower-bound",
     title: "the least entropy of all global minima",
     statement: "where M_O W_D ... W_1 M_I = V: sum_i tr(Se A_i A_i^T) tr(B_i Sx B_i^T) >= D (a b n^(2 (D - 1)))^(1/D), with equality where \
@@ -25,120 +61,101 @@ static ENTRY: Entry = Entry {
         "a = tr(Se M_O M_O^T), b = tr(M_I Sx M_I^T); R_i has r orthonormal columns",
         "for D = 1 there is one global minimum, and equality",
     ],
-    evidence: &[Evidence::Converged],
-    controls: &[
-        Control { name: "larger-bound", breaks: "the bound times 1 + 2^-10, at the minimiser" },
-        Control {
-            name: "unequal-terms",
-            breaks: "equality at the minimiser with a hidden layer scaled by 2 against the next",
-        },
-        Control { name: "idle-weights", breaks: "equality with added weights that read the complement of R_i" },
-        Control { name: "frobenius-norm", breaks: "the Frobenius norm of Se^(1/2) V Sx^(1/2) for n" },
-    ],
     references: &[PAPER, PERFECT],
+    law: &[all(&Decomposition(LAW))],
+    controls: &[
+        control(
+            "larger-bound",
+            "the bound times 1 + 2^-10, at the minimiser",
+            &Decomposition(LowerBound { says: Says::LargerBound, ..EQUALITY }),
+        ),
+        control(
+            "unequal-terms",
+            "equality at the minimiser with a hidden layer scaled by 2 against the next",
+            &Decomposition(LowerBound { says: Says::EqualityScaled, ..EQUALITY }),
+        ),
+        control(
+            "idle-weights",
+            "equality with added weights that read the complement of R_i",
+            &Decomposition(LowerBound { says: Says::EqualityIdle, ..EQUALITY }),
+        ),
+        control(
+            "frobenius-norm",
+            "the Frobenius norm of Se^(1/2) V Sx^(1/2) for n",
+            &Decomposition(LowerBound { says: Says::EqualityFrobenius, least_rank: 2, ..EQUALITY }),
+        ),
+    ],
 };
 
 /// An experiment with some random global minima, and frames for the minimiser.
-pub struct Instance {
+struct Instance {
     experiment: Experiment,
     minima: Vec<Factors<Rational>>,
     frames: Vec<DMatrix<Rational>>,
 }
 
-/// Rational frames `R_i` with orthonormal columns: products of rotations by the sides 3, 4, 5.
-pub fn orthonormal_frames(stream: &mut Stream, hidden: &[usize], rank: usize) -> Vec<DMatrix<Rational>> {
-    let frame = |width: usize, stream: &mut Stream| {
-        let mut frame = super::experiment::identity(width);
-        for _ in 0..2 * width {
-            let (row, other) = (stream.below(width), stream.below(width));
-            if row != other {
-                let (cosine, sine) = (Rational::from((3, 5)), Rational::from((if stream.coin() { 4 } else { -4 }, 5)));
-                for column in 0..width {
-                    let (a, b) = (frame[(row, column)].clone(), frame[(other, column)].clone());
-                    frame[(row, column)] = Rational::from(&cosine * &a) - Rational::from(&sine * &b);
-                    frame[(other, column)] = Rational::from(&sine * &a) + Rational::from(&cosine * &b);
-                }
-            }
-        }
-        frame.columns(0, rank).into_owned()
-    };
-    hidden.iter().map(|&width| frame(width, stream)).collect()
+impl Drawn for Instance {
+    fn describe(&self) -> String {
+        self.experiment.describe()
+    }
 }
 
-/// A rational matrix in another scalar.
-pub fn carry<T: Field>(matrix: &DMatrix<Rational>) -> DMatrix<T> {
-    matrix.map_with_location(|_, _, entry| T::from_rational(&entry))
-}
+impl Draws for LowerBound {
+    type Instance = Instance;
 
-impl Instance {
-    fn draw(stream: &mut Stream, case: Case) -> Self {
-        // The controls speak of hidden layers; one of them of a layer wider than the rank, another of a rank above 1.
-        let depth = if case == Case::Law { (1, 5) } else { (2, 5) };
-        let least_rank = if case.is_control(&ENTRY, "frobenius-norm") { 2 } else { 1 };
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+        let &LowerBound { least_rank, depth, says } = self;
+        let stream = &mut draw.own();
         let embeddings = stream.coin();
         let mut experiment = Experiment::draw(stream, Wanted { least_rank, depth, embeddings, conditioned: false });
-        if case.is_control(&ENTRY, "idle-weights") {
+        if says == Says::EqualityIdle {
             experiment.hidden[0] = experiment.rank + 1;
         }
         let minima = (0..3).map(|_| experiment.global_minimum(stream)).collect();
         let frames = orthonormal_frames(stream, &experiment.hidden, experiment.rank);
-        Instance { experiment, minima, frames }
+        Ok(Instance { experiment, minima, frames })
     }
 }
 
-impl Decomposed for Instance {
-    fn describe(&self) -> String {
-        self.experiment.describe()
-    }
-
-    fn relations<T: Decomposable>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
-        let is = |name| case.is_control(&ENTRY, name);
-        let setting: Setting<T> = self.experiment.setting.carry();
-        let depth = self.experiment.depth();
+impl<T: Decomposable> In<T> for LowerBound {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
+        let Instance { experiment, minima, frames } = instance;
+        let setting: Setting<T> = experiment.setting.carry();
+        let depth = experiment.depth();
         let mut invariants = setting.invariants()?;
-        if is("frobenius-norm") {
+        if self.says == Says::EqualityFrobenius {
             invariants.nuclear_norm = frobenius(&setting)?;
         }
         let bound = invariants.minimal_entropy(depth);
-        let frames: Vec<DMatrix<T>> = self.frames.iter().map(carry).collect();
-        let mut minimiser = entropic_minimiser(&setting, self.experiment.rank, &frames)?;
-        if is("unequal-terms") {
+        let mut minimiser = closed_form(&experiment.setting, experiment.rank, frames)?;
+        if self.says == Says::EqualityScaled {
             minimiser.0[0].apply(|entry| *entry *= T::integer(2));
             minimiser.0[1].apply(|entry| *entry *= T::ratio(1, 2));
         }
-        if is("idle-weights") {
-            // The next layer's first unit reads the complement of R_1, which no input reaches.
-            let complement = carry::<T>(&complement(&self.frames[0]));
-            let read = (0..complement.nrows()).max_by(|a, b| {
-                complement[(*a, *a)].partial_cmp(&complement[(*b, *b)]).unwrap_or(std::cmp::Ordering::Equal)
-            });
-            for column in 0..complement.ncols() {
-                minimiser.0[1][(0, column)] += complement[(read.unwrap_or(0), column)].clone();
-            }
+        if self.says == Says::EqualityIdle {
+            add_idle_weights(&mut minimiser, &frames[0]);
         }
         let at_minimiser = factors::sum(&minimiser.entropy_terms(&setting));
-        let equality = Relation::equality(
-            "at the minimiser",
-            vec![Term::scalar("sum of the terms", at_minimiser.clone())],
-            vec![Term::scalar("D (a b n^(2 (D - 1)))^(1/D)", bound.clone())],
-        );
-        if is("larger-bound") {
+        if self.says == Says::LargerBound {
             let larger = bound * (T::one() + T::ratio(1, 1024));
             let (left, right) = (Term::scalar("larger bound", larger), Term::scalar("sum of the terms", at_minimiser));
             return Ok(vec![Relation::at_most("at the minimiser", left, right)]);
         }
-        let mut relations = vec![equality];
-        if case == Case::Law {
+        let mut relations = vec![Relation::equality(
+            "at the minimiser",
+            vec![Term::scalar("sum of the terms", at_minimiser)],
+            vec![Term::scalar("D (a b n^(2 (D - 1)))^(1/D)", bound.clone())],
+        )];
+        if self.says == Says::Bound {
             relations.push(Relation::equality(
                 "the minimiser is a global minimum",
                 vec![Term::vector("M_O W_D ... W_1 M_I", minimiser.end_to_end(&setting).as_slice().to_vec())],
                 vec![Term::vector("V", setting.target.as_slice().to_vec())],
             ));
         }
-        if case == Case::Law && depth > 1 {
-            for (number, minimum) in self.minima.iter().enumerate() {
-                let minimum = Factors(minimum.0.iter().map(carry::<T>).collect());
-                let entropy = factors::sum(&minimum.entropy_terms(&setting));
+        if self.says == Says::Bound && depth > 1 {
+            for (number, minimum) in minima.iter().enumerate() {
+                let entropy = factors::sum(&carried::<T>(minimum).entropy_terms(&setting));
                 relations.push(Relation::at_most(
                     ("random global minimum", number.to_string()),
                     Term::scalar("D (a b n^(2 (D - 1)))^(1/D)", bound.clone()),
@@ -150,28 +167,22 @@ impl Decomposed for Instance {
     }
 }
 
+/// The first unit of the second layer reads the complement of `R_1`, which no input reaches.
+fn add_idle_weights<T: Decomposable>(minimiser: &mut Factors<T>, frame: &DMatrix<Rational>) {
+    let complement = carry::<T>(&(identity(frame.nrows()) - product(frame, &frame.transpose())));
+    let larger =
+        |a: &usize, b: &usize| complement[(*a, *a)].partial_cmp(&complement[(*b, *b)]).unwrap_or(Ordering::Equal);
+    let read = (0..complement.nrows()).max_by(larger).unwrap_or(0);
+    for column in 0..complement.ncols() {
+        minimiser.0[1][(0, column)] += complement[(read, column)].clone();
+    }
+}
+
 /// The Frobenius norm of `Se^(1/2) V Sx^(1/2)`.
 fn frobenius<T: Decomposable>(setting: &Setting<T>) -> Result<T, LinalgError> {
-    use crate::linalg::{products::product, square_root};
     let standardised = product(
         &product(&square_root(&setting.noise_covariance)?, &setting.target),
         &square_root(&setting.input_covariance)?,
     );
-    Ok(crate::scalar::Real::sqrt(&squared_norm(standardised.iter())))
-}
-
-/// `I - R R^T`
-fn complement(frame: &DMatrix<Rational>) -> DMatrix<Rational> {
-    super::experiment::identity(frame.nrows()) - crate::linalg::products::product(frame, &frame.transpose())
-}
-
-impl Claim for LowerBound {
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
-        let mut stream = Stream::new(&[ENTRY.id, case.name(&ENTRY)], settings.seed, index);
-        decomposed::examine(&Instance::draw(&mut stream, case), settings, case)
-    }
+    Ok(Real::sqrt(&squared_norm(standardised.iter())))
 }

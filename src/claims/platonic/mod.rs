@@ -6,6 +6,11 @@ mod branch;
 mod broken;
 mod broken_by_finite_step;
 mod broken_by_gradient_flow;
+mod broken_by_heterogeneous_noise;
+mod broken_by_label_transformation;
+mod broken_by_saddle;
+mod broken_by_weight_decay;
+mod closed_form;
 mod collapsed_minima;
 mod constrained_minimum;
 #[cfg(test)]
@@ -26,21 +31,21 @@ use crate::claim::Claim;
 
 /// The claims of this family.
 pub(super) const CLAIMS: &[&dyn Claim] = &[
-    &entropy_factorises::EntropyFactorises,
-    &lower_bound::LowerBound,
-    &constrained_minimum::ConstrainedMinimum,
-    &equal_terms::EqualTerms,
-    &alignment::Alignment,
-    &generic_minima::GenericMinima,
-    &entropic_limit::EntropicLimit,
-    &collapsed_minima::CollapsedMinima,
-    &orthogonal_labels::OrthogonalLabels,
-    &broken::BY_WEIGHT_DECAY,
-    &broken::BY_LABEL_TRANSFORMATION,
-    &broken::BY_SADDLE,
-    &broken::BY_HETEROGENEOUS_NOISE,
-    &broken_by_gradient_flow::BrokenByGradientFlow,
-    &broken_by_finite_step::BrokenByFiniteStep,
+    &entropy_factorises::CLAIM,
+    &lower_bound::CLAIM,
+    &constrained_minimum::CLAIM,
+    &equal_terms::CLAIM,
+    &alignment::CLAIM,
+    &generic_minima::CLAIM,
+    &entropic_limit::CLAIM,
+    &collapsed_minima::CLAIM,
+    &orthogonal_labels::CLAIM,
+    &broken_by_weight_decay::CLAIM,
+    &broken_by_label_transformation::CLAIM,
+    &broken_by_saddle::CLAIM,
+    &broken_by_heterogeneous_noise::CLAIM,
+    &broken_by_gradient_flow::CLAIM,
+    &broken_by_finite_step::CLAIM,
 ];
 
 /// The paper, for the references of its claims.
