@@ -2,7 +2,6 @@
 
 pub mod balance;
 mod decoders;
-mod decomposed;
 mod defined;
 pub mod entropic_loss;
 #[cfg(test)]

@@ -64,9 +64,7 @@ impl Pair {
         let frames = orthonormal_frames(stream, &experiment.hidden, experiment.rank);
         Pair { experiment, networks, frames }
     }
-}
 
-impl Pair {
     /// The representations of the inputs in every hidden layer of a network.
     fn representations<T: Decomposable>(&self, network: &Network) -> Result<Vec<DMatrix<T>>, LinalgError> {
         let setting: Setting<T> = network.setting.carry();

@@ -7,28 +7,26 @@
 //! along a branch of minimisers of `F = L + eta/4 E|g|^2`, where `S = 1/4 E|g|^2`, and `K`, `K*` are the Gram matrices of all inputs in hidden layers at
 //! the minimiser and in the closed form; in special settings the misalignment is of order `eta^4`. Sources: [`PAPER`], [`PERFECT`].
 
-use super::alignment::normalised_gram;
-use super::branch;
-use super::closed_form::{carry, closed_form, orthonormal_frames};
+use super::closed_form::orthonormal_frames;
 use super::experiment::{Experiment, invertible};
+use super::minimiser::{Minimiser, minimiser};
 use super::{PAPER, PERFECT};
 use crate::claim::data::{Claim, Part, all, control};
 use crate::claim::order::{Differences, Fine, StepSizes};
 use crate::claim::routes::{Asymptotic, Asymptotics, Order};
 use crate::claim::{Case, Draw, Drawn, Draws, Settings, Status, Stream, Unjudged};
 use crate::entropic::stationary::StationaryError;
-use crate::linalg::products::squared_norm;
-use crate::linalg::{exact, symmetric_eigen};
-use crate::platonic::{Factors, Setting, factors};
-use crate::scalar::{Field, Rational, Ring};
+use crate::linalg::exact;
+use crate::platonic::Setting;
+use crate::scalar::Rational;
 use nalgebra::DMatrix;
 
 /// The exponents of a target.
 #[derive(Clone, Copy)]
 struct EntropicLimit {
     target: Target,
-    /// That of the misalignment with the closed form.
-    rate: i64,
+    /// What the misalignment with the closed form is called, and its exponent.
+    misalignment: (&'static str, i64),
     /// Whether nothing else is measured, and what is not measured well enough is left out: it has neither failed nor passed.
     control: bool,
 }
@@ -43,9 +41,19 @@ enum Target {
     Isotropic,
 }
 
-const GENERIC: EntropicLimit = EntropicLimit { target: Target::Generic, rate: 2, control: false };
-const RANK_ONE: EntropicLimit = EntropicLimit { target: Target::RankOne, rate: 4, control: false };
-const ISOTROPIC: EntropicLimit = EntropicLimit { target: Target::Isotropic, rate: 4, control: false };
+const MISALIGNMENT: &str = "misalignment with the closed form";
+const GENERIC: EntropicLimit =
+    EntropicLimit { target: Target::Generic, misalignment: (MISALIGNMENT, 2), control: false };
+const RANK_ONE: EntropicLimit = EntropicLimit {
+    target: Target::RankOne,
+    misalignment: ("misalignment with the closed form, rank 1", 4),
+    ..GENERIC
+};
+const ISOTROPIC: EntropicLimit = EntropicLimit {
+    target: Target::Isotropic,
+    misalignment: ("misalignment with the closed form, isotropic", 4),
+    ..GENERIC
+};
 
 /// `platonic/entropic-limit`
 pub static CLAIM: Claim = Claim {
@@ -74,12 +82,12 @@ pub static CLAIM: Claim = Claim {
         control(
             "first-order",
             "misalignment ~ eta with the closed form",
-            &Order(EntropicLimit { rate: 1, control: true, ..GENERIC }),
+            &Order(EntropicLimit { misalignment: (MISALIGNMENT, 1), control: true, ..GENERIC }),
         ),
         control(
             "generic-rate",
             "misalignment ~ eta^2 for a target of rank 1",
-            &Order(EntropicLimit { rate: 2, control: true, ..RANK_ONE }),
+            &Order(EntropicLimit { misalignment: (MISALIGNMENT, 2), control: true, ..RANK_ONE }),
         ),
     ],
 };
@@ -92,9 +100,6 @@ const LEARNING_RATES: [StepSizes; 3] = [
     StepSizes { first: 11, spacing: 1, count: 14 },
     StepSizes { first: 13, spacing: 1, count: 14 },
 ];
-
-/// Bits to which a minimiser is polished.
-const POLISHED: i32 = 320;
 
 struct Instance {
     experiment: Experiment,
@@ -150,57 +155,6 @@ impl Draws for EntropicLimit {
     }
 }
 
-/// What is measured of the minimiser at one learning rate.
-struct Minimiser {
-    /// `S / S_min - 1`
-    excess: Fine,
-    /// The largest misalignment of a hidden layer with the closed form.
-    from_closed_form: Fine,
-    /// The misalignment of the first and the second hidden layer.
-    between_layers: Option<Fine>,
-}
-
-fn minimiser(instance: &Instance, eta: &Fine) -> Result<Minimiser, Unjudged> {
-    let Instance { experiment, frames, .. } = instance;
-    let Experiment { setting, rank, .. } = experiment;
-    let closed = closed_form::<Fine>(setting, *rank, frames)?;
-    let start = closed_form::<f64>(setting, *rank, frames)?;
-    let rate = eta.as_float().to_rational().ok_or(StationaryError::NotFound)?;
-    let tolerance = Fine::integer(2).powi(-POLISHED);
-    let found = branch::stationary_point(experiment, &rate, &start, &tolerance)?;
-    // A double's rounding is all that a curvature that is not positive may be.
-    let eigen = symmetric_eigen(&found.hessian.map(|entry| entry.as_float().to_f64()))?;
-    let largest = eigen.values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    if eigen.values.iter().any(|value| *value < -(2.0_f64.powi(-40)) * largest) {
-        return Err(Unjudged::outside("the stationary point is a saddle"));
-    }
-    let setting: Setting<Fine> = setting.carry();
-    let inputs = carry::<Fine>(&experiment.input_columns());
-    let grams = |factors: &Factors<Fine>| -> Vec<DMatrix<Fine>> {
-        factors.representations(&setting, &inputs).iter().map(normalised_gram).collect()
-    };
-    let (here, there) = (grams(&found.factors), grams(&closed));
-    let distance =
-        |one: &DMatrix<Fine>, other: &DMatrix<Fine>| Fine::ratio(1, 2) * squared_norm((one.clone() - other).iter());
-    // A layer that has lost a dimension is far from the closed form, not near it.
-    let mut from_closed_form = Fine::integer(0);
-    for (one, other) in here.iter().zip(&there) {
-        let gap = distance(one, other);
-        if gap > from_closed_form {
-            from_closed_form = gap;
-        }
-    }
-    if from_closed_form > Fine::ratio(1, 8) {
-        return Err(Unjudged::outside("the minimiser has left the branch of full rank"));
-    }
-    let least = factors::sum(&closed.entropy_terms(&setting));
-    Ok(Minimiser {
-        excess: found.entropy / least - Fine::integer(1),
-        from_closed_form,
-        between_layers: (here.len() > 1).then(|| distance(&here[0], &here[1])),
-    })
-}
-
 impl Asymptotic for EntropicLimit {
     /// At the first learning rates at which the exponents are known well enough. What was too rough to decide outlives what was not found.
     fn measure(&self, instance: &Instance) -> Result<Asymptotics, Unjudged> {
@@ -227,8 +181,9 @@ fn is_rough(asymptotics: &Asymptotics) -> bool {
 
 impl EntropicLimit {
     fn measure_at(&self, rates: StepSizes, instance: &Instance) -> Result<Asymptotics, Unjudged> {
+        let Instance { experiment, frames } = instance;
         let branch: Vec<Minimiser> =
-            rates.values().map(|eta| minimiser(instance, &eta)).collect::<Result<_, Unjudged>>()?;
+            rates.values().map(|eta| minimiser(experiment, frames, &eta)).collect::<Result<_, Unjudged>>()?;
         let along = |value: &dyn Fn(&Minimiser) -> Option<Fine>| -> Option<Differences> {
             let values: Option<Vec<Vec<Fine>>> =
                 branch.iter().map(|point| value(point).map(|value| vec![value])).collect();
@@ -237,17 +192,12 @@ impl EntropicLimit {
         let excess = along(&|point| Some(point.excess.clone()));
         let closed = along(&|point| Some(point.from_closed_form.clone()));
         let layers = along(&|point| point.between_layers.clone());
-        let label = match self.target {
-            _ if self.control => "misalignment with the closed form",
-            Target::Generic => "misalignment with the closed form",
-            Target::RankOne => "misalignment with the closed form, rank 1",
-            Target::Isotropic => "misalignment with the closed form, isotropic",
-        };
+        let (label, exponent) = self.misalignment;
         let mut exponents = Vec::new();
         if !self.control {
             exponents.extend(excess.map(|found| ("S/S_min - 1", 1, found)));
         }
-        exponents.extend(closed.map(|found| (label, self.rate, found)));
+        exponents.extend(closed.map(|found| (label, exponent, found)));
         // For rank 1 the layers agree exactly, and there is no exponent.
         if !self.control && self.target != Target::RankOne {
             exponents.extend(layers.map(|found| ("misalignment of two hidden layers", 4, found)));

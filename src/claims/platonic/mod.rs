@@ -24,6 +24,7 @@ mod experiment;
 mod extremes;
 mod generic_minima;
 mod lower_bound;
+mod minimiser;
 mod misaligned;
 mod orthogonal_labels;
 

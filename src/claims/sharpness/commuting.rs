@@ -9,10 +9,10 @@
 //!
 //! The outputs are not turned: the noise on the first may be as small as it takes, and 64 bits lose nothing.
 
-use super::instance::{columns, frame, hessian_traces, network, reflection, symmetrised};
+use super::instance::{Depths, RESOLUTION, columns, frame, hessian_traces, network, reflection, symmetrised};
 use super::statement::{is_minimum, isotropic};
-use super::vanishing::{RESOLUTION, bits_to_outgrow, power};
-use crate::claim::{AnalyticTheorem, Case, Class, Draw, Drawn, Entry, Outside, Relation, Stream, Term};
+use super::vanishing::{bits_to_outgrow, power};
+use crate::claim::{Draw, Drawn, Draws, In, Relation, Stream, Term, Unjudged};
 use crate::linalg::products::product;
 use crate::model::Carrier;
 use crate::platonic::factors::sum;
@@ -22,11 +22,10 @@ use crate::scalar::{Field, Rational, Real, Ring};
 use nalgebra::DMatrix;
 
 /// The comparison for such settings.
+#[derive(Clone, Copy)]
 pub struct Commuting {
-    /// Whose statement it is.
-    pub entry: &'static Entry,
-    /// Whether of more than two layers.
-    pub deep: bool,
+    /// How the number of layers is drawn.
+    pub depth: Depths,
 }
 
 /// One of them, for two noises: isotropic, and vanishing on the first output.
@@ -42,14 +41,6 @@ pub struct Instance {
 }
 
 impl Drawn for Instance {
-    fn class(&self) -> Class {
-        Class::Smooth
-    }
-
-    fn is_algebraic(&self) -> bool {
-        false
-    }
-
     fn describe(&self) -> String {
         let widths: Vec<String> = self.widths.iter().map(usize::to_string).collect();
         format!("deep linear network {} in common frames, target of rank {}", widths.join("-"), self.target.len())
@@ -63,10 +54,11 @@ fn scales(stream: &mut Stream, count: usize) -> Vec<Rational> {
 }
 
 impl Instance {
-    fn draw(stream: &mut Stream, deep: bool, exceptional: bool) -> Self {
+    fn draw(stream: &mut Stream, depth: Depths, exceptional: bool) -> Self {
         let d_y = 2 + stream.below(2);
         let d_x = if exceptional { d_y } else { 1 + stream.below(3) };
-        let depth = if deep { 3 + stream.below(3) } else { 2 };
+        let depth = depth(stream);
+        let deep = depth > 2;
         let rank = if exceptional && deep { d_y } else { 1 + stream.below(d_x.min(d_y)) };
         let (mut embedding_in, embedding_out) = (scales(stream, d_x), scales(stream, d_y));
         let (mut target, input_scales) = (scales(stream, rank), scales(stream, d_x));
@@ -115,13 +107,13 @@ impl Instance {
     }
 
     /// `tr Hess L` by differentiation; it does not depend on the noise.
-    fn sharpness<T: Real + Carrier>(&self, factors: &Factors<T>) -> Result<T, Outside> {
+    fn sharpness<T: Real + Carrier>(&self, factors: &Factors<T>) -> Result<T, Unjudged> {
         let noises = noises(&vec![Rational::from(1); self.outputs()]);
         let setting = self.setting(&noises);
         let network = network(&self.widths, &setting);
         let data = product_data(&self.inputs(), &noises, &setting.target).carry::<T>();
         let (Some(model), Some(layout)) = (T::model(&network), network.layout()) else {
-            return Err(Outside::because("no product of matrices"));
+            return Err(Unjudged::outside("no product of matrices"));
         };
         Ok(sum(&hessian_traces(&*model, layout, &data, &factors.flat())))
     }
@@ -254,19 +246,17 @@ fn diagonal(entries: &[Rational], rows: usize, columns: usize) -> DMatrix<Ration
     })
 }
 
-impl AnalyticTheorem for Commuting {
+impl Draws for Commuting {
     type Instance = Instance;
 
-    fn entry(&self) -> &'static Entry {
-        self.entry
-    }
-
-    fn draw(&self, mut draw: Draw) -> Instance {
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
         let exceptional = draw.index % 8 == 5;
-        Instance::draw(&mut draw.point, self.deep, exceptional)
+        Ok(Instance::draw(&mut draw.point, self.depth, exceptional))
     }
+}
 
-    fn relations<T: Real + Carrier>(&self, instance: &Instance, _case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Real + Carrier> In<T> for Commuting {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
         let equal = vec![Rational::from(1); instance.outputs()];
         let balanced = instance.balanced::<T>();
         let setting = instance.setting(&noises(&equal)).carry::<T>();

@@ -76,7 +76,7 @@ fn assert_setting(setting: &Setting<Rational>, rank: usize, depth: usize, spread
     }
     let balanced = of(balanced_minimum(&setting, rank, &frames).expect("it exists"));
     assert!(balanced / &flattest > one.clone() - Number::integer(2).powi(-200), "the balanced minimum is no flatter");
-    let moved = of(super::ratio::moved(&flattest_at).expect("invertible"));
+    let moved = of(super::formula::moved(&flattest_at).expect("invertible"));
     let least = one + Number::ratio(25, 36 * depth as i64);
     assert!(moved / &flattest >= least - Number::integer(2).powi(-200), "another global minimum is sharper");
 }

@@ -1,6 +1,6 @@
 //! Deep linear networks at random: data with independent noise, a target of some rank, embeddings, widths.
 
-use crate::claim::Stream;
+use crate::claim::{Drawn, Stream};
 use crate::data::DataSet;
 use crate::entropic::hessian_vector;
 use crate::linalg::exact;
@@ -8,8 +8,9 @@ use crate::linalg::products::product;
 use crate::model::linear::{FixedMatrix, LinearStack, Readout};
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Differentiable, Network};
-use crate::platonic::Setting;
+use crate::platonic::factors::sum;
 use crate::platonic::setting::product_data;
+use crate::platonic::{Factors, Setting};
 use crate::scalar::{Field, Rational, Ring};
 use nalgebra::DMatrix;
 
@@ -28,6 +29,22 @@ pub struct Instance {
     /// `R_1, ..., R_{D-1}`: matrices with orthonormal columns, as many as the rank.
     pub frames: Vec<DMatrix<Rational>>,
 }
+
+/// How the number of layers is drawn.
+pub type Depths = fn(&mut Stream) -> usize;
+
+/// Two layers.
+pub fn two_layers(_: &mut Stream) -> usize {
+    2
+}
+
+/// Three to five layers.
+pub fn deep(stream: &mut Stream) -> usize {
+    3 + stream.below(3)
+}
+
+/// The gap of a strict inequality that is told from none: 64 bits resolve no less.
+pub const RESOLUTION: i32 = 20;
 
 /// The sizes of an instance.
 pub struct Sizes {
@@ -116,8 +133,18 @@ impl Instance {
         network(&self.widths, &self.setting)
     }
 
-    /// What it is, for a report.
-    pub fn describe(&self) -> String {
+    /// The trace of the Hessian of `L` with respect to all weights, by differentiation.
+    pub fn sharpness<T: Carrier>(&self, factors: &Factors<T>) -> T {
+        let (network, data) = (self.network(), self.data().carry::<T>());
+        let (Some(model), Some(layout)) = (T::model(&network), network.layout()) else {
+            unreachable!("a product of matrices is a model over every scalar")
+        };
+        sum(&hessian_traces(&*model, layout, &data, &factors.flat()))
+    }
+}
+
+impl Drawn for Instance {
+    fn describe(&self) -> String {
         let widths: Vec<String> = self.widths.iter().map(usize::to_string).collect();
         format!("deep linear network {}, target of rank {}", widths.join("-"), self.rank)
     }

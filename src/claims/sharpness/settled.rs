@@ -1,10 +1,8 @@
 //! The comparison of the entropic and the balanced minimum in a general setting, for isotropic and for nearly isotropic noise.
 
-use super::instance::{Instance, columns, hessian_traces, matrix};
+use super::instance::{Depths, Instance, RESOLUTION, Sizes, columns, invertible, isotropic_noise, matrix, wide_inputs};
 use super::statement::{balance, is_minimum, isotropic};
-use super::vanishing::RESOLUTION;
-use crate::claim::{Case, Entry, Relation, Stream, Term};
-use crate::claims::decomposed::{Decomposed, Setback};
+use crate::claim::{Draw, Drawn, Draws, In, Relation, Stream, Term, Unjudged};
 use crate::linalg::products::{product, squared_norm, transposed_product};
 use crate::linalg::{Decomposable, LinalgError, symmetric_eigen};
 use crate::model::Carrier;
@@ -15,12 +13,35 @@ use crate::platonic::{Factors, Setting, balanced_minimum, entropic_minimiser, fl
 use crate::scalar::{Mp, Rational, Ring};
 use nalgebra::DMatrix;
 
+/// The comparison in a setting whose noise is isotropic.
+#[derive(Clone, Copy)]
+pub struct Comparison {
+    /// How the number of layers is drawn.
+    pub depth: Depths,
+    /// Whether the balanced minimum is a flattest one.
+    pub exceptional: bool,
+    /// What is said.
+    pub says: Says,
+}
+
+/// What is said of such a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// The law.
+    Law,
+    /// The entropic minimum is the sharper one for isotropic noise.
+    Sharper,
+    /// It is strictly flatter.
+    StrictlyFlatter,
+    /// The sharpness of the balanced minimum is that of the closed form, with the first layer scaled against the second,
+    Unbalanced,
+    /// with the exponents of two layers.
+    ShallowExponents,
+}
+
 /// A setting whose noise is isotropic, and another noise beside it.
 pub struct Settled {
-    entry: &'static Entry,
     instance: Instance,
-    /// Whether the balanced minimum is a flattest one.
-    exceptional: bool,
     /// `Se = I + D`
     nearly: DMatrix<Rational>,
     /// Whether the condition number of that is so small that the entropic minimum is the flatter one, by the theorem.
@@ -28,7 +49,7 @@ pub struct Settled {
 }
 
 /// The traces of the Hessian at the balanced and at the flattest minimum, the latter over the former less 1.
-pub fn excess(instance: &Instance) -> Result<f64, LinalgError> {
+fn excess(instance: &Instance) -> Result<f64, LinalgError> {
     type Number = Mp<256>;
     let (setting, frames) = (instance.setting.carry::<Number>(), instance.frames::<Number>());
     let sharpness = |factors: Factors<Number>| sum(&factors.sharpness_terms(&setting));
@@ -40,12 +61,12 @@ pub fn excess(instance: &Instance) -> Result<f64, LinalgError> {
 impl Settled {
     /// Adds a noise to an instance: `I + D` with `D` positive semidefinite and of trace `2^-4`, or less where the balanced minimum is nearly a
     /// flattest one: for one output only the former noise is left, which is isotropic.
-    pub fn new(entry: &'static Entry, stream: &mut Stream, instance: Instance, exceptional: bool) -> Self {
+    fn new(stream: &mut Stream, instance: Instance, exceptional: bool) -> Self {
         let excess = if exceptional { 0.0 } else { excess(&instance).unwrap_or(0.0) };
         let is_near = excess > 2.0_f64.powi(-16) && instance.setting.target.nrows() > 1;
         let bits = if is_near { 4.max(1 - excess.log2().floor() as i32) } else { 4 };
         let nearly = nearly_isotropic(stream, instance.setting.target.nrows(), bits as u32);
-        Settled { entry, instance, exceptional, nearly, is_near }
+        Settled { instance, nearly, is_near }
     }
 }
 
@@ -114,7 +135,7 @@ impl Settled {
     }
 
     /// Whether the exponents of two layers give another number, by more than `2^-8`: they do not where all singular values are 1, and by accident.
-    pub fn tells_the_depth(&self) -> bool {
+    fn tells_the_depth(&self) -> bool {
         let setting = self.instance.setting.carry::<f64>();
         let total = |depth: usize| self.closed_form(&setting, depth).map(|terms| sum(&terms));
         match (total(self.instance.depth()), total(2)) {
@@ -124,59 +145,110 @@ impl Settled {
     }
 }
 
-impl Decomposed for Settled {
+impl Drawn for Settled {
     fn describe(&self) -> String {
         self.instance.describe()
     }
+}
 
-    fn relations<T: Decomposable + Carrier>(&self, case: Case) -> Result<Vec<Relation<T>>, Setback> {
-        let is = |name: &str| case.is_control(self.entry, name);
-        let instance = &self.instance;
+impl Comparison {
+    /// A setting with isotropic noise; not one input and one output, which are exceptional.
+    fn draw_generic(&self, stream: &mut Stream) -> Instance {
+        let (d_x, d_y) = loop {
+            let sizes = (1 + stream.below(3), 1 + stream.below(3));
+            if sizes != (1, 1) {
+                break sizes;
+            }
+        };
+        let sizes =
+            Sizes { inputs: d_x, outputs: d_y, rank: 1 + stream.below(d_x.min(d_y)), depth: (self.depth)(stream) };
+        let inputs = if stream.coin() { wide_inputs(stream, d_x) } else { columns(&invertible(stream, d_x)) };
+        let noises = isotropic_noise(stream, d_y);
+        Instance::draw(stream, &sizes, inputs, noises)
+    }
+}
+
+impl Draws for Comparison {
+    type Instance = Settled;
+
+    fn draw(&self, draw: &mut Draw) -> Result<Settled, Unjudged> {
+        let stream = &mut draw.point;
+        loop {
+            let instance = if self.exceptional {
+                let depth = (self.depth)(stream);
+                Instance::exceptional(stream, depth)
+            } else {
+                self.draw_generic(stream)
+            };
+            // Nearly exceptional settings are left to the law.
+            let equal = |instance: &Instance| excess(instance).is_ok_and(|excess| excess < 2.0_f64.powi(-8));
+            if self.says == Says::Sharper && equal(&instance) {
+                continue;
+            }
+            let settled = Settled::new(stream, instance, self.exceptional);
+            if self.says != Says::ShallowExponents || settled.tells_the_depth() {
+                return Ok(settled);
+            }
+        }
+    }
+}
+
+impl<T: Decomposable + Carrier> In<T> for Comparison {
+    fn relations(&self, settled: &Settled) -> Result<Vec<Relation<T>>, Unjudged> {
+        let instance = &settled.instance;
         let setting = instance.setting.carry::<T>();
         let mut balanced = balanced_minimum(&setting, instance.rank, &instance.frames())?;
-        if is("unbalanced") {
+        if self.says == Says::Unbalanced {
             balanced.0[0] *= T::integer(2);
             balanced.0[1] /= T::integer(2);
         }
         let sharpness = sum(&balanced.sharpness_terms(&setting));
         let of_balanced = || Term::scalar("tr Hess L, balanced", sharpness.clone());
         let of_entropic = |noise: &DMatrix<Rational>| -> Result<Term<T>, LinalgError> {
-            Ok(Term::scalar("tr Hess L, entropic", self.entropic(&setting, noise)?))
+            Ok(Term::scalar("tr Hess L, entropic", settled.entropic(&setting, noise)?))
         };
         let equal = &instance.setting.noise_covariance;
-        if is("sharper-under-isotropic-noise") {
-            let sharper = Relation::at_most("sharper for isotropic noise", of_balanced(), of_entropic(equal)?);
-            return Ok(vec![sharper]);
-        }
-        if is("exceptional") {
-            return Ok(vec![isotropic(false, of_entropic(equal)?, of_balanced())]);
-        }
-        let depth = if is("shallow-exponents") { 2 } else { instance.depth() };
-        if is("unbalanced") {
-            let mut relations = vec![self.formula(&setting, depth, sharpness)?];
-            relations.extend(balance(&balanced));
-            return Ok(relations);
-        }
-        if case != Case::Law {
-            return Ok(vec![self.formula(&setting, depth, sharpness)?]);
-        }
-        let (network, data) = (instance.network(), instance.data().carry::<T>());
-        let (Some(model), Some(layout)) = (T::model(&network), network.layout()) else {
-            unreachable!("a product of matrices is a model over every scalar")
-        };
-        let differentiated = sum(&hessian_traces(&*model, layout, &data, &balanced.flat()));
-        let mut relations = vec![
-            self.formula(&setting, depth, differentiated)?,
-            is_minimum("the balanced minimum is a global one", &balanced, &setting),
-        ];
-        relations.extend(balance(&balanced));
-        relations.push(isotropic(self.exceptional, of_entropic(equal)?, of_balanced()));
+        Ok(match self.says {
+            Says::Sharper => {
+                vec![Relation::at_most("sharper for isotropic noise", of_balanced(), of_entropic(equal)?)]
+            }
+            Says::StrictlyFlatter => vec![isotropic(false, of_entropic(equal)?, of_balanced())],
+            Says::ShallowExponents => vec![settled.formula(&setting, 2, sharpness)?],
+            Says::Unbalanced => {
+                let mut relations = vec![settled.formula(&setting, instance.depth(), sharpness)?];
+                relations.extend(balance(&balanced));
+                relations
+            }
+            Says::Law => {
+                let differentiated = instance.sharpness(&balanced);
+                let mut relations = vec![
+                    settled.formula(&setting, instance.depth(), differentiated)?,
+                    is_minimum("the balanced minimum is a global one", &balanced, &setting),
+                ];
+                relations.extend(balance(&balanced));
+                relations.push(isotropic(self.exceptional, of_entropic(equal)?, of_balanced()));
+                relations.extend(settled.anisotropic(&setting, &of_entropic, of_balanced())?);
+                relations
+            }
+        })
+    }
+}
+
+impl Settled {
+    /// The entropic minimum under the noise beside the isotropic one, against the flattest and, if that is near, the balanced minimum.
+    fn anisotropic<T: Decomposable>(
+        &self,
+        setting: &Setting<T>,
+        of_entropic: &dyn Fn(&DMatrix<Rational>) -> Result<Term<T>, LinalgError>,
+        of_balanced: Term<T>,
+    ) -> Result<Vec<Relation<T>>, LinalgError> {
+        let mut relations = Vec::new();
         // For one output every noise is isotropic.
         if setting.target.nrows() > 1 {
             let spectrum = symmetric_eigen(&self.nearly.map_with_location(|_, _, e| T::from_rational(&e)))?.values;
             let condition = spectrum[spectrum.len() - 1].clone() / &spectrum[0];
-            let flattest = flattest_minimum(&setting, instance.rank, &instance.frames())?;
-            let bound = condition * sum(&flattest.sharpness_terms(&setting));
+            let flattest = flattest_minimum(setting, self.instance.rank, &self.instance.frames())?;
+            let bound = condition * sum(&flattest.sharpness_terms(setting));
             let below = Relation::less(
                 "sharper than the flattest by less than the condition number",
                 of_entropic(&self.nearly)?,
@@ -185,8 +257,7 @@ impl Decomposed for Settled {
             relations.push(below.resolved_to(RESOLUTION));
         }
         if self.is_near {
-            let flatter =
-                Relation::less("flatter for nearly isotropic noise", of_entropic(&self.nearly)?, of_balanced());
+            let flatter = Relation::less("flatter for nearly isotropic noise", of_entropic(&self.nearly)?, of_balanced);
             relations.push(flatter.resolved_to(RESOLUTION));
         }
         Ok(relations)

@@ -1,6 +1,6 @@
 //! The relations that the comparison of the entropic and the balanced minimum is made of.
 
-use super::vanishing::RESOLUTION;
+use super::instance::RESOLUTION;
 use crate::claim::{Relation, Term};
 use crate::linalg::products::{product, transposed_product};
 use crate::platonic::{Factors, Setting};

@@ -1,4 +1,4 @@
-//! Noise that vanishes along one direction: the second part of `sharpness/ratio`, and what makes the entropic minimum the sharper one in
+//! Settings whose noise vanishes along one direction: the second part of `sharpness/ratio`, and what makes the entropic minimum the sharper one in
 //! `sharpness/both-signs` and `sharpness/deep`.
 //!
 //! With `V = U F` of rank `r`, `U` of shape (d_y, r), and `G = F Sx F^T`, the number `tau` of the ratio is a geometric mean of matrices,
@@ -9,11 +9,10 @@
 //!
 //! so that nothing but the noise within the column space of `V` matters for it.
 
-use super::instance::{columns, invertible, matrix, reflection};
-use crate::claim::order::{Differences, Fine, StepSizes};
-use crate::claim::{Case, Finding, Relation, Settings, Stream, Term, order};
+use super::instance::{Depths, columns, invertible, matrix, reflection};
+use crate::claim::{Drawn, Stream};
 use crate::linalg::products::{product, squared_norm, transposed_product};
-use crate::linalg::{Decomposable, LinalgError, exact, inverse, inverse_square_root, nuclear_norm, square_root};
+use crate::linalg::{Decomposable, LinalgError, exact, inverse, nuclear_norm, square_root};
 use crate::platonic::factors::sum;
 use crate::platonic::setting::{second_moment, weighted_square};
 use crate::platonic::{Setting, balanced_minimum, entropic_minimiser, flattest_minimum};
@@ -23,17 +22,15 @@ use nalgebra::DMatrix;
 /// In the bounds `epsilon` is one of `2^-1, ..., 2^-12`. They are proved, strictly, for every `epsilon` below 1; the lower one leaves out a part
 /// `a_0 n / ((D-1) a tau)` of the sharpness, which falls with `epsilon`, and 64 bits have to resolve it.
 const BOUND_BITS: usize = 12;
-/// The gap of a strict inequality that is told from none: 64 bits resolve no less.
-pub const RESOLUTION: i32 = 20;
 /// A control's is `2^-80`, so that nothing but the constants is left to make it pass.
 const CONTROL_BITS: u32 = 80;
 
 /// A setting whose noise vanishes along a direction.
 pub struct Vanishing {
     /// With the identity for the noise's covariance.
-    setting: Setting<Rational>,
+    pub setting: Setting<Rational>,
     /// `U`
-    left: DMatrix<Rational>,
+    pub left: DMatrix<Rational>,
     /// `F`
     right: DMatrix<Rational>,
     /// `N`, positive definite, with `S_0 = Pi N Pi`.
@@ -49,17 +46,6 @@ pub struct Vanishing {
     bits: u32,
 }
 
-/// How fast the sharpness is said to grow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Growth {
-    /// Like `epsilon^(-1/2)`, or `epsilon^(-1/D)` for rank 1.
-    Root,
-    /// Like `epsilon^(-1/2)` for every rank.
-    SquareRoot,
-    /// Like `epsilon^-1`.
-    Inverse,
-}
-
 /// A minimum that does not depend on the noise, to measure the sharpness of the entropic one by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beside {
@@ -69,19 +55,21 @@ pub enum Beside {
     Balanced,
 }
 
-/// The sizes of a setting.
+/// How settings are drawn.
+#[derive(Clone, Copy)]
 pub struct Shape {
     /// Whether `v` lies in the column space of `V`.
     pub inside: bool,
     /// `D`
-    pub depth: usize,
-    /// The rank of the target is at least this one,
-    pub least_rank: usize,
-    /// and at most that.
+    pub depth: Depths,
+    /// The largest rank of the target.
     pub most_rank: usize,
+    /// Whether it is for a control, for which `epsilon` is so small that nothing but the constants is left to make it pass.
+    pub control: bool,
 }
 
-fn carried<T: Field>(matrix: &DMatrix<Rational>) -> DMatrix<T> {
+/// A rational matrix in another scalar.
+pub fn carried<T: Field>(matrix: &DMatrix<Rational>) -> DMatrix<T> {
     matrix.map_with_location(|_, _, entry| T::from_rational(&entry))
 }
 
@@ -96,33 +84,28 @@ pub fn bits_to_outgrow(factor: f64, root: i64) -> u32 {
     bits + bits % 2
 }
 
-/// `A # B = A^(1/2) (A^(-1/2) B A^(-1/2))^(1/2) A^(1/2)`
-fn geometric_mean<T: Decomposable>(a: &DMatrix<T>, b: &DMatrix<T>) -> Result<DMatrix<T>, LinalgError> {
-    let (root, whitener) = (square_root(a)?, inverse_square_root(a)?);
-    let middle = square_root(&symmetric(&product(&product(&whitener, b), &whitener)))?;
-    Ok(product(&product(&root, &middle), &root))
-}
-
-/// The symmetric part, free of the asymmetry of rounding.
-fn symmetric<T: Field>(matrix: &DMatrix<T>) -> DMatrix<T> {
-    let half = T::ratio(1, 2);
-    DMatrix::from_fn(matrix.nrows(), matrix.ncols(), |i, j| (matrix[(i, j)].clone() + &matrix[(j, i)]) * &half)
+impl Drawn for Vanishing {
+    fn describe(&self) -> String {
+        let place = if self.inside { "inside" } else { "outside" };
+        format!(
+            "{} layers, {} inputs, {} outputs, target of rank {}, noise vanishing {place} its column space",
+            self.depth(),
+            self.setting.target.ncols(),
+            self.setting.target.nrows(),
+            self.left.ncols()
+        )
+    }
 }
 
 impl Vanishing {
-    /// Draws a setting with two outputs or more, in which `v` lies in the column space of `V` or not. With `least_rank` and `most_rank` 1 and 3 it
-    /// has any rank, of up to three inputs and outputs.
-    pub fn draw(stream: &mut Stream, shape: &Shape, case: Case) -> Self {
-        let &Shape { inside, depth, least_rank, most_rank } = shape;
-        let least_outputs = if inside { 2.max(least_rank) } else { least_rank + 1 };
-        let d_x = least_rank + stream.below(4 - least_rank);
-        let d_y = least_outputs + stream.below(4 - least_outputs);
+    /// Draws a setting with up to three inputs and two or three outputs, in which `v` lies in the column space of `V` or not.
+    pub fn draw(stream: &mut Stream, shape: &Shape) -> Self {
+        let &Shape { inside, most_rank, control, .. } = shape;
+        let depth = (shape.depth)(stream);
+        let (d_x, d_y) = (1 + stream.below(3), 2 + stream.below(2));
         let most = most_rank.min(if inside { d_x.min(d_y) } else { d_x.min(d_y - 1) });
-        let rank = least_rank + stream.below(most - least_rank + 1);
-        let bits = match case {
-            Case::Law => 1 + stream.below(BOUND_BITS) as u32,
-            Case::Control(_) => CONTROL_BITS,
-        };
+        let rank = 1 + stream.below(most);
+        let bits = if control { CONTROL_BITS } else { 1 + stream.below(BOUND_BITS) as u32 };
         let full = |matrix: &DMatrix<Rational>| exact::rank(matrix) == matrix.nrows().min(matrix.ncols());
         let mut drawn = |rows: usize, columns: usize| loop {
             let candidate = matrix(stream, rows, columns);
@@ -156,30 +139,20 @@ impl Vanishing {
         Vanishing { setting, left, right, noise, direction, coefficients, inside, frames, bits }
     }
 
-    /// What it is, for a report.
-    pub fn describe(&self) -> String {
-        let place = if self.inside { "inside" } else { "outside" };
-        format!(
-            "{} layers, {} inputs, {} outputs, target of rank {}, noise vanishing {place} its column space",
-            self.depth(),
-            self.setting.target.ncols(),
-            self.setting.target.nrows(),
-            self.left.ncols()
-        )
-    }
-
-    fn depth(&self) -> i64 {
+    /// `D`
+    pub fn depth(&self) -> i64 {
         self.frames.len() as i64 + 1
     }
 
     /// `Pi N Pi + epsilon v v^T / v^T v`
-    fn noise(&self, epsilon: &Rational) -> DMatrix<Rational> {
+    pub fn noise(&self, epsilon: &Rational) -> DMatrix<Rational> {
         let (along, projection) = self.projections();
         let rest = product(&product(&projection, &self.noise), &projection);
         rest.zip_map(&along, |rest, along| rest + along * epsilon)
     }
 
-    fn epsilon(&self) -> Rational {
+    /// The size of the noise along `v`.
+    pub fn epsilon(&self) -> Rational {
         Rational::from(1) >> self.bits
     }
 
@@ -193,7 +166,8 @@ impl Vanishing {
         (along, rest)
     }
 
-    fn rank(&self) -> usize {
+    /// The rank of the target.
+    pub fn rank(&self) -> usize {
         self.left.ncols()
     }
 
@@ -202,7 +176,7 @@ impl Vanishing {
     }
 
     /// `tr Hess L` at the entropic minimum, from its weights.
-    fn entropic<T: Decomposable>(&self, epsilon: &Rational) -> Result<T, LinalgError> {
+    pub fn entropic<T: Decomposable>(&self, epsilon: &Rational) -> Result<T, LinalgError> {
         let mut setting = self.setting.carry::<T>();
         setting.noise_covariance = carried(&self.noise(epsilon));
         let minimum = entropic_minimiser(&setting, self.rank(), &self.carried_frames())?;
@@ -210,7 +184,7 @@ impl Vanishing {
     }
 
     /// `tr Hess L` at a minimum that does not depend on the noise, from its weights.
-    fn beside<T: Decomposable>(&self, beside: Beside) -> Result<T, LinalgError> {
+    pub fn beside<T: Decomposable>(&self, beside: Beside) -> Result<T, LinalgError> {
         let (setting, frames) = (self.setting.carry::<T>(), self.carried_frames());
         let minimum = match beside {
             Beside::Flattest => flattest_minimum(&setting, self.rank(), &frames)?,
@@ -220,18 +194,18 @@ impl Vanishing {
     }
 
     /// `p` of `epsilon^(-1/p)`: 2, or `D` for rank 1.
-    fn root(&self) -> i64 {
+    pub fn root(&self) -> i64 {
         if self.rank() == 1 { self.depth() } else { 2 }
     }
 
     /// `a` for some noise.
-    fn size<T: Decomposable>(&self, noise: &DMatrix<Rational>) -> T {
+    pub fn size<T: Decomposable>(&self, noise: &DMatrix<Rational>) -> T {
         T::from_rational(&weighted_square(noise, &self.setting.embedding_out))
     }
 
     /// `n` for `Se = S_0 + epsilon v v^T`, without a root of a singular matrix: for any `X` with `X^T X = Se` the singular values are those
     /// of `X U G^(1/2)`.
-    fn nuclear_norm<T: Decomposable>(&self, epsilon: &Rational) -> Result<T, LinalgError> {
+    pub fn nuclear_norm<T: Decomposable>(&self, epsilon: &Rational) -> Result<T, LinalgError> {
         let inner = square_root(&self.gram::<T>())?;
         let (along, projection) = self.projections();
         let upper = product(&square_root(&carried::<T>(&self.noise))?, &carried::<T>(&projection));
@@ -245,7 +219,7 @@ impl Vanishing {
     }
 
     /// `G = F Sx F^T`
-    fn gram<T: Decomposable>(&self) -> DMatrix<T> {
+    pub fn gram<T: Decomposable>(&self) -> DMatrix<T> {
         let right = &self.right;
         carried(&product(&product(right, &self.setting.input_covariance), &right.transpose()))
     }
@@ -258,7 +232,7 @@ impl Vanishing {
     /// ```
     ///
     /// where `a*`, `n*` are those of `S_0`.
-    fn coefficient<T: Decomposable>(&self) -> Result<T, LinalgError> {
+    pub fn coefficient<T: Decomposable>(&self) -> Result<T, LinalgError> {
         let depth = self.depth();
         let zero = Rational::new();
         let least_noise: T = self.size(&self.noise(&zero));
@@ -276,68 +250,6 @@ impl Vanishing {
         Ok(T::integer(2 * (depth - 1)) * power(&(least_noise * input), 1, depth) * norms)
     }
 
-    /// The sharpness is at least [`Vanishing::coefficient`] times its power of `epsilon`.
-    ///
-    /// # Errors
-    /// Those of the decompositions.
-    pub fn growth<T: Decomposable>(&self, growth: Growth) -> Result<Vec<Relation<T>>, LinalgError> {
-        let root = match growth {
-            Growth::Root => self.root(),
-            Growth::SquareRoot => 2,
-            Growth::Inverse => 1,
-        };
-        let epsilon = self.epsilon();
-        let bound = self.coefficient::<T>()? * power(&T::from_rational(&epsilon), -1, root);
-        let grows = Relation::less(
-            "the sharpness grows without bound",
-            Term::scalar("omega epsilon^(-1/p)", bound),
-            Term::scalar("tr Hess L, entropic", self.entropic(&epsilon)?),
-        );
-        Ok(vec![grows.resolved_to(RESOLUTION)])
-    }
-
-    /// The exponent and the coefficient of the growth, measured as `epsilon` tends to 0: with `h = epsilon^(1/2)`, or `epsilon^(1/D)` for rank 1,
-    /// the quotient of a sharpness that does not depend on `epsilon` and that of the entropic minimum is `h` times a power series in `h`.
-    ///
-    /// # Errors
-    /// Those of the decompositions.
-    pub fn order(
-        &self,
-        settings: &Settings,
-        case: Case,
-        beside: Beside,
-        growth: Growth,
-    ) -> Result<Finding, LinalgError> {
-        let (root, predicted) = match growth {
-            Growth::Root => (self.root(), 1),
-            Growth::SquareRoot => (2, 1),
-            Growth::Inverse => (self.root(), self.root()),
-        };
-        let sizes = StepSizes::TINY;
-        let reference: Fine = self.beside(beside)?;
-        let quotient = |rung: i32| {
-            let bits = root as u32 * (sizes.first + sizes.spacing * rung) as u32;
-            Ok(vec![reference.clone() / self.entropic::<Fine>(&(Rational::from(1) >> bits))?])
-        };
-        let values = (0..sizes.count).map(quotient).collect::<Result<_, LinalgError>>()?;
-        let differences = Differences::of(sizes, values);
-        let label = match (beside, self.rank()) {
-            (Beside::Flattest, 1) => "H_flat/H_ent in epsilon^(1/D), rank 1",
-            (Beside::Flattest, _) => "H_flat/H_ent in epsilon^(1/2)",
-            (Beside::Balanced, 1) => "H_flow/H_ent in epsilon^(1/D), rank 1",
-            (Beside::Balanced, _) => "H_flow/H_ent in epsilon^(1/2)",
-        };
-        let mut limits = Vec::new();
-        if case == Case::Law {
-            limits.push(Relation::equality(
-                "the limit of the growth",
-                vec![Term::vector("lim epsilon^(-1/p) H/H_ent", differences.coefficient(1))],
-                vec![Term::scalar("H/omega", reference.clone() / self.coefficient::<Fine>()?)],
-            ));
-        }
-        Ok(order::judge(settings, case, &[(label, predicted, &differences)], limits))
-    }
-
     /// The same setting with an `epsilon` so small that by the lower bound the entropic minimum is more than twice as sharp as the balanced one.
     ///
     /// # Errors
@@ -347,54 +259,5 @@ impl Vanishing {
         let excess = Number::integer(2) * self.beside::<Number>(Beside::Balanced)? / self.coefficient::<Number>()?;
         self.bits = bits_to_outgrow(excess.as_float().to_f64(), self.root());
         Ok(self)
-    }
-
-    /// The entropic minimum is the flatter one: wrong, for [`Vanishing::sharper`] noise.
-    ///
-    /// # Errors
-    /// Those of the decompositions.
-    pub fn flatter<T: Decomposable>(&self) -> Result<Vec<Relation<T>>, LinalgError> {
-        Ok(vec![Relation::at_most(
-            "flatter for strongly anisotropic noise",
-            Term::scalar("tr Hess L, entropic", self.entropic(&self.epsilon())?),
-            Term::scalar("tr Hess L, balanced", self.beside(Beside::Balanced)?),
-        )])
-    }
-
-    /// The ratio is at most
-    ///
-    /// ```text
-    /// (a'/a_0)^(1/D) (n'/n_0)^(2(D-1)/D) ((D-1) tau*/n* + a_0/a*)/D
-    /// ```
-    ///
-    /// with `a*`, `n*`, `tau*` for `epsilon = 0` and `a'`, `n'` for `epsilon = 1`.
-    ///
-    /// If `v` is in the column space, `tau*` and `1/n*` would be infinite; those of `epsilon = 1` are taken then, which is wrong.
-    ///
-    /// # Errors
-    /// Those of the decompositions.
-    pub fn bound<T: Decomposable>(&self) -> Result<Vec<Relation<T>>, LinalgError> {
-        let depth = self.depth();
-        let invariants = self.setting.carry::<T>().invariants()?;
-        let (zero, one) = (Rational::new(), Rational::from(1));
-        let floor = if self.inside { &one } else { &zero };
-        let least = self.noise(floor);
-        let within = transposed_product(&self.left, &product(&least, &self.left));
-        let mean = geometric_mean(&symmetric(&inverse(&carried::<T>(&within))?), &self.gram())?;
-        let tau = product(&carried(&transposed_product(&self.left, &self.left)), &mean).trace();
-        let least_size: T = self.size(&least);
-        let least_norm: T = self.nuclear_norm(floor)?;
-        let most_size: T = self.size(&self.noise(&one));
-        let most_norm: T = self.nuclear_norm(&one)?;
-        let bound = power(&(most_size / &invariants.noise_of_identity), 1, depth)
-            * power(&(most_norm / &invariants.nuclear_norm_of_identity), 2 * (depth - 1), depth)
-            * (T::integer(depth - 1) * tau / least_norm + invariants.noise_of_identity.clone() / least_size)
-            / T::integer(depth);
-        let bounded = Relation::less(
-            "the ratio stays bounded",
-            Term::scalar("the ratio", self.entropic::<T>(&self.epsilon())? / self.beside::<T>(Beside::Flattest)?),
-            Term::scalar("the bound at epsilon = 0", bound),
-        );
-        Ok(vec![bounded.resolved_to(RESOLUTION)])
     }
 }

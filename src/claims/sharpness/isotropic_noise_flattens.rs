@@ -1,9 +1,17 @@
-//! `sharpness/isotropic-noise-flattens`
+//! `sharpness/isotropic-noise-flattens`: entropy and sharpness are proportional if the noise is isotropic.
+//!
+//! ```text
+//! 1/4 E|g_W|^2 = sigma^2/2 tr Hess_W L      where M_O W_D ... W_1 M_I = V,  E[e e^T] = sigma^2 I
+//! ```
+//!
+//! layer by layer, for a deep linear network on `y = V x + e` with `e` independent of `x`. Sources: [`PAPER`], [`PLATONIC`].
 
 use super::instance::{columns, hessian_traces, invertible, isotropic_noise, network, reflection, symmetrised};
 use super::{PAPER, PLATONIC};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::Exact;
 use crate::claim::stream::GRID_BITS;
-use crate::claim::{Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Relation, Stream, Term, Theorem};
+use crate::claim::{Class, Draw, Drawn, Draws, In, Relation, Stream, Term, Unjudged};
 use crate::data::{DataSet, Sample};
 use crate::linalg::products::{product, squared_norm};
 use crate::model::mlp::Layout;
@@ -13,10 +21,32 @@ use crate::platonic::{Factors, Setting};
 use crate::scalar::{Field, Rational};
 use nalgebra::DMatrix;
 
-/// Entropy and sharpness are proportional if the noise is isotropic.
-pub struct IsotropicNoise;
+/// The proportionality.
+#[derive(Clone, Copy)]
+struct IsotropicNoise {
+    noise: Noise,
+    /// Whether the weights are at a global minimum; else the labels are those of another target.
+    minimum: bool,
+    /// Whether `E|e|^2` stands for `sigma^2`.
+    total: bool,
+    /// Whether the sharpness is compared with its closed form, too.
+    closed_form: bool,
+}
 
-static ENTRY: Entry = Entry {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Noise {
+    Isotropic,
+    /// Larger in one direction.
+    Anisotropic,
+    /// Larger for one input.
+    Heterogeneous,
+}
+
+const LAW: IsotropicNoise = IsotropicNoise { noise: Noise::Isotropic, minimum: true, total: false, closed_form: true };
+const CONTROL: IsotropicNoise = IsotropicNoise { closed_form: false, ..LAW };
+
+/// `sharpness/isotropic-noise-flattens`
+pub static CLAIM: Claim = Claim {
     id: "sharpness/isotropic-noise-flattens",
     title: "isotropic noise leads to the flattest minimum",
     statement: "for E[e e^T] = sigma^2 I, at every global minimum of a deep linear network 1/4 E|g_W|^2 = sigma^2/2 tr Hess_W L, layer by \
@@ -27,21 +57,26 @@ static ENTRY: Entry = Entry {
         "a global minimum: M_O W_D ... W_1 M_I = V (made so by drawing the weights and defining V as their product); for this to be the least loss \
          e has mean 0",
     ],
-    evidence: &[Evidence::Exact],
-    controls: &[
-        Control {
-            name: "anisotropic-noise",
-            breaks: "noise of other size in one direction; sigma^2 its mean over directions",
-        },
-        Control { name: "heterogeneous-noise", breaks: "isotropic noise whose size depends on the input" },
-        Control { name: "not-a-minimum", breaks: "labels of another target" },
-        Control { name: "total-noise", breaks: "E|e|^2 in place of sigma^2" },
-    ],
     references: &[PAPER, PLATONIC],
+    law: &[all(&Exact(LAW))],
+    controls: &[
+        control(
+            "anisotropic-noise",
+            "noise of other size in one direction; sigma^2 its mean over directions",
+            &Exact(IsotropicNoise { noise: Noise::Anisotropic, ..CONTROL }),
+        ),
+        control(
+            "heterogeneous-noise",
+            "isotropic noise whose size depends on the input",
+            &Exact(IsotropicNoise { noise: Noise::Heterogeneous, ..CONTROL }),
+        ),
+        control("not-a-minimum", "labels of another target", &Exact(IsotropicNoise { minimum: false, ..CONTROL })),
+        control("total-noise", "E|e|^2 in place of sigma^2", &Exact(IsotropicNoise { total: true, ..CONTROL })),
+    ],
 };
 
 /// Widths, embeddings and noise are the family's; weights and inputs the point's.
-pub struct Instance {
+struct Instance {
     class: Class,
     widths: Vec<usize>,
     /// The embeddings; covariances and target follow from the rest.
@@ -84,19 +119,15 @@ fn coordinate(stream: &mut Stream, class: Class) -> Rational {
     }
 }
 
-impl Theorem for IsotropicNoise {
+impl Draws for IsotropicNoise {
     type Instance = Instance;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, draw: Draw) -> Instance {
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
         let class = if draw.turn() == Class::Awkward { Class::Awkward } else { Class::Generic };
-        let Draw { case, mut family, mut point, .. } = draw;
-        let is = |name: &str| case.is_control(&ENTRY, name);
+        let is_law = draw.is_law();
+        let Draw { family, point, .. } = draw;
         // One output has no other direction, and one input no other size.
-        let least = if case == Case::Law { 1 } else { 2 };
+        let least = if is_law { 1 } else { 2 };
         // A single layer has no weights in the formula but those of the embeddings, and these have few bits.
         let depth = least + family.below(3);
         let mut widths: Vec<usize> = (0..=depth).map(|_| least + family.below(4 - least)).collect();
@@ -104,19 +135,19 @@ impl Theorem for IsotropicNoise {
             widths[depth / 2] = 1;
         }
         let (d_x, d_y) = (widths[0], widths[depth]);
-        let noises = if is("anisotropic-noise") {
-            let mut directions = columns(&reflection(&mut family, d_y));
+        let noises = if self.noise == Noise::Anisotropic {
+            let mut directions = columns(&reflection(family, d_y));
             for entry in &mut directions[0] {
                 *entry *= 2 + family.below(3) as i64;
             }
             symmetrised(&directions)
         } else {
-            isotropic_noise(&mut family, d_y)
+            isotropic_noise(family, d_y)
         };
         // Nothing is said of the mean of the noise, nor of the rank of the embeddings.
         let special = class == Class::Awkward && family.coin();
         let noises = if special { noises.into_iter().step_by(2).collect() } else { noises };
-        let (mut embedding_in, mut embedding_out) = (invertible(&mut family, d_x), invertible(&mut family, d_y));
+        let (mut embedding_in, mut embedding_out) = (invertible(family, d_x), invertible(family, d_y));
         for embedding in [&mut embedding_in, &mut embedding_out].into_iter().filter(|m| special && m.ncols() > 1) {
             embedding.column_mut(0).fill(Rational::new());
         }
@@ -126,20 +157,22 @@ impl Theorem for IsotropicNoise {
         let setting = Setting { input_covariance: covariance, noise_covariance, target, embedding_in, embedding_out };
         let count = least + family.below(3);
         let mut sizes = vec![Rational::from(1); count];
-        if is("heterogeneous-noise") {
+        if self.noise == Noise::Heterogeneous {
             sizes[0] = Rational::from(2 + family.below(3));
         }
-        let defect = if is("not-a-minimum") { family.small() } else { Rational::new() };
-        let mut numbers = |count: usize| (0..count).map(|_| coordinate(&mut point, class)).collect::<Vec<_>>();
+        let defect = if !self.minimum { family.small() } else { Rational::new() };
+        let mut numbers = |count: usize| (0..count).map(|_| coordinate(point, class)).collect::<Vec<_>>();
         let inputs = (0..count).map(|_| numbers(d_x)).collect();
         let theta = numbers(Layout::new(widths.clone(), false).parameter_count());
-        Instance { class, widths, setting, noises, inputs, theta, defect, sizes }
+        Ok(Instance { class, widths, setting, noises, inputs, theta, defect, sizes })
     }
+}
 
-    fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Carrier> In<T> for IsotropicNoise {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
         let network = instance.network();
         let (Some(model), Some(layout)) = (T::model(&network), network.layout()) else {
-            return Err(Outside::because("no product of matrices"));
+            return Err(Unjudged::outside("no product of matrices"));
         };
         let drawn = |numbers: &[Rational]| numbers.iter().map(T::drawn).collect::<Vec<T>>();
         let theta = drawn(&instance.theta);
@@ -163,7 +196,7 @@ impl Theorem for IsotropicNoise {
             variance += Rational::from(row * size).square();
         }
         variance /= (instance.noises.len() * instance.sizes.len()) as i64;
-        if !case.is_control(&ENTRY, "total-noise") {
+        if !self.total {
             variance /= outputs as i64;
         }
         let half_variance = T::from_rational(&(variance / 2));
@@ -173,7 +206,7 @@ impl Theorem for IsotropicNoise {
             vec![Term::vector("1/4 E|g_W|^2", entropies)],
             vec![Term::vector("sigma^2/2 tr Hess_W L", scaled)],
         );
-        if case != Case::Law {
+        if !self.closed_form {
             return Ok(vec![proportional]);
         }
         let closed_form = Relation::equality(
