@@ -106,5 +106,6 @@ pub mod scalar;
 mod suggest;
 pub mod symmetry;
 pub mod testing;
+pub mod theory;
 #[cfg(feature = "checkpoint")]
 mod visible;
