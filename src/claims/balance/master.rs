@@ -35,7 +35,7 @@ static ENTRY: Entry = Entry {
 
 /// A problem with generators of its symmetries.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     generators: Vec<Generator>,
 }
 

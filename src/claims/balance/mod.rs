@@ -10,7 +10,11 @@
 //! random points, and on-shell at points made exactly stationary by solving for the weights of the mean.
 
 mod approximate;
+#[cfg(test)]
+mod counterexamples;
 mod equipartition;
+#[cfg(test)]
+mod extremes;
 mod law;
 mod layer;
 mod master;

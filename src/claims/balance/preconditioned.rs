@@ -40,7 +40,7 @@ static ENTRY: Entry = Entry {
 
 /// A problem with generators of its symmetries.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     generators: Vec<Generator>,
     /// Whether `Lambda` is to be replaced by `eta diag(v)^(-1/2)`.
     adaptive: bool,
