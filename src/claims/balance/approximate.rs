@@ -1,6 +1,6 @@
 //! `balance/approximate`
 
-use super::PAPER;
+use super::{KINKS, PAPER};
 use super::law::{class_of, out_of_scale, with_gradient};
 use super::master::noise_form;
 use crate::claim::problem::{Decay, Rates};
@@ -23,8 +23,10 @@ static ENTRY: Entry = Entry {
     statement: "|gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]| <= |A theta| |grad F|, \
                 with equality where grad F is parallel to A theta",
     hypotheses: &[
-        "A generates a symmetry of the per-sample loss; Lambda is symmetric; theta is arbitrary",
-        "grad F is made parallel to A theta, exactly, by the weights of the mean, which may have either sign: on instances of their own",
+        "A generates a symmetry of the per-sample loss; Lambda is symmetric and constant; theta is arbitrary",
+        "grad F is made equal to A theta, exactly, by the weights of the mean, which may have either sign: on instances of their own, with one hidden layer and one generator; \
+            where no weights do so the instance is excluded",
+        KINKS,
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed],
     controls: &[

@@ -1,6 +1,6 @@
 //! `balance/neuron`.
 
-use super::PAPER;
+use super::{KINKS, MADE_STATIONARY, PAPER};
 use super::law::{Block, Setting, class_of, draw_problem, made_stationary};
 use crate::claim::problem::Decay;
 use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Stream, Theorem};
@@ -16,8 +16,10 @@ static ENTRY: Entry = Entry {
     statement: "E|g_w|^2 - k E|g_u|^2 = (4 gamma / eta) (|w|^2 - k |u|^2) where grad F = 0",
     hypotheses: &[
         "the neuron's activation is homogeneous of degree k: linear, ReLU, leaky ReLU (1), squared ReLU (2)",
-        "w: its incoming weights and bias; u: its outgoing weights; Lambda = eta I",
+        "w: its incoming weights and bias; u: its outgoing weights, through which alone it reaches the loss; Lambda = eta I",
         "off-shell the right side has the further term -(2/eta) (A theta)^T grad F with A theta = (w, -k u)",
+        MADE_STATIONARY,
+        KINKS,
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[
