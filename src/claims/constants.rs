@@ -5,7 +5,9 @@
 
 use super::registry;
 use crate::claim::theorem::POINTS_PER_FAMILY;
-use crate::claim::{Case, Claim, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Relation, Settings, Term, Theorem};
+use crate::claim::{
+    Case, Claim, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Relation, Settings, Term, Theorem,
+};
 use crate::model::Carrier;
 use crate::scalar::Rational;
 use crate::scalar::constants::during;

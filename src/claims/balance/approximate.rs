@@ -1,8 +1,8 @@
 //! `balance/approximate`
 
-use super::{KINKS, PAPER};
 use super::law::{class_of, out_of_scale, with_gradient};
 use super::master::noise_form;
+use super::{KINKS, PAPER};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
     Case, Class, Control, Draw, Drawn, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term,

@@ -1,7 +1,7 @@
 //! `balance/equipartition`
 
-use super::{KINKS, MADE_STATIONARY, PAPER};
 use super::law::{Block, Setting, class_of, draw_problem, made_stationary};
+use super::{KINKS, MADE_STATIONARY, PAPER};
 use crate::claim::problem::Decay;
 use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Theorem};
 use crate::model::{Carrier, Loss, Network, Piecewise};

@@ -6,7 +6,7 @@ use super::{
     neuron::Neuron, preconditioned::Preconditioned, representation::Representation, scale_invariant::ScaleInvariant,
     transformer,
 };
-use crate::claim::theorem::INTERVAL_BITS;
+use crate::claim::theorem::POINTS_PER_FAMILY;
 use crate::claim::{Case, Draw, Drawn, Finding, Outside, Problem, Scalar, Status, Theorem};
 use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
@@ -111,7 +111,7 @@ fn dead_unit(problem: &mut Problem) {
     }
 }
 
-/// Every input is the same number of times every weight: pre-activations cancel where they can.
+/// Weights 1 and -1 in turn: what can cancel does, and entries of rows are equal up to sign.
 fn alternating(problem: &mut Problem) {
     for (place, parameter) in problem.theta.iter_mut().enumerate() {
         *parameter = Rational::from(if place % 2 == 0 { 1 } else { -1 });
@@ -120,6 +120,7 @@ fn alternating(problem: &mut Problem) {
 
 const POINTS: &[Extreme] = &[
     ("weights times 2^16", |problem| scale_weights(problem, 16)),
+    ("weights times 2^5", |problem| scale_weights(problem, 5)),
     ("weights times 2^-16", |problem| scale_weights(problem, -16)),
     ("one weight times 2^16", |problem| problem.theta[0] *= power(16)),
     ("inputs times 2^16", |problem| scale_inputs(problem, 16)),
@@ -168,67 +169,58 @@ const RATES: &[Extreme] = &[("indefinite rates of rank two", |problem| {
     problem.preconditioner = Preconditioner::Full(DMatrix::from_fn(size, size, entry));
 })];
 
-/// How often each judgement was reached: satisfied, vacuous, undecided, outside.
-#[derive(Debug, Default)]
-struct Tally([usize; 4]);
+/// Bits of the intervals: enough for a softmax whose logits are thousands apart.
+const BITS: u32 = 512;
 
 fn judge<C: Theorem>(claim: &C, instance: &C::Instance) -> Result<Status, Outside> {
     Ok(if instance.is_algebraic() {
         Finding::judge(Scalar::Rational, &claim.relations::<Rational>(instance, Case::Law)?, false).status
     } else {
-        let relations = claim.relations::<Interval<INTERVAL_BITS>>(instance, Case::Law)?;
-        Finding::judge(Scalar::Interval(INTERVAL_BITS), &relations, false).status
+        let relations = claim.relations::<Interval<BITS>>(instance, Case::Law)?;
+        Finding::judge(Scalar::Interval(BITS), &relations, false).status
     })
 }
 
-/// Judges the law on instances made extreme: nowhere is it violated, and somewhere it says something.
-fn attack<C: Theorem>(claim: &C, instances: u64, extremes: &[&[Extreme]])
+/// Judges the law on families made extreme: nowhere is it violated, and somewhere it says something.
+fn attack<C: Theorem>(claim: &C, families: u64, extremes: &[&[Extreme]])
 where
     C::Instance: Reach,
 {
     let entry = Theorem::entry(claim);
-    let mut all = 0;
+    let mut told = 0;
     for (name, change) in extremes.concat() {
-        let mut tally = Tally::default();
-        for index in 0..instances {
+        // One point of each family: the other has the same network.
+        for index in (0..families).map(|family| family * POINTS_PER_FAMILY) {
             let mut instance = claim.draw(Draw::new(entry, 12, Case::Law, index));
             change(instance.problem());
             let status = judge(claim, &instance);
             assert_ne!(status, Ok(Status::Violated), "{}: {name}, instance {index}: {}", entry.id, instance.describe());
-            let place = match status {
-                Ok(Status::Satisfied) => 0,
-                Ok(Status::Vacuous) => 1,
-                Ok(_) => 2,
-                Err(_) => 3,
-            };
-            tally.0[place] += 1;
+            told += usize::from(status == Ok(Status::Satisfied));
         }
-        println!("{}: {name}: {:?}", entry.id, tally.0);
-        all += tally.0[0];
     }
-    assert!(all > 0, "{} says nothing at any extreme", entry.id);
+    assert!(told > 0, "{} says nothing at any extreme", entry.id);
 }
 
 #[test]
 fn the_laws_of_networks_hold_at_the_extremes() {
-    attack(&Master, 32, &[POINTS, DECAYS, RATES]);
-    attack(&Approximate, 32, &[POINTS, DECAYS, RATES]);
-    attack(&Neuron, 32, &[POINTS, DECAYS]);
-    attack(&Layer, 32, &[POINTS, DECAYS]);
-    attack(&Equipartition, 32, &[POINTS]);
-    attack(&Matrix, 32, &[POINTS, DECAYS]);
-    attack(&ScaleInvariant, 32, &[POINTS, DECAYS]);
-    attack(&Representation, 32, &[POINTS]);
-    attack(&Preconditioned, 32, &[POINTS, DECAYS]);
+    attack(&Master, 12, &[POINTS, DECAYS, RATES]);
+    attack(&Approximate, 12, &[POINTS, DECAYS, RATES]);
+    attack(&Neuron, 12, &[POINTS, DECAYS]);
+    attack(&Layer, 12, &[POINTS, DECAYS]);
+    attack(&Equipartition, 12, &[POINTS]);
+    attack(&Matrix, 12, &[POINTS, DECAYS]);
+    attack(&ScaleInvariant, 12, &[POINTS, DECAYS]);
+    attack(&Representation, 12, &[POINTS]);
+    attack(&Preconditioned, 12, &[POINTS, DECAYS]);
 }
 
 #[test]
 fn the_laws_of_decoders_hold_at_the_extremes() {
-    attack(&transformer::ATTENTION_VALUES, 8, &[POINTS, DECAYS]);
-    attack(&transformer::ATTENTION_KEYS, 8, &[POINTS, DECAYS]);
-    attack(&transformer::GROUPED_QUERIES, 8, &[POINTS, DECAYS]);
-    attack(&transformer::Rotary, 8, &[POINTS, DECAYS]);
-    attack(&transformer::GatedMlp, 8, &[POINTS, DECAYS]);
-    attack(&transformer::NormGain, 8, &[POINTS, DECAYS]);
-    attack(&transformer::ResidualStream, 8, &[POINTS, DECAYS]);
+    attack(&transformer::ATTENTION_VALUES, 4, &[POINTS, DECAYS]);
+    attack(&transformer::ATTENTION_KEYS, 4, &[POINTS, DECAYS]);
+    attack(&transformer::GROUPED_QUERIES, 4, &[POINTS, DECAYS]);
+    attack(&transformer::Rotary, 4, &[POINTS, DECAYS]);
+    attack(&transformer::GatedMlp, 4, &[POINTS, DECAYS]);
+    attack(&transformer::NormGain, 4, &[POINTS, DECAYS]);
+    attack(&transformer::ResidualStream, 4, &[POINTS, DECAYS]);
 }

@@ -1,7 +1,7 @@
 //! `balance/matrix`
 
-use super::{MADE_STATIONARY, PAPER};
 use super::law::{Setting, class_of, draw_problem, made_stationary};
+use super::{MADE_STATIONARY, PAPER};
 use crate::claim::problem::Decay;
 use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem};
 use crate::data::DataSet;
