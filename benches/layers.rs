@@ -5,7 +5,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use equipartition::claim::problem::{Decay, Rates};
 use equipartition::claim::runner::{Plan, run};
-use equipartition::claim::{Case, Class, Draw, Problem, Settings, Stream};
+use equipartition::claim::{Case, Class, Draw, Problem, Settings};
 use equipartition::claims;
 use equipartition::entropic::Preconditioner;
 use equipartition::entropic::stationary::{self, Chord};

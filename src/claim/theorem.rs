@@ -90,6 +90,11 @@ impl Draw {
         Stream::new(&[self.claim, self.name, part], self.seed, number)
     }
 
+    /// The same from its beginning, whatever was drawn from this one.
+    pub fn again(&self) -> Self {
+        Self::keyed(self.claim, self.name, self.seed, self.case, self.index)
+    }
+
     /// With other streams for the family and the point.
     pub fn with_streams(&self, family: Stream, point: Stream) -> Self {
         Draw { family, point, ..*self }

@@ -1,6 +1,8 @@
 //! The theory: one folder per family of claims, and the flat list of all of them.
 
 pub mod balance;
+#[cfg(test)]
+mod constants;
 mod decoders;
 mod decomposed;
 mod defined;
