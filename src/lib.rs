@@ -90,6 +90,8 @@ pub mod claim;
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(any(feature = "model-file", feature = "checkpoint"))]
+pub mod complaint;
 pub mod data;
 pub mod discovery;
 pub mod dynamics;

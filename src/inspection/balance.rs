@@ -11,14 +11,21 @@ use super::sums::sum;
 pub struct Sides {
     /// `E|g_A|^2` and `E|g_B|^2`.
     pub noise: [f64; 2],
-    /// `c |theta_A|^2` and `c |theta_B|^2`.
+    /// `c |theta_A|^2` and `c |theta_B|^2`; of numbers stored with an offset `c` times what is used times what is stored, which may be
+    /// negative.
     pub decay: [f64; 2],
 }
 
 impl Sides {
-    /// The sum of the terms, none of which is negative.
+    /// The sum of the terms' sizes.
     pub fn scale(&self) -> f64 {
-        self.noise.iter().chain(&self.decay).sum()
+        self.noise.iter().chain(&self.decay).map(|term| term.abs()).sum()
+    }
+
+    /// The same under another decay.
+    #[must_use]
+    pub fn with_decay_times(self, factor: f64) -> Self {
+        Sides { decay: self.decay.map(|term| factor * term), ..self }
     }
 
     /// Left side minus right side over the sum of the terms, from -1 to 1; none if all vanish: 0 = 0 says nothing.
@@ -53,6 +60,14 @@ pub struct Reading {
     pub cancellation: Option<f64>,
     /// Of a matrix law, the generator with the largest cancellation: the member that is changed, and the one that is added.
     pub generator: Option<(usize, usize)>,
+}
+
+impl Reading {
+    /// The imbalance in standard errors; of a matrix law how many times it is what scatter alone would make.
+    pub fn z(&self) -> Option<f64> {
+        let error = self.standard_error.filter(|error| *error > 0.0)?;
+        self.imbalance.map(|imbalance| imbalance / error)
+    }
 }
 
 /// Whether the symmetry that a law comes from is one of this network, by the overlap of gradients with its orbit.
@@ -114,13 +129,7 @@ pub struct Spread {
 
 impl Balance {
     /// `current` says that the gradients are those at the parameters given.
-    pub(super) fn new(
-        fitted: &Fitted<'_>,
-        parts: Vec<(usize, Contribution)>,
-        factor: f64,
-        rate: f64,
-        current: bool,
-    ) -> Self {
+    pub(super) fn new(fitted: &Fitted<'_>, parts: Vec<(usize, Contribution)>, rate: f64, current: bool) -> Self {
         let law = fitted.law.clone();
         let parts: Vec<(f64, Contribution)> =
             parts.into_iter().map(|(block, part)| (law.blocks[block].coefficient, part)).collect();
@@ -131,13 +140,12 @@ impl Balance {
         let mut balance = match law.form {
             Form::Rescaling => {
                 let tally = Tally::new(&parts, fitted.members());
-                let members =
-                    (0..fitted.members()).map(|member| tally.reading(member..member + 1, factor, rate)).collect();
-                let total = tally.reading(0..fitted.members(), factor, rate);
+                let members = (0..fitted.members()).map(|member| tally.reading(member..member + 1, rate)).collect();
+                let total = tally.reading(0..fitted.members(), rate);
                 Balance { law, width: fitted.width, total, members, status: Status::Unchecked, limit, sampled }
             }
             Form::Matrix => {
-                let matrices = Matrices::new(&parts, fitted, factor);
+                let matrices = Matrices::new(&parts, fitted);
                 let members = (0..law.groups).map(|group| matrices.reading(group..group + 1, rate)).collect();
                 let total = matrices.reading(0..law.groups, rate);
                 Balance { law, width: 1, total, members, status: Status::Unchecked, limit, sampled }
@@ -252,12 +260,12 @@ impl Tally {
     }
 
     /// The law of the sum of these members' generators.
-    fn reading(&self, members: std::ops::Range<usize>, factor: f64, rate: f64) -> Reading {
+    fn reading(&self, members: std::ops::Range<usize>, rate: f64) -> Reading {
         let total = |values: &[f64]| sum(values[members.clone()].iter().copied());
         let samples: Vec<[f64; 2]> = self.noise.iter().map(|noise| noise.each_ref().map(|side| total(side))).collect();
         let count = samples.len() as f64;
         let noise = [0, 1].map(|side| sum(samples.iter().map(|sample| sample[side])) / count);
-        let decay = self.decay.each_ref().map(|side| factor * total(side));
+        let decay = self.decay.each_ref().map(|side| total(side));
         let sides = Sides { noise, decay };
         let (imbalance, scale) = (sides.imbalance(), sides.scale());
         let relative = |value: f64| (scale > 0.0).then(|| value / scale);
@@ -351,7 +359,7 @@ impl Generators {
                 }
             };
             diagonal(&mut parameters[side], &part.parameters);
-            part.noise.iter().for_each(|noise| diagonal(&mut gradients[side], noise));
+            add(&mut gradients[side], 1.0, &part.gradient);
         }
         Generators { places, overlaps, scatter, parameters, gradients }
     }
@@ -386,7 +394,7 @@ impl Generators {
 }
 
 impl Matrices {
-    fn new(parts: &[(f64, Contribution)], fitted: &Fitted<'_>, factor: f64) -> Self {
+    fn new(parts: &[(f64, Contribution)], fitted: &Fitted<'_>) -> Self {
         let zeros = || vec![0.0; fitted.members() * fitted.width];
         let samples = parts.first().map_or(0, |(_, part)| part.noise.len());
         let mut matrices = Matrices {
@@ -400,7 +408,7 @@ impl Matrices {
         };
         for (coefficient, part) in parts {
             let side = side(*coefficient);
-            add(&mut matrices.decay[side], factor, &part.decay);
+            add(&mut matrices.decay[side], 1.0, &part.decay);
             add(&mut matrices.parameters, 1.0, &part.parameters);
             if let (Some(sum), Some((_, squared))) = (&mut matrices.entropic, &part.entropic) {
                 add(sum, 1.0, squared);

@@ -14,7 +14,7 @@
 //! ```
 
 use super::LawsError;
-use super::law::{Axis, Block, Law};
+use super::law::{Axis, Block, Law, Rotary};
 use crate::checkpoint::Checkpoint;
 use crate::visible;
 use serde::Deserialize;
@@ -260,7 +260,7 @@ pub fn laws(checkpoint: &Checkpoint, architecture: &Architecture) -> Result<Vec<
             let name = "query pairs / key pairs (rotary)".to_owned();
             let said = "config.json says rope_interleaved, pairs of neighbours, and this law is about pairs of halves";
             let remark = architecture.interleaved.then(|| said.to_owned());
-            laws.push(Law { rotary: true, name, remark, ..queries });
+            laws.push(Law { rotary: Some(Rotary::Halves), name, remark, ..queries });
         } else {
             laws.push(queries.matrix());
             laws.push(queries);
@@ -272,11 +272,7 @@ pub fn laws(checkpoint: &Checkpoint, architecture: &Architecture) -> Result<Vec<
         ["self_attn.o_proj", "mlp.down_proj"].map(|name| all(&format!("model.layers.{layer}.{name}"), 1.0)).concat()
     });
     let mut writers: Vec<Block> = all(EMBEDDING, 1.0).into_iter().chain(positions).chain(written).collect();
-    let epsilon = match architecture.epsilon {
-        Some(0.0) => None,
-        Some(epsilon) => Some(format!("exact only if the norms' epsilon is 0, here it is {epsilon:e}")),
-        None => Some("exact only if the norms' epsilon is 0".to_owned()),
-    };
+    let epsilon = architecture.epsilon.is_none_or(|epsilon| epsilon > 0.0).then(|| Law::inexact(architecture.epsilon));
     let name = if tied {
         writers.extend(rows(FINAL_NORM, -1.0).into_iter().map(|block| Block { axis: Axis::All, ..block }));
         "residual writers, tied / final norm gain"

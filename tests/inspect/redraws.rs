@@ -5,7 +5,7 @@ use equipartition::claim::Stream;
 use equipartition::inspection::balance::Status;
 use equipartition::inspection::law::Law;
 use equipartition::inspection::mlp::{Homogeneity, laws};
-use equipartition::inspection::{Inputs, Rule, Settings, inspect};
+use equipartition::inspection::{Inputs, Settings, inspect};
 
 const REDRAWS: u64 = 1000;
 const ELEMENTS: [Element; 4] = [Element::F64, Element::F32, Element::F16, Element::Bf16];
@@ -70,14 +70,7 @@ fn statuses(
         Checkpoint::open(Path::new(&written(folder, name, &safetensors(tensors, element)))).unwrap()
     };
     let (weights, gradients) = (open("weights", weights), open("gradients", gradients));
-    let settings = Settings {
-        rule: Rule::Sgd,
-        learning_rate: None,
-        weight_decay: 0.0,
-        undecayed: Vec::new(),
-        second_moment_decay: 0.0,
-        epsilon: 0.0,
-    };
+    let settings = Settings::default();
     let inputs = Inputs { weights: &weights, optimizer: None, gradients: Some(&gradients), entropic_gradient: None };
     let inspection = inspect(&inputs, &laws(&weights, of).unwrap(), &settings).unwrap();
     inspection.balances.into_iter().map(|balance| (balance.law, balance.status)).collect()
