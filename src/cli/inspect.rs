@@ -5,7 +5,7 @@ use super::{Exit, Failure, Format};
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::inspection::decay::Decay;
 use crate::inspection::decoder::{self, Architecture};
-use crate::inspection::law::Law;
+use crate::inspection::law::{Law, Rotary};
 use crate::inspection::mlp::{self, Homogeneity};
 use crate::inspection::{self, Inputs, LawsError, Rule, Settings, file};
 use crate::report::inspection::{self as report, Subject};
@@ -90,6 +90,15 @@ pub struct Arguments {
     /// Decoder: queries and keys are not rotated with their positions
     #[arg(long)]
     no_rotary: bool,
+    /// Decoder: the rotation joins neighbours, the places 2j and 2j + 1 of a head, not its halves
+    #[arg(long, conflicts_with = "no_rotary")]
+    interleaved_rotary: bool,
+    /// Decoder: the part of each head that is rotated, such as 0.25
+    #[arg(long, value_name = "PART", conflicts_with = "no_rotary")]
+    rotated: Option<f64>,
+    /// Decoder: what the norms add to the mean square
+    #[arg(long, value_name = "EPSILON")]
+    norm_epsilon: Option<f64>,
     /// Perceptron: what is between its layers
     #[arg(long, value_enum, default_value_t)]
     activation: ActivationName,
@@ -242,7 +251,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 
 /// A head that only one of two files has: then it is not known whether the embedding is tied to it.
 fn same_head(weights: &Checkpoint, companion: &Checkpoint) -> Result<(), Failure> {
-    let head = |checkpoint: &Checkpoint| checkpoint.names().any(|name| name.starts_with("lm_head.weight"));
+    let head = |checkpoint: &Checkpoint| {
+        checkpoint.names().any(|name| name.starts_with("lm_head.weight") || name.contains(".lm_head.weight"))
+    };
     if head(weights) || !head(companion) {
         return Ok(());
     }
@@ -309,8 +320,21 @@ impl Arguments {
             Some("decoder") => {
                 let architecture = self.architecture()?;
                 let laws = decoder::laws(weights, &architecture).map_err(of_file)?;
-                let positions = if architecture.rotary { "rotary positions" } else { "no rotary positions" };
-                let untold = architecture.tied.is_none() && weights.get("lm_head.weight").is_none();
+                let positions = match (architecture.rotary, architecture.rotated) {
+                    (None, _) => "no rotary positions".to_owned(),
+                    (Some(Rotary::Halves), None) => "rotary positions".to_owned(),
+                    (Some(Rotary::Interleaved), None) => "interleaved rotary positions".to_owned(),
+                    (Some(_), Some(part)) => format!("rotary positions on {part} of each head"),
+                };
+                let gains = if architecture.gain_offset == 0.0 { "" } else { ", gains stored less 1" };
+                let headless = decoder::is_headless(weights, &architecture).map_err(of_file)?;
+                let positions = format!("{positions}{gains}{}", if headless { ", without head" } else { "" });
+                let head = |name: &str| {
+                    ["lm_head", "score", "classifier", "qa_outputs"]
+                        .iter()
+                        .any(|head| name.strip_suffix(".weight").is_some_and(|name| name.ends_with(head)))
+                };
+                let untold = architecture.tied.is_none() && !headless && !weights.names().any(head);
                 let tied = if untold { ", taken to be tied: there is no lm_head.weight" } else { "" };
                 Ok(Described { laws, decays: Vec::new(), description: format!("decoder with {positions}{tied}") })
             }
@@ -332,17 +356,29 @@ impl Arguments {
     /// Of a decoder: from `config.json` beside the weights, if there is one; options come first.
     fn architecture(&self) -> Result<Architecture, Failure> {
         let path = self.file.with_file_name("config.json");
+        if self.rotated.is_some_and(|part| !(0.0..=1.0).contains(&part)) {
+            return Err(Failure::Usage("--rotated is a part of each head, from 0 to 1".to_owned()));
+        }
+        if self.norm_epsilon.is_some_and(|epsilon| !(0.0..f64::INFINITY).contains(&epsilon)) {
+            return Err(Failure::Usage("--norm-epsilon must not be negative".to_owned()));
+        }
         let configured = match read(&path) {
             Ok(text) => Architecture::from_config(&text)
                 .map_err(|problem| Failure::BadData(format!("{}: {problem}", path.display())))?,
-            Err(Failure::MissingInput(_)) => Architecture { rotary: true, ..Architecture::default() },
+            Err(Failure::MissingInput(_)) => Architecture { rotary: Some(Rotary::Halves), ..Architecture::default() },
             Err(failure) => return Err(failure),
         };
         Ok(Architecture {
             heads: self.heads.or(configured.heads),
             key_value_heads: self.kv_heads.or(configured.key_value_heads),
             head_length: self.head_dim.or(configured.head_length),
-            rotary: configured.rotary && !self.no_rotary,
+            rotary: match configured.rotary {
+                _ if self.no_rotary => None,
+                Some(_) if self.interleaved_rotary => Some(Rotary::Interleaved),
+                pairs => pairs,
+            },
+            rotated: self.rotated.or(configured.rotated).filter(|part| *part != 1.0),
+            epsilon: self.norm_epsilon.or(configured.epsilon),
             ..configured
         })
     }

@@ -159,6 +159,41 @@ pub enum Form {
     Matrix,
 }
 
+/// What the norms add to the mean square of what they read, where that breaks the symmetry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Inexact {
+    /// That number, if it is known.
+    pub epsilon: Option<f64>,
+    /// How many norms there are.
+    pub norms: usize,
+    /// Over so many numbers the squares of the law's first tensor make the mean square that a norm reads; 0 for its elements.
+    pub entries: usize,
+}
+
+/// What is taken for an epsilon that is not known: the largest that is usual.
+pub const USUAL_EPSILON: f64 = 1e-5;
+
+impl Inexact {
+    /// How large the overlap of a true law may be, if what is read has the mean square `m`.
+    ///
+    /// A norm `x / sqrt(m + epsilon)` passes on `epsilon / (m + epsilon)` of a relative change of size, where one without epsilon passes
+    /// on none; so much of the overlap that a network without norms would have is left, for each of them.
+    pub fn allowed(&self, m: f64) -> f64 {
+        let epsilon = self.epsilon.unwrap_or(USUAL_EPSILON);
+        if epsilon == 0.0 { 0.0 } else { self.norms as f64 * epsilon / (m + epsilon) }
+    }
+
+    /// In words.
+    pub fn remark(&self) -> String {
+        match self.epsilon {
+            Some(epsilon) => format!("exact only if the norms' epsilon is 0, here it is {epsilon:e}"),
+            None => format!(
+                "exact only if the norms' epsilon is 0; it is not known, and taken to be {USUAL_EPSILON:e} at most"
+            ),
+        }
+    }
+}
+
 /// A balance law.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Law {
@@ -178,8 +213,8 @@ pub struct Law {
     pub blocks: Vec<Block>,
     /// What has to be known of it, for instance when it is not exact.
     pub remark: Option<String>,
-    /// Whether its symmetry is one only as far as the epsilon of the norms is small.
-    pub nearly: bool,
+    /// If its symmetry is one only as far as the epsilon of the norms is small, that.
+    pub inexact: Option<Inexact>,
 }
 
 impl Law {
@@ -194,7 +229,7 @@ impl Law {
             whole: false,
             blocks,
             remark: None,
-            nearly: false,
+            inexact: None,
         }
     }
 
@@ -207,14 +242,20 @@ impl Law {
     /// The same law of tensors as they are in the file: what is transposed has its rows and columns exchanged.
     #[must_use]
     pub fn resolved(&self, checkpoint: &Checkpoint) -> Self {
-        Law { blocks: self.blocks.iter().map(|block| block.resolved(checkpoint)).collect(), ..self.clone() }
+        let elements = |block: &Block| checkpoint.get(&block.tensor).map_or(0, crate::checkpoint::Tensor::len);
+        let inexact = self.inexact.map(|inexact| match inexact.entries {
+            0 => Inexact { entries: self.blocks.first().map_or(0, elements), ..inexact },
+            _ => inexact,
+        });
+        Law { inexact, blocks: self.blocks.iter().map(|block| block.resolved(checkpoint)).collect(), ..self.clone() }
     }
 
-    /// What has to be known of a law whose symmetry needs norms without epsilon.
-    pub fn inexact(epsilon: Option<f64>) -> String {
-        match epsilon {
-            Some(epsilon) => format!("exact only if the norms' epsilon is 0, here it is {epsilon:e}"),
-            None => "exact only if the norms' epsilon is 0".to_owned(),
+    /// The same law, exact only as far as an epsilon is small.
+    #[must_use]
+    pub fn inexact(self, inexact: Inexact) -> Self {
+        match inexact.epsilon {
+            Some(0.0) => self,
+            _ => Law { remark: Some(inexact.remark()), inexact: Some(inexact), ..self },
         }
     }
 
@@ -306,6 +347,8 @@ pub struct Fitted<'a> {
     pub width: usize,
     /// How each block is divided.
     pub layouts: Vec<Layout>,
+    /// Whether a matrix has as many rows as columns.
+    pub square: bool,
 }
 
 fn no_slice(Slice { from, to, period }: &Slice, length: usize, axis: &str) -> String {
@@ -320,10 +363,12 @@ impl<'a> Fitted<'a> {
     /// If a tensor is missing, is empty, or has an axis of another length than the others.
     pub fn new(law: &'a Law, checkpoint: &Checkpoint) -> Result<Self, CheckpointError> {
         let mut layouts: Vec<Layout> = Vec::new();
+        let mut square = false;
         for block in &law.blocks {
             let refuse = |problem: String| CheckpointError::tensor(checkpoint.path(), &block.tensor, problem);
             let Extent { rows, columns } = Extent::of(checkpoint, &block.tensor)?;
             let dimensions = checkpoint.tensor(&block.tensor)?.shape.len();
+            square |= dimensions == 2 && rows == columns && block.axis != Axis::All;
             let length = match block.axis {
                 Axis::Rows => rows,
                 Axis::Columns if dimensions != 2 => {
@@ -374,7 +419,7 @@ impl<'a> Fitted<'a> {
             layouts.push(Layout { head, shared: block.heads / law.groups, width, neighbours, slice: block.slice });
         }
         let width = layouts.first().map_or(0, |layout| layout.width);
-        Ok(Fitted { law, width, layouts })
+        Ok(Fitted { law, width, layouts, square })
     }
 
     /// Members of all groups.

@@ -6,7 +6,7 @@ use crate::checkpoint::Tensor;
 use crate::inspection::balance::{Balance, Reading, Status};
 use crate::inspection::decay::Relaxation;
 use crate::inspection::file;
-use crate::inspection::law::{Form, Law};
+use crate::inspection::law::{Axis, Form, Law};
 use crate::inspection::{Counts, DecayFit, Inspection, Rule, generators};
 use crate::visible;
 use serde_json::{Value, json};
@@ -256,15 +256,66 @@ pub fn text(subject: &Subject, inspection: &Inspection) -> String {
     text
 }
 
-/// What may be behind an overlap that is not rounding.
-const CAUSES: &str = "\
-Likely causes: another number of heads, another activation or degree; a bias, a reader or a writer of the law left out; kernels
-stored transposed; weight decay inside the gradients; gradients of a frozen tensor; gradients at other parameters than these;
-gains stored as 1 + gain; rotary positions that are interleaved, partial, or absent.
-";
+/// What may be behind an overlap that is not rounding, by what the law is about and by the numbers.
+pub fn causes(balance: &Balance, inspection: &Inspection) -> Vec<String> {
+    let law = &balance.law;
+    if let Some(lambda) = balance.hidden_decay {
+        return vec![format!(
+            "weight decay inside the gradients: {lambda:.4} theta in them, gamma = {:.4}, makes all of it",
+            0.5 * lambda
+        )];
+    }
+    let mut causes = Vec::new();
+    let frozen = balance.still.iter().map(|name| visible::line(name).into_owned()).collect::<Vec<_>>().join(", ");
+    if !frozen.is_empty() {
+        causes.push(format!("frozen tensors: the gradients of {frozen} vanish"));
+    }
+    let rescaled = inspection.balances.iter().find(|other| {
+        other.law.form == Form::Rescaling && other.law.matrix().name == law.name && other.law.layer == law.layer
+    });
+    if let (Form::Matrix, Some(true)) = (law.form, rescaled.map(|diagonal| diagonal.hidden_decay.is_some())) {
+        return self::causes(rescaled.unwrap_or(balance), inspection);
+    }
+    if law.form == Form::Matrix && rescaled.is_some_and(|diagonal| diagonal.status == Status::Confirmed) {
+        causes.push("something between the two sides that acts on each member alone, as an activation does: the diagonal is true".to_owned());
+        return causes;
+    }
+    let named = |word: &str| law.blocks.iter().any(|block| block.tensor.contains(word));
+    let heads = law.blocks.iter().any(|block| block.heads > 1);
+    let attention = ["q_proj", "k_proj", "query", "key", "attn"].iter().any(|word| named(word));
+    let on_heads = heads || law.rotary.is_some();
+    if heads {
+        causes.push("another number of heads".to_owned());
+    }
+    if law.rotary.is_some() || (on_heads && attention && law.name.contains("query")) {
+        causes.push(
+            "rotary positions that are interleaved, partial, or absent, or there where they are taken to be absent"
+                .to_owned(),
+        );
+    }
+    let whole = law.blocks.iter().all(|block| block.axis == Axis::All);
+    if !on_heads && !whole && !(named("norm") && law.blocks.len() > 2) {
+        causes.push("another activation or degree".to_owned());
+    }
+    if named("norm") && law.blocks.iter().all(|block| block.offset == 0.0) {
+        causes.push("gains stored as 1 + gain".to_owned());
+    }
+    if law.inexact.is_some() {
+        causes.push(format!("a larger epsilon of the norms: it would explain an overlap of {:.1e}", balance.allowed));
+    }
+    if balance.square {
+        causes.push("kernels stored transposed: the matrices are square".to_owned());
+    }
+    causes.push("a bias, a reader or a writer left out".to_owned());
+    if inspection.counts().confirmed == 0 {
+        causes.push("weight decay inside the gradients, or gradients at other parameters than these, such as those of successive steps: no law is confirmed".to_owned());
+    }
+    causes
+}
 
 /// The laws that are no symmetries of this network, and in the last line how many were checked.
 fn symmetries(text: &mut String, inspection: &Inspection) {
+    let mut told = String::new();
     for balance in inspection.balances.iter().filter(|balance| balance.status == Status::NotASymmetry) {
         let title = balance.law.title();
         let overlap = balance.largest_overlap().unwrap_or(f64::NAN);
@@ -279,11 +330,13 @@ fn symmetries(text: &mut String, inspection: &Inspection) {
             "Not a symmetry of this network: {}: overlap {overlap:.1e}{generator}. Its balance says nothing.",
             visible::line(&title)
         );
+        let causes = causes(balance, inspection).join("; ");
+        if causes != told {
+            let _ = writeln!(text, "  Likely causes: {causes}.");
+        }
+        told = causes;
     }
     let Counts { confirmed, not_a_symmetry, unchecked } = inspection.counts();
-    if not_a_symmetry > 0 {
-        text.push_str(CAUSES);
-    }
     if inspection.balances.iter().any(|balance| balance.law.form == Form::Matrix && balance.sampled) {
         let _ = writeln!(
             text,
@@ -423,7 +476,7 @@ fn reading(reading: &Reading) -> Value {
     })
 }
 
-fn law(balance: &Balance, members: bool) -> Value {
+fn law(balance: &Balance, inspection: &Inspection, members: bool) -> Value {
     let mut value = json!({
         "law": balance.law.name,
         "layer": balance.law.layer,
@@ -439,6 +492,8 @@ fn law(balance: &Balance, members: bool) -> Value {
             let (to, from) = reading.generator?;
             Some(json!({"group": member, "changed": to, "added": from}))
         });
+        let causes = (balance.status == Status::NotASymmetry).then(|| causes(balance, inspection));
+        value.insert("likely_causes".to_owned(), json!(causes.unwrap_or_default()));
         value.insert("failing_generator".to_owned(), json!(generator));
         let spread = balance.spread().map(|spread| {
             json!({
@@ -489,7 +544,7 @@ pub fn json(subject: &Subject, inspection: &Inspection, members: bool) -> Value 
         "samples": inspection.samples,
         "corrected": inspection.corrected,
         "symmetries": {"confirmed": confirmed, "not_a_symmetry": not_a_symmetry, "unchecked": unchecked},
-        "laws": inspection.balances.iter().map(|balance| law(balance, members)).collect::<Vec<_>>(),
+        "laws": inspection.balances.iter().map(|balance| law(balance, inspection, members)).collect::<Vec<_>>(),
         "skipped": skipped.map(|(law, why)| json!({"law": law.name, "layer": law.layer, "reason": why})).collect::<Vec<_>>(),
     })
 }

@@ -4,6 +4,7 @@
 
 mod cases;
 mod decoders;
+mod families;
 mod hostile;
 mod laws_files;
 mod redraws;

@@ -3,7 +3,7 @@
 use super::LawsFile;
 use super::language::{FILE, Key, Kind, Table as Of};
 use crate::inspection::decay::Decay;
-use crate::inspection::law::{Axis, Block, Form, Law, Rotary, Slice};
+use crate::inspection::law::{Axis, Block, Form, Inexact, Law, Rotary, Slice};
 use crate::suggest::unknown;
 use crate::visible;
 use std::ops::Range;
@@ -350,8 +350,12 @@ fn law(text: &str, table: &Table<'_>) -> Result<Vec<Law>, Fault> {
         rotary,
         whole,
         blocks,
-        remark: epsilon.filter(|epsilon| *epsilon > 0.0).map(|epsilon| Law::inexact(Some(epsilon))),
-        nearly: epsilon.is_some_and(|epsilon| epsilon > 0.0),
+        remark: None,
+        inexact: None,
+    };
+    let law = match epsilon {
+        Some(_) => law.inexact(Inexact { epsilon, norms: 1, entries: 0 }),
+        None => law,
     };
     Ok(if matrix { vec![law.matrix(), law] } else { vec![law] })
 }

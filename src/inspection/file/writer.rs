@@ -58,6 +58,9 @@ fn one(text: &mut String, law: &Law) {
             let _ = writeln!(text, "{key} = true");
         }
     }
+    if let Some(epsilon) = law.inexact.and_then(|inexact| inexact.epsilon) {
+        let _ = writeln!(text, "epsilon = {epsilon:e}");
+    }
     text.push_str("blocks = [\n");
     for block in &law.blocks {
         let Block { tensor, axis, coefficient, heads, slice, offset, transposed: _ } = block;
