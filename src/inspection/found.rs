@@ -3,7 +3,7 @@
 //! Of every axis `a` of a tensor and every position `i` along it there is the overlap `o_a(i, z) = sum theta g(z)` over what the
 //! position has. If `sum_a c_a o_a(i, z) = 0` for all positions and samples, then multiplying the position `i` of every axis by
 //! `exp(t c_a)` leaves the loss as it is to first order: a symmetry of the samples given, with a balance law. Linear dependences among
-//! the vectors `o_a` are found one after another, their coefficients rounded to small fractions, and what is left is judged like any
+//! the vectors `o_a` are found one after another, their coefficients rounded to ratios of small integers, and what is left is judged like any
 //! other law.
 
 use super::balance::Status;
@@ -19,8 +19,10 @@ const BLOCK: usize = 1 << 13;
 const MOST_NUMBERS: usize = 1 << 27;
 /// So many more numbers than axes there have to be, or every dependence is one by chance.
 const SPARE: usize = 8;
-/// Coefficients are halves up to this size.
-const LARGEST_COEFFICIENT: f64 = 4.0;
+/// Coefficients are ratios of integers up to this.
+const LARGEST_INTEGER: u32 = 4;
+/// How far from integers they may be before they are rounded: what is rounded is judged afterwards.
+const NEAR: f64 = 0.125;
 
 /// An axis with its overlaps.
 struct Candidate {
@@ -177,25 +179,25 @@ fn dependences(axes: &[Candidate]) -> Vec<Vec<Block>> {
     laws
 }
 
-/// The axis and those it depends on, with their coefficients, if they are small fractions and leave no more than rounding.
+/// The axis and those it depends on, with their coefficients, if these are near ratios of small integers.
 fn combined(axes: &[Candidate], number: usize, independent: &[Independent], components: &[f64]) -> Option<Vec<Block>> {
     // Back substitution: from directions to axes.
     let mut left = components.to_vec();
     let mut coefficients = vec![0.0; independent.len()];
     for place in (0..independent.len()).rev() {
         let coefficient = left[place] / independent[place].components[place];
-        let rounded = (2.0 * coefficient).round() / 2.0;
-        if rounded.abs() > LARGEST_COEFFICIENT {
-            return None;
-        }
         for (left, component) in left.iter_mut().zip(&independent[place].components) {
             *left -= coefficient * component;
         }
-        coefficients[place] = rounded;
+        coefficients[place] = coefficient;
     }
-    let mut blocks = vec![axes[number].block.clone()];
-    for (known, coefficient) in independent.iter().zip(coefficients).filter(|(_, coefficient)| *coefficient != 0.0) {
-        blocks.push(Block { coefficient: -coefficient, ..axes[known.number].block.clone() });
+    let near = |value: f64| (value - value.round()).abs() < NEAR && value.abs() < f64::from(LARGEST_INTEGER) + NEAR;
+    let mut denominators = (1..=LARGEST_INTEGER).map(f64::from);
+    let denominator = denominators.find(|factor| coefficients.iter().all(|value| near(factor * value)))?;
+    let integers = coefficients.iter().map(|coefficient| (denominator * coefficient).round());
+    let mut blocks = vec![Block { coefficient: denominator, ..axes[number].block.clone() }];
+    for (known, integer) in independent.iter().zip(integers).filter(|(_, integer)| *integer != 0.0) {
+        blocks.push(Block { coefficient: -integer, ..axes[known.number].block.clone() });
     }
     let shared =
         |(place, block): (usize, &Block)| blocks[..place].iter().any(|other| other.shares_elements_with(block));

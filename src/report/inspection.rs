@@ -294,7 +294,8 @@ pub fn causes(balance: &Balance, inspection: &Inspection) -> Vec<String> {
         );
     }
     let whole = law.blocks.iter().all(|block| block.axis == Axis::All);
-    if !on_heads && !whole && !(named("norm") && law.blocks.len() > 2) {
+    let readers = named("norm") && law.blocks.len() > 2;
+    if !(on_heads || whole || readers) {
         causes.push("another activation or degree".to_owned());
     }
     if named("norm") && law.blocks.iter().all(|block| block.offset == 0.0) {

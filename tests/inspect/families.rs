@@ -132,6 +132,34 @@ fn qwen3_gemma_and_mixtral_are_known() {
     has(&confirmed, &["residual writers, tied / final norm gain"]);
 }
 
+/// A gain that is stored less 1 is the gain: the same laws, and what decays is what is stored.
+#[test]
+fn an_offset_is_what_the_network_adds() {
+    let folder = TempDir::new().unwrap();
+    let weights = tensors(&[("gain", &[2], vec![0.5, -0.25]), ("matrix", &[1, 2], vec![2.0, 4.0])]);
+    // (theta + 1) g of the gain is theta g of the column.
+    let gradients =
+        tensors(&[("gain", &[2, 2], vec![4.0, 16.0, -2.0, 8.0]), ("matrix", &[2, 1, 2], vec![3.0, 3.0, -1.5, 1.5])]);
+    let mut plain = weights.clone();
+    plain.get_mut("gain").unwrap().1.iter_mut().for_each(|gain| *gain += 1.0);
+    let gradients = written(&folder, "gradients", &safetensors(&gradients, Element::F64));
+    let run = |weights: &BTreeMap<String, Tensor>, offset: &str, options: &[&str]| {
+        let weights = written(&folder, "weights", &safetensors(weights, Element::F64));
+        let laws = format!("[[law]]\nname = 'x'\nin = {{ tensor = 'gain', offset = {offset} }}\nout = 'matrix'");
+        let laws = written(&folder, "laws.toml", laws.as_bytes());
+        inspected(&[&[&weights as &str, "--gradients", &gradients, "--laws", &laws], options].concat())["laws"][0]
+            .clone()
+    };
+    let stored = run(&weights, "1", &[]);
+    assert_eq!(stored, run(&plain, "0", &[]));
+    assert_eq!(stored["status"], "confirmed");
+    assert_eq!(run(&weights, "0", &[])["status"], "not a symmetry of this network");
+    // c = 1: 1.5 * 0.5 - 0.75 * 0.25 for what is stored, 1.5^2 + 0.75^2 for the gain itself.
+    let decay = ["--learning-rate", "0.5", "--weight-decay", "0.125"];
+    assert_eq!(run(&weights, "1", &decay)["decay_a"], 0.5625);
+    assert_eq!(run(&plain, "0", &decay)["decay_a"], 2.8125);
+}
+
 /// What wrappers put before the names of all tensors, and what a trunk alone lacks.
 #[test]
 fn names_may_have_prefixes() {

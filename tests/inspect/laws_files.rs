@@ -1,6 +1,7 @@
 //! Files of laws: complaints with the line underlined, and the schema.
 
 use super::*;
+use equipartition::claim::Stream;
 use equipartition::inspection::file::{language, parse, schema};
 
 /// What is wrong with the text, whose `part` has to be underlined.
@@ -155,9 +156,57 @@ fn laws_are_found_from_gradients_alone() {
     assert_eq!(laws.len(), 7, "{laws:?}");
 }
 
-/// Squared ReLU has the degree 2, and tanh has no law.
+/// Gradients of single samples of `|V relu(W x)^p - y|^2`.
+fn homogeneous(power: i32) -> [BTreeMap<String, Tensor>; 2] {
+    const SAMPLES: usize = 12;
+    let (inputs, hidden, outputs) = (2, 3, 2);
+    let mut stream = Stream::new(&["a homogeneous network"], 5, 0);
+    let mut uniform = |count: usize| -> Vec<f64> {
+        (0..count).map(|_| stream.integer(-(1 << 20), 1 << 20) as f64 / f64::from(1 << 20)).collect()
+    };
+    let (w, v) = (uniform(hidden * inputs), uniform(outputs * hidden));
+    let (mut to_w, mut to_v) = (Vec::new(), Vec::new());
+    for _ in 0..SAMPLES {
+        let (x, y) = (uniform(inputs), uniform(outputs));
+        let on: Vec<f64> =
+            w.chunks(inputs).map(|row| row.iter().zip(&x).map(|(w, x)| w * x).sum::<f64>().max(0.0)).collect();
+        let after: Vec<f64> = on.iter().map(|on| on.powi(power)).collect();
+        let residual: Vec<f64> = v
+            .chunks(hidden)
+            .zip(&y)
+            .map(|(row, y)| 2.0 * (row.iter().zip(&after).map(|(v, a)| v * a).sum::<f64>() - y))
+            .collect();
+        let back = |i: usize| {
+            let slope = if on[i] > 0.0 { f64::from(power) * on[i].powi(power - 1) } else { 0.0 };
+            slope * (0..outputs).map(|k| residual[k] * v[k * hidden + i]).sum::<f64>()
+        };
+        to_w.extend((0..hidden * inputs).map(|n| back(n / inputs) * x[n % inputs]));
+        to_v.extend((0..outputs * hidden).map(|n| residual[n / hidden] * after[n % hidden]));
+    }
+    [
+        tensors(&[("in", &[hidden, inputs], w), ("out", &[outputs, hidden], v)]),
+        tensors(&[("in", &[SAMPLES, hidden, inputs], to_w), ("out", &[SAMPLES, outputs, hidden], to_v)]),
+    ]
+}
+
+/// The degree of the activation is a coefficient of the law; tanh has no law.
 #[test]
 fn degrees_are_found_and_nothing_where_there_is_nothing() {
+    let folder = TempDir::new().unwrap();
+    for (power, degree) in [(1, "1"), (2, "2"), (3, "3")] {
+        let [weights, gradients] = homogeneous(power);
+        let weights = written(&folder, "weights", &safetensors(&weights, Element::F64));
+        let gradients = written(&folder, "gradients", &safetensors(&gradients, Element::F64));
+        let (laws, _) = found(&weights, &gradients);
+        let sides = |incoming: &str, outgoing: &str| -> BTreeSet<(String, String)> {
+            [(format!("Rows{incoming}"), "in".to_owned()), (format!("Columns{outgoing}"), "out".to_owned())].into()
+        };
+        assert_eq!(laws, [sides("+1", &format!("-{degree}"))], "{power}");
+        let json = stdout(&[&weights, "--gradients", &gradients, "--laws", "auto", "--format", "json"]);
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["laws"].as_array().unwrap().len(), 1);
+        assert_eq!(parse("json", json["file"].as_str().unwrap()).unwrap().laws.len(), 1);
+    }
     let case = |name: &str, file: &str| format!("{}/tests/inspect/cases/{name}/{file}", env!("CARGO_MANIFEST_DIR"));
     let name = "tanh-default-relu";
     let arguments = [&case(name, "m.safetensors"), "--gradients", &case(name, "g.safetensors"), "--laws", "auto"];

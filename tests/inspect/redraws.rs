@@ -10,7 +10,7 @@ use equipartition::inspection::mlp::{Homogeneity, laws};
 use equipartition::inspection::{Inputs, Settings, inspect};
 use equipartition::model::composed::decoder::DecoderShape;
 use equipartition::model::composed::{AttentionShape, Epsilon, Parameter, Statistic};
-use equipartition::model::{Activation, Carrier, Model, Network};
+use equipartition::model::{Activation, Carrier, Network};
 use equipartition::scalar::Rational;
 
 const REDRAWS: u64 = 1000;

@@ -184,3 +184,33 @@ fn decay_can_differ_from_tensor_to_tensor() {
     assert_eq!(imbalance("[[decay]]\ntensors = '0.*'\npytorch = 0.5\n[[decay]]\ntensors = '*'\ngamma = 0"), expected);
     assert!((imbalance("") - expected).abs() > 0.1);
 }
+
+/// Without decay the law of the momentum is that of gradients with one in place of the other, matrix laws included.
+#[test]
+fn momentum_takes_the_place_of_gradients_in_every_law() {
+    let folder = TempDir::new().unwrap();
+    for (network, options) in [
+        ("mlp", &["--laws", "mlp", "--activation", "identity"][..]),
+        ("decoder", &["--laws", "decoder", "--heads", "4"]),
+    ] {
+        let weights = shipped(&format!("{network}.safetensors"));
+        let gradients = shipped(&format!("{network}.gradients.safetensors"));
+        let renamed = |(name, tensor): (String, Tensor)| (format!("{name}.momentum_buffer"), tensor);
+        let momenta: BTreeMap<String, Tensor> = read(Path::new(&gradients)).into_iter().map(renamed).collect();
+        let momenta = written(&folder, "momenta", &safetensors(&momenta, Element::F32));
+        let run = |files: &[&str]| {
+            let mut report = inspected(&[&[weights.as_str()], files, options].concat());
+            report["laws"].as_array_mut().unwrap().drain(..).collect::<Vec<_>>()
+        };
+        let plain = run(&["--gradients", &gradients]);
+        assert_eq!(run(&["--gradients", &gradients, "--optimizer", &momenta, "--momentum", "0.5"]), plain, "{network}");
+        assert!(plain.iter().any(|law| law["form"] == "matrix"));
+        // Alone it checks no symmetry.
+        for (alone, plain) in run(&["--optimizer", &momenta, "--momentum", "0.5"]).iter().zip(&plain) {
+            assert_eq!(
+                (&alone["imbalance"], &alone["z"], &alone["status"]),
+                (&plain["imbalance"], &plain["z"], &json!("unchecked"))
+            );
+        }
+    }
+}
