@@ -1,6 +1,7 @@
 //! What the attack by hand does to a drawn problem: scales, zeros and equalities that draws reach seldom or never.
 
-use crate::claim::{Case, Drawn, Finding, Problem, Scalar, Status, Theorem};
+use crate::claim::routes::InRationals;
+use crate::claim::{Case, Drawn, Finding, In, Problem, Scalar, Status, Theorem};
 use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
 use crate::model::mlp::Layout;
@@ -109,11 +110,28 @@ impl Tally {
         } else {
             claim.relations::<Mp<256>>(instance, Case::Law).map(|all| Finding::judge(Scalar::Mp(256), &all, false))
         };
-        let Ok(finding) = judged else {
+        self.count(claim.entry().id, instance, judged.ok(), what);
+    }
+
+    /// Examines a law of the claim of an identifier on an instance.
+    ///
+    /// # Panics
+    /// If it is violated.
+    pub fn see_law<L: InRationals + In<Mp<256>>>(&mut self, id: &str, law: &L, instance: &L::Instance, what: &str) {
+        let judged = if instance.is_algebraic() {
+            In::<Rational>::relations(law, instance).map(|all| Finding::judge(Scalar::Rational, &all, false))
+        } else {
+            In::<Mp<256>>::relations(law, instance).map(|all| Finding::judge(Scalar::Mp(256), &all, false))
+        };
+        self.count(id, instance, judged.ok(), what);
+    }
+
+    fn count(&mut self, id: &str, instance: &impl Drawn, finding: Option<Finding>, what: &str) {
+        let Some(finding) = finding else {
             self.outside += 1;
             return;
         };
-        let said = || format!("{}: {}, {what}: {}", claim.entry().id, instance.describe(), finding.worst);
+        let said = || format!("{id}: {}, {what}: {}", instance.describe(), finding.worst);
         match finding.status {
             Status::Satisfied if instance.is_algebraic() => self.exact += 1,
             Status::Satisfied => self.converged += 1,

@@ -10,12 +10,17 @@
 //! symmetry with a symmetric part does not.
 
 mod continuous_broken;
+mod data_symmetry;
 mod dataset_permutation;
 mod discrete_preserved;
+mod entropy_along_orbit;
 #[cfg(test)]
 mod extremes;
+mod generators;
 mod gradient_transform;
+mod loss_along_orbit;
 mod orbit;
+mod rescaling_orbit;
 mod rotation_preserved;
 mod skew;
 mod trajectory;
@@ -26,14 +31,14 @@ use crate::claim::Claim;
 
 /// The claims of this family.
 pub(super) const CLAIMS: &[&dyn Claim] = &[
-    &gradient_transform::GradientTransform,
-    &discrete_preserved::DiscretePreserved,
-    &dataset_permutation::DatasetPermutation,
-    &continuous_broken::ContinuousBroken,
-    &unique_minimum::UniqueMinimum,
-    &rotation_preserved::RotationPreserved,
-    &translation::Translation,
-    &trajectory::Trajectory,
+    &gradient_transform::CLAIM,
+    &discrete_preserved::CLAIM,
+    &dataset_permutation::CLAIM,
+    &continuous_broken::CLAIM,
+    &unique_minimum::CLAIM,
+    &rotation_preserved::CLAIM,
+    &translation::CLAIM,
+    &trajectory::CLAIM,
 ];
 
 /// The paper, for the references of its claims.

@@ -29,6 +29,27 @@ impl Drawn for Moved {
     }
 }
 
+/// What carries gradients along with a point that `K` moves: the inverse transposed, or what a control takes in its place.
+#[derive(Clone, Copy)]
+pub(super) enum Carrying {
+    InverseTransposed,
+    Transposed,
+    Inverse,
+    Itself,
+}
+
+impl Carrying {
+    /// Of an element `K`.
+    pub fn of(self, element: &Element) -> LinearMap {
+        match self {
+            Carrying::InverseTransposed => element.inverse.transposed(),
+            Carrying::Transposed => element.map.transposed(),
+            Carrying::Inverse => element.inverse.clone(),
+            Carrying::Itself => element.map.clone(),
+        }
+    }
+}
+
 /// A random product of elements of the admitted kinds, not the identity; none if the network has none.
 ///
 /// Half of the time up to three elements, otherwise one of every kind in random order.
@@ -266,9 +287,13 @@ pub(super) fn incoming_permutation(network: &Network, places: &[usize]) -> Eleme
 /// outgoing weight wherever the neuron is. With one hidden layer, so that nothing downstream can hide it.
 pub(super) fn draw_even_flip(stream: &mut Stream) -> (Network, Element) {
     let network = draw_shallow(stream, Smooth::Sigmoid);
-    let width = network.layout().map_or(0, |layout| layout.widths()[1]);
-    let element = symmetry::sign_flip(&network, 0, stream.below(width));
+    let element = symmetry::sign_flip(&network, 0, stream.below(width(&network)));
     (network, element)
+}
+
+/// The width of the first hidden layer.
+pub(super) fn width(network: &Network) -> usize {
+    network.layout().map_or(0, |layout| layout.widths()[1])
 }
 
 /// A perceptron with one hidden layer.
