@@ -14,7 +14,7 @@ use num_traits::{One, Zero};
 
 /// An epoch from a point.
 pub(super) struct Epoch {
-    pub point: Point<Fine>,
+    point: Point<Fine>,
 }
 
 impl Epoch {

@@ -3,23 +3,19 @@
 use super::{epoch_mean, minibatch, modified_step, no_second_order_potential, second_order_field};
 use crate::claim::data::Claim;
 use crate::claim::routes::Asymptotic;
-use crate::claim::{Case, Draw, Draws, Finding, In, Problem, Scalar, Settings, Status, order};
-use crate::claims::extremes::{Tally, of};
+use crate::claim::{Case, Finding, In, Problem, Scalar, Settings, Status, order};
+use crate::claims::extremes::{Tally, drawn, of};
 use crate::scalar::Rational;
-
-fn draw<L: Draws>(claim: &Claim, law: &L, index: u64) -> L::Instance {
-    law.draw(&mut Draw::keyed(claim.id, "law", 12, Case::Law, index)).expect("every draw is an instance")
-}
 
 #[test]
 fn the_entropy_of_batches_is_known_at_every_scale() {
     let (claim, law) = (&minibatch::CLAIM, &minibatch::LAW);
     let mut tally = Tally::default();
     for index in (0..24).step_by(2) {
-        for (what, problem) in of(&draw(claim, law, index)) {
+        for (what, problem) in of(&drawn(claim, law, index)) {
             // N >= 2, no decay.
             if problem.data.len() > 1 && problem.weight_decay == 0 && what != "gamma = 0" {
-                tally.see_law(claim.id, law, &problem, &what);
+                tally.see_law(claim, law, &problem, &what);
             }
         }
     }
@@ -33,7 +29,7 @@ fn the_antisymmetric_part_of_the_jacobian_is_known_at_every_scale() {
     let law = &no_second_order_potential::Identity;
     let (mut exact, mut vacuous) = (0, 0);
     for index in (0..48).step_by(2) {
-        for (what, problem) in of(&draw(&no_second_order_potential::CLAIM, law, index)) {
+        for (what, problem) in of(&drawn(&no_second_order_potential::CLAIM, law, index)) {
             let relations = In::<Rational>::relations(law, &problem).expect("the identity holds everywhere");
             match Finding::judge(Scalar::Rational, &relations, false).status {
                 Status::Satisfied => exact += 1,
@@ -70,10 +66,10 @@ fn modified_fields_at_extreme_points() {
     }
     for index in 0..4 {
         let (step, second) = (modified_step::ModifiedStep::Entropic, second_order_field::SecondOrderField::SecondOrder);
-        let problem = draw(&modified_step::CLAIM, &step, index);
+        let problem = drawn(&modified_step::CLAIM, &step, index);
         judge(&modified_step::CLAIM, &step, &problem);
         judge(&second_order_field::CLAIM, &second, &problem);
         let epoch = epoch_mean::EpochMean::Entropic;
-        judge(&epoch_mean::CLAIM, &epoch, &draw(&epoch_mean::CLAIM, &epoch, index));
+        judge(&epoch_mean::CLAIM, &epoch, &drawn(&epoch_mean::CLAIM, &epoch, index));
     }
 }

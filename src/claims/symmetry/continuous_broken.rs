@@ -9,10 +9,12 @@
 //! the symmetry. Source: [`PAPER`].
 
 use super::PAPER;
+use super::elements;
 use super::entropy_along_orbit::{any_generator, noise, normal_generator};
 use super::generators::{draw_normal, draw_pair, draw_spiral};
 use super::orbit::{self, Carrying, flat_loss, moved};
-use super::skew::{self, Rated};
+use super::rates::Rated;
+use super::skew;
 use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::routes::Ladder;
@@ -150,7 +152,7 @@ impl Draws for ContinuousBroken {
                 class = turn;
                 let palettes = [Palette::Homogeneous, Palette::Linear, Palette::Linear, Palette::ScaleInvariant];
                 let palette = *stream.pick(&palettes);
-                let network = orbit::network(stream, palette, class);
+                let network = elements::network(stream, palette, class);
                 let (generator, element, rated) = draw_normal(stream, &network);
                 rates = Some(rated.rates);
                 (network, (generator, element), Asserted::Criterion(rated.inverse))
@@ -159,36 +161,36 @@ impl Draws for ContinuousBroken {
                 class = turn;
                 let palettes = [Palette::Homogeneous, Palette::Linear, Palette::Rotations, Palette::ScaleInvariant];
                 let palette = *stream.pick(&palettes);
-                let network = orbit::network(stream, palette, class);
+                let network = elements::network(stream, palette, class);
                 let continuous = |kind: &Symmetry| !kind.is_discrete();
                 let kinds: Vec<Symmetry> = symmetry::catalogue(&network).into_iter().filter(continuous).collect();
                 let kind = *stream.pick(&kinds);
                 let (generator, single) = draw_pair(stream, &network, kind);
-                let element = orbit::draw_element(stream, &network, |kind| continuous(&kind)).unwrap_or(single);
+                let element = elements::draw_element(stream, &network, |kind| continuous(&kind)).unwrap_or(single);
                 (network, (generator, element), Asserted::Derivatives)
             }
             Orbits::UnequalRates => {
-                let network = orbit::draw_two_layer_linear(stream);
+                let network = elements::draw_two_layer_linear(stream);
                 let rated = Rated::distinct(stream, network.parameter_count());
                 rates = Some(rated.rates);
                 let pair = draw_spiral(stream, &network, 0);
                 (network, pair, Asserted::Criterion(rated.inverse))
             }
             Orbits::Rescalings => {
-                let network = orbit::draw_two_layer_linear(stream);
+                let network = elements::draw_two_layer_linear(stream);
                 let pair = draw_pair(stream, &network, rescaling);
                 (network, pair, Asserted::Constancy)
             }
             Orbits::Shears => {
-                let network = orbit::draw_two_layer_linear(stream);
-                let (row, column) = orbit::pair(stream, orbit::width(&network));
+                let network = elements::draw_two_layer_linear(stream);
+                let (row, column) = elements::pair(stream, elements::width(&network));
                 let element = symmetry::shear(&network, 0, (row, column), &Rational::from(stream.integer(1, 3)));
                 let generator = symmetry::matrix(&network, 0, row, column);
                 (network, (generator, element), Asserted::Derivatives)
             }
             Orbits::NotSymmetries => {
                 class = Class::Smooth;
-                let network = orbit::draw_shallow(stream, Smooth::Tanh);
+                let network = elements::draw_shallow(stream, Smooth::Tanh);
                 let pair = draw_pair(stream, &network, rescaling);
                 (network, pair, Asserted::Derivatives)
             }

@@ -1,6 +1,6 @@
 //! Symmetries of data sets: `pi(x, y) = (P x, Q y)` with signed permutations `P` and `Q`.
 
-use super::orbit;
+use super::elements;
 use crate::claim::{Class, Palette, Stream};
 use crate::data::{DataSet, Fixed, Sample};
 use crate::model::{Activation, Loss, Network, Piecewise, Smooth};
@@ -63,7 +63,7 @@ pub(super) fn modular_addition(stream: &mut Stream, class: Class, is_law: bool) 
 
 /// Any perceptron under random signed permutations of its inputs and outputs.
 pub(super) fn random_permutation(stream: &mut Stream, class: Class) -> DataSymmetry {
-    let network = orbit::network(stream, Palette::Any, class);
+    let network = elements::network(stream, Palette::Any, class);
     let signs = !matches!(&network, Network::Mlp { loss, .. } if *loss != Loss::SquaredError);
     let (input_len, output_len) = (network.input_len(), network.target_len());
     loop {

@@ -9,7 +9,9 @@
 
 use super::PAPER;
 use super::data_symmetry::{modular_addition, random_permutation};
+use super::elements;
 use super::orbit::{self, Moved, invariance, losses, moved};
+use super::rates;
 use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::routes::Ladder;
@@ -106,7 +108,7 @@ impl Draws for DatasetPermutation {
             element = outputs.after(&element);
         }
         if is_law && stream.coin() {
-            let hidden = orbit::draw_element(stream, &network, Symmetry::is_discrete);
+            let hidden = elements::draw_element(stream, &network, Symmetry::is_discrete);
             element = hidden.unwrap_or_else(|| Element::identity(&network)).after(&element);
         }
         let drawn = 1 + stream.below(2);
@@ -124,8 +126,8 @@ impl Draws for DatasetPermutation {
         let images = DataSet::weighted(images, weights.clone());
         problem.data = DataSet::weighted(samples, weights);
         if !self.commuting || (is_law && draw.family.coin()) {
-            let rates = orbit::distinct_rates(&mut draw.family, problem.theta.len());
-            problem.preconditioner = if self.commuting { orbit::averaged(rates, &element.map) } else { rates };
+            let rates = rates::distinct_rates(&mut draw.family, problem.theta.len());
+            problem.preconditioner = if self.commuting { rates::averaged(rates, &element.map) } else { rates };
         }
         Ok(Instance { moved: Moved { problem, element }, images })
     }

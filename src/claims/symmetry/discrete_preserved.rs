@@ -7,12 +7,14 @@
 //! `K` is orthogonal, commutes with the learning rates `Lambda` and leaves the loss of every sample as it is. Source: [`PAPER`].
 
 use super::PAPER;
+use super::elements;
 use super::orbit::{self, Moved, flat_loss, invariance, moved};
+use super::rates;
 use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::routes::Ladder;
 use crate::claim::{Class, Draw, Draws, In, Palette, Problem, Relation, Stream, Unjudged};
-use crate::model::{Carrier, Loss, Network, Smooth};
+use crate::model::{Carrier, Network};
 use crate::symmetry::{self, Element, Symmetry};
 
 /// The entropic loss and its gradient at a point and at its image.
@@ -89,21 +91,21 @@ impl Elements {
     fn draw(self, stream: &mut Stream, turn: Class) -> (Class, Network, Element) {
         match self {
             Elements::Symmetries if turn == Class::Smooth && stream.coin() => {
-                let (network, element) = orbit::draw_decoder(stream);
+                let (network, element) = elements::draw_decoder(stream);
                 (turn, network, element)
             }
             Elements::Symmetries => {
                 let palettes = [Palette::Any, Palette::Homogeneous, Palette::Linear, Palette::Odd, Palette::Rotations];
                 let palette = *stream.pick(&palettes);
-                let (network, element) = orbit::draw_network(stream, palette, turn, Symmetry::is_discrete);
+                let (network, element) = elements::draw_network(stream, palette, turn, Symmetry::is_discrete);
                 (turn, network, element)
             }
             Elements::QueryExchanges => {
-                let (network, element) = orbit::draw_query_exchange(stream);
+                let (network, element) = elements::draw_query_exchange(stream);
                 (Class::Smooth, network, element)
             }
             Elements::EvenFlips => {
-                let (network, element) = orbit::draw_even_flip(stream);
+                let (network, element) = elements::draw_even_flip(stream);
                 (Class::Smooth, network, element)
             }
             Elements::Permutations | Elements::IncomingPermutations | Elements::Rescalings => {
@@ -114,22 +116,17 @@ impl Elements {
     }
 
     fn draw_on_two_layers(self, stream: &mut Stream, turn: Class) -> (Network, Element) {
-        let linear = orbit::draw_two_layer_linear(stream);
-        let width = orbit::width(&linear);
-        let places = orbit::proper_permutation(stream, width);
+        let linear = elements::draw_two_layer_linear(stream);
+        let width = elements::width(&linear);
+        let places = elements::proper_permutation(stream, width);
         if matches!(self, Elements::Rescalings) {
             let index = stream.below(width);
-            let element = symmetry::neuron_rescaling(&linear, 0, index, &orbit::factor(stream, &linear), 1);
+            let element = symmetry::neuron_rescaling(&linear, 0, index, &elements::factor(stream, &linear), 1);
             return (linear, element);
         }
-        let network = match linear.layout() {
-            Some(layout) if turn == Class::Smooth => {
-                Network::mlp(layout.widths(), Smooth::Tanh, stream.coin(), Loss::SquaredError)
-            }
-            _ => linear,
-        };
+        let network = if turn == Class::Smooth { elements::activated(stream, &linear) } else { linear };
         let element = match self {
-            Elements::IncomingPermutations => orbit::incoming_permutation(&network, &places),
+            Elements::IncomingPermutations => elements::incoming_permutation(&network, &places),
             _ => symmetry::neuron_permutation(&network, 0, &places),
         };
         (network, element)
@@ -145,9 +142,9 @@ impl Draws for DiscretePreserved {
         let rates = if draw.is_law() { Rates::Any } else { Rates::Scalar };
         let mut problem = Problem::draw(draw, class, network, rates, Decay::Positive);
         problem.preconditioner = if self.commuting {
-            orbit::averaged(problem.preconditioner, &element.map)
+            rates::averaged(problem.preconditioner, &element.map)
         } else {
-            orbit::distinct_rates(&mut draw.family, problem.theta.len())
+            rates::distinct_rates(&mut draw.family, problem.theta.len())
         };
         Ok(Moved { problem, element })
     }

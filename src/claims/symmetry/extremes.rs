@@ -6,8 +6,8 @@ use super::{
 };
 use crate::claim::data::Claim;
 use crate::claim::routes::InRationals;
-use crate::claim::{Case, Class, Draw, In, Problem};
-use crate::claims::extremes::{Tally, of, of_rates};
+use crate::claim::{Class, In, Problem};
+use crate::claims::extremes::{Tally, drawn, of, of_rates};
 use crate::scalar::Mp;
 
 /// The law of a claim on twelve families, each at all extremes that `at` knows.
@@ -19,13 +19,11 @@ fn attack<L: InRationals + In<Mp<256>>>(
 ) {
     let mut tally = Tally::default();
     for index in (0..24).step_by(2) {
-        let draw =
-            || law.draw(&mut Draw::keyed(claim.id, "law", 12, Case::Law, index)).expect("every draw is an instance");
-        let mut instance = draw();
+        let mut instance = drawn(claim, law, index);
         for (what, extreme) in at(problem(&mut instance)) {
-            let mut instance = draw();
+            let mut instance = drawn(claim, law, index);
             *problem(&mut instance) = extreme;
-            tally.see_law(claim.id, law, &instance, &what);
+            tally.see_law(claim, law, &instance, &what);
         }
     }
     println!("{}: {tally:#?}", claim.id);

@@ -1,7 +1,8 @@
 //! Random generators of continuous symmetries, each with an element of the group.
 
-use super::orbit;
-use super::skew::{self, Rated};
+use super::elements;
+use super::rates::Rated;
+use super::skew;
 use crate::claim::Stream;
 use crate::model::Network;
 use crate::symmetry::{self, Element, Generator, LinearMap, Symmetry};
@@ -9,14 +10,14 @@ use crate::symmetry::{self, Element, Generator, LinearMap, Symmetry};
 /// A generator and an element of one kind of continuous symmetry.
 pub(super) fn draw_pair(stream: &mut Stream, network: &Network, kind: Symmetry) -> (Generator, Element) {
     let width = |layer: usize| network.layout().map_or(0, |layout| layout.widths()[layer + 1]);
-    let element = orbit::draw_factor(stream, network, kind);
+    let element = elements::draw_factor(stream, network, kind);
     let generator = match kind {
         Symmetry::Rotation { layer } => {
-            let (row, column) = orbit::pair(stream, width(layer));
+            let (row, column) = elements::pair(stream, width(layer));
             symmetry::rotation(network, layer, row, column)
         }
         Symmetry::Shear { layer } => {
-            let (row, column) = orbit::pair(stream, width(layer));
+            let (row, column) = elements::pair(stream, width(layer));
             symmetry::matrix(network, layer, row, column)
         }
         Symmetry::Rescaling { layer, degree } => {
@@ -31,7 +32,7 @@ pub(super) fn draw_pair(stream: &mut Stream, network: &Network, kind: Symmetry) 
 /// A spiral of two units of a linear layer, growing and turning: normal, neither symmetric nor antisymmetric.
 pub(super) fn draw_spiral(stream: &mut Stream, network: &Network, layer: usize) -> (Generator, Element) {
     let width = network.layout().map_or(0, |layout| layout.widths()[layer + 1]);
-    let (row, column) = orbit::pair(stream, width);
+    let (row, column) = elements::pair(stream, width);
     let mut map = LinearMap::zero(network.parameter_count());
     let growth = stream.small();
     for unit in [row, column] {
@@ -39,7 +40,7 @@ pub(super) fn draw_spiral(stream: &mut Stream, network: &Network, layer: usize) 
     }
     map = map.plus(&symmetry::rotation(network, layer, row, column).map.scaled(&stream.small()));
     let mut element = symmetry::rotation_element(network, layer, (row, column), &stream.small());
-    let factor = orbit::factor(stream, network);
+    let factor = elements::factor(stream, network);
     for unit in [row, column] {
         element = symmetry::neuron_rescaling(network, layer, unit, &factor, 1).after(&element);
     }

@@ -7,6 +7,7 @@
 //! `K` is an invertible linear map, `g_z` the gradient of the loss of sample `z`. Source: [`PAPER`].
 
 use super::PAPER;
+use super::elements;
 use super::orbit::{self, Carrying, Moved, flat_loss, moved};
 use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
@@ -99,18 +100,18 @@ impl Draws for GradientTransform {
                     Palette::ScaleInvariant,
                 ];
                 let palette = *stream.pick(&palettes);
-                (turn, orbit::draw_network(stream, palette, turn, |_| true))
+                (turn, elements::draw_network(stream, palette, turn, |_| true))
             }
-            Elements::EvenFlips => (Class::Smooth, orbit::draw_even_flip(stream)),
+            Elements::EvenFlips => (Class::Smooth, elements::draw_even_flip(stream)),
             Elements::IncomingPermutations => {
-                let network = orbit::draw_two_layer_linear(stream);
-                let places = orbit::proper_permutation(stream, orbit::width(&network));
-                let element = orbit::incoming_permutation(&network, &places);
+                let network = elements::draw_two_layer_linear(stream);
+                let places = elements::proper_permutation(stream, elements::width(&network));
+                let element = elements::incoming_permutation(&network, &places);
                 (Class::Generic, (network, element))
             }
             Elements::Shears => {
-                let network = orbit::draw_two_layer_linear(stream);
-                let pair = orbit::pair(stream, orbit::width(&network));
+                let network = elements::draw_two_layer_linear(stream);
+                let pair = elements::pair(stream, elements::width(&network));
                 let element = symmetry::shear(&network, 0, pair, &stream.small());
                 (Class::Generic, (network, element))
             }

@@ -9,10 +9,12 @@
 //! so an orthogonal `K` that commutes with `Lambda` keeps `F`, and with it the whole path of descent; a continuous
 //! symmetry with a symmetric part does not.
 
+mod blind_readout;
 mod continuous_broken;
 mod data_symmetry;
 mod dataset_permutation;
 mod discrete_preserved;
+mod elements;
 mod entropy_along_orbit;
 #[cfg(test)]
 mod extremes;
@@ -20,6 +22,7 @@ mod generators;
 mod gradient_transform;
 mod loss_along_orbit;
 mod orbit;
+mod rates;
 mod rescaling_orbit;
 mod rotation_preserved;
 mod skew;

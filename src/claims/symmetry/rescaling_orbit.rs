@@ -1,6 +1,6 @@
 //! The orbit of some neurons under rescaling, `K_a: u -> a u, w -> a^{-k} w`, and the parts of the entropic loss along it.
 
-use super::orbit;
+use super::elements;
 use crate::claim::{Point, Problem, Stream};
 use crate::entropic::Preconditioner;
 use crate::model::{Carrier, Network};
@@ -95,11 +95,11 @@ impl<T: Carrier> Parts<T> {
 pub(super) fn draw_symmetric(stream: &mut Stream, network: &Network, orbit: &Orbit) -> Element {
     let width = network.layout().map_or(0, |layout| layout.widths()[orbit.layer + 1]);
     let mut element = (0..width).fold(Element::identity(network), |product, neuron| {
-        let factor = orbit::factor(stream, network);
+        let factor = elements::factor(stream, network);
         symmetry::neuron_rescaling(network, orbit.layer, neuron, &factor, orbit.degree).after(&product)
     });
     if symmetry::catalogue(network).contains(&Symmetry::Shear { layer: orbit.layer }) {
-        let pair = orbit::pair(stream, width);
+        let pair = elements::pair(stream, width);
         let rotation = symmetry::rotation_element(network, orbit.layer, pair, &stream.small());
         element = rotation.after(&element).after(&rotation.inverted());
     }

@@ -7,12 +7,14 @@
 //! `S` is the entropy term of the entropic loss `F`; the learning rates are equal. Source: [`PAPER`].
 
 use super::PAPER;
+use super::elements;
 use super::orbit::{self, Moved, flat_loss, invariance, moved};
+use super::rates;
 use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::routes::Ladder;
 use crate::claim::{Class, Draw, Draws, In, Palette, Problem, Relation, Stream, Term, Unjudged};
-use crate::model::{Carrier, Loss, Network, Smooth};
+use crate::model::{Carrier, Network};
 use crate::symmetry::{self, Element, Symmetry};
 
 /// The entropic loss, its entropy term and its gradient at a point and at its image.
@@ -75,22 +77,19 @@ impl Elements {
         if matches!(self, Elements::Symmetries) {
             let palette = *stream.pick(&[Palette::Rotations, Palette::Linear]);
             let rotations = |kind| matches!(kind, Symmetry::Rotation { .. });
-            let (network, element) = orbit::draw_network(stream, palette, turn, rotations);
+            let (network, element) = elements::draw_network(stream, palette, turn, rotations);
             return (turn, network, element);
         }
-        let linear = orbit::draw_two_layer_linear(stream);
-        let pair = orbit::pair(stream, orbit::width(&linear));
-        let (class, network) = match (self, linear.layout()) {
-            (Elements::Activated, Some(layout)) => {
-                let network = Network::mlp(layout.widths(), Smooth::Tanh, stream.coin(), Loss::SquaredError);
-                (Class::Smooth, network)
-            }
+        let linear = elements::draw_two_layer_linear(stream);
+        let pair = elements::pair(stream, elements::width(&linear));
+        let (class, network) = match self {
+            Elements::Activated => (Class::Smooth, elements::activated(stream, &linear)),
             _ => (Class::Generic, linear),
         };
         // Not a quarter turn, which permutes the units and is a symmetry of any odd activation.
         let mut element = symmetry::rotation_element(&network, 0, pair, &(stream.positive() / 4));
         if matches!(self, Elements::Symmetric) {
-            let factor = orbit::factor(stream, &network);
+            let factor = elements::factor(stream, &network);
             let rescaling = symmetry::neuron_rescaling(&network, 0, pair.0, &factor, 1);
             element = element.after(&rescaling).after(&element.inverted());
         }
@@ -106,7 +105,7 @@ impl Draws for RotationPreserved {
         let (class, network, element) = self.elements.draw(&mut draw.family, turn);
         let mut problem = Problem::draw(draw, class, network, Rates::Scalar, Decay::Positive);
         if !self.equal_rates {
-            problem.preconditioner = orbit::distinct_rates(&mut draw.family, problem.theta.len());
+            problem.preconditioner = rates::distinct_rates(&mut draw.family, problem.theta.len());
         }
         Ok(Moved { problem, element })
     }

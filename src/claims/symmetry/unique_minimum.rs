@@ -9,8 +9,9 @@
 //! the learning rate, `gamma` the weight decay. Along any symmetric element `F` is convex. Source: [`PAPER`].
 
 use super::PAPER;
+use super::elements;
 use super::loss_along_orbit::{at_the_minimum, convexity, covariance, profile, slope};
-use super::orbit::{self, moved};
+use super::orbit::moved;
 use super::rescaling_orbit::{Orbit, Parts, draw_symmetric, place_minimum};
 use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
@@ -149,16 +150,16 @@ impl Networks {
         match self {
             Networks::Homogeneous if class == Class::Stationary => {
                 let activation = *stream.pick(&[Piecewise::Identity, Piecewise::Relu, Piecewise::LeakyRelu]);
-                orbit::draw_shallow(stream, activation)
+                elements::draw_shallow(stream, activation)
             }
             Networks::Homogeneous if stream.coin() => Palette::Linear.network(stream, class),
             Networks::Homogeneous => Palette::Homogeneous.network(stream, class),
-            Networks::Linear => orbit::draw_two_layer_linear(stream),
+            Networks::Linear => elements::draw_two_layer_linear(stream),
             Networks::SquaredRelu => {
                 let widths = [1 + stream.below(3), 2 + stream.below(2), 1 + stream.below(2)];
                 Network::mlp(&widths, Piecewise::SquaredRelu, true, Loss::SquaredError)
             }
-            Networks::NotHomogeneous => orbit::draw_shallow(stream, Smooth::Tanh),
+            Networks::NotHomogeneous => elements::draw_shallow(stream, Smooth::Tanh),
         }
     }
 }
@@ -177,7 +178,7 @@ impl Draws for UniqueMinimum {
         let network = self.networks.draw(stream, class);
         let own = network.activation().homogeneity().map_or(1, |degree| degree as i32);
         let orbit = Orbit::draw(stream, &network, self.degree.unwrap_or(own));
-        let factors = [(); 3].map(|()| orbit::factor(stream, &network));
+        let factors = [(); 3].map(|()| elements::factor(stream, &network));
         let symmetric = if self.symmetric {
             draw_symmetric(stream, &network, &orbit)
         } else {

@@ -1,6 +1,8 @@
 //! Short paths of Adam: `K` is a signed permutation, and the moments move along with the point.
 
+use super::super::elements;
 use super::super::orbit::{self, Moved, moved};
+use super::super::rates;
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::stream::GRID_BITS;
 use crate::claim::{Class, Draw, Drawn, Draws, In, Palette, Point, Problem, Relation, Stream, Term, Unjudged};
@@ -15,16 +17,16 @@ const STEPS: usize = 4;
 /// Two paths of Adam, from `theta_0` and from `K theta_0`.
 #[derive(Clone, Copy)]
 pub(super) struct Adaptive {
-    pub elements: Elements,
+    elements: Elements,
     /// Whether the state moves along with the point.
-    pub state_moves: bool,
+    state_moves: bool,
     /// Whether something is asserted of the state at the end too.
-    pub asserts_moments: bool,
+    asserts_moments: bool,
 }
 
 /// Which maps are drawn.
 #[derive(Clone, Copy)]
-pub(super) enum Elements {
+enum Elements {
     /// Discrete symmetries of any network: signed permutations.
     Symmetries,
     /// Rotations of a two-layer linear network whose cosine and sine are 3/5 and 4/5, or 4/5 and 3/5.
@@ -35,7 +37,9 @@ pub(super) enum Elements {
 
 pub(super) const LAW: Adaptive = Adaptive { elements: Elements::Symmetries, state_moves: true, asserts_moments: true };
 /// Of the points alone: a control has to fail in the path itself.
-pub(super) const POINTS: Adaptive = Adaptive { asserts_moments: false, ..LAW };
+const POINTS: Adaptive = Adaptive { asserts_moments: false, ..LAW };
+pub(super) const ROTATED: Adaptive = Adaptive { elements: Elements::Rotations, ..POINTS };
+pub(super) const STATE_LEFT: Adaptive = Adaptive { elements: Elements::Linear, state_moves: false, ..POINTS };
 
 /// What two paths share.
 pub(super) struct Paths {
@@ -51,18 +55,18 @@ impl Elements {
         match self {
             Elements::Symmetries => {
                 let palette = *stream.pick(&[Palette::Any, Palette::Homogeneous, Palette::Linear, Palette::Odd]);
-                orbit::draw_network(stream, palette, class, Symmetry::is_discrete)
+                elements::draw_network(stream, palette, class, Symmetry::is_discrete)
             }
             Elements::Rotations => {
-                let network = orbit::draw_two_layer_linear(stream);
+                let network = elements::draw_two_layer_linear(stream);
                 let t = Rational::from((1, 2 + i32::from(stream.coin())));
-                let pair = orbit::pair(stream, orbit::width(&network));
+                let pair = elements::pair(stream, elements::width(&network));
                 let element = symmetry::rotation_element(&network, 0, pair, &t);
                 (network, element)
             }
             Elements::Linear => {
-                let network = orbit::draw_shallow(stream, Piecewise::Identity);
-                let element = orbit::draw_element(stream, &network, Symmetry::is_discrete);
+                let network = elements::draw_shallow(stream, Piecewise::Identity);
+                let element = elements::draw_element(stream, &network, Symmetry::is_discrete);
                 (network, element.expect("linear neurons have sign flips"))
             }
         }
@@ -85,7 +89,7 @@ impl Draws for Adaptive {
         let stream = &mut draw.family;
         let parameters = problem.theta.len();
         if is_law && stream.coin() {
-            problem.preconditioner = orbit::averaged(orbit::distinct_rates(stream, parameters), &element.map);
+            problem.preconditioner = rates::averaged(rates::distinct_rates(stream, parameters), &element.map);
         }
         // Steps short enough that a path over several of them keeps its digits.
         problem.preconditioner = problem.preconditioner.map(|rate| Rational::from(rate / 8));

@@ -6,31 +6,32 @@
 
 use super::adam;
 use super::merged::{MergedLoss, Merger};
+use super::optimisers::{Constants, Path, Rule};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{Class, Draw, Drawn, Draws, In, Point, Problem, Relation, Term, Unjudged};
-use crate::data::Sample;
-use crate::dynamics::{Adam, Moments, adam_step, heavy_ball_step, sgd_step};
+use crate::dynamics::Adam;
 use crate::entropic::{Objective, Preconditioner};
-use crate::model::{Carrier, Model};
+use crate::model::Carrier;
 use crate::scalar::{Magnitude, Measured, Rational, Real};
-use std::fmt;
 
 /// Paths from the fixed-point set: that they stay on it, and are those of the merged network.
 #[derive(Clone, Copy)]
 pub(super) struct OnFixedSet {
-    pub steps: usize,
+    steps: usize,
     /// Whether every parameter is kicked after every step.
-    pub kicked: bool,
+    kicked: bool,
     /// Whether the rate of a merged neuron is the sum of those of its copies.
-    pub summed_rates: bool,
-    pub asserts_fixed: bool,
-    pub asserts_merger: bool,
+    summed_rates: bool,
+    asserts_fixed: bool,
+    asserts_merger: bool,
 }
 
 pub(super) const LAW: OnFixedSet =
     OnFixedSet { steps: 1000, kicked: false, summed_rates: true, asserts_fixed: true, asserts_merger: true };
 /// For a control, which breaks one of the two assertions: what counts is the largest distance, which more steps can only increase.
-pub(super) const SHORT: OnFixedSet = OnFixedSet { steps: 50, ..LAW };
+const SHORT: OnFixedSet = OnFixedSet { steps: 50, ..LAW };
+pub(super) const KICKED: OnFixedSet = OnFixedSet { kicked: true, asserts_merger: false, ..SHORT };
+pub(super) const SINGLE_RATE: OnFixedSet = OnFixedSet { summed_rates: false, asserts_fixed: false, ..SHORT };
 
 /// Paths from a point of the fixed-point set, in the whole network and in the merged one.
 pub(super) struct Paths {
@@ -160,59 +161,6 @@ impl Paths {
             farthest[1].see(self.merger.spread(&merged_path.theta), &path.theta);
         }
         farthest
-    }
-}
-
-/// The optimisers.
-#[derive(Clone, Copy)]
-enum Rule {
-    Descent,
-    HeavyBall,
-    Adam,
-}
-
-impl Rule {
-    const ALL: [Rule; 3] = [Rule::Descent, Rule::HeavyBall, Rule::Adam];
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Rule::Descent => "SGD",
-            Rule::HeavyBall => "the heavy ball",
-            Rule::Adam => "Adam",
-        })
-    }
-}
-
-/// What the optimisers need besides learning rate and decay.
-struct Constants<T> {
-    momentum: T,
-    adam: Adam<T>,
-}
-
-/// A path under way, with the state of any optimiser.
-struct Path<'a, T: Real, M: ?Sized> {
-    objective: Objective<'a, T, M>,
-    theta: Vec<T>,
-    momentum: Vec<T>,
-    moments: Moments<T>,
-}
-
-impl<'a, T: Real, M: ?Sized + Model<T>> Path<'a, T, M> {
-    fn new(objective: Objective<'a, T, M>, theta: Vec<T>) -> Self {
-        let momentum = vec![T::zero(); theta.len()];
-        let moments = Moments::zero(theta.len());
-        Path { objective, theta, momentum, moments }
-    }
-
-    fn step(&mut self, rule: Rule, constants: &Constants<T>, sample: &Sample<T>) {
-        let (objective, theta) = (&self.objective, &mut self.theta);
-        match rule {
-            Rule::Descent => sgd_step(objective, theta, sample),
-            Rule::HeavyBall => heavy_ball_step(objective, theta, &mut self.momentum, sample, &constants.momentum),
-            Rule::Adam => adam_step(objective, theta, &mut self.moments, sample, &constants.adam),
-        };
     }
 }
 

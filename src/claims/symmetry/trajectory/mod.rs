@@ -5,7 +5,7 @@
 //! ```
 //!
 //! `K` is orthogonal, commutes with the learning rates and leaves the loss of every sample as it is; the samples come in the same order. Source:
-//! [`PAPER`](super::PAPER); of Adam: [`ADAM`].
+//! [`PAPER`]; of Adam: [`ADAM`].
 //!
 //! | file | part of the law |
 //! |---|---|
@@ -13,18 +13,17 @@
 //! | `adam.rs` | Adam, a few steps: intervals and a ladder of precisions |
 //! | `fixed_set.rs` | all three over a thousand steps on a fixed-point set: likewise |
 //! | `merged.rs` | networks with equal and dead neurons, and the smaller network that each of them amounts to |
+//! | `optimisers.rs` | the steps of all three |
 
 mod adam;
 mod fixed_set;
 mod merged;
+mod optimisers;
 mod short;
 
 use super::PAPER;
 use crate::claim::data::{Claim, Part, control};
 use crate::claim::routes::{Ladder, Transcendental};
-use adam::Adaptive;
-use fixed_set::OnFixedSet;
-use short::Short;
 
 /// Adam, for the references.
 const ADAM: &str = "Kingma, Ba, Adam: A Method for Stochastic Optimization, arXiv:1412.6980";
@@ -49,45 +48,33 @@ pub static CLAIM: Claim = Claim {
         Part { check: &Transcendental(fixed_set::LAW), number: of_fixed_set },
     ],
     controls: &[
-        control(
-            "other-order",
-            "the samples in another order",
-            &Ladder(Short { same_order: false, ..short::PERMUTATIONS }),
-        ),
+        control("other-order", "the samples in another order", &Ladder(short::OTHER_ORDER)),
         control(
             "not-orthogonal",
             "a symmetry that is not orthogonal: rescaling of a neuron",
-            &Ladder(Short { elements: short::Elements::Rescalings, ..short::PERMUTATIONS }),
+            &Ladder(short::NOT_ORTHOGONAL),
         ),
-        control(
-            "not-commuting",
-            "permutation of neurons with different learning rates",
-            &Ladder(Short { commuting: false, ..short::PERMUTATIONS }),
-        ),
-        control(
-            "not-fixed",
-            "a path that does not start where K theta = theta",
-            &Ladder(Short { fixed_paths: short::FixedPaths::FromAnywhere, ..short::PERMUTATIONS }),
-        ),
+        control("not-commuting", "permutation of neurons with different learning rates", &Ladder(short::NOT_COMMUTING)),
+        control("not-fixed", "a path that does not start where K theta = theta", &Ladder(short::NOT_FIXED)),
         control(
             "adam-rotation",
             "Adam with a rotation by the sides 3, 4, 5, epsilon far below |g|",
-            &Transcendental(Adaptive { elements: adam::Elements::Rotations, ..adam::POINTS }),
+            &Transcendental(adam::ROTATED),
         ),
         control(
             "adam-state",
             "Adam resumed from K theta_0 with the moments that belong to theta_0",
-            &Transcendental(Adaptive { elements: adam::Elements::Linear, state_moves: false, ..adam::POINTS }),
+            &Transcendental(adam::STATE_LEFT),
         ),
         control(
             "noise",
             "noise of its own on every parameter, from a start on the fixed-point set",
-            &Transcendental(OnFixedSet { kicked: true, asserts_merger: false, ..fixed_set::SHORT }),
+            &Transcendental(fixed_set::KICKED),
         ),
         control(
             "merged-rate",
             "merged neurons with the learning rate of a single one",
-            &Transcendental(OnFixedSet { summed_rates: false, asserts_fixed: false, ..fixed_set::SHORT }),
+            &Transcendental(fixed_set::SINGLE_RATE),
         ),
     ],
 };

@@ -1,28 +1,30 @@
 //! Short paths of SGD and of the heavy ball: rational, wherever the network is.
 
+use super::super::elements;
 use super::super::orbit::{self, Moved, moved};
+use super::super::rates;
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{Class, Draw, Drawn, Draws, In, Palette, Point, Problem, Relation, Stream, Term, Unjudged};
 use crate::data::{DataSet, Sample};
 use crate::dynamics::{heavy_ball_step, sgd_step};
 use crate::model::{Activation, Carrier, Network, Piecewise};
 use crate::scalar::Rational;
-use crate::symmetry::{self, Element, LinearMap, Symmetry};
+use crate::symmetry::{self, Element, Symmetry};
 
 /// Short paths without square roots, from points that a symmetry relates.
 #[derive(Clone, Copy)]
 pub(super) struct Short {
-    pub elements: Elements,
+    elements: Elements,
     /// Whether both paths take the samples in the same order.
-    pub same_order: bool,
+    same_order: bool,
     /// Whether the learning rates commute with the element.
-    pub commuting: bool,
-    pub fixed_paths: FixedPaths,
+    commuting: bool,
+    fixed_paths: FixedPaths,
 }
 
 /// Which maps are drawn.
 #[derive(Clone, Copy)]
-pub(super) enum Elements {
+enum Elements {
     /// Orthogonal symmetries of any network.
     Symmetries,
     /// Permutations of the neurons of a two-layer linear network.
@@ -33,7 +35,7 @@ pub(super) enum Elements {
 
 /// Of which paths it is asserted that they stay on the fixed-point set.
 #[derive(Clone, Copy)]
-pub(super) enum FixedPaths {
+enum FixedPaths {
     /// Of those that start there, if the powers of the element are finitely many.
     FromFixedPoints,
     /// Of all.
@@ -48,7 +50,11 @@ pub(super) const LAW: Short = Short {
     commuting: true,
     fixed_paths: FixedPaths::FromFixedPoints,
 };
-pub(super) const PERMUTATIONS: Short = Short { elements: Elements::Permutations, fixed_paths: FixedPaths::None, ..LAW };
+const PERMUTATIONS: Short = Short { elements: Elements::Permutations, fixed_paths: FixedPaths::None, ..LAW };
+pub(super) const OTHER_ORDER: Short = Short { same_order: false, ..PERMUTATIONS };
+pub(super) const NOT_ORTHOGONAL: Short = Short { elements: Elements::Rescalings, ..PERMUTATIONS };
+pub(super) const NOT_COMMUTING: Short = Short { commuting: false, ..PERMUTATIONS };
+pub(super) const NOT_FIXED: Short = Short { fixed_paths: FixedPaths::FromAnywhere, ..PERMUTATIONS };
 
 /// A problem with an orthogonal symmetry, and what the optimisers need.
 pub(super) struct Instance {
@@ -82,31 +88,19 @@ fn steps(network: &Network) -> usize {
     if network.is_algebraic() && (depth > 2 || squares) { 2 } else { 3 }
 }
 
-/// The number of powers of a signed permutation.
-fn order_of(element: &Element) -> i64 {
-    let identity = LinearMap::identity(element.map.dimension());
-    let mut power = element.map.clone();
-    let mut order = 1;
-    while power != identity {
-        power = element.map.after(&power);
-        order += 1;
-    }
-    order
-}
-
 impl Elements {
     /// A network with a map, and whether the powers of it are known to be finitely many.
     fn draw(self, stream: &mut Stream, class: Class) -> (Network, Element, bool) {
         if matches!(self, Elements::Symmetries) {
             return draw_symmetry(stream, class);
         }
-        let network = orbit::draw_two_layer_linear(stream);
-        let width = orbit::width(&network);
+        let network = elements::draw_two_layer_linear(stream);
+        let width = elements::width(&network);
         let element = if matches!(self, Elements::Rescalings) {
-            let factor = orbit::factor(stream, &network);
+            let factor = elements::factor(stream, &network);
             symmetry::neuron_rescaling(&network, 0, stream.below(width), &factor, 1)
         } else {
-            symmetry::neuron_permutation(&network, 0, &orbit::proper_permutation(stream, width))
+            symmetry::neuron_permutation(&network, 0, &elements::proper_permutation(stream, width))
         };
         (network, element, true)
     }
@@ -116,11 +110,11 @@ impl Elements {
 fn draw_symmetry(stream: &mut Stream, class: Class) -> (Network, Element, bool) {
     if stream.below(4) == 0 {
         let palette = *stream.pick(&[Palette::Rotations, Palette::Linear]);
-        let (network, element) = orbit::draw_network(stream, palette, class, Symmetry::is_orthogonal);
+        let (network, element) = elements::draw_network(stream, palette, class, Symmetry::is_orthogonal);
         (network, element, false)
     } else {
         let palette = *stream.pick(&[Palette::Any, Palette::Homogeneous, Palette::Linear, Palette::Odd]);
-        let (network, element) = orbit::draw_network(stream, palette, class, Symmetry::is_discrete);
+        let (network, element) = elements::draw_network(stream, palette, class, Symmetry::is_discrete);
         (network, element, true)
     }
 }
@@ -136,8 +130,8 @@ impl Draws for Short {
         let mut problem = Problem::draw(draw, class, network, Rates::Scalar, Decay::Positive);
         let stream = &mut draw.family;
         if !self.commuting || (is_law && finite && stream.coin()) {
-            let rates = orbit::distinct_rates(stream, problem.theta.len());
-            problem.preconditioner = if self.commuting { orbit::averaged(rates, &element.map) } else { rates };
+            let rates = rates::distinct_rates(stream, problem.theta.len());
+            problem.preconditioner = if self.commuting { rates::averaged(rates, &element.map) } else { rates };
         }
         // Steps short enough that a path over several of them keeps its digits.
         problem.preconditioner = problem.preconditioner.map(|rate| Rational::from(rate / 8));
@@ -153,7 +147,7 @@ impl Draws for Short {
         let normalised = matches!(problem.network, Network::Mlp { normalised: true, .. });
         let flips = (0..element.map.dimension()).any(|row| element.map.row(row).iter().any(|(_, entry)| *entry < 0));
         let followed = finite && !(normalised && flips) && !matches!(self.fixed_paths, FixedPaths::None);
-        let powers = followed.then(|| order_of(&element));
+        let powers = followed.then(|| elements::order(&element));
         Ok(Instance { moved: Moved { problem, element }, order, other_order, momentum, powers })
     }
 }
