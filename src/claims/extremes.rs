@@ -1,6 +1,8 @@
 //! What the attack by hand does to a drawn problem: scales, zeros and equalities that draws reach seldom or never.
 
-use crate::claim::{Case, Drawn, Finding, Problem, Scalar, Status, Theorem};
+use crate::claim::data::Claim;
+use crate::claim::routes::InRationals;
+use crate::claim::{Case, Draw, Drawn, Draws, Finding, In, Problem, Scalar, Status, Theorem};
 use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
 use crate::model::mlp::Layout;
@@ -87,6 +89,14 @@ pub fn of_rates(problem: &Problem) -> Vec<(String, Problem)> {
     extremes
 }
 
+/// An instance of a law of a claim.
+///
+/// # Panics
+/// If what was drawn is no instance.
+pub fn drawn<L: Draws>(claim: &Claim, law: &L, index: u64) -> L::Instance {
+    law.draw(&mut Draw::keyed(claim.id, "law", 12, Case::Law, index)).expect("every draw is an instance")
+}
+
 /// What became of the laws of a claim at extreme points.
 #[derive(Default, Debug)]
 pub struct Tally {
@@ -109,11 +119,34 @@ impl Tally {
         } else {
             claim.relations::<Mp<256>>(instance, Case::Law).map(|all| Finding::judge(Scalar::Mp(256), &all, false))
         };
-        let Ok(finding) = judged else {
+        self.count(claim.entry().id, instance, judged.ok(), what);
+    }
+
+    /// Examines a law of a claim on an instance.
+    ///
+    /// # Panics
+    /// If it is violated.
+    pub fn see_law<L: InRationals + In<Mp<256>>>(
+        &mut self,
+        claim: &Claim,
+        law: &L,
+        instance: &L::Instance,
+        what: &str,
+    ) {
+        let judged = if instance.is_algebraic() {
+            In::<Rational>::relations(law, instance).map(|all| Finding::judge(Scalar::Rational, &all, false))
+        } else {
+            In::<Mp<256>>::relations(law, instance).map(|all| Finding::judge(Scalar::Mp(256), &all, false))
+        };
+        self.count(claim.id, instance, judged.ok(), what);
+    }
+
+    fn count(&mut self, id: &str, instance: &impl Drawn, finding: Option<Finding>, what: &str) {
+        let Some(finding) = finding else {
             self.outside += 1;
             return;
         };
-        let said = || format!("{}: {}, {what}: {}", claim.entry().id, instance.describe(), finding.worst);
+        let said = || format!("{id}: {}, {what}: {}", instance.describe(), finding.worst);
         match finding.status {
             Status::Satisfied if instance.is_algebraic() => self.exact += 1,
             Status::Satisfied => self.converged += 1,
