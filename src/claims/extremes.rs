@@ -1,6 +1,6 @@
 //! What the attack by hand does to a drawn problem: scales, zeros and equalities that draws reach seldom or never.
 
-use crate::claim::{Case, Drawn, Finding, Problem, Scalar, Status, Theorem};
+use crate::claim::{Case, Drawn, Finding, In, Problem, Relation, Scalar, Status, Theorem};
 use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
 use crate::model::mlp::Layout;
@@ -104,16 +104,39 @@ impl Tally {
     /// # Panics
     /// If it is violated.
     pub fn see<C: Theorem>(&mut self, claim: &C, instance: &C::Instance, what: &str) {
+        let rational = || claim.relations::<Rational>(instance, Case::Law).ok();
+        let float = || claim.relations::<Mp<256>>(instance, Case::Law).ok();
+        self.judge(claim.entry().id, instance, what, rational, float);
+    }
+
+    /// Examines a law on an instance.
+    ///
+    /// # Panics
+    /// If it is violated.
+    pub fn see_law<L: In<Rational> + In<Mp<256>>>(&mut self, id: &str, law: &L, instance: &L::Instance, what: &str) {
+        let rational = || In::<Rational>::relations(law, instance).ok();
+        let float = || In::<Mp<256>>::relations(law, instance).ok();
+        self.judge(id, instance, what, rational, float);
+    }
+
+    fn judge(
+        &mut self,
+        id: &str,
+        instance: &impl Drawn,
+        what: &str,
+        rational: impl Fn() -> Option<Vec<Relation<Rational>>>,
+        float: impl Fn() -> Option<Vec<Relation<Mp<256>>>>,
+    ) {
         let judged = if instance.is_algebraic() {
-            claim.relations::<Rational>(instance, Case::Law).map(|all| Finding::judge(Scalar::Rational, &all, false))
+            rational().map(|all| Finding::judge(Scalar::Rational, &all, false))
         } else {
-            claim.relations::<Mp<256>>(instance, Case::Law).map(|all| Finding::judge(Scalar::Mp(256), &all, false))
+            float().map(|all| Finding::judge(Scalar::Mp(256), &all, false))
         };
-        let Ok(finding) = judged else {
+        let Some(finding) = judged else {
             self.outside += 1;
             return;
         };
-        let said = || format!("{}: {}, {what}: {}", claim.entry().id, instance.describe(), finding.worst);
+        let said = || format!("{id}: {}, {what}: {}", instance.describe(), finding.worst);
         match finding.status {
             Status::Satisfied if instance.is_algebraic() => self.exact += 1,
             Status::Satisfied => self.converged += 1,

@@ -13,13 +13,17 @@ mod charge;
 mod conservation_count;
 mod counted;
 mod decoupled_decay;
+mod derivatives;
 #[cfg(test)]
 mod extremes;
 mod gradient_flow;
+mod heavy_ball;
+mod integrated;
 mod momentum;
 mod patterns;
 mod preconditioned;
 mod preconditioned_charge;
+mod radius;
 mod scale_invariant;
 mod sgd_charge;
 mod sgd_matrix_charge;
@@ -29,14 +33,14 @@ use crate::claim::Claim;
 
 /// The claims of this family.
 pub(super) const CLAIMS: &[&dyn Claim] = &[
-    &gradient_flow::GradientFlow,
-    &sgd_charge::SgdCharge,
-    &sgd_matrix_charge::SgdMatrixCharge,
-    &preconditioned_charge::PreconditionedCharge,
-    &time_average::TimeAverage,
-    &scale_invariant::ScaleInvariant,
-    &momentum::Momentum,
-    &decoupled_decay::DecoupledDecay,
+    &gradient_flow::CLAIM,
+    &sgd_charge::CLAIM,
+    &sgd_matrix_charge::CLAIM,
+    &preconditioned_charge::CLAIM,
+    &time_average::CLAIM,
+    &scale_invariant::CLAIM,
+    &momentum::CLAIM,
+    &decoupled_decay::CLAIM,
     &conservation_count::ConservationCount,
 ];
 
