@@ -12,6 +12,7 @@
 mod charge;
 mod conservation_count;
 mod counted;
+mod counted_networks;
 mod decoupled_decay;
 mod derivatives;
 #[cfg(test)]
@@ -41,7 +42,7 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &scale_invariant::CLAIM,
     &momentum::CLAIM,
     &decoupled_decay::CLAIM,
-    &conservation_count::ConservationCount,
+    &conservation_count::CLAIM,
 ];
 
 /// The paper, for the references of its claims.
