@@ -124,6 +124,10 @@ pub trait Drawn {
     fn is_algebraic(&self) -> bool;
     /// What it is, for a report and for grouping points of one polynomial.
     fn describe(&self) -> String;
+    /// Lines beside the relations in a verbose report.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why an instance is outside the hypotheses.

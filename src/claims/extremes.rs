@@ -1,8 +1,7 @@
 //! What the attack by hand does to a drawn problem: scales, zeros and equalities that draws reach seldom or never.
 
 use crate::claim::data::Claim;
-use crate::claim::routes::InRationals;
-use crate::claim::{Case, Draw, Drawn, Draws, Finding, In, Problem, Scalar, Status, Theorem};
+use crate::claim::{Case, Draw, Drawn, Draws, Finding, In, Problem, Scalar, Status};
 use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
 use crate::model::mlp::Layout;
@@ -109,40 +108,17 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Examines the law of an instance.
+    /// Examines a law on an instance.
     ///
     /// # Panics
     /// If it is violated.
-    pub fn see<C: Theorem>(&mut self, claim: &C, instance: &C::Instance, what: &str) {
-        let judged = if instance.is_algebraic() {
-            claim.relations::<Rational>(instance, Case::Law).map(|all| Finding::judge(Scalar::Rational, &all, false))
-        } else {
-            claim.relations::<Mp<256>>(instance, Case::Law).map(|all| Finding::judge(Scalar::Mp(256), &all, false))
-        };
-        self.count(claim.entry().id, instance, judged.ok(), what);
-    }
-
-    /// Examines a law of a claim on an instance.
-    ///
-    /// # Panics
-    /// If it is violated.
-    pub fn see_law<L: InRationals + In<Mp<256>>>(
-        &mut self,
-        claim: &Claim,
-        law: &L,
-        instance: &L::Instance,
-        what: &str,
-    ) {
+    pub fn see_law<L: In<Rational> + In<Mp<256>>>(&mut self, id: &str, law: &L, instance: &L::Instance, what: &str) {
         let judged = if instance.is_algebraic() {
             In::<Rational>::relations(law, instance).map(|all| Finding::judge(Scalar::Rational, &all, false))
         } else {
             In::<Mp<256>>::relations(law, instance).map(|all| Finding::judge(Scalar::Mp(256), &all, false))
         };
-        self.count(claim.id, instance, judged.ok(), what);
-    }
-
-    fn count(&mut self, id: &str, instance: &impl Drawn, finding: Option<Finding>, what: &str) {
-        let Some(finding) = finding else {
+        let Ok(finding) = judged else {
             self.outside += 1;
             return;
         };

@@ -15,7 +15,7 @@ fn the_entropy_of_batches_is_known_at_every_scale() {
         for (what, problem) in of(&drawn(claim, law, index)) {
             // N >= 2, no decay.
             if problem.data.len() > 1 && problem.weight_decay == 0 && what != "gamma = 0" {
-                tally.see_law(claim, law, &problem, &what);
+                tally.see_law(claim.id, law, &problem, &what);
             }
         }
     }

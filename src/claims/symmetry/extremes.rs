@@ -23,7 +23,7 @@ fn attack<L: InRationals + In<Mp<256>>>(
         for (what, extreme) in at(problem(&mut instance)) {
             let mut instance = drawn(claim, law, index);
             *problem(&mut instance) = extreme;
-            tally.see_law(claim, law, &instance, &what);
+            tally.see_law(claim.id, law, &instance, &what);
         }
     }
     println!("{}: {tally:#?}", claim.id);
