@@ -3,7 +3,7 @@ Set Warnings "-notation-overridden,-ambiguous-paths".
 From mathcomp Require Import all_ssreflect all_algebra perm.
 From mathcomp Require Import ring.
 From Equipartition.library Require Import inner_product derivatives matrices families learning.
-From Equipartition.theorems Require Import balance.
+From Equipartition.lemmas Require Import balance.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
