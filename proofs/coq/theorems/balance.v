@@ -93,18 +93,18 @@ elim: n => [_|n IH].
   by move: (leq_trans h2 h1); rewrite ltnn.
 rewrite addnS => h; have [nm|mn] := ltnP (a + n) m; last by right; rewrite ltnS.
 have [e|] := IH (ltnW h); last by rewrite ltnNge (ltnW nm).
-left; pose j := Ordinal h.
+left; pose j := Ordinal h; have hD : (a + n < D.+1)%N by apply: ltnW h.
 have [hom seen] : homogeneous (phi j) k /\ seen_through P l (phi j) j by apply: hyp; rewrite /= leq_addr.
 have := adjacent gr e0 hom seen G0.
-have -> : widen_ord (leqnSn D) j = inord (a + n) by apply: ord_inj; rewrite inordK // ltnS ltnW.
-have -> : lift ord0 j = inord (a + n).+1 by apply: ord_inj; rewrite inordK // ltnS.
+have -> : widen_ord (leqnSn D) j = inord (a + n) by apply: ord_inj; rewrite inordK.
+have -> : lift ord0 j = inord (a + n).+1 by apply: ord_inj; rewrite inordK.
 rewrite -/(ew _) -/(ew _) -/(eb _) => e1.
-rewrite (bigD1 (inord (a + n) : 'I_D.+1)) /=; last by rewrite inordK ?ltnS ?ltnW // leq_addr leqnn.
+rewrite (bigD1 (inord (a + n) : 'I_D.+1)) /=; last by rewrite inordK // leq_addr leqnn.
 rewrite (eq_bigl (fun j : 'I_D.+1 => (a <= j < a + n)%N)) => [|i]; last first.
-  rewrite ltnS -val_eqE /= inordK ?ltnS ?(ltnW h) //.
-  by rewrite [in RHS]ltn_neqAle [in RHS]andbA [in RHS]andbAC andbC andbA.
-rewrite inordK ?ltnS ?(ltnW h) // addKn exprS.
-move: e e1; set s := \sum_(_ < _ | _) _; move: (ew a) (ew (inord _)) (eb _) (ew _) s => A B C E s e e1.
+  rewrite ltnS -val_eqE /= inordK // [(i < a + n)%N]ltn_neqAle.
+  by case: (a <= i)%N => //=; rewrite andbC.
+rewrite inordK // addKn exprS.
+move: e e1; set s := \sum_(_ < _ | _) _; move: (ew a) (ew (inord (a + n))) (eb _) (ew (inord (a + n).+1)) s => A B C E s e e1.
 have -> : A + (k%:R ^+ n * C + s) - k%:R * k%:R ^+ n * E = (A + s - k%:R ^+ n * B) + k%:R ^+ n * (B + C - k%:R * E) by ring.
 by rewrite e e1 mulr0 addr0.
 Qed.
@@ -161,10 +161,10 @@ move=> R W T Z p l g x eta gamma gr e0 inv.
 pose sp (b : bool) : eucl R := if b then W else T.
 pose pt b : pair_eucl W T -> sp b := if b is true then fst else snd.
 pose jn (v : forall b, sp b) : pair_eucl W T := (v true, v false).
-have pa b x y : pt b (x + y) = pt b x + pt b y by case: b.
-have ps b a x : pt b (a *: x) = a *: pt b x by case: b.
+have pa b (y y' : pair_eucl W T) : pt b (y + y') = pt b y + pt b y' by case: b.
+have ps b a (y : pair_eucl W T) : pt b (a *: y) = a *: pt b y by case: b.
 have pj v b : pt b (jn v) = v b by case: b.
-have pi x y : <<x, y>> = \sum_b <<pt b x, pt b y>> by rewrite big_bool.
+have pi (y y' : pair_eucl W T) : <<y, y'>> = \sum_b <<pt b y, pt b y'>> by rewrite big_bool.
 pose P := Blocks pa ps pj pi; pose d b : int := if b then 1 else 0.
 have sym : symmetric l (scale P d) x.
   have [c c0 h] := small_1t R; exists c => // v t z _ /h t2.
@@ -214,6 +214,10 @@ have := L.balance_matrix gr e0 through G0; rewrite mulr0 mul0r scale0r => e.
 rewrite -[RHS]e; apply: eq_bigr => z _; rewrite -gW -gU; reflexivity.
 Qed.
 
+Lemma quadratic_entry (R : comRingType) (w G b e s : R) :
+  w * (G * (b * (e * s * G)) + G * (e * s * (b * G))) = 2 * e * (b * s) * (w * G ^+ 2).
+Proof. by ring. Qed.
+
 Theorem balance_preconditioned : balance_preconditioned_statement.
 Proof.
 split=> [R V Z p l g K Ks A At Lam x gamma fam gr sym rt G0|].
@@ -229,7 +233,8 @@ have ipE (y y' : mx_eucl R n 1) : <<y, y'>> = \sum_i y i 0 * y' i 0.
 have rt : rates Lam.
   split=> [y y'|y y'|].
   - by apply/matrixP => i j; rewrite !mxE mulrDr.
-  - by rewrite !ipE; apply: eq_bigr => i _; rewrite !mxE; ring.
+  - rewrite !ipE; apply: eq_bigr => i _; rewrite !mxE.
+    by move: (y i 0) (y' i 0) ((Num.sqrt (v i))^-1) => s s' b; ring.
   exists (\sum_i (eta / Num.sqrt (v i)) ^+ 2) => [|y]; first by apply: sumr_ge0 => i _; apply: sqr_ge0.
   rewrite !ipE mulr_suml; apply: ler_sum => i _; rewrite !mxE.
   have -> : eta / Num.sqrt (v i) * y i 0 * (eta / Num.sqrt (v i) * y i 0) = (eta / Num.sqrt (v i)) ^+ 2 * (y i 0 * y i 0) by ring.
@@ -242,9 +247,12 @@ have -> : \sum_z p z * (<<g z x, \col_i (a i * Lam (g z x) i 0)>> + <<g z x, Lam
   rewrite (eq_bigr (fun z => \sum_i (2 * eta * (a i / Num.sqrt (v i))) * (p z * g z x i 0 ^+ 2))) => [|z _].
     rewrite exchange_big mulr_sumr /=; apply: eq_bigr => i _; rewrite -mulr_sumr -vE.
     rewrite -[X in _ * X](sqr_sqrtr (ltW (v0 i))); move: (Num.sqrt _) (s0 i) => s sn; by field.
-  rewrite !ipE -big_split mulr_sumr; apply: eq_bigr => i _; rewrite !mxE; ring.
+  rewrite !ipE -big_split mulr_sumr; apply: eq_bigr => i _; rewrite !mxE.
+  exact: quadratic_entry.
 have -> : <<x, \col_i (a i * x i 0)>> + <<x, \col_i (a i * x i 0)>> = 2 * \sum_i a i * x i 0 ^+ 2.
-  by rewrite ipE mulr_natl; congr (_ *+ _); apply: eq_bigr => i _; rewrite mxE; ring.
+  rewrite ipE (eq_bigr (fun i => a i * x i 0 ^+ 2)) => [|i _]; last first.
+    by rewrite mxE; move: (x i 0) (a i) => s b; ring.
+  by move: (\sum_i _) => s; ring.
 move: (\sum_i a i * Num.sqrt _) (\sum_i a i * x i 0 ^+ 2) => s t e.
 have -> : s = 2 / eta * (1 / 4%:R * (2 * eta * s)) by field.
 by rewrite -e; field.
@@ -278,8 +286,10 @@ Qed.
 Lemma N_heads (U : 'M[R]_(H * m, r)) : N U = \sum_h N (head h U).
 Proof.
 rewrite N_row (reindex _ (curry_mxvec_bij H m)) /=.
+rewrite (eq_bigr (fun s : 'I_H * 'I_m => N (row (mxvec_index s.1 s.2) U))) => [|[h i] _] //.
 rewrite -(pair_bigA _ (fun h i => N (row (mxvec_index h i) U))) /=.
-apply: eq_bigr => h _; rewrite N_row; apply: eq_bigr => i _; congr (N _).
+apply: eq_bigr => h _; rewrite N_row; apply: eq_bigr => i _.
+have -> // : row (mxvec_index h i) U = row i (head h U).
 by apply/matrixP => a b; rewrite !mxE.
 Qed.
 End Heads.
@@ -386,7 +396,6 @@ split.
   by apply: eq_bigr => z _; rewrite mul1r.
 move=> R W E G T S A embed write norm L Z p read out l g x eta gamma gr e0 model hr lE.
 have [_ _ hn] := model.
-pose sp (b : 'I_4) : eucl R := if val b == 0%N then W else if val b == 1%N then E else if val b == 2%N then G else T.
 pose V := triple (pair_eucl W E) G T.
 pose spc (b : bool * bool) : eucl R := match b with (true, true) => W | (true, false) => E | (false, true) => G | _ => T end.
 pose pt b : V -> spc b := match b with (true, true) => fun y => y.1.1.1 | (true, false) => fun y => y.1.1.2
@@ -396,7 +405,8 @@ have pa b (y y' : V) : pt b (y + y') = pt b y + pt b y' by case: b => [] [] [].
 have ps b a (y : V) : pt b (a *: y) = a *: pt b y by case: b => [] [] [].
 have pj v b : pt b (jn v) = v b by case: b => [] [] [].
 have sum4 (f : bool * bool -> R) : \sum_b f b = f (true, true) + f (true, false) + f (false, true) + f (false, false).
-  by rewrite -(pair_bigA _ (fun a b => f (a, b))) /= !big_bool addrA.
+  rewrite (eq_bigr (fun s => f (s.1, s.2))) => [|[a b] _] //.
+  by rewrite -(pair_bigA _ (fun a b => f (a, b))) /= !big_bool /= addrA.
 have pi (y y' : V) : <<y, y'>> = \sum_b <<pt b y, pt b y'>> by rewrite sum4.
 pose P := Blocks pa ps pj pi.
 pose d (b : bool * bool) : int := match b with (true, true) => 1 | (true, false) => 2 | (false, true) => - 1 | _ => 0 end.
@@ -404,7 +414,7 @@ have sym : symmetric l (scale P d) x.
   have [c c0 h] := small_1t R; exists c => // v t z _ /h t2.
   have t0 : 0 < 1 + t by apply: lt_le_trans t2; rewrite divr_gt0 ?ltr01 ?ltr0n.
   rewrite !lE /=.
-  by rewrite !expr1z -exprnP expr0z scale1r -exprN1 (stream_scale model) // hn // hr.
+  by rewrite expr0z scale1r exprN1 !expr1z -exprnP (stream_scale model) // hn // hr.
 have exE : \sum_b (d b)%:~R * S.excess P p g x eta gamma b =
    \sum_z p z * (N (g z x).1.1.1 + 2 * N (g z x).1.1.2 - N (g z x).1.2)
      - 4%:R * gamma / eta * (N x.1.1.1 + 2 * N x.1.1.2 - N x.1.2).
