@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 
 sources=${SOURCES:-proofs/coq}
 out=${OUT:-target/proofs}
+case $sources in /*) ;; *) sources=$(pwd)/$sources ;; esac
 packages="coq libcoq-mathcomp-algebra libcoq-mathcomp-algebra-tactics libcoq-mathcomp-zify make"
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -58,7 +59,6 @@ fi
 
 # Compiled beside the tree, and only what changed.
 mkdir -p "$out"
-root=$(pwd)
 (cd "$sources" && find . -name '*.v' | LC_ALL=C sort) >"$out/sources.txt"
 while read -r file; do
     mkdir -p "$out/$(dirname "$file")"
@@ -88,9 +88,9 @@ awk -F'"' '
     /^checked *=/ { checked = $2; if (checked != "full" && checked != "part") { print "bad value of checked: " $0 > "/dev/stderr"; exit 1 } }
     /^theorem *=/ { if (NF < 3) { print "no theorem for " id > "/dev/stderr"; exit 1 }
                     for (i = 2; i < NF; i += 2) print id, checked, $i }
-' "$root/$sources/claims.toml" >list.txt || fail "claims.toml"
+' "$sources/claims.toml" >list.txt || fail "claims.toml"
 [ -s list.txt ] || fail "claims.toml names no theorem"
-rows=$(grep -c '^\[\[claim\]\]' "$root/$sources/claims.toml")
+rows=$(grep -c '^\[\[claim\]\]' "$sources/claims.toml")
 [ "$rows" -eq "$(cut -d' ' -f1 list.txt | LC_ALL=C sort -u | wc -l)" ] || fail "claims.toml has a row without theorem, or an id twice"
 
 # For each theorem: that it proves the statement of its name, and on what it rests.
@@ -112,7 +112,7 @@ if ! coqc -q -Q . Equipartition judge.v >judged.txt 2>judged.err; then
 fi
 # An axiom is printed as its name at the beginning of a line.
 grep -vE '^(Axioms:|Closed under the global context|[[:space:]].*|)$' judged.txt | sed 's/[ :].*//' | LC_ALL=C sort -u >found.txt || true
-sed 's/#.*//; s/[[:space:]]//g; /^$/d' "$root/$sources/axioms.txt" | LC_ALL=C sort -u >allowed.txt
+sed 's/#.*//; s/[[:space:]]//g; /^$/d' "$sources/axioms.txt" | LC_ALL=C sort -u >allowed.txt
 LC_ALL=C comm -23 found.txt allowed.txt >refused.txt
 if [ -s refused.txt ]; then
     cat refused.txt >&2

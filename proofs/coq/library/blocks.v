@@ -1,4 +1,4 @@
-(* Parameters that consist of any number of blocks, and the law of any scaling of them. *)
+(* Vectors that consist of any number of blocks, and the law of any scaling of them. *)
 Set Warnings "-notation-overridden,-ambiguous-paths".
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring.
