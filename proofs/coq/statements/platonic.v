@@ -32,6 +32,11 @@ Definition entropy : R := \sum_(i < D.+1) part_of i.
 Definition bound (n : R) : R := \tr (Se *m MO *m MO^T) * \tr (MI *m Sx *m MI^T) * (n ^+ 2) ^+ D.
 Definition minimal (n : R) := bound n = (entropy / D.+1%:R) ^+ D.+1.
 End Entropy.
+(* the entropic minimisers among the global minima *)
+Definition minimiser (R : realFieldType) (dx dy : nat) (w : nat -> nat) (D : nat) (MI : 'M[R]_(w 0%N, dx)) (MO : 'M[R]_(dy, w D.+1))
+  (V : 'M[R]_(dy, dx)) (net : network MI MO V) Sx Se := forall net' : network MI MO V, entropy net Sx Se <= entropy net' Sx Se.
+(* every hidden layer is at least r wide *)
+Definition wide (w : nat -> nat) (D r : nat) := forall i, (i < D)%N -> (r <= w i.+1)%N.
 
 (* X X = Sx, E E = Se, E V X = P diag(s) Q^T of rank r > 0 *)
 Definition decomposed (R : realFieldType) (dx dy r : nat) (X : 'M[R]_dx) (E : 'M[R]_dy) (V : 'M[R]_(dy, dx))
@@ -62,13 +67,15 @@ Definition platonic_lower_bound_statement : Prop :=
   (minimal net (X *m X) (E *m E) (nuclear s) <->
     (forall i j, (i <= D)%N -> (j <= D)%N -> part_of net (X *m X) (E *m E) i = part_of net (X *m X) (E *m E) j) /\
     (forall i, (i < D)%N -> exists c (Ri : 'M[R]_(w i.+1, r)), [/\ 0 < c, Ri^T *m Ri = 1%:M,
-      B net i.+1 = c *: (Ri *m root *m Q^T *m invmx X) & A net i = c^-1 *: (invmx E *m P *m root *m Ri^T)])).
+      B net i.+1 = c *: (Ri *m root *m Q^T *m invmx X) & A net i = c^-1 *: (invmx E *m P *m root *m Ri^T)])) /\
+  (* where every hidden layer is wide enough the bound is reached, so it is the least entropy *)
+  (wide w D r -> exists net' : network MI MO V, minimal net' (X *m X) (E *m E) (nuclear s)).
 
 Definition platonic_equal_terms_statement : Prop :=
   forall (R : rcfType) (dx dy r : nat) (w : nat -> nat) (D : nat)
     (MI : 'M[R]_(w 0%N, dx)) (MO : 'M[R]_(dy, w D.+1)) (V : 'M[R]_(dy, dx)) (net : network MI MO V)
     (X : 'M[R]_dx) (E : 'M[R]_dy) (P : 'M[R]_(dy, r)) (s : 'rV[R]_r) (Q : 'M[R]_(dx, r)),
-  decomposed X E V P s Q -> minimal net (X *m X) (E *m E) (nuclear s) ->
+  decomposed X E V P s Q -> wide w D r -> minimiser net (X *m X) (E *m E) ->
   forall i, (i <= D)%N -> part_of net (X *m X) (E *m E) i ^+ D.+1 = bound MI MO (X *m X) (E *m E) (nuclear s).
 
 (* the kernel h(x1).h(x2) of the hidden layer i, as a matrix; the Gram matrix of the columns of Y *)
@@ -94,7 +101,7 @@ Definition platonic_alignment_statement : Prop :=
   Sx^T = Sx -> (exists2 X0, X0^T = X0 /\ X0 \in unitmx & Sx = X0 *m X0) -> Z \in unitmx -> Z' \in unitmx ->
   X *m X = Z *m Sx *m Z^T -> X' *m X' = Z' *m Sx *m Z'^T -> E1 *m E1 = Se -> E2 *m E2 = Se ->
   decomposed X E1 (V *m invmx Z) P s Q -> decomposed X' E2 (V *m invmx Z') P' s' Q' ->
-  minimal net (X *m X) Se (nuclear s) -> minimal net' (X' *m X') Se (nuclear s') ->
+  wide w D r -> wide w' D' r' -> minimiser net (X *m X) Se -> minimiser net' (X' *m X') Se ->
   forall i j, (i < D)%N -> (j < D')%N ->
   exists2 c, 0 < c &
     (forall x1 x2 : 'cV_dx, c * <<B net i.+1 *m (Z *m x1), B net i.+1 *m (Z *m x2)>>
@@ -110,7 +117,7 @@ Definition platonic_orthogonal_labels_statement : Prop :=
     (P' : 'M[R]_(dy, r')) (s' : 'rV[R]_r') (Q' : 'M[R]_(dx, r')),
   O^T *m O = 1%:M -> E' *m E' = O *m (E *m E) *m O^T ->
   decomposed X E V P s Q -> decomposed X E' (O *m V) P' s' Q' ->
-  minimal net (X *m X) (E *m E) (nuclear s) -> minimal net' (X *m X) (E' *m E') (nuclear s') ->
+  wide w D r -> wide w' D' r' -> minimiser net (X *m X) (E *m E) -> minimiser net' (X *m X) (E' *m E') ->
   forall i j, (i < D)%N -> (j < D')%N -> exists2 c, 0 < c & forall m (Y : 'M_(dx, m)),
     Y^T *m kernel net' j *m Y = c *: (Y^T *m kernel net i *m Y).
 
@@ -126,7 +133,7 @@ Definition platonic_broken_by_label_transformation_statement : Prop :=
     (P' : 'M[R]_(dy, r')) (s' : 'rV[R]_r') (Q' : 'M[R]_(dx, r')) (m : nat) (Y : 'M[R]_(dx, m)) (Yi : 'M[R]_(m, dx)),
   E' *m E' = T *m (E *m E) *m T^T -> Y *m Yi = 1%:M ->
   decomposed X E V P s Q -> decomposed X E' (T *m V) P' s' Q' ->
-  minimal net (X *m X) (E *m E) (nuclear s) -> minimal net' (X *m X) (E' *m E') (nuclear s') ->
+  wide w D r -> wide w' D' r' -> minimiser net (X *m X) (E *m E) -> minimiser net' (X *m X) (E' *m E') ->
   absolute_value (E *m V *m X) H -> absolute_value (E *m T^T *m T *m V *m X) H' ->
   forall i j, (i < D)%N -> (j < D')%N ->
   (misaligned (Y^T *m kernel net i *m Y) (Y^T *m kernel net' j *m Y) <-> ~ exists c, H' = c *: H).
@@ -139,7 +146,7 @@ Definition platonic_broken_by_saddle_statement : Prop :=
     (X : 'M[R]_dx) (E : 'M[R]_dy) (r r' : nat) (P : 'M[R]_(dy, r)) (s : 'rV[R]_r) (Q : 'M[R]_(dx, r))
     (P' : 'M[R]_(dy, r')) (s' : 'rV[R]_r') (Q' : 'M[R]_(dx, r')) (m : nat) (Y : 'M[R]_(dx, m)) (Yi : 'M[R]_(m, dx)),
   Y *m Yi = 1%:M -> decomposed X E V P s Q -> decomposed X E V' P' s' Q' -> r' != r ->
-  minimal net (X *m X) (E *m E) (nuclear s) -> minimal net' (X *m X) (E *m E) (nuclear s') ->
+  wide w D r -> wide w' D' r' -> minimiser net (X *m X) (E *m E) -> minimiser net' (X *m X) (E *m E) ->
   forall i j, (i < D)%N -> (j < D')%N -> misaligned (Y^T *m kernel net i *m Y) (Y^T *m kernel net' j *m Y).
 
 (* Noise sigma(x) e: Sx is replaced by Sx' = E[sigma^2 x x^T] = X' X'.                                       *)
@@ -150,7 +157,7 @@ Definition platonic_broken_by_heterogeneous_noise_statement : Prop :=
     (X X' : 'M[R]_dx) (E : 'M[R]_dy) (r r' : nat) (P : 'M[R]_(dy, r)) (s : 'rV[R]_r) (Q : 'M[R]_(dx, r))
     (P' : 'M[R]_(dy, r')) (s' : 'rV[R]_r') (Q' : 'M[R]_(dx, r')) (m : nat) (Y : 'M[R]_(dx, m)) (Yi : 'M[R]_(m, dx)),
   Y *m Yi = 1%:M -> decomposed X E V P s Q -> decomposed X' E V P' s' Q' ->
-  minimal net (X *m X) (E *m E) (nuclear s) -> minimal net' (X' *m X') (E *m E) (nuclear s') ->
+  wide w D r -> wide w' D' r' -> minimiser net (X *m X) (E *m E) -> minimiser net' (X' *m X') (E *m E) ->
   forall i j, (i < D)%N -> (j < D')%N ->
   (misaligned (Y^T *m kernel net i *m Y) (Y^T *m kernel net' j *m Y)
     <-> ~ exists c, V *m (X' *m X') *m V^T = c *: (V *m (X *m X) *m V^T)).

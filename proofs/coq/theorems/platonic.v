@@ -114,6 +114,13 @@ split=> [[h1 h2]|[h1 h2]]; split=> // i j iD jD; first by rewrite !partE // (h1 
 by rewrite -!partE // (h1 i j).
 Qed.
 
+Lemma ends_gt0 : [/\ 0 < \tr (E *m E *m MO *m MO^T), 0 < \tr (MI *m (X *m X) *m MI^T) & 0 < nuclear s].
+Proof.
+by have := pp0 D; have := qq0 0%N; rewrite /pp /qq leqnn leq0n A_top B_bottom -trace_left // -trace_right // => h1 h2; split.
+Qed.
+Lemma entropy_ge0 : 0 <= entropy net (X *m X) (E *m E).
+Proof. by rewrite entropyE; apply: sumr_ge0 => i _; rewrite mulr_ge0 ?ltW. Qed.
+
 Let rootK : root *m root = diag_mx s.
 Proof.
 apply/matrixP => i j; rewrite mul_diag_mx !mxE; case: eqP => [->|_]; rewrite ?mulr0 //.
@@ -162,9 +169,194 @@ by have := lt0r_neq0 c0 => cn; field.
 Qed.
 End Bound.
 
+
+(* The bound is reached, so that minimisers reach it. *)
+Section Existence.
+Variables (R : rcfType) (dx dy r : nat) (w : nat -> nat) (d : nat).
+Notation D := d.+1.
+Variables (MI : 'M[R]_(w 0%N, dx)) (MO : 'M[R]_(dy, w D.+1)) (V : 'M[R]_(dy, dx)) (M : 'M[R]_(w D.+1, w 0%N)).
+Variables (X : 'M[R]_dx) (E : 'M[R]_dy) (P : 'M[R]_(dy, r)) (s : 'rV[R]_r) (Q : 'M[R]_(dx, r)).
+Hypothesis dec : decomposed X E V P s Q.
+Hypothesis VM : V = MO *m M *m MI.
+Hypothesis wide : forall i, (i < D)%N -> (r <= w i.+1)%N.
+Variable c : nat -> R.
+Hypothesis c0 : forall i, 0 < c i.
+Let sX : X^T = X. Proof. by case: dec => [[]]. Qed.
+Let uX : X \in unitmx. Proof. by case: dec => [[]]. Qed.
+Let uE : E \in unitmx. Proof. by case: dec => [_ []]. Qed.
+Let hP : P^T *m P = 1%:M. Proof. by case: dec => [_ _ []]. Qed.
+Let hQ : Q^T *m Q = 1%:M. Proof. by case: dec => [_ _ []]. Qed.
+Let EVX : E *m V *m X = P *m diag_mx s *m Q^T. Proof. by case: dec. Qed.
+Let s0 i : 0 < s 0 i. Proof. by case: dec => [_ _ _ _ []]. Qed.
+Let root := diag_mx (\row_i Num.sqrt (s 0 i)).
+Let rooti := diag_mx (\row_i (Num.sqrt (s 0 i))^-1).
+Let rooti_l : rooti *m root = 1%:M.
+Proof.
+apply/matrixP => i j; rewrite mul_diag_mx !mxE; case: eqP => [->|_]; rewrite ?mulr0 //.
+by rewrite !mulr1n mulVf // gt_eqF // sqrtr_gt0.
+Qed.
+Let rooti_r : root *m rooti = 1%:M. Proof. exact: mulmx1C rooti_l. Qed.
+Let rootK : root *m root = diag_mx s.
+Proof.
+apply/matrixP => i j; rewrite mul_diag_mx !mxE; case: eqP => [->|_]; rewrite ?mulr0 //.
+by rewrite !mulr1n -expr2 sqr_sqrtr ?ltW.
+Qed.
+Let cn i : c i != 0. Proof. exact: lt0r_neq0. Qed.
+Let Ri i : 'M[R]_(w i.+1, r) := pid_mx r.
+Let hR i : (i < D)%N -> (Ri i)^T *m Ri i = 1%:M.
+Proof. by move=> iD; rewrite /Ri tr_pid_mx pid_mx_id ?wide // pid_mx_1. Qed.
+Let low : 'M[R]_(r, dx) := root *m Q^T *m invmx X.
+Let high : 'M[R]_(dy, r) := invmx E *m P *m root.
+Let G0 : 'M[R]_(r, w 0%N) := rooti *m P^T *m E *m MO *m M.
+Let G1 : 'M[R]_(w D.+1, r) := M *m MI *m X *m Q *m rooti.
+Let lowE : G0 *m MI = low.
+Proof.
+have -> : G0 *m MI = rooti *m P^T *m (E *m V) by rewrite VM /G0 !mulmxA.
+have -> : E *m V = P *m diag_mx s *m Q^T *m invmx X by rewrite -EVX mulmxK.
+by rewrite !mulmxA -(mulmxA rooti) hP mulmx1 -rootK mulmxA rooti_l mul1mx.
+Qed.
+Let highE : MO *m G1 = high.
+Proof.
+have -> : MO *m G1 = V *m X *m Q *m rooti by rewrite VM /G1 !mulmxA.
+have -> : V *m X = invmx E *m (P *m diag_mx s *m Q^T) by rewrite -EVX -(mulmxA E) mulKmx.
+by rewrite -!mulmxA (mulmxA Q^T) hQ mul1mx -rootK -(mulmxA root) rooti_r mulmx1 !mulmxA.
+Qed.
+Let VE : high *m low = V.
+Proof.
+apply: (can_inj (mulKmx uE)); apply: (can_inj (mulmxK uX)) => /=.
+by rewrite EVX /high /low !mulmxA mulmxV // mul1mx mulmxKV // -(mulmxA P root root) rootK.
+Qed.
+
+Let layer (i : nat) : 'M[R]_(w i.+1, w i) := match i with
+  | 0%N => c 0 *: (Ri 0 *m G0)
+  | j.+1 => if j.+1 == D then (c j)^-1 *: (conform_mx 0 G1 *m (Ri j)^T) else (c j.+1 / c j) *: (Ri j.+1 *m (Ri j)^T) end.
+Let left_of (i : nat) : 'M[R]_(dy, w i.+1) := if i == D then conform_mx 0 MO else (c i)^-1 *: (high *m (Ri i)^T).
+Let right_of (i : nat) : 'M[R]_(w i, dx) := match i with 0%N => MI | j.+1 => c j *: (Ri j *m low) end.
+Let left_top : left_of D = MO. Proof. by rewrite /left_of eqxx conform_mx_id. Qed.
+Let left_step i : (i < D)%N -> left_of i = left_of i.+1 *m layer i.+1.
+Proof.
+move=> iD; rewrite {1}/left_of (ltn_eqF iD) /layer; have [e|ne] := eqVneq i.+1 D.
+  case: e => e; subst i; rewrite left_top conform_mx_id -scalemxAr mulmxA highE.
+  by [].
+rewrite /left_of (negPf ne) -scalemxAl -scalemxAr scalerA mulmxA -(mulmxA high) hR ?mulmx1.
+  by rewrite mulrA mulVf // mul1r.
+by rewrite ltn_neqAle ne.
+Qed.
+Let right_step i : (i < D)%N -> right_of i.+1 = layer i *m right_of i.
+Proof.
+case: i => [_|j jD]; first by rewrite /= -scalemxAl -mulmxA lowE.
+rewrite /layer (ltn_eqF jD) /= -scalemxAl -scalemxAr scalerA divfK //; congr (_ *: _).
+by rewrite (mulmxA (Ri j.+1 *m (Ri j)^T) (Ri j) low) -(mulmxA (Ri j.+1) (Ri j)^T (Ri j)) hR ?mulmx1 // ltnW.
+Qed.
+Let reach : left_of D *m layer D *m right_of D = V.
+Proof.
+rewrite -left_step // /left_of (ltn_eqF (ltnSn d)) /= -scalemxAl -scalemxAr scalerA mulVf // scale1r.
+by rewrite (mulmxA (high *m (Ri d)^T) (Ri d) low) -(mulmxA high (Ri d)^T (Ri d)) hR // mulmx1.
+Qed.
+Definition built : network MI MO V := Network left_top left_step (erefl : right_of 0 = MI) right_step reach.
+
+Let root_part := nuclear s.
+Lemma built_minimal t : 0 < t ->
+  c 0 ^+ 2 = nuclear s * \tr (MI *m (X *m X) *m MI^T) / t ->
+  (forall i, c i.+1 ^+ 2 = nuclear s ^+ 2 / t * c i ^+ 2) ->
+  \tr (E *m E *m MO *m MO^T) * c d ^+ 2 * nuclear s = t -> minimal built (X *m X) (E *m E) (nuclear s).
+Proof.
+move=> t0 h0 hS hD; apply/(minimalE built dec); have tn := lt0r_neq0 t0.
+have form i : (i < D)%N -> exists c (Ri : 'M[R]_(w i.+1, r)), [/\ 0 < c, Ri^T *m Ri = 1%:M,
+    B built i.+1 = c *: (Ri *m root *m Q^T *m invmx X) & A built i = c^-1 *: (invmx E *m P *m root *m Ri^T)].
+  move=> iD; exists (c i), (Ri i); split=> //; first exact: hR.
+    by rewrite /= /low !mulmxA.
+  by rewrite /= /left_of (ltn_eqF iD).
+split=> [|i iD]; last by apply/(cut_form built dec iD)/form.
+have [_ [sE _] _ _ _] := dec.
+have N_root : N root = nuclear s by rewrite /ip /= /frob tr_diag_mx rootK mxtrace_diag.
+have NA i : (i < D)%N -> N (E *m A built i) = nuclear s / c i ^+ 2.
+  move=> iD; rewrite /= /left_of (ltn_eqF iD) -scalemxAr NZ mulmxA N_orthT ?hR //.
+  rewrite /high -!mulmxA mulKVmx // N_orth // N_root exprVn mulrC.
+  by [].
+have NB i : (i < D)%N -> N (B built i.+1 *m X) = c i ^+ 2 * nuclear s.
+  move=> iD; rewrite /= -scalemxAl NZ; congr (_ * _).
+  by rewrite -mulmxA N_orth ?hR // /low mulmxKV // N_orthT // N_root.
+have part i : (i <= D)%N -> part_of built (X *m X) (E *m E) i = t.
+  move=> iD; rewrite /part_of trace_left // trace_right //.
+  case: i iD => [_|i iD].
+    rewrite NA // -trace_right // h0; move: (nuclear s) (\tr _) (lt0r_neq0 (c0 0)) h0 => n b cn0 h0.
+    have : n * b / t != 0 by rewrite -h0 expf_neq0.
+    rewrite mulf_eq0 negb_or mulf_eq0 negb_or => /andP[/andP[n1 b1] _].
+    by field; rewrite n1 b1 tn.
+  rewrite NB //; move: iD; rewrite leq_eqVlt => /orP[/eqP e|iD].
+    by case: e => e; subst i; rewrite A_top -trace_left // mulrA hD.
+  rewrite NA // hS; move: (nuclear s) (c i) (cn i) (hS i) (cn i.+1) => n ci cin h cS.
+  have : n ^+ 2 / t * ci ^+ 2 != 0 by rewrite -h expf_neq0.
+  move=> nz; have n1 : n != 0 by apply: contraNneq nz => ->; rewrite expr0n !mul0r.
+  by field; rewrite n1 cin tn.
+by move=> i j iD jD; rewrite !part.
+Qed.
+End Existence.
+
+Lemma nth_root (R : rcfType) (n : nat) (y : R) : 0 < y -> exists2 t, 0 < t & t ^+ n.+1 = y.
+Proof.
+move=> y0; pose p : {poly R} := 'X^n.+1 - y%:P.
+have b0 : 0 <= 1 + y by rewrite addr_ge0 ?ler01 ?ltW.
+have [|t /andP[t0 _]] := @poly_ivt R p 0 (1 + y) b0.
+  rewrite /p !hornerE !hornerXn expr0n /= sub0r oppr_le0 (ltW y0) /= subr_ge0 exprS.
+  apply: le_trans (_ : 1 + y <= _); first by rewrite ler_addr ler01.
+  by rewrite ler_pemulr // exprn_ege1 // ler_addl ltW.
+rewrite /root /p !hornerE hornerXn subr_eq0 => /eqP e; exists t => //.
+rewrite lt0r t0 andbT; apply: contraTneq y0 => tz.
+by rewrite -e tz expr0n ltxx.
+Qed.
+
+Lemma last_term (R : realFieldType) (a b n t td nd : R) : t != 0 -> td != 0 ->
+  a * (n * b / t * (nd / td)) * n * (t * td) = a * b * (n ^+ 2 * nd).
+Proof. by move=> t0 td0; field; rewrite t0 td0. Qed.
+
+Theorem bound_reached (R : rcfType) (dx dy r : nat) (w : nat -> nat) (D : nat)
+    (MI : 'M[R]_(w 0%N, dx)) (MO : 'M[R]_(dy, w D.+1)) (V : 'M[R]_(dy, dx)) (net : network MI MO V)
+    (X : 'M[R]_dx) (E : 'M[R]_dy) (P : 'M[R]_(dy, r)) (s : 'rV[R]_r) (Q : 'M[R]_(dx, r)) :
+  decomposed X E V P s Q -> wide w D r -> exists net' : network MI MO V, minimal net' (X *m X) (E *m E) (nuclear s).
+Proof.
+case: D MO net => [|d] MO net dec wd.
+  exists net; apply/(minimalE net dec); split=> // i j; rewrite !leqn0 => /eqP -> /eqP ->.
+  by [].
+have [a0 b0 n0] := ends_gt0 net dec.
+have low i : (i <= d.+1)%N -> exists L, B net i = L *m MI.
+  elim: i => [_|i IH iD]; first by exists 1%:M; rewrite B_bottom mul1mx.
+  have [L e] := IH (ltnW iD); exists (W net i *m L); by rewrite (B_step net iD) e mulmxA.
+have [L eL] := low d.+1 (leqnn _).
+have VM : V = MO *m (W net d.+1 *m L) *m MI.
+  have := target net; rewrite A_top eL !mulmxA => h; apply: esym; exact: h.
+move: a0 b0 n0; set a := \tr (E *m _ *m _ *m _); set b := \tr (MI *m _ *m _); set n := nuclear s => a0 b0 n0.
+have [|t t0 tE] := @nth_root R d.+1 (a * b * (n ^+ 2) ^+ d.+1); first by rewrite !mulr_gt0 // !exprn_gt0.
+pose c i := Num.sqrt (n * b / t * (n ^+ 2 / t) ^+ i).
+have q0 i : 0 < n * b / t * (n ^+ 2 / t) ^+ i by rewrite !(mulr_gt0, exprn_gt0, invr_gt0).
+have c0 i : 0 < c i by rewrite sqrtr_gt0.
+have cE i : c i ^+ 2 = n * b / t * (n ^+ 2 / t) ^+ i by rewrite sqr_sqrtr // ltW.
+exists (built dec VM wd c0); apply: (built_minimal dec VM wd c0 t0).
+- by rewrite cE expr0 mulr1.
+- by move=> i; rewrite !cE exprS mulrCA.
+rewrite cE -/n -/a; have tn := lt0r_neq0 t0.
+have e : t * t ^+ d.+1 = a * b * (n ^+ 2) ^+ d.+1 by rewrite -exprS.
+apply: (mulIf (expf_neq0 d.+1 tn)); rewrite e expr_div_n [t ^+ d.+1]exprS [(n ^+ 2) ^+ d.+1]exprS.
+exact: last_term tn (expf_neq0 d tn).
+Qed.
+
+Lemma minimiser_minimal (R : rcfType) (dx dy r : nat) (w : nat -> nat) (D : nat)
+    (MI : 'M[R]_(w 0%N, dx)) (MO : 'M[R]_(dy, w D.+1)) (V : 'M[R]_(dy, dx)) (net : network MI MO V)
+    (X : 'M[R]_dx) (E : 'M[R]_dy) (P : 'M[R]_(dy, r)) (s : 'rV[R]_r) (Q : 'M[R]_(dx, r)) :
+  decomposed X E V P s Q -> wide w D r -> minimiser net (X *m X) (E *m E) -> minimal net (X *m X) (E *m E) (nuclear s).
+Proof.
+move=> dec wd mi; have [net' mini'] := bound_reached net dec wd.
+apply/le_anti; rewrite (reached net dec) /= mini'.
+have d0 : 0 <= D.+1%:R^-1 :> R by rewrite invr_ge0 ler0n.
+apply: ler_expn2r; rewrite ?nnegrE ?mulr_ge0 ?(entropy_ge0 net dec) ?(entropy_ge0 net' dec) //.
+by rewrite ler_wpmul2r // mi.
+Qed.
+
 Theorem platonic_lower_bound : platonic_lower_bound_statement.
 Proof.
 move=> R dx dy r w D MI MO V net X E P s Q dec root; split; first exact: reached dec.
+split; last exact: (bound_reached net dec).
 split=> [/(minimalE net dec)[h1 h2]|[h1 h2]].
   by split=> // i iD; apply/(cut_form net dec iD)/h2.
 by apply/(minimalE net dec); split=> // i iD; apply/(cut_form net dec iD)/h2.
@@ -172,7 +364,7 @@ Qed.
 
 Theorem platonic_equal_terms : platonic_equal_terms_statement.
 Proof.
-move=> R dx dy r w D MI MO V net X E P s Q dec mini i iD.
+move=> R dx dy r w D MI MO V net X E P s Q dec wd mn i iD; have mini := minimiser_minimal dec wd mn.
 have [h _] := (minimalE net dec).1 mini; rewrite mini /entropy; congr (_ ^+ _).
 rewrite (eq_bigr (fun=> part_of net (X *m X) (E *m E) i)) => [|j _]; last by apply: h => //; rewrite -ltnS.
 rewrite sumr_const card_ord -(mulr_natr (part_of _ _ _ _)) mulfK //; by rewrite pnatr_eq0.
@@ -397,8 +589,9 @@ Qed.
 Theorem platonic_alignment : platonic_alignment_statement.
 Proof.
 move=> R dx dy V Sx Se w w' D D' Z Z' MI MO MI' MO' net net' X X' E1 E2 r r' P s Q P' s' Q'.
-move=> sSx [X0 [sX0 uX0] Sx0] uZ uZ' XX XX' EE EE' dec dec' mini mini' i j iD jD.
-rewrite Sx0 in XX XX'; rewrite -EE in mini; rewrite -EE' in mini'.
+move=> sSx [X0 [sX0 uX0] Sx0] uZ uZ' XX XX' EE EE' dec dec' wd wd' mn mn' i j iD jD.
+rewrite Sx0 in XX XX'; rewrite -EE in mn; rewrite -EE' in mn'.
+have mini := minimiser_minimal dec wd mn; have mini' := minimiser_minimal dec' wd' mn'.
 have [c c0 hK] := kernel_closed dec iD mini; have [c' c'0 hK'] := kernel_closed dec' jD mini'.
 have [pM eM] := closed_view uZ XX dec; have [pM' eM'] := closed_view uZ' XX' dec'.
 have eqM : Z^T *m closed X s Q *m Z = Z'^T *m closed X' s' Q' *m Z'.
@@ -420,7 +613,8 @@ Qed.
 
 Theorem platonic_orthogonal_labels : platonic_orthogonal_labels_statement.
 Proof.
-move=> R dx dy V w w' D D' O MI MO MI' MO' net net' X E E' r r' P s Q P' s' Q' hO EE dec dec' mini mini' i j iD jD.
+move=> R dx dy V w w' D D' O MI MO MI' MO' net net' X E E' r r' P s Q P' s' Q' hO EE dec dec' wd wd' mn mn' i j iD jD.
+have mini := minimiser_minimal dec wd mn; have mini' := minimiser_minimal dec' wd' mn'.
 have [[sX uX] _ _ _ _] := dec.
 have [c c0 hK] := kernel_closed dec iD mini; have [c' c'0 hK'] := kernel_closed dec' jD mini'.
 have eqM : closed X s Q = closed X s' Q'.
@@ -433,7 +627,8 @@ Qed.
 
 Theorem platonic_broken_by_label_transformation : platonic_broken_by_label_transformation_statement.
 Proof.
-move=> R dx dy V w w' D D' T MI MO MI' MO' net net' X H H' E E' r r' P s Q P' s' Q' m Y Yi EE span dec dec' mini mini'.
+move=> R dx dy V w w' D D' T MI MO MI' MO' net net' X H H' E E' r r' P s Q P' s' Q' m Y Yi EE span dec dec' wd wd' mn mn'.
+have mini := minimiser_minimal dec wd mn; have mini' := minimiser_minimal dec' wd' mn'.
 move=> [sH pH HH] [sH' pH' HH'] i j iD jD; have [[sX uX] [sE uE] _ _ _] := dec.
 have [c c0 hK] := kernel_closed dec iD mini; have [c' c'0 hK'] := kernel_closed dec' jD mini'.
 rewrite (gram_misaligned span (lt0r_neq0 c0) (lt0r_neq0 c'0) hK hK' (closed_neq0 dec)).
@@ -458,7 +653,8 @@ Qed.
 
 Theorem platonic_broken_by_saddle : platonic_broken_by_saddle_statement.
 Proof.
-move=> R dx dy V V' w w' D D' MI MO MI' MO' net net' X E r r' P s Q P' s' Q' m Y Yi span dec dec' rr mini mini' i j iD jD.
+move=> R dx dy V V' w w' D D' MI MO MI' MO' net net' X E r r' P s Q P' s' Q' m Y Yi span dec dec' rr wd wd' mn mn' i j iD jD.
+have mini := minimiser_minimal dec wd mn; have mini' := minimiser_minimal dec' wd' mn'.
 have [c c0 hK] := kernel_closed dec iD mini; have [c' c'0 hK'] := kernel_closed dec' jD mini'.
 rewrite (gram_misaligned span (lt0r_neq0 c0) (lt0r_neq0 c'0) hK hK' (closed_neq0 dec)) => -[a e].
 have a0 : a != 0 by apply: contra_eq_neq e => ->; rewrite scale0r (closed_neq0 dec').
@@ -467,7 +663,8 @@ Qed.
 
 Theorem platonic_broken_by_heterogeneous_noise : platonic_broken_by_heterogeneous_noise_statement.
 Proof.
-move=> R dx dy V w w' D D' MI MO MI' MO' net net' X X' E r r' P s Q P' s' Q' m Y Yi span dec dec' mini mini' i j iD jD.
+move=> R dx dy V w w' D D' MI MO MI' MO' net net' X X' E r r' P s Q P' s' Q' m Y Yi span dec dec' wd wd' mn mn' i j iD jD.
+have mini := minimiser_minimal dec wd mn; have mini' := minimiser_minimal dec' wd' mn'.
 have [[sX uX] [sE uE] _ _ _] := dec; have [[sX' uX'] _ _ _ _] := dec'.
 have [c c0 hK] := kernel_closed dec iD mini; have [c' c'0 hK'] := kernel_closed dec' jD mini'.
 rewrite (gram_misaligned span (lt0r_neq0 c0) (lt0r_neq0 c'0) hK hK' (closed_neq0 dec)).
