@@ -121,22 +121,19 @@ Definition platonic_orthogonal_labels_statement : Prop :=
   forall i j, (i < D)%N -> (j < D')%N -> exists2 c, 0 < c & forall m (Y : 'M_(dx, m)),
     Y^T *m kernel net' j *m Y = c *: (Y^T *m kernel net i *m Y).
 
-(* y -> T y: V -> T V and Se -> T Se T^T. H and H' are the absolute values of E V X and of E T^T T V X. The  *)
-(* inputs are the columns of Y, which span.                                                                  *)
-Definition absolute_value (R : realFieldType) (m d : nat) (T : 'M[R]_(m, d)) (H : 'M[R]_d) :=
-  [/\ H^T = H, forall v : 'cV_d, 0 <= <<v, H *m v>> & H *m H = T^T *m T].
+(* y -> T y: V -> T V and Se -> T Se T^T. The inputs are the columns of Y, which span.                       *)
 Definition platonic_broken_by_label_transformation_statement : Prop :=
   forall (R : rcfType) (dx dy : nat) (V : 'M[R]_(dy, dx)) (w w' : nat -> nat) (D D' : nat) (T : 'M[R]_dy)
     (MI : 'M[R]_(w 0%N, dx)) (MO : 'M[R]_(dy, w D.+1)) (MI' : 'M[R]_(w' 0%N, dx)) (MO' : 'M[R]_(dy, w' D'.+1))
     (net : network MI MO V) (net' : network MI' MO' (T *m V))
-    (X H H' : 'M[R]_dx) (E E' : 'M[R]_dy) (r r' : nat) (P : 'M[R]_(dy, r)) (s : 'rV[R]_r) (Q : 'M[R]_(dx, r))
+    (X : 'M[R]_dx) (E E' : 'M[R]_dy) (r r' : nat) (P : 'M[R]_(dy, r)) (s : 'rV[R]_r) (Q : 'M[R]_(dx, r))
     (P' : 'M[R]_(dy, r')) (s' : 'rV[R]_r') (Q' : 'M[R]_(dx, r')) (m : nat) (Y : 'M[R]_(dx, m)) (Yi : 'M[R]_(m, dx)),
   E' *m E' = T *m (E *m E) *m T^T -> Y *m Yi = 1%:M ->
   decomposed X E V P s Q -> decomposed X E' (T *m V) P' s' Q' ->
   wide w D r -> wide w' D' r' -> minimiser net (X *m X) (E *m E) -> minimiser net' (X *m X) (E' *m E') ->
-  absolute_value (E *m V *m X) H -> absolute_value (E *m T^T *m T *m V *m X) H' ->
   forall i j, (i < D)%N -> (j < D')%N ->
-  (misaligned (Y^T *m kernel net i *m Y) (Y^T *m kernel net' j *m Y) <-> ~ exists c, H' = c *: H).
+  (misaligned (Y^T *m kernel net i *m Y) (Y^T *m kernel net' j *m Y)
+    <-> ~ exists c, V^T *m T^T *m T *m (E *m E) *m T^T *m T *m V = c *: (V^T *m (E *m E) *m V)).
 
 (* The target V' has another rank than V.                                                                    *)
 Definition platonic_broken_by_saddle_statement : Prop :=

@@ -102,7 +102,8 @@ Definition symmetry_translation_statement : Prop :=
   forall (R : realFieldType) (V : eucl R) (Z : finType) (p : Z -> R) (l : Z -> V -> R) (g : Z -> V -> V) (v : V) (D : V -> Prop),
   (forall x, D x -> near x D) -> (forall x t, D x -> D (x + t *: v)) ->
   (forall z x, D x -> grad (l z) x (g z x)) -> (forall z x t, D x -> l z (x + t *: v) = l z x) ->
-  [/\ forall (Lam : V -> V) x t, D x -> S p g Lam (x + t *: v) = S p g Lam x,
+  [/\ forall z x t, D x -> g z (x + t *: v) = g z x,
+      forall (Lam : V -> V) x t, D x -> S p g Lam (x + t *: v) = S p g Lam x,
       forall x (b : Z -> R) eta gamma, D x ->
         <<v, x - eta *: (\sum_z b z *: g z x + (2 * gamma) *: x)>> = (1 - 2 * eta * gamma) * <<v, x>> &
       forall x (b : Z -> R) eta, D x -> <<v, x - eta *: (\sum_z b z *: g z x)>> = <<v, x>>].

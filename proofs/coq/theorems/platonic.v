@@ -625,30 +625,42 @@ exists (c' / c) => [|m Y]; first by rewrite divr_gt0.
 by rewrite hK hK' -eqM !gram_scale scalerA divfK // lt0r_neq0.
 Qed.
 
+Lemma trace_pos (R : realFieldType) (d : nat) (C M : 'M[R]_d) : C^T = C -> C \in unitmx -> M^T = M -> M != 0 ->
+  0 < \tr (M *m (C *m C) *m M).
+Proof.
+move=> sC uC sM M0; have -> : \tr (M *m (C *m C) *m M) = N (C *m M).
+  by rewrite /ip /= /frob trmx_mul sM sC !mulmxA.
+apply: (@ip_gt0_ _ (mx_eucl R d d)); apply: contraNneq M0 => e0.
+by apply/eqP/(can_inj (mulKmx uC)); rewrite /= e0 mulmx0.
+Qed.
+(* M' >= 0 solves a multiple of the equation of M >= 0 if and only if it is a multiple of M *)
+Lemma proportional_solutions (R : rcfType) (d : nat) (X M M' : 'M[R]_d) : X^T = X -> X \in unitmx -> psd M -> psd M' ->
+  M != 0 -> M' != 0 ->
+  ((exists c, M' = c *: M) <-> exists c, M' *m (X *m X) *m M' = c *: (M *m (X *m X) *m M)).
+Proof.
+move=> sX uX pM pM' M0 M0'; have [[sM qM] [sM' _]] := (pM, pM').
+split=> [[c ->]|[a e]]; first by exists (c ^+ 2); apply: scale_both.
+have a0 : 0 < a.
+  have := trace_pos sX uX sM' M0'; rewrite e mxtraceZ pmulr_lgt0 //; exact: trace_pos.
+have q0 : 0 < Num.sqrt a by rewrite sqrtr_gt0.
+exists (Num.sqrt a); apply: (psd_congruence_unique sX uX pM').
+  split=> [|v]; first by rewrite linearZ /= sM.
+  by rewrite -scalemxAl ipZr mulr_ge0 // ltW.
+by rewrite scale_both e sqr_sqrtr // ltW.
+Qed.
+
 Theorem platonic_broken_by_label_transformation : platonic_broken_by_label_transformation_statement.
 Proof.
-move=> R dx dy V w w' D D' T MI MO MI' MO' net net' X H H' E E' r r' P s Q P' s' Q' m Y Yi EE span dec dec' wd wd' mn mn'.
+move=> R dx dy V w w' D D' T MI MO MI' MO' net net' X E E' r r' P s Q P' s' Q' m Y Yi EE span dec dec' wd wd' mn mn' i j iD jD.
 have mini := minimiser_minimal dec wd mn; have mini' := minimiser_minimal dec' wd' mn'.
-move=> [sH pH HH] [sH' pH' HH'] i j iD jD; have [[sX uX] [sE uE] _ _ _] := dec.
+have [[sX uX] _ _ _ _] := dec.
 have [c c0 hK] := kernel_closed dec iD mini; have [c' c'0 hK'] := kernel_closed dec' jD mini'.
 rewrite (gram_misaligned span (lt0r_neq0 c0) (lt0r_neq0 c'0) hK hK' (closed_neq0 dec)).
-have absE (M : 'M[R]_dx) A (HA : 'M[R]_dx) : psd M -> HA^T = HA -> (forall v : 'cV_dx, 0 <= <<v, HA *m v>>) ->
-    HA *m HA = X *m A *m X -> M *m (X *m X) *m M = A -> HA = X *m M *m X.
-  move=> [sM pM] sA pA hA hM; apply: psd_root_unique; first by split.
-    split=> [|v]; first by rewrite !trmx_mul sX sM mulmxA.
-    have -> : <<v, X *m M *m X *m v>> = <<X *m v, M *m (X *m v)>> by rewrite [RHS]ip_mull sX !mulmxA.
-    exact: pM.
-  by rewrite hA -hM !mulmxA.
-have e1 : H = X *m closed X s Q *m X.
-  apply: (absE _ _ _ (closed_psd X s Q) sH pH _ (closed_equation dec)).
-  by rewrite HH !trmx_mul sX sE !mulmxA.
-have e2 : H' = X *m closed X s' Q' *m X.
-  apply: (absE _ _ _ (closed_psd X s' Q') sH' pH' _ (closed_equation dec')).
-  by rewrite HH' EE !trmx_mul !trmxK sX sE !mulmxA.
-split=> h [a e]; apply: h; exists a.
-  rewrite e2 e1 in e; apply: (can_inj (mulKmx uX)); apply: (can_inj (mulmxK uX)) => /=.
-  by rewrite e -scalemxAr -scalemxAl.
-by rewrite e1 e2 e -scalemxAr -scalemxAl.
+have e1 : V^T *m T^T *m T *m (E *m E) *m T^T *m T *m V = closed X s' Q' *m (X *m X) *m closed X s' Q'.
+  by rewrite (closed_equation dec') EE trmx_mul !mulmxA.
+rewrite e1 -(closed_equation dec).
+have h := proportional_solutions sX uX (closed_psd X s Q) (closed_psd X s' Q') (closed_neq0 dec) (closed_neq0 dec').
+by split=> k k'; apply: k; apply/h.
 Qed.
 
 Theorem platonic_broken_by_saddle : platonic_broken_by_saddle_statement.

@@ -156,7 +156,7 @@ have gE z x t : D x -> g z (x + t *: v) = g z x.
   by rewrite /c /c' [x + t *: v + _]addrAC inv.
 have sum0 b x : D x -> <<v, \sum_z b z *: g z x>> = 0.
   by move=> Dx; rewrite ip_sumr big1 // => z _; rewrite ipZr or // mulr0.
-split=> [Lam x t Dx|x b eta gamma Dx|x b eta Dx].
+split=> [//|Lam x t Dx|x b eta gamma Dx|x b eta Dx].
 - by congr (_ * _); apply: eq_bigr => z _; rewrite gE.
 - by rewrite ipBr ipZr ipDr sum0 // ipZr; ring.
 by rewrite ipBr ipZr sum0 // mulr0 subr0.
