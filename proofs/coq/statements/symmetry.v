@@ -107,3 +107,64 @@ Definition symmetry_translation_statement : Prop :=
       forall x (b : Z -> R) eta gamma, D x ->
         <<v, x - eta *: (\sum_z b z *: g z x + (2 * gamma) *: x)>> = (1 - 2 * eta * gamma) * <<v, x>> &
       forall x (b : Z -> R) eta, D x -> <<v, x - eta *: (\sum_z b z *: g z x)>> = <<v, x>>].
+
+(* Heavy ball, with decay in the loss and, by lam, decoupled; SGD is beta = 0. The state is (theta, m). *)
+Definition step (R : realFieldType) (V : eucl R) (Z : Type) (g : Z -> V -> V) (Lam : V -> V) (beta gamma lam : R) (z : Z) (s : V * V) : V * V :=
+  let m := beta *: s.2 + g z s.1 + (2 * gamma) *: s.1 in ((1 - lam) *: s.1 - Lam m, m).
+Fixpoint path (S Z : Type) (move : nat -> Z -> S -> S) (z : nat -> Z) (s : S) (t : nat) : S :=
+  if t is i.+1 then move t (z i) (path move z s i) else s.
+(* Adam with bias correction, one rate per coordinate, t counted from 1; the state is ((theta, m), v). *)
+Definition adam (R : rcfType) (n : nat) (Z : Type) (force : Z -> 'cV[R]_n -> 'cV[R]_n) (rate : 'I_n -> R) (lam b1 b2 eps : R)
+    (t : nat) (z : Z) (s : 'cV[R]_n * 'cV[R]_n * 'cV[R]_n) : 'cV[R]_n * 'cV[R]_n * 'cV[R]_n :=
+  let f := force z s.1.1 in
+  let m := b1 *: s.1.2 + (1 - b1) *: f in
+  let v := \col_i (b2 * s.2 i 0 + (1 - b2) * f i 0 ^+ 2) in
+  ((\col_i ((1 - lam) * s.1.1 i 0 - rate i * ((m i 0 / (1 - b1 ^+ t)) / (Num.sqrt (v i 0 / (1 - b2 ^+ t)) + eps))), m), v).
+(* a signed permutation K and |K| *)
+Definition signed (R : realFieldType) (n : nat) (pi : {perm 'I_n}) (s : 'I_n -> R) (x : 'cV[R]_n) : 'cV[R]_n := \col_i (s i * x (pi i) 0).
+Definition unsigned (R : realFieldType) (n : nat) (pi : {perm 'I_n}) (x : 'cV[R]_n) : 'cV[R]_n := \col_i x (pi i) 0.
+(* One coordinate phi_j in place of its copies i, f i = j, with signs s i: theta_i = s i phi_j / n_j. *)
+Definition copies (n k : nat) (f : 'I_n -> 'I_k) (j : 'I_k) : nat := #|[set i | f i == j]|.
+Definition spread (R : realFieldType) (n k : nat) (f : 'I_n -> 'I_k) (s : 'I_n -> R) (phi : 'cV[R]_k) : 'cV[R]_n :=
+  \col_i (s i * phi (f i) 0 / (copies f (f i))%:R).
+
+Definition symmetry_trajectory_statement : Prop :=
+  (* SGD and heavy ball; and K theta_t = theta_t from a start that K keeps *)
+  (forall (R : realFieldType) (V : eucl R) (Z : finType) (l : Z -> V -> R) (g : Z -> V -> V) (K Lam : V -> V) (beta gamma lam : R)
+      (D : V -> Prop) (z : nat -> Z) (s : V * V),
+    orthogonal K -> smooth l g K D -> (forall x z, D x -> l z (K x) = l z x) ->
+    (forall x, Lam (K x) = K (Lam x)) ->
+    let P := path (fun _ => step g Lam beta gamma lam) z in
+    (forall t, D (P s t).1) ->
+    (forall t, P (K s.1, K s.2) t = (K (P s t).1, K (P s t).2)) /\
+    ((K s.1, K s.2) = s -> forall t, K (P s t).1 = (P s t).1)) /\
+  (* Adam and signed permutations *)
+  (forall (R : rcfType) (n : nat) (Z : finType) (l : Z -> mx_eucl R n 1 -> R) (g : Z -> mx_eucl R n 1 -> mx_eucl R n 1)
+      (pi : {perm 'I_n}) (sg rate : 'I_n -> R) (gamma lam b1 b2 eps : R) (D : mx_eucl R n 1 -> Prop) (z : nat -> Z) (s : 'cV[R]_n * 'cV[R]_n * 'cV[R]_n),
+    (forall i, sg i ^+ 2 = 1) -> smooth l g (signed pi sg) D -> (forall x z, D x -> l z (signed pi sg x) = l z x) ->
+    (forall i, rate (pi i) = rate i) ->
+    let P := path (adam (fun z x => g z x + (2 * gamma) *: x) rate lam b1 b2 eps) z in
+    (forall t, D (P s t).1.1) ->
+    (forall t, P ((signed pi sg s.1.1, signed pi sg s.1.2), unsigned pi s.2) t
+      = ((signed pi sg (P s t).1.1, signed pi sg (P s t).1.2), unsigned pi (P s t).2)) /\
+    (((signed pi sg s.1.1, signed pi sg s.1.2), unsigned pi s.2) = s -> forall t, signed pi sg (P s t).1.1 = (P s t).1.1)) /\
+  (* the smaller network: gs z x is the gradient of l (spread phi); K a group's elements, which keep a vector *)
+  (* if and only if it is spread *)
+  (forall (R : rcfType) (n k : nat) (Z : finType) (l : Z -> mx_eucl R n 1 -> R) (g : Z -> mx_eucl R n 1 -> mx_eucl R n 1)
+      (gs : Z -> mx_eucl R k 1 -> mx_eucl R k 1) (f : 'I_n -> 'I_k) (s : 'I_n -> R)
+      (I : Type) (K : I -> mx_eucl R n 1 -> mx_eucl R n 1) (eta beta gamma lam b1 b2 eps : R) (D : mx_eucl R n 1 -> Prop) (z : nat -> Z),
+    (forall i, s i ^+ 2 = 1) -> (forall j, (0 < copies f j)%N) ->
+    (forall z x, D x -> grad (l z) x (g z x)) -> (forall a, orthogonal (K a) /\ smooth l g (K a) D) -> (forall a x z, D x -> l z (K a x) = l z x) ->
+    (forall x, (forall a, K a x = x) <-> exists phi, x = spread f s phi) ->
+    (forall z phi, D (spread f s phi) -> grad (fun phi => l z (spread f s phi)) phi (gs z phi)) ->
+    (* the force on phi, with the decay of spread phi, and the rate n_j eta of phi_j *)
+    let force z (phi : mx_eucl R k 1) : mx_eucl R k 1 := gs z phi + \col_j (2 * gamma * phi j 0 / (copies f j)%:R) in
+    let rate j : R := (copies f j)%:R * eta in
+    (forall phi mu, let P := path (fun _ => step (V := mx_eucl R n 1) g (fun x => eta *: x) beta gamma lam) z in
+      let p := path (fun _ => step (V := mx_eucl R k 1) force (fun m => \col_j (rate j * m j 0)) beta 0 lam) z in
+      (forall t, D (spread f s (p (phi, mu) t).1)) ->
+      forall t, (P (spread f s phi, \col_i (s i * mu (f i) 0)) t).1 = spread f s (p (phi, mu) t).1) /\
+    (forall phi mu nu, let P := path (adam (fun z x => g z x + (2 * gamma) *: x) (fun=> eta) lam b1 b2 eps) z in
+      let p := path (adam force rate lam b1 b2 eps) z in
+      (forall t, D (spread f s (p ((phi, mu), nu) t).1.1)) ->
+      forall t, (P ((spread f s phi, \col_i (s i * mu (f i) 0)), \col_i nu (f i) 0) t).1.1 = spread f s (p ((phi, mu), nu) t).1.1)).

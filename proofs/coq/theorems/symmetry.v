@@ -161,3 +161,134 @@ split=> [//|Lam x t Dx|x b eta gamma Dx|x b eta Dx].
 - by rewrite ipBr ipZr ipDr sum0 // ipZr; ring.
 by rewrite ipBr ipZr sum0 // mulr0 subr0.
 Qed.
+
+(* Paths *)
+Lemma gradient_equivariant (R : realFieldType) (V : eucl R) (Z : finType) (l : Z -> V -> R) g (K : V -> V) D :
+  orthogonal K -> smooth l g K D -> (forall x z, D x -> l z (K x) = l z x) -> forall x z, D x -> g z (K x) = K (g z x).
+Proof.
+move=> [[KD KZ Ko] Kor] [Dn DK gr] sym x z Dx.
+apply: (gradient_transform KD KZ Ko Kor _ (gr x z Dx) (gr _ z (DK _ Dx))).
+by apply: near_impl (Dn _ Dx) => y; apply: sym.
+Qed.
+
+Lemma signed_orthogonal (R : realFieldType) n (pi : {perm 'I_n}) (s : 'I_n -> R) : (forall i, s i ^+ 2 = 1) ->
+  orthogonal (V := mx_eucl R n 1) (signed pi s).
+Proof.
+move=> s2; split; first split.
+- by move=> x y; apply/matrixP => i j; rewrite !mxE mulrDr.
+- by move=> a x; apply/matrixP => i j; rewrite !mxE mulrCA.
+- move=> y; exists (\col_i (s ((pi^-1)%g i) * y ((pi^-1)%g i) 0)); apply/matrixP => i j.
+  by rewrite !mxE permK mulrA -expr2 s2 mul1r ord1.
+move=> x y; rewrite /ip /= !frobE !big_ord1 [RHS](reindex_inj (perm_inj (s := pi))) /=.
+apply: eq_bigr => i _; rewrite !mxE; have := s2 i; move: (s i) (x (pi i) 0) (y (pi i) 0) => c p q c2.
+by rewrite mulrACA -expr2 c2 mul1r.
+Qed.
+
+Section Spread.
+Variables (R : rcfType) (n k : nat) (f : 'I_n -> 'I_k) (s : 'I_n -> R).
+Hypothesis s2 : forall i, s i ^+ 2 = 1.
+Hypothesis pos : forall j, (0 < copies f j)%N.
+Notation cnt j := ((copies f j)%:R : R).
+Let c0 j : cnt j != 0. Proof. by rewrite pnatr_eq0 -lt0n. Qed.
+Definition copy (mu : 'cV[R]_k) : 'cV[R]_n := \col_i (s i * mu (f i) 0).
+(* the gradient of l (spread phi) is that of one copy *)
+Lemma spread_gradient (l : mx_eucl R n 1 -> R) (g : mx_eucl R n 1) (phi gs : mx_eucl R k 1) psi :
+  grad l (spread f s phi) g -> grad (fun phi => l (spread f s phi)) phi gs -> g = spread f s psi ->
+  g = copy gs.
+Proof.
+move=> dl ds e.
+have lin (a : R) (u : mx_eucl R k 1) : spread f s (phi + a *: u) = spread f s phi + a *: spread f s u.
+  by apply/matrixP => i j; rewrite !mxE; move: (phi _ _) (u _ _) (s i) ((copies f (f i))%:R^-1 : R) => *; ring.
+have adj (u : mx_eucl R k 1) : <<gs, u>> = <<g, spread f s u>>.
+  pose c t : mx_eucl R k 1 := phi + t *: u; pose c' t : mx_eucl R n 1 := spread f s phi + t *: spread f s u.
+  have d1 : grad (fun phi => l (spread f s phi)) (c 0) gs by rewrite /c scale0r addr0.
+  have d2 : grad l (c' 0) g by rewrite /c' scale0r addr0.
+  apply: deriv_uniq (chain d1 (vel_line _ u)) _.
+  by apply: deriv_ext (chain d2 (vel_line _ (spread f s u))); apply: smallT => t; rewrite /c /c' lin.
+apply/matrixP => i j; rewrite ord1 {j} mxE.
+have h : gs (f i) 0 = psi (f i) 0 / cnt (f i).
+  have := adj (delta_mx (f i) 0); rewrite /ip /= !frobE !big_ord1 (bigD1 (f i)) //= big1 => [|j /negPf jn]; last by rewrite mxE jn mulr0.
+  rewrite mxE !eqxx mulr1 addr0 => ->; rewrite e.
+  rewrite (eq_bigr (fun a => (f a == f i)%:R * (psi (f i) 0 / cnt (f i) ^+ 2))) => [|a _].
+    rewrite -mulr_suml -natr_sum.
+    have -> : (\sum_a (f a == f i))%N = copies f (f i).
+      by rewrite /copies -sum1dep_card [RHS]big_mkcond; apply: eq_bigr => a _; case: (f a == f i).
+    by move: (psi _ _) (c0 (f i)) => p q; field.
+  rewrite !mxE; case: (f a =P f i) => [->|_]; last by rewrite mul0r mulr0 mul0r mulr0.
+  have := s2 a; move: (s a) (psi _ _) (c0 (f i)) => c p q c2.
+  rewrite mul1r mulr1 (_ : c * p / cnt (f i) * (c / cnt (f i)) = c ^+ 2 * (p / cnt (f i) ^+ 2)); last by field.
+  by rewrite c2 mul1r.
+by rewrite h e mxE mulrA.
+Qed.
+End Spread.
+
+Theorem symmetry_trajectory : symmetry_trajectory_statement.
+Proof.
+split; [|split].
+- move=> R V Z l g K Lam beta gamma lam D z s o sm sym com P Dt.
+  have [[KD KZ _] _] := o; have ge := gradient_equivariant o sm sym.
+  have KN x : K (- x) = - K x by rewrite -scaleN1r KZ scaleN1r.
+  have E t : P (K s.1, K s.2) t = (K (P s t).1, K (P s t).2).
+    elim: t => [//|t IH]; rewrite /P /= -/(P _ _) -/(P _ _) IH /step /= ge //.
+    have mE (u v w : V) : beta *: K u + K v + (2 * gamma) *: K w = K (beta *: u + v + (2 * gamma) *: w) by rewrite !KD !KZ.
+    by rewrite mE com KD KN KZ.
+  split=> // fix_s t; have := E t; rewrite fix_s => e.
+  by rewrite [in RHS]e.
+- move=> R n Z l g pi sg rate gamma lam b1 b2 eps D z s s2 sm sym inv P Dt.
+  have o := signed_orthogonal pi s2; have ge := gradient_equivariant o sm sym.
+  have E t : P ((signed pi sg s.1.1, signed pi sg s.1.2), unsigned pi s.2) t
+      = ((signed pi sg (P s t).1.1, signed pi sg (P s t).1.2), unsigned pi (P s t).2).
+    have PS s' t' : P s' t'.+1 = adam (fun z x => g z x + (2 * gamma) *: x) rate lam b1 b2 eps t'.+1 (z t') (P s' t') by [].
+    elim: t => [//|t IH]; rewrite !PS IH; have := Dt t.
+    case: (P s t) => [[th m] v] /= Dth; rewrite /adam /= ge //.
+    have fE i : (signed pi sg (g (z t) th) + (2 * gamma) *: signed pi sg th) i 0 = sg i * (g (z t) th + (2 * gamma) *: th) (pi i) 0.
+      by rewrite !mxE; move: (g _ _ _ _) (th _ _) (sg i) => *; ring.
+    move: fE; set F := _ + _; set F' := g _ _ + _; clearbody F F' => fE.
+    have mE i : (b1 *: signed pi sg m + (1 - b1) *: F) i 0 = sg i * (b1 *: m + (1 - b1) *: F') (pi i) 0.
+      by rewrite !mxE fE; move: (m _ _) (F' _ _) (sg i) => *; ring.
+    move: mE; set M := b1 *: signed _ _ _ + _; set M' := b1 *: m + _; clearbody M M' => mE.
+    congr (_, _, _); apply/matrixP => i j; rewrite ord1 {j}.
+    + rewrite !mxE mE inv fE exprMn s2 mul1r.
+      move: (th _ _) (M' _ _) (sg i) (rate i) ((1 - b1 ^+ t.+1)^-1) ((Num.sqrt _ + eps)^-1) => *; ring.
+    + by rewrite mE mxE.
+    by rewrite !mxE fE exprMn s2 mul1r.
+  split=> // fix_s t; have := E t; rewrite fix_s => e.
+  by rewrite [in RHS]e.
+move=> R n k Z l g gs f s I K eta beta gamma lam b1 b2 eps D z s2 pos gr oK sym fixK dgs force rate.
+have c0 j : (copies f j)%:R != 0 :> R by rewrite pnatr_eq0 -lt0n.
+have gE zz phi : D (spread f s phi) -> g zz (spread f s phi) = copy f s (gs zz phi).
+  move=> Dp; have [psi e] : exists psi, g zz (spread f s phi) = spread f s psi.
+    apply/fixK => a; have [o sm] := oK a; rewrite -(gradient_equivariant o sm (sym a)) //.
+    by congr (g zz _); have [_ h] := fixK (spread f s phi); apply: (h (ex_intro _ phi erefl)).
+  exact: (spread_gradient s2 pos (gr zz _ Dp) (dgs zz phi Dp) e).
+have FE zz phi : D (spread f s phi) -> g zz (spread f s phi) + (2 * gamma) *: spread f s phi = copy f s (force zz phi).
+  move=> Dp; rewrite gE // /force; apply/matrixP => i j; rewrite !mxE.
+  by move: (gs _ _ _ _) (phi _ _) (s i) ((copies f (f i))%:R^-1 : R) => *; ring.
+split.
+- move=> phi mu P p Dt t.
+  suff : P (spread f s phi, copy f s mu) t = (spread f s (p (phi, mu) t).1, copy f s (p (phi, mu) t).2) by move=> ->.
+  have PS s' t' : P s' t'.+1 = step (V := mx_eucl R n 1) g (fun x => eta *: x) beta gamma lam (z t') (P s' t') by [].
+  have pS s' t' : p s' t'.+1 = step (V := mx_eucl R k 1) force (fun m => \col_j (rate j * m j 0)) beta 0 lam (z t') (p s' t') by [].
+  elim: t => [//|t IH]; rewrite PS pS IH; have := Dt t; case: (p (phi, mu) t) => [ph m] /= Dp.
+  rewrite /step /= -addrA FE //.
+  have mE : beta *: copy f s m + copy f s (force (z t) ph) = copy f s (beta *: m + force (z t) ph + (2 * 0) *: ph).
+    by set F := force _ _; clearbody F; rewrite mulr0 scale0r addr0; apply/matrixP => i j; rewrite !mxE; move: (m _ _) (F _ _) (s i) => *; ring.
+  rewrite mE; set M := beta *: m + _ + _; clearbody M; congr (_, _); apply/matrixP => i j; rewrite !mxE /rate.
+  by move: (ph _ _) (M _ _) (s i) (c0 (f i)) => a b c cn; field.
+move=> phi mu nu P p Dt t.
+suff : P ((spread f s phi, copy f s mu), \col_i nu (f i) 0) t
+   = ((spread f s (p ((phi, mu), nu) t).1.1, copy f s (p ((phi, mu), nu) t).1.2), \col_i (p ((phi, mu), nu) t).2 (f i) 0) by move=> ->.
+have PS s' t' : P s' t'.+1 = adam (fun z x => g z x + (2 * gamma) *: x) (fun=> eta) lam b1 b2 eps t'.+1 (z t') (P s' t') by [].
+have pS s' t' : p s' t'.+1 = adam force rate lam b1 b2 eps t'.+1 (z t') (p s' t') by [].
+elim: t => [//|t IH]; rewrite PS pS IH; have := Dt t; case: (p ((phi, mu), nu) t) => [[ph m] v] /= Dp.
+rewrite /adam /= FE //; set F := force _ _; clearbody F.
+have mE i : (b1 *: copy f s m + (1 - b1) *: copy f s F) i 0 = s i * (b1 *: m + (1 - b1) *: F) (f i) 0.
+  by rewrite !mxE; move: (m _ _) (F _ _) (s i) => *; ring.
+move: mE; set M := b1 *: copy _ _ _ + _; set M' := b1 *: m + _; clearbody M M' => mE.
+congr (_, _, _); apply/matrixP => i j; rewrite ord1 {j}.
+- rewrite !mxE mE exprMn s2 mul1r /rate.
+  move: (ph _ _) (M' _ _) (s i) (c0 (f i)) ((Num.sqrt _ + eps)^-1) ((1 - b1 ^+ t.+1)^-1) => a b c cn q q'.
+  by field.
+- by rewrite mE mxE.
+by rewrite !mxE exprMn s2 mul1r.
+Qed.
