@@ -56,6 +56,9 @@ Definition symmetry_rotation_preserved_statement : Prop :=
 
 (* S along the orbit, its derivative there, and the criterion in its finite form: K is a matrix of the group *)
 (* that is normal with respect to Lambda (Ki, Kt its inverse and transpose).                                 *)
+(* linear and bounded *)
+Definition bounded (R : realFieldType) (V : eucl R) (B : V -> V) :=
+  [/\ forall x y, B (x - y) = B x - B y, forall a x, B (a *: x) = a *: B x & exists2 c, 0 <= c & forall x, N (B x) <= c * N x].
 Definition symmetry_continuous_broken_statement : Prop :=
   (forall (R : realFieldType) (V : eucl R) (Z : finType) (p : Z -> R) (l : Z -> V -> R) (g : Z -> V -> V)
       (K Ks : R -> V -> V) (A At Lam : V -> V) (x : V),
@@ -74,7 +77,23 @@ Definition symmetry_continuous_broken_statement : Prop :=
     (* the gradients along the orbit, by symmetry/gradient-transform *)
     (forall z, g z (K x) = Kit (g z x)) -> (forall z, g z (Ki x) = Kt (g z x)) ->
     let v z := Lam (Kt (g z x)) - Ki (Lam (g z x)) in
-    S p g Lam (K x) + S p g Lam (Ki x) - 2 * S p g Lam x = 1 / 4%:R * \sum_z p z * <<v z, Lami (v z)>>).
+    S p g Lam (K x) + S p g Lam (Ki x) - 2 * S p g Lam x = 1 / 4%:R * \sum_z p z * <<v z, Lami (v z)>>) /\
+  (* K = exp(tA), Ks = K^-T = exp(-t A^T), over the real numbers *)
+  (forall (R : realFieldType) (V : eucl R) (Z : finType) (p : Z -> R) (l : Z -> V -> R) (g : Z -> V -> V)
+      (K Ks : R -> V -> V) (A At Lam Lami : V -> V) (D : V -> Prop) (x : V),
+    complete R -> exponential K A -> exponential Ks (fun y => - At y) -> (forall t x y, <<K t x, Ks t y>> = <<x, y>>) ->
+    (forall x y, <<A x, y>> = <<x, At y>>) -> (forall t, linear_onto (K t)) -> (forall t, smooth l g (K t) D) ->
+    (forall t x z, D x -> l z (K t x) = l z x) -> D x ->
+    [/\ bounded A, bounded At, bounded Lam & bounded Lami] -> (forall x y, <<Lam x, y>> = <<x, Lam y>>) ->
+    (forall x, Lam (Lami x) = x) -> (forall x, Lami (Lam x) = x) -> (forall y, y != 0 -> 0 < <<y, Lami y>>) ->
+    let v z := A (Lam (g z x)) + Lam (At (g z x)) in
+    (forall t, S p g Lam (K t x) = 1 / 4%:R * \sum_z p z * <<Ks t (g z x), Lam (Ks t (g z x))>>) /\
+    (* Lambda^-1/2 A Lambda^1/2 is normal *)
+    ((forall y, A (Lam (At y)) = Lam (At (Lami (A (Lam y))))) ->
+      (exists S', (forall t, deriv_at (fun t => S p g Lam (K t x)) t (S' t)) /\
+        deriv_at S' 0 (1 / 4%:R * \sum_z p z * <<v z, Lami (v z)>>)) /\
+      ((forall z, 0 < p z) -> ((forall t, S p g Lam (K t x) = S p g Lam x) <-> forall z, v z = 0)))).
+
 
 (* u: the block y.1.2, multiplied by a; w: the block y.1.1, divided by a; the rest fixed. *)
 Definition rescale (R : realFieldType) (W U T : eucl R) (a : R) (y : pair_eucl (pair_eucl W U) T) : pair_eucl (pair_eucl W U) T :=

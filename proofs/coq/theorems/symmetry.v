@@ -61,11 +61,142 @@ rewrite (inj_eq (addIr _)) (inj_eq (addrI _)) => /eqP h.
 by apply: (@mulfI R 2) => //; rewrite pnatr_eq0.
 Qed.
 
+Lemma deriv_ip (R : realFieldType) (V : eucl R) (c c' : R -> V) v v' : vel c v -> vel c' v' ->
+  deriv (fun t => <<c t, c' t>>) (<<v, c' 0>> + <<c 0, v'>>).
+Proof.
+move=> cv cv'; have cN : vel (fun t => - c' t) (- v').
+  apply: lo_le cv'; apply: smallT => t.
+  by rewrite -(NN (c' t - _ - _)) scalerN !opprD !opprK.
+have := derivD (derivZ (1 / 4%:R) (deriv_N (velD cv cv'))) (derivZ (- (1 / 4%:R)) (deriv_N (velD cv cN))).
+have -> : 1 / 4%:R * (2 * <<c 0 + c' 0, v + v'>>) + - (1 / 4%:R) * (2 * <<c 0 - c' 0, v - v'>>) = <<v, c' 0>> + <<c 0, v'>>.
+  rewrite !ipDl !ipDr !ipNl !ipNr (ipC (c' 0) v).
+  by move: <<_, _>> <<_, _>> <<_, _>> <<_, _>> => *; field.
+apply: deriv_ext; apply: smallT => t; rewrite ND NB.
+by move: (N _) <<_, _>> (N _) => *; field.
+Qed.
+
+Section Exponential.
+Variables (R : realFieldType) (V : eucl R) (Z : finType) (p : Z -> R) (l : Z -> V -> R) (g : Z -> V -> V).
+Variables (K Ks : R -> V -> V) (A At Lam Lami : V -> V) (D : V -> Prop) (x : V).
+Hypotheses (cR : complete R) (eK : exponential K A) (eKs : exponential Ks (fun y => - At y)).
+Hypotheses (dual : forall t x y, <<K t x, Ks t y>> = <<x, y>>) (adj : forall x y, <<A x, y>> = <<x, At y>>).
+Hypotheses (lin : forall t, linear_onto (K t)) (sm : forall t, smooth l g (K t) D).
+Hypotheses (sym : forall t x z, D x -> l z (K t x) = l z x) (Dx : D x).
+Hypotheses (bA : bounded A) (bAt : bounded At) (bL : bounded Lam) (bLi : bounded Lami).
+Hypotheses (sL : forall x y, <<Lam x, y>> = <<x, Lam y>>) (LLi : forall x, Lam (Lami x) = x) (LiL : forall x, Lami (Lam x) = x).
+Hypothesis posL : forall y, y != 0 -> 0 < <<y, Lami y>>.
+Notation y t z := (Ks t (g z x)).
+Let av (u : V) : V := A (Lam u) + Lam (At u).
+
+Lemma exp_gradient t z : g z (K t x) = y t z.
+Proof.
+have [KD KZ Ko] := lin t; have [Dn DK gr] := sm t.
+apply: (gradient_transform KD KZ Ko (dual t) _ (gr x z Dx) (gr _ z (DK _ Dx))).
+by apply: near_impl (Dn _ Dx) => u; apply: sym.
+Qed.
+Lemma exp_S t : S p g Lam (K t x) = 1 / 4%:R * \sum_z p z * <<y t z, Lam (y t z)>>.
+Proof. by congr (_ * _); apply: eq_bigr => z _; rewrite exp_gradient. Qed.
+Let sLi u w : <<Lami u, w>> = <<u, Lami w>>. Proof. by rewrite -[w in LHS]LLi -sL LLi. Qed.
+Let yv t z : vel_at (fun s => y s z) t (- At (y t z)). Proof. exact: eKs.2. Qed.
+Let img (B : V -> V) t z : bounded B -> vel_at (fun s => B (y s z)) t (B (- At (y t z))).
+Proof. by move=> [BB BZ Bb]; apply: (vel_lin (yv t z)). Qed.
+Let opp (B : V -> V) u : bounded B -> B (- u) = - B u.
+Proof. by move=> [_ BZ _]; rewrite -scaleN1r BZ scaleN1r. Qed.
+Let add (B : V -> V) : bounded B -> forall a b, B (a + b) = B a + B b.
+Proof. by move=> [BB _ _] a b; have := BB (a + b) b; rewrite addrK => ->; rewrite subrK. Qed.
+Definition S1 t : R := - (1 / 2) * \sum_z p z * <<At (y t z), Lam (y t z)>>.
+Lemma exp_first t : deriv_at (fun t => S p g Lam (K t x)) t (S1 t).
+Proof.
+have d z := deriv_ip (yv t z) (img t z bL); rewrite /= in d.
+have := derivZ (1 / 4%:R) (deriv_sum (index_enum Z) (fun z => derivZ (p z) (d z))).
+have -> : 1 / 4%:R * (\sum_z p z * (<<- At (y t z), Lam (y (t + 0) z)>> + <<y (t + 0) z, Lam (- At (y t z))>>)) = S1 t.
+  rewrite /S1 (_ : - (1 / 2) * _ = 1 / 4%:R * (- 2 * \sum_z p z * <<At (y t z), Lam (y t z)>>)); last by field.
+  congr (_ * _); rewrite mulr_sumr; apply: eq_bigr => z _.
+  have e u : <<u, Lam (At u)>> = <<At u, Lam u>> by rewrite -sL ipC.
+  by rewrite addr0 opp // ipNl ipNr e; ring.
+by apply: deriv_ext; apply: smallT => s; rewrite exp_S.
+Qed.
+Hypothesis nor : forall y, A (Lam (At y)) = Lam (At (Lami (A (Lam y)))).
+Lemma exp_square u : <<av u, Lami (av u)>> = 2 * (<<At (At u), Lam u>> + <<At u, Lam (At u)>>).
+Proof.
+rewrite /av (add bLi) LiL !ipDl !ipDr.
+have e1 : <<A (Lam u), Lami (A (Lam u))>> = <<At u, Lam (At u)>>.
+  by rewrite adj sL -nor ipC adj.
+have e2 : <<A (Lam u), At u>> = <<At (At u), Lam u>> by rewrite adj ipC.
+have e3 : <<Lam (At u), Lami (A (Lam u))>> = <<At (At u), Lam u>> by rewrite sL LLi ipC e2.
+by rewrite e1 e2 e3 sL; ring.
+Qed.
+Lemma exp_second : deriv_at S1 0 (1 / 4%:R * \sum_z p z * <<av (g z x), Lami (av (g z x))>>).
+Proof.
+have d z := deriv_ip (img 0 z bAt) (img 0 z bL); rewrite /= in d.
+have := derivZ (- (1 / 2)) (deriv_sum (index_enum Z) (fun z => derivZ (p z) (d z))).
+have -> : - (1 / 2) * (\sum_z p z * (<<At (- At (y 0 z)), Lam (y (0 + 0) z)>> + <<At (y (0 + 0) z), Lam (- At (y 0 z))>>))
+   = 1 / 4%:R * \sum_z p z * <<av (g z x), Lami (av (g z x))>>.
+  rewrite (_ : - (1 / 2) * _ = 1 / 4%:R * (- 2 * (\sum_z p z * (<<At (- At (y 0 z)), Lam (y (0 + 0) z)>> + <<At (y (0 + 0) z), Lam (- At (y 0 z))>>)))); last by field.
+  congr (_ * _); rewrite mulr_sumr; apply: eq_bigr => z _.
+  by rewrite addr0 eKs.1 !opp // ipNl ipNr exp_square; ring.
+exact.
+Qed.
+Lemma exp_zero z : av (g z x) = 0 -> forall t, av (y t z) = 0.
+Proof.
+move=> v0 t; pose u t := Lami (av (y t z)).
+have bD (B C : V -> V) : bounded B -> bounded C -> bounded (fun u => B (C u)).
+  move=> [B1 B2 [b b0 Bb]] [C1 C2 [c c0 Cb]]; split=> [a a'|k a|]; rewrite ?C1 ?B1 ?C2 ?B2 //.
+  exists (b * c); first exact: mulr_ge0. move=> a.
+  by apply: (le_trans (Bb (C a))); rewrite -mulrA ler_wpmul2l.
+have bav : bounded av.
+  have [P1 P2 [c c0 Pb]] := bD _ _ bA bL; have [Q1 Q2 [d d0 Qb]] := bD _ _ bL bAt.
+  split=> [a a'|k a|]; first by rewrite /av P1 Q1 opprD addrACA.
+    by rewrite /av P2 Q2 scalerDr.
+  exists (2 * c + 2 * d) => [|a]; first by rewrite addr_ge0 ?mulr_ge0 ?ler0n.
+  apply: le_trans (ND_le _ _) _; rewrite mulrDl -!mulrA.
+  by apply: ler_add; apply: ler_wpmul2l; rewrite ?ler0n.
+have uv s : vel_at u s (- At (u s)).
+  have bLa := bD _ _ bLi bav; have := img s z bLa; rewrite (opp (At (y s z)) bLa).
+  suff -> : Lami (av (At (y s z))) = At (u s) by [].
+  by rewrite /u /av !(add bLi) nor !LiL (add bAt).
+have zero w s : <<K s w, u s>> = 0.
+  have d r : deriv_at (fun s => <<K s w, u s>>) r 0.
+    have := deriv_ip (eK.2 r w) (uv r); rewrite /= !addr0.
+    by rewrite adj ipNr subrr.
+  rewrite (constant cR d) /u eKs.1 v0.
+  have [_ LZ _] := bLi; have := LZ 0 0; rewrite !scale0r => ->; exact: ip0r.
+have u0 : u t = 0.
+  have [_ _ Ko] := lin t; have [w e] := Ko (u t); have := zero w t; rewrite e; exact: N_eq0.
+by rewrite -[av _]LLi -/(u t) u0; have [_ LZ _] := bL; have := LZ 0 0; rewrite !scale0r.
+Qed.
+Lemma exp_constant : (forall z, 0 < p z) -> ((forall t, S p g Lam (K t x) = S p g Lam x) <-> forall z, av (g z x) = 0).
+Proof.
+move=> p0; split=> [h z|h t].
+  have S0 t : S1 t = 0.
+    apply: deriv_uniq (exp_first t) _; apply: deriv_ext (deriv_cst (S p g Lam x)).
+    by apply: smallT => s; rewrite h.
+  have e : 1 / 4%:R * (\sum_z p z * <<av (g z x), Lami (av (g z x))>>) = 0.
+    by apply: deriv_uniq exp_second _; apply: deriv_ext (deriv_cst 0); apply: smallT => s; rewrite S0.
+  have ge i : true -> 0 <= p i * <<av (g i x), Lami (av (g i x))>>.
+    move=> _; apply: mulr_ge0; first exact: ltW.
+    by have [->|/posL/ltW //] := eqVneq (av (g i x)) 0; rewrite ip0l.
+  have e' : \sum_z p z * <<av (g z x), Lami (av (g z x))>> = 0.
+    by move/eqP: e; rewrite mulf_eq0 mulf_eq0 invr_eq0 oner_eq0 pnatr_eq0 /= => /eqP.
+  have := psumr_eq0P ge e' (i := z) isT => /eqP; rewrite mulf_eq0 (gt_eqF (p0 z)) /= => /eqP z0.
+  by apply/eqP; apply: contraTT isT => /posL; rewrite z0 ltxx.
+have d s : deriv_at (fun t => S p g Lam (K t x)) s 0.
+  have -> : 0 = S1 s; last exact: exp_first.
+  rewrite /S1 big1 ?mulr0 // => z _.
+  have := exp_zero (h z) s => /(congr1 (fun w => <<y s z, w>>)); rewrite ip0r /av ipDr.
+  have -> : <<y s z, Lam (At (y s z))>> = <<At (y s z), Lam (y s z)>> by rewrite -sL ipC.
+  have -> : <<y s z, A (Lam (y s z))>> = <<At (y s z), Lam (y s z)>> by rewrite ipC adj ipC.
+  rewrite -mulr2n => /eqP; rewrite mulrn_eq0 /= => /eqP ->.
+  by rewrite mulr0.
+by rewrite (constant cR d t) eK.1.
+Qed.
+End Exponential.
+
 Theorem symmetry_continuous_broken : symmetry_continuous_broken_statement.
 Proof.
-split=> [R V Z p l g K Ks A At Lam x fam gr sym rt|].
-  by split; [exact: (L.broken_orbit p Lam fam gr sym) | exact: (L.broken_derivative p fam gr sym rt)].
-move=> R V Z p g K Ki Kt Kit Lam Lami x KKi KiK aK aKi sL LLi LiL LiB nor gK gKi v.
+split=> [R V Z p l g K Ks A At Lam x fam gr sym rt|]; last split.
+- by split; [exact: (L.broken_orbit p Lam fam gr sym) | exact: (L.broken_derivative p fam gr sym rt)].
+- move=> R V Z p g K Ki Kt Kit Lam Lami x KKi KiK aK aKi sL LLi LiL LiB nor gK gKi v.
 have KtKit y : Kt (Kit y) = y.
   by apply: ip_inj => u; rewrite ipC -aK -aKi KiK ipC.
 have sLi y y' : <<Lami y, y'>> = <<y, Lami y'>> by rewrite -[y' in LHS]LLi -sL LLi.
@@ -84,6 +215,10 @@ have e2 : <<Lam (Kt G), Lami (Ki (Lam G))>> = <<G, Lam G>> by rewrite sL LLi ipC
 have e3 : <<Ki (Lam G), Lami (Ki (Lam G))>> = <<Kit G, Lam (Kit G)>>.
   by rewrite aKi sL kn ipC aKi ipC.
 rewrite e1 e2 e3 (ipC (Lam (Kt G))); move: <<_, _>> <<_, _>> <<_, _>> => s1 s2 s3; ring.
+- move=> R V Z p l g K Ks A At Lam Lami D x cR eK eKs dual adj lin sm sym Dx [bA bAt bL bLi] sL LLi LiL posL v.
+  split=> [t|nor]; first exact: (exp_S p Lam dual lin sm sym Dx t).
+  split; last exact: (exp_constant cR eK eKs dual adj lin sm sym Dx bA bAt bL bLi sL LLi LiL posL nor).
+  by exists (S1 p g Ks At Lam x); split=> [t|]; [exact: (exp_first p eKs dual lin sm sym Dx bL sL t) | exact: (exp_second p g x eKs adj bAt bL bLi sL LLi LiL nor)].
 Qed.
 
 Theorem symmetry_unique_minimum : symmetry_unique_minimum_statement.
