@@ -158,3 +158,17 @@ Definition platonic_broken_by_heterogeneous_noise_statement : Prop :=
   forall i j, (i < D)%N -> (j < D')%N ->
   (misaligned (Y^T *m kernel net i *m Y) (Y^T *m kernel net' j *m Y)
     <-> ~ exists c, V *m (X' *m X') *m V^T = c *: (V *m (X *m X) *m V^T)).
+
+(* W_1 = F G, G = R MI of r rows that span (G Gi = 1), F of full column rank: K is the Gram matrix of F G Y. *)
+(* All pairs but those with F^T F and F'^T F' proportional; these are the zeros of polynomials in F and F',  *)
+(* one of which is not the zero polynomial for r >= 2.                                                       *)
+Definition platonic_generic_minima_statement : Prop :=
+  forall (R : realFieldType) (dx r n n' m : nat) (G : 'M[R]_(r, dx)) (Gi : 'M[R]_(dx, r)) (Y : 'M[R]_(dx, m)) (Yi : 'M[R]_(m, dx)),
+  G *m Gi = 1%:M -> Y *m Yi = 1%:M ->
+  let gram k (F : 'M[R]_(k, r)) := (F *m G *m Y)^T *m (F *m G *m Y) in
+  (forall (F : 'M[R]_(n, r)) (F' : 'M[R]_(n', r)), \rank F = r -> (0 < r)%N ->
+    (misaligned (gram n F) (gram n' F') <-> ~ exists c, F'^T *m F' = c *: (F^T *m F))) /\
+  (forall i j : 'I_r, i != j ->
+    let q (F : 'M[R]_(n, r)) (F' : 'M[R]_(n', r)) := (F^T *m F) i i * (F'^T *m F') j j - (F^T *m F) j j * (F'^T *m F') i i in
+    (forall F F', \rank F = r -> q F F' != 0 -> misaligned (gram n F) (gram n' F')) /\
+    ((r <= n)%N -> (r <= n')%N -> exists F F', [/\ \rank F = r, \rank F' = r & q F F' != 0])).

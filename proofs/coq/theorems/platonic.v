@@ -712,3 +712,34 @@ have go (S : 'M[R]_dx) : V *m S *m V^T = Uv *m (M *m S *m M) *m Uv^T by rewrite 
 rewrite !go eM /M' e -/M scale_both -scalemxAr -scalemxAl scalerA mulVf ?scale1r //.
 by rewrite expf_neq0.
 Qed.
+
+Theorem platonic_generic_minima : platonic_generic_minima_statement.
+Proof.
+move=> R dx r n n' m G Gi Y Yi hG hY gram.
+have gramE k (F : 'M[R]_(k, r)) : gram k F = (G *m Y)^T *m (F^T *m F) *m (G *m Y).
+  by rewrite /gram !trmx_mul !mulmxA.
+have span : (G *m Y) *m (Yi *m Gi) = 1%:M by rewrite mulmxA -(mulmxA G) hY mulmx1 hG.
+have iff (F : 'M[R]_(n, r)) (F' : 'M[R]_(n', r)) : \rank F = r -> (0 < r)%N ->
+    (misaligned (gram n F) (gram n' F') <-> ~ exists c, F'^T *m F' = c *: (F^T *m F)).
+  move=> rF r0; rewrite !gramE.
+  apply: (gram_misaligned span (oner_neq0 R) (oner_neq0 R)); rewrite ?scale1r //.
+  apply: contraTneq r0 => e; rewrite -rF lt0n negbK mxrank_eq0; apply/eqP.
+  by apply: (@N_eq0 _ (mx_eucl R n r)); rewrite /ip /= /frob e mxtrace0.
+split=> // i j ij q; have r0 : (0 < r)%N by apply: leq_ltn_trans (ltn_ord i).
+split=> [F F' rF q0|rn rn'].
+  apply/(iff F F' rF r0) => -[c e]; move: q0; have h (a b : R) : a * (c * b) - b * (c * a) = 0 by ring.
+  have e' k : (F'^T *m F') k k = c * (F^T *m F) k k by rewrite e mxE.
+  by rewrite /q !e' h eqxx.
+pose d : 'rV[R]_r := \row_k (if k == j then 2 else 1).
+have ud : diag_mx d \in unitmx.
+  rewrite unitmxE det_diag unitfE; apply/prodf_neq0 => k _; rewrite mxE; case: ifP => _; last exact: oner_neq0.
+  by rewrite pnatr_eq0.
+exists (pid_mx r), (pid_mx r *m diag_mx d); split.
+- by rewrite rank_pid_mx.
+- by rewrite mxrankMfree ?row_free_unit // rank_pid_mx.
+have e1 : (pid_mx r : 'M[R]_(n, r))^T *m pid_mx r = 1%:M by rewrite tr_pid_mx pid_mx_id // pid_mx_1.
+have e2 : (pid_mx r *m diag_mx d : 'M[R]_(n', r))^T *m (pid_mx r *m diag_mx d) = diag_mx d *m diag_mx d.
+  by rewrite trmx_mul tr_diag_mx tr_pid_mx -!mulmxA (mulmxA (pid_mx r)) pid_mx_id // pid_mx_1 mul1mx.
+rewrite /q e1 e2 !mul_diag_mx !mxE !eqxx (negPf ij) !mulr1n !mul1r.
+by rewrite -natrM -(natrB _ (_ : 1 <= 4)%N) // pnatr_eq0.
+Qed.
