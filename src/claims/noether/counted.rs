@@ -4,8 +4,8 @@ use super::patterns::{self, Defect, Pattern};
 use crate::claim::stream::GRID_BITS;
 use crate::claim::{Class, Draw, Outside, Stream};
 use crate::data::Sample;
-use crate::model::mlp::Layout;
 use crate::model::Network;
+use crate::model::mlp::Layout;
 use crate::scalar::Rational;
 
 /// A network, a point, and samples with the gates of their activation patterns.
