@@ -14,17 +14,9 @@ use crate::symmetry::{Generator, LinearMap, is_linear};
 #[derive(Clone, Copy)]
 pub struct Derivatives {
     pub charges: Charges,
-    pub flow: Flow,
+    /// Whether the flow is that of `-Lambda grad L` with a full matrix `Lambda`.
+    pub unequal_rates: bool,
     pub laws: Laws,
-}
-
-/// Which flow.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
-    /// `theta' = -grad L`
-    Gradient,
-    /// For a control: `theta' = -Lambda grad L` with a full matrix `Lambda`.
-    UnequalRates,
 }
 
 /// Which laws.
@@ -41,14 +33,14 @@ pub enum Laws {
 
 /// The law.
 pub const DERIVATIVES: Derivatives =
-    Derivatives { charges: Charges::OfSymmetries, flow: Flow::Gradient, laws: Laws::All };
+    Derivatives { charges: Charges::OfSymmetries, unequal_rates: false, laws: Laws::All };
 
 impl Draws for Derivatives {
     type Instance = Charged;
 
     fn draw(&self, draw: &mut Draw) -> Result<Charged, Unjudged> {
         let mut charged = self.charges.draw(draw, Decay::Positive);
-        if self.flow == Flow::UnequalRates {
+        if self.unequal_rates {
             charged = charged.with_full_rates(&mut draw.family);
         }
         if self.laws == Laws::FiniteStep {
@@ -64,7 +56,7 @@ impl<T: Carrier> In<T> for Derivatives {
         let point = problem.at::<T>();
         let theta = &point.theta;
         let mut velocity = scaled(&T::integer(-1), point.objective().mean_gradient(theta));
-        if self.flow == Flow::UnequalRates {
+        if self.unequal_rates {
             velocity = point.preconditioner.apply(&velocity);
         }
         let relation = |generator: &Generator| match self.laws {

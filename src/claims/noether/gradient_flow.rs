@@ -10,7 +10,7 @@
 //! Sources: [`NEURAL_MECHANICS`], [`AUTO_BALANCING`].
 
 use super::charge::Charges;
-use super::derivatives::{DERIVATIVES, Derivatives, Flow, Laws};
+use super::derivatives::{DERIVATIVES, Derivatives, Laws};
 use super::integrated::{INTEGRATED, Integrated};
 use super::{AUTO_BALANCING, NEURAL_MECHANICS};
 use crate::claim::data::{Claim, Part, all, control};
@@ -63,7 +63,7 @@ pub static CLAIM: Claim = Claim {
         control(
             "unequal-rates",
             "the flow of -Lambda grad L, Lambda not a multiple of I",
-            &Ladder(Derivatives { flow: Flow::UnequalRates, ..NOT_CONSERVED }),
+            &Ladder(Derivatives { unequal_rates: true, ..NOT_CONSERVED }),
         ),
         control(
             "finite-step",

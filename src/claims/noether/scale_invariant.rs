@@ -9,7 +9,7 @@
 //! `r` is the norm of the block, `g` its gradient in the sample of a step, `eta` the learning rate, `gamma` the weight decay.
 //! Sources: [`SPHERICAL_MOTION`], [`EXPONENTIAL_RATES`].
 
-use super::charge::{Kept, decay_per_step, small_problem, with_strong_decay};
+use super::charge::{Charged, Kept, decay_per_step, small_problem, with_strong_decay};
 use super::radius::{FLUCTUATION, OfRun, runs};
 use super::{EXPONENTIAL_RATES, SPHERICAL_MOTION};
 use crate::claim::data::{Claim, all, control};
@@ -19,7 +19,7 @@ use crate::claim::{Class, Draw, Drawn, Draws, In, Palette, Problem, Relation, Te
 use crate::claims::defined;
 use crate::model::{Activation, Carrier, Network, Piecewise};
 use crate::scalar::Rational;
-use crate::symmetry::{self, Generator};
+use crate::symmetry;
 
 /// The laws of a block.
 #[derive(Clone, Copy)]
@@ -117,32 +117,14 @@ pub static CLAIM: Claim = Claim {
     ],
 };
 
-/// A problem with the identities of its scale-invariant blocks.
-pub struct Instance {
-    pub(super) problem: Problem,
-    blocks: Vec<Generator>,
-}
-
-impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.problem.class()
-    }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        self.problem.describe()
-    }
-}
-
 impl Draws for ScaleInvariant {
-    type Instance = Instance;
+    type Instance = Charged;
 
-    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+    fn draw(&self, draw: &mut Draw) -> Result<Charged, Unjudged> {
         if let Blocks::NotNormalised = self.blocks {
             let problem = small_problem(draw, Class::Generic, Piecewise::LeakyRelu, Decay::Positive);
-            let blocks = vec![symmetry::normalised_block(&problem.network, 0)];
-            return Ok(Instance { problem, blocks });
+            let generators = vec![symmetry::normalised_block(&problem.network, 0)];
+            return Ok(Charged { problem, generators });
         }
         let last_layer = matches!(self.blocks, Blocks::LastLayer);
         let class = if last_layer { Class::Smooth } else { draw.turn() };
@@ -154,7 +136,7 @@ impl Draws for ScaleInvariant {
         };
         let mut problem = Problem::draw(draw, class, network, Rates::Scalar, Decay::Positive);
         let block = |layer: usize| symmetry::normalised_block(&problem.network, layer);
-        let blocks = match problem.network.layout() {
+        let generators = match problem.network.layout() {
             None => vec![symmetry::whole(&problem.network)],
             Some(layout) if last_layer => vec![block(layout.depth() - 1)],
             Some(layout) => (0..layout.depth() - 1).map(block).collect(),
@@ -168,20 +150,19 @@ impl Draws for ScaleInvariant {
                 problem.weight_decay = Rational::new();
             }
         }
-        Ok(Instance { problem, blocks })
+        Ok(Charged { problem, generators })
     }
 }
 
 impl<T: Carrier> In<T> for ScaleInvariant {
-    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
-        let problem = &instance.problem;
+    fn relations(&self, Charged { problem, generators: blocks }: &Charged) -> Result<Vec<Relation<T>>, Unjudged> {
         let decay: T = decay_per_step(problem);
         let kept = self.kept.of(&decay);
         let point = defined::at::<T>(problem)?;
         // Rationals grow by a factor of about eight a step.
         let steps = if problem.is_algebraic() { 2 } else { point.data.len() };
         let mut relations = Vec::new();
-        for (block, run) in instance.blocks.iter().zip(runs(&point, &instance.blocks, &point.weight_decay, steps)) {
+        for (block, run) in blocks.iter().zip(runs(&point, blocks, &point.weight_decay, steps)) {
             let of_run = OfRun { decay: &decay, run: &run };
             if let Laws::All | Laws::OfSteps = self.laws {
                 relations.extend(run.iter().enumerate().map(|(number, step)| step.law(&block.name, number, &kept)));
@@ -202,7 +183,7 @@ impl<T: Carrier> In<T> for ScaleInvariant {
         }
         // Only the rationals can tell a tie, which a zero gradient is.
         if matches!(self.laws, Laws::All) && problem.is_algebraic() {
-            for (block, run) in instance.blocks.iter().zip(runs(&point, &instance.blocks, &T::zero(), steps)) {
+            for (block, run) in blocks.iter().zip(runs(&point, blocks, &T::zero(), steps)) {
                 relations.push(Relation::at_most(
                     ("radius without decay", &block.name),
                     Term::scalar("r_0^2", run[0].start.clone()),
