@@ -3,11 +3,13 @@
 #
 #   make verify ARGS="balance --precision 1024"
 #   make attack SEEDS="0 12"
+#
+# `make proofs` checks the theorems in proofs/coq with Coq, which it installs where apt-get can; nothing else needs Coq.
 
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: verify test attack prerequisites
+.PHONY: verify test attack proofs prerequisites
 
 verify: prerequisites
 	$(CARGO) run --release -- verify $(ARGS)
@@ -19,6 +21,9 @@ test: prerequisites
 attack: prerequisites
 	$(CARGO) build --release
 	@SEEDS="$(SEEDS)" INSTANCES="$(INSTANCES)" SHARD="$(SHARD)" ARGS="$(ARGS)" sh tools/attack.sh
+
+proofs:
+	@sh tools/proofs.sh
 
 prerequisites:
 	@sh tools/prerequisites.sh

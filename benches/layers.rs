@@ -5,7 +5,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use equipartition::claim::problem::{Decay, Rates};
 use equipartition::claim::runner::{Plan, run};
-use equipartition::claim::{Case, Class, Draw, Problem, Settings, Stream};
+use equipartition::claim::{Case, Class, Draw, Problem, Settings};
 use equipartition::claims;
 use equipartition::entropic::Preconditioner;
 use equipartition::entropic::stationary::{self, Chord};
@@ -15,8 +15,7 @@ use std::hint::black_box;
 use std::sync::atomic::AtomicBool;
 
 fn problem(network: Network, samples: usize) -> Problem {
-    let stream = |label| Stream::new(&["benchmark", label], 0, 0);
-    let mut draw = Draw { case: Case::Law, index: 0, family: stream("family"), point: stream("point") };
+    let mut draw = Draw::keyed("benchmark", "problem", 0, Case::Law, 0);
     Problem::draw_samples(&mut draw, Class::Smooth, network, Rates::Scalar, Decay::Positive, samples)
 }
 

@@ -76,6 +76,7 @@
 //! | [`discovery`] | the symmetries of a network, found from evaluations alone |
 //! | [`claims`] | the theory, one folder per family, and the registry |
 //! | `checkpoint` | files of named tensors (with the feature `checkpoint`, which is on by default) |
+//! | `complaint` | what is wrong with a file of text, with the line underlined (with `checkpoint` or `model-file`) |
 //! | `inspection` | balance laws on checkpoints of trained networks (likewise) |
 //! | [`testing`] | claims as tests of one's own `cargo test` |
 //! | [`guide`] | the book: no code, except what it shows |
@@ -90,6 +91,8 @@ pub mod claim;
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(any(feature = "model-file", feature = "checkpoint"))]
+pub mod complaint;
 pub mod data;
 pub mod discovery;
 pub mod dynamics;
@@ -106,5 +109,6 @@ pub mod scalar;
 mod suggest;
 pub mod symmetry;
 pub mod testing;
+pub mod theory;
 #[cfg(feature = "checkpoint")]
 mod visible;

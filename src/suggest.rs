@@ -15,7 +15,6 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// `unknown claim `x`: did you mean `y`?`, or without a suggestion where nothing is similar.
-#[cfg(feature = "model-file")]
 pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     match nearest(name, known) {
         Some(candidate) => format!("unknown {what} `{name}`: did you mean `{candidate}`?"),
@@ -23,7 +22,7 @@ pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a s
     }
 }
 
-#[cfg(all(test, feature = "model-file"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

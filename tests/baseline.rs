@@ -26,6 +26,7 @@ fn report() -> Report {
     let claims = run(&claims, &plan, &AtomicBool::new(false), &|_| {});
     let (seed, precision, effort) = (plan.settings.seed, plan.settings.precision, plan.settings.effort);
     Report {
+        program: "equipartition".to_owned(),
         libraries: Libraries::linked(),
         seed,
         precision,

@@ -131,6 +131,7 @@ fn report() -> Report {
     undecided.witnesses = vec![witness(Case::Law, 6, "a wide network", Magnitude::power_of_two(-30))];
     let claims = vec![holds, refuted, vacuous, powerless, undecided];
     Report {
+        program: "equipartition".to_owned(),
         libraries: Libraries::linked(),
         seed: 7,
         precision: 1024,

@@ -77,5 +77,12 @@ pub fn catalogue(path: &Path) -> Result<BTreeMap<String, Tensor>, CheckpointErro
         let missing = || CheckpointError::tensor(&path.with_file_name(shard), name, "the index says that it is here");
         Ok((name.clone(), tensor.ok_or_else(missing)?))
     };
-    weight_map.iter().map(find).collect()
+    let found: BTreeMap<String, Tensor> = weight_map.iter().map(find).collect::<Result<_, CheckpointError>>()?;
+    // What is left is in no list: whoever wrote the one has not meant the other.
+    if let Some((shard, name)) = shards.iter().find_map(|(shard, left)| Some((shard, left.keys().next()?))) {
+        let problem =
+            format!("the index omits it, but `{shard}` holds it: add it to the index, or take it out of the file");
+        return Err(CheckpointError::tensor(path, name, problem));
+    }
+    Ok(found)
 }

@@ -6,6 +6,7 @@
 //! | [`Ladder`] | the rationals where the instance is algebraic, else intervals and floats of rising precision | exact, enclosed, converged |
 //! | [`Transcendental`] | intervals and floats of rising precision | enclosed, converged |
 //! | [`Decomposition`] | floats of rising precision, since decompositions have no other scalar | converged |
+//! | [`Doubled`] | floats of rising precision, each with twice the bits in which it is judged, since flows are integrated with that many | converged |
 //! | [`Order`] | differences at falling step sizes, extrapolated | order |
 
 use super::check::{Check, Draws, In, Subject, Unjudged, usual_instances};
@@ -46,6 +47,11 @@ pub struct Transcendental<L>(pub L);
 /// and at most 1024 bits. Everything is drawn from the point's own stream, so that its instances are independent.
 #[derive(Clone, Copy, Debug)]
 pub struct Decomposition<L>(pub L);
+
+/// A law about what loses half of the digits on the way, such as integrated flows, on the rungs `P/4, P/2, P` for `P` the precision asked for, at
+/// least 256 and at most 512 bits; a control on the coarsest of them. It computes in twice the bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Doubled<L>(pub L);
 
 /// A law of asymptotic exponents. A quarter of the instances of others: each evaluates flows or searches at many step sizes.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +128,12 @@ impl<L: Draws> Judging<'_, L> {
     where
         L: In<T>,
     {
-        Ok(self.settings.judge(scalar, In::<T>::relations(self.law, self.instance)?, self.case))
+        let relations = In::<T>::relations(self.law, self.instance)?;
+        let mut finding = self.settings.judge(scalar, relations, self.case);
+        if self.settings.verbose {
+            finding.details.extend(self.instance.notes());
+        }
+        Ok(finding)
     }
 
     /// In the rationals, with the bounds that the lemma gives at a generic point.
@@ -317,6 +328,27 @@ impl<L: InFloats> Route for Decomposition<L> {
     }
     fn is_independent(&self) -> bool {
         true
+    }
+}
+
+impl<L: In<Mp<128>> + In<Mp<256>> + In<Mp<512>> + In<Mp<1024>>> Route for Doubled<L> {
+    type Law = L;
+    const EVIDENCE: &'static [Evidence] = &[Evidence::Converged];
+    fn law(&self) -> &L {
+        &self.0
+    }
+    fn judge(&self, judging: &Judging<'_, L>, examination: &mut Examination) -> Result<(), Unjudged> {
+        let rungs = ladder(judging.settings.precision.clamp(256, 512));
+        for &bits in if judging.case == Case::Law { &rungs[..] } else { &rungs[..1] } {
+            let scalar = Scalar::Mp(bits);
+            examination.findings.push(match bits {
+                64 => judging.judge::<Mp<128>>(scalar),
+                128 => judging.judge::<Mp<256>>(scalar),
+                256 => judging.judge::<Mp<512>>(scalar),
+                _ => judging.judge::<Mp<1024>>(scalar),
+            }?);
+        }
+        Ok(())
     }
 }
 

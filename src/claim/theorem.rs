@@ -90,6 +90,11 @@ impl Draw {
         Stream::new(&[self.claim, self.name, part], self.seed, number)
     }
 
+    /// The same from its beginning, whatever was drawn from this one.
+    pub fn again(&self) -> Self {
+        Self::keyed(self.claim, self.name, self.seed, self.case, self.index)
+    }
+
     /// With other streams for the family and the point.
     pub fn with_streams(&self, family: Stream, point: Stream) -> Self {
         Draw { family, point, ..*self }
@@ -123,6 +128,10 @@ pub trait Drawn {
     }
     /// What it is, for a report and for grouping points of one polynomial.
     fn describe(&self) -> String;
+    /// Lines beside the relations in a verbose report.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why an instance is outside the hypotheses.

@@ -1,6 +1,7 @@
 //! What the attack by hand does to a drawn problem: scales, zeros and equalities that draws reach seldom or never.
 
-use crate::claim::{Case, Drawn, Finding, Problem, Scalar, Status, Theorem};
+use crate::claim::data::Claim;
+use crate::claim::{Case, Draw, Drawn, Draws, Finding, In, Problem, Scalar, Status};
 use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
 use crate::model::mlp::Layout;
@@ -87,6 +88,14 @@ pub fn of_rates(problem: &Problem) -> Vec<(String, Problem)> {
     extremes
 }
 
+/// An instance of a law of a claim.
+///
+/// # Panics
+/// If what was drawn is no instance.
+pub fn drawn<L: Draws>(claim: &Claim, law: &L, index: u64) -> L::Instance {
+    law.draw(&mut Draw::keyed(claim.id, "law", 12, Case::Law, index)).expect("every draw is an instance")
+}
+
 /// What became of the laws of a claim at extreme points.
 #[derive(Default, Debug)]
 pub struct Tally {
@@ -99,21 +108,21 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Examines the law of an instance.
+    /// Examines a law on an instance.
     ///
     /// # Panics
     /// If it is violated.
-    pub fn see<C: Theorem>(&mut self, claim: &C, instance: &C::Instance, what: &str) {
+    pub fn see_law<L: In<Rational> + In<Mp<256>>>(&mut self, id: &str, law: &L, instance: &L::Instance, what: &str) {
         let judged = if instance.is_algebraic() {
-            claim.relations::<Rational>(instance, Case::Law).map(|all| Finding::judge(Scalar::Rational, &all, false))
+            In::<Rational>::relations(law, instance).map(|all| Finding::judge(Scalar::Rational, &all, false))
         } else {
-            claim.relations::<Mp<256>>(instance, Case::Law).map(|all| Finding::judge(Scalar::Mp(256), &all, false))
+            In::<Mp<256>>::relations(law, instance).map(|all| Finding::judge(Scalar::Mp(256), &all, false))
         };
         let Ok(finding) = judged else {
             self.outside += 1;
             return;
         };
-        let said = || format!("{}: {}, {what}: {}", claim.entry().id, instance.describe(), finding.worst);
+        let said = || format!("{id}: {}, {what}: {}", instance.describe(), finding.worst);
         match finding.status {
             Status::Satisfied if instance.is_algebraic() => self.exact += 1,
             Status::Satisfied => self.converged += 1,

@@ -1,11 +1,20 @@
 //! What claims draw of a network that is given: its known symmetries.
 
-use crate::claim::{Inapplicable, Stream};
+use crate::claim::{Inapplicable, Stream, Subject};
 use crate::model::Network;
 use crate::symmetry::{self, Element, Generator, Interface};
+use std::any::Any;
 
 /// The most generators of one instance: a wide network has many, and every instance draws others.
 const MOST: usize = 6;
+
+/// The network that is given.
+///
+/// # Errors
+/// [`Inapplicable`] if the subject is none.
+pub fn network(subject: &Subject) -> Result<&Network, Inapplicable> {
+    (subject as &dyn Any).downcast_ref().ok_or(Inapplicable::OWN_INSTANCES)
+}
 
 /// The interfaces of a composed network.
 fn interfaces(network: &Network) -> Result<Vec<Interface>, Inapplicable> {

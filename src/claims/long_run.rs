@@ -5,9 +5,12 @@
 //! has the latter only, since its weights die out or diverge under stronger ones. A charge forgets its start in `1/(4 eta gamma)` steps, 8 or
 //! 32; a batch is at least 128 of these.
 
-use crate::claim::simulation::BATCHES;
+use crate::claim::simulation::{self, BATCHES};
 use crate::claim::theorem::POINTS_PER_FAMILY;
-use crate::claim::{Case, Class, Effort, Examination, Finding, Relation, Status, Stream, Term};
+use crate::claim::{
+    Case, Check, Class, Draw, Effort, Evidence, Examination, Finding, Quantity, Relation, Scalar, Settings, Status,
+    Stream, Term,
+};
 use crate::data::Sample;
 use crate::dynamics::charges::{BatchMeans, Diverged, Form, Record, follow};
 use crate::dynamics::training::{Chain, Descent, HeavyBall, Training, random_start};
@@ -65,6 +68,29 @@ pub enum Kind {
     Relu,
     /// A tanh network with biases: not homogeneous.
     Tanh,
+}
+
+/// The networks of a law, or of a control.
+#[derive(Clone, Copy, Debug)]
+pub enum Networks {
+    /// All of which the law speaks, in turn.
+    InTurn,
+    /// Those of which the decay can be strong, in turn: a deep network's charges nearly vanish in the stationary state, and with them what a
+    /// wrong factor changes.
+    StrongInTurn,
+    /// One kind only.
+    Only(Kind),
+}
+
+impl Networks {
+    /// The kind of the run of this number.
+    pub fn kind(self, number: u64) -> Kind {
+        match self {
+            Networks::InTurn => Kind::in_turn(number),
+            Networks::StrongInTurn => Kind::strong_in_turn(number),
+            Networks::Only(kind) => kind,
+        }
+    }
 }
 
 impl Kind {
@@ -230,21 +256,68 @@ impl Chain for AnyChain<'_> {
     }
 }
 
+/// A law of stationary averages.
+pub trait Stationary: Sync {
+    /// The run of a number, of so many recorded steps.
+    fn run(&self, number: u64, steps: u64, stream: &mut Stream) -> Run;
+
+    /// The law of the averages, for every generator.
+    ///
+    /// # Errors
+    /// [`Diverged`]
+    fn relations(&self, run: &Run, records: &[Record]) -> Result<Vec<Relation<f64>>, Diverged>;
+
+    /// What holds of every run, stationary or not, to rounding in doubles. Controls leave it alone.
+    fn identities(&self, _run: &Run, _records: &[Record]) -> Vec<Relation<f64>> {
+        Vec::new()
+    }
+
+    /// A number that the law gives, measured. Controls leave it alone.
+    fn measured(&self, _run: &Run, _records: &[Record]) -> Option<Quantity> {
+        None
+    }
+}
+
+/// A law judged on long runs, by batch means: of the instances of other laws one in [`EVERY`].
+#[derive(Clone, Copy, Debug)]
+pub struct LongRun<L>(pub L);
+
+impl<L: Stationary> Check for LongRun<L> {
+    fn examine(&self, draw: Draw, settings: &Settings) -> Examination {
+        let LongRun(law) = self;
+        let (number, case) = (draw.index, draw.case);
+        let steps = if draw.is_law() { steps(settings.effort) } else { CONTROL_STEPS };
+        let run = law.run(number, steps, &mut draw.stream("run", number));
+        examine(&run, case, |run| {
+            let records = run.stationary()?;
+            let mut finding = simulation::judge(settings, case, run.steps(), law.relations(run, &records)?);
+            let mut findings = Vec::new();
+            if case == Case::Law {
+                let identities = law.identities(run, &records);
+                if !identities.is_empty() {
+                    findings.push(settings.judge(Scalar::Double, identities, case));
+                }
+                finding.quantities.extend(law.measured(run, &records));
+            }
+            findings.push(finding);
+            Ok(findings)
+        })
+    }
+
+    fn evidence(&self) -> &'static [Evidence] {
+        &[Evidence::Statistical]
+    }
+
+    fn instances(&self, case: Case, asked: u64) -> u64 {
+        instances(case, asked)
+    }
+}
+
 /// The instances of a case of which every one is a long run.
 pub fn instances(case: Case, asked: u64) -> u64 {
     match case {
         Case::Law => asked.div_ceil(EVERY),
         Case::Control(_) => asked.div_ceil(2 * EVERY).max(4),
-    }
-}
-
-/// The instances of a case of a claim that has other checks too: the law's runs are among its instances, `is_long` tells the controls that
-/// consist of runs.
-pub fn instances_among(case: Case, asked: u64, is_long: bool) -> u64 {
-    match case {
-        Case::Law => asked,
-        Case::Control(_) if is_long => instances(case, asked),
-        Case::Control(_) => (asked / 2).max(4),
     }
 }
 

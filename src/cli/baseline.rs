@@ -2,10 +2,10 @@
 
 use super::Failure;
 use super::output::{self, Destination, shown};
-use crate::claims::{find, registry};
 use crate::model::file::Complaint;
 use crate::report::baseline::{Baseline, BaselineError, Settings, VERSION};
 use crate::report::{Comparison, Report, plural, text};
+use crate::theory::Theories;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,19 +16,20 @@ const HEADING: &str = "\
 ";
 
 /// A baseline and where it is kept.
-pub struct File {
+pub struct File<'a> {
     path: PathBuf,
     /// None if there is no file yet.
     recorded: Option<Baseline>,
     is_blessed: bool,
+    theories: Theories<'a>,
 }
 
-impl File {
+impl<'a> File<'a> {
     /// Reads the file; only to record anew it may be missing.
     ///
     /// # Errors
     /// If it cannot be read, or is no baseline.
-    pub fn open(path: &Path, is_blessed: bool) -> Result<Self, Failure> {
+    pub fn open(path: &Path, is_blessed: bool, theories: Theories<'a>) -> Result<Self, Failure> {
         let recorded = match fs::read_to_string(path) {
             Ok(text) if is_blessed && text.trim().is_empty() => None,
             Ok(text) => Some(parse(&shown(path), &text).map_err(|complaint| Failure::BadData(complaint.to_string()))?),
@@ -40,7 +41,7 @@ impl File {
                 return Err(Failure::reading(&shown(path), error));
             }
         };
-        Ok(File { path: path.to_owned(), recorded, is_blessed })
+        Ok(File { path: path.to_owned(), recorded, is_blessed, theories })
     }
 
     /// Refuses a run of the claims `ids` that could not be compared or recorded at its end.
@@ -48,7 +49,7 @@ impl File {
     /// # Errors
     /// If the settings differ.
     pub fn check_before(&self, run: &Report, ids: &[&str]) -> Result<(), Failure> {
-        let is_known = |id: &str| find(id).is_some();
+        let is_known = |id: &str| self.theories.find(id).is_some();
         let Some(recorded) = &self.recorded else { return Ok(()) };
         recorded.check_before(run, ids, &is_known, self.is_blessed).map_err(|error| self.failure(&error))
     }
@@ -58,7 +59,7 @@ impl File {
     /// # Errors
     /// If the settings differ, unless the run is to be recorded.
     pub fn compare(&self, report: &Report) -> Result<Option<Comparison>, Failure> {
-        let is_known = |id: &str| find(id).is_some();
+        let is_known = |id: &str| self.theories.find(id).is_some();
         let place = shown(&self.path);
         match self.recorded.as_ref().map(|recorded| recorded.compare(report, &place, &is_known)) {
             None => Ok(None),
@@ -77,7 +78,7 @@ impl File {
     /// # Errors
     /// If the run cannot be recorded, or the file not be written.
     pub fn record(self, report: &Report, was_shown: bool) -> Result<(), Failure> {
-        let registry = registry();
+        let registry = self.theories.claims();
         let order: Vec<&str> = registry.iter().map(|claim| claim.entry().id).collect();
         let old = self.recorded.clone().unwrap_or_else(|| Baseline::empty(Settings::of(report)));
         let new = old.record(report, &order).map_err(|error| self.failure(&error))?;

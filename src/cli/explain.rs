@@ -4,8 +4,8 @@ use super::output::print;
 use super::suggest::unknown;
 use super::{Exit, Failure, Format};
 use crate::claim::{Claim, Entry};
-use crate::claims::{proofs, registry};
 use crate::report::SCHEMA_VERSION;
+use crate::theory::Theories;
 use clap::Args;
 use serde_json::json;
 use std::fmt::Write;
@@ -24,8 +24,8 @@ pub struct Arguments {
 ///
 /// # Errors
 /// [`Failure::Usage`] with the nearest identifier.
-pub(super) fn find(id: &str) -> Result<&'static dyn Claim, Failure> {
-    let claims = registry();
+pub(super) fn find(theories: Theories, id: &str) -> Result<&'static dyn Claim, Failure> {
+    let claims = theories.claims();
     let found = claims.iter().find(|claim| claim.entry().id == id).copied();
     found.ok_or_else(|| {
         let ids = claims.iter().map(|claim| claim.entry().id);
@@ -37,17 +37,18 @@ pub(super) fn find(id: &str) -> Result<&'static dyn Claim, Failure> {
 ///
 /// # Errors
 /// If there is no such claim, or it cannot be written.
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let entry = find(&arguments.id)?.entry();
+pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
+    let entry = find(theories, &arguments.id)?.entry();
+    let proof = theories.proof(entry.id);
     let text = match arguments.format {
-        Format::Text => text(entry),
-        Format::Json => format!("{:#}\n", document(entry)),
+        Format::Text => text(entry, proof),
+        Format::Json => format!("{:#}\n", document(entry, proof)),
     };
     let _ = print(&text)?;
     Ok(Exit::Success)
 }
 
-fn document(entry: &Entry) -> serde_json::Value {
+fn document(entry: &Entry, proof: Option<String>) -> serde_json::Value {
     let control = |control: &crate::claim::Control| json!({"name": control.name, "breaks": control.breaks});
     json!({
         "schema_version": SCHEMA_VERSION,
@@ -58,11 +59,11 @@ fn document(entry: &Entry) -> serde_json::Value {
         "evidence": entry.evidence,
         "controls": entry.controls.iter().map(control).collect::<Vec<_>>(),
         "references": entry.references,
-        "proof": proofs::section(entry.id),
+        "proof": proof,
     })
 }
 
-fn text(entry: &Entry) -> String {
+fn text(entry: &Entry, proof: Option<String>) -> String {
     let mut text = format!("{}: {}\n\nStatement\n    {}\n\nHypotheses\n", entry.id, entry.title, entry.statement);
     for hypothesis in entry.hypotheses {
         let _ = writeln!(text, "  - {hypothesis}");
@@ -77,7 +78,7 @@ fn text(entry: &Entry) -> String {
         let _ = writeln!(text, "  - {reference}");
     }
     let _ = writeln!(text, "\nProof\n");
-    match proofs::section(entry.id) {
+    match proof {
         Some(section) => text += &section,
         None => {
             let _ = writeln!(text, "    no proof page yet");

@@ -3,8 +3,9 @@
 use super::output::{Destination, identity, shown};
 use super::{Exit, Failure, Format};
 use crate::checkpoint::{Checkpoint, CheckpointError};
+use crate::inspection::decay::Decay;
 use crate::inspection::decoder::{self, Architecture};
-use crate::inspection::law::Law;
+use crate::inspection::law::{Law, Rotary};
 use crate::inspection::mlp::{self, Homogeneity};
 use crate::inspection::{self, Inputs, LawsError, Rule, Settings, file};
 use crate::report::inspection::{self as report, Subject};
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Laws:
   decoder    a Llama-style decoder by Hugging Face's names; heads from config.json beside the file or from options
+  auto       found from --gradients alone, axes of equal length whose overlap is rounding; printed as a file of laws to keep
   mlp        a perceptron by PyTorch's names: 0.weight, fc1.weight, layers.0.weight, ..., with or without biases
   FILE.toml  [[law]] name = \"hidden\", in = [\"a.weight\", \"a.bias\"] (rows), out = \"b.weight\" (columns); see the README
 
@@ -34,7 +36,7 @@ Examples:
 pub struct Arguments {
     /// The parameters: FILE.safetensors, FILE.safetensors.index.json or FILE.npz
     file: PathBuf,
-    /// decoder, mlp, or a file of laws
+    /// decoder, mlp, auto, or a file of laws
     #[arg(long, value_name = "LAWS", required_unless_present = "list")]
     laws: Option<PathBuf>,
     /// List the tensors of FILE with their shapes and types, and do nothing else
@@ -43,18 +45,24 @@ pub struct Arguments {
     /// Gradients of samples or of batches, without decay, along a leading axis
     #[arg(long, value_name = "FILE")]
     gradients: Option<PathBuf>,
-    /// Buffers of Adam; alone they serve laws of single elements only
+    /// Buffers of Adam, which alone serve laws of single elements only, or NAME.momentum_buffer of sgd
     #[arg(long, value_name = "FILE")]
     optimizer: Option<PathBuf>,
     /// The gradient of F = E l + gamma |theta|^2 + S, for the imbalance it predicts and the tolerance
     #[arg(long, value_name = "FILE")]
     entropic_gradient: Option<PathBuf>,
-    /// How the network is trained [default: adamw with --optimizer, else sgd]
+    /// How the network is trained [default: adamw with --optimizer, unless it has momentum buffers, else sgd]
     #[arg(long, value_enum)]
     rule: Option<RuleName>,
     /// eta, the learning rate
     #[arg(long, value_name = "ETA")]
     learning_rate: Option<f64>,
+    /// beta of sgd with heavy-ball momentum, without dampening and not Nesterov's
+    #[arg(long, value_name = "BETA", default_value_t = 0.0)]
+    momentum: f64,
+    /// The steps that were made, if --optimizer does not tell them
+    #[arg(long, value_name = "COUNT")]
+    steps: Option<f64>,
     /// gamma, half of what PyTorch calls weight_decay: the step adds 2 gamma theta
     #[arg(long, value_name = "GAMMA", default_value_t = 0.0)]
     weight_decay: f64,
@@ -82,6 +90,15 @@ pub struct Arguments {
     /// Decoder: queries and keys are not rotated with their positions
     #[arg(long)]
     no_rotary: bool,
+    /// Decoder: the rotation joins neighbours, the places 2j and 2j + 1 of a head, not its halves
+    #[arg(long, conflicts_with = "no_rotary")]
+    interleaved_rotary: bool,
+    /// Decoder: the part of each head that is rotated, such as 0.25
+    #[arg(long, value_name = "PART", conflicts_with = "no_rotary")]
+    rotated: Option<f64>,
+    /// Decoder: what the norms add to the mean square
+    #[arg(long, value_name = "EPSILON")]
+    norm_epsilon: Option<f64>,
     /// Perceptron: what is between its layers
     #[arg(long, value_enum, default_value_t)]
     activation: ActivationName,
@@ -104,7 +121,7 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum RuleName {
-    /// theta' = theta - eta (g + 2 gamma theta)
+    /// theta' = theta - eta (g + 2 gamma theta), or with --momentum
     Sgd,
     /// Adam, with the decay in the gradient
     Adam,
@@ -149,6 +166,14 @@ impl From<CheckpointError> for Failure {
     }
 }
 
+/// Laws, and what they are.
+struct Described {
+    laws: Vec<Law>,
+    /// Of a file, the decay of some tensors.
+    decays: Vec<Decay>,
+    description: String,
+}
+
 /// A failure of laws that were taken from, or applied to, `place`.
 fn refused(place: &Path, error: LawsError) -> Failure {
     match error {
@@ -164,7 +189,6 @@ fn refused(place: &Path, error: LawsError) -> Failure {
 /// If a file is missing or malformed, the laws do not fit it, or a report cannot be written.
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let Arguments { file, gradients, optimizer, entropic_gradient, .. } = arguments;
-    let settings = arguments.settings();
     let weights = Checkpoint::open(file)?;
     let laws = match &arguments.laws {
         Some(laws) if !arguments.list => laws,
@@ -173,7 +197,11 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let open = |path: &Option<PathBuf>| path.as_deref().map(Checkpoint::open).transpose();
     let [gradient_tensors, optimizer_tensors, entropic_tensors] =
         [open(gradients)?, open(optimizer)?, open(entropic_gradient)?];
-    let (named, description) = arguments.laws(laws, &weights)?;
+    if laws == Path::new("auto") {
+        return arguments.found(&weights, gradient_tensors.as_ref());
+    }
+    let Described { laws: named, decays, description } = arguments.laws(laws, &weights)?;
+    let settings = Settings { decays, ..arguments.settings(optimizer_tensors.as_ref()) };
     if description.starts_with("decoder") {
         for companion in [&gradient_tensors, &optimizer_tensors, &entropic_tensors].into_iter().flatten() {
             same_head(&weights, companion)?;
@@ -223,7 +251,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 
 /// A head that only one of two files has: then it is not known whether the embedding is tied to it.
 fn same_head(weights: &Checkpoint, companion: &Checkpoint) -> Result<(), Failure> {
-    let head = |checkpoint: &Checkpoint| checkpoint.names().any(|name| name.starts_with("lm_head.weight"));
+    let head = |checkpoint: &Checkpoint| {
+        checkpoint.names().any(|name| name.starts_with("lm_head.weight") || name.contains(".lm_head.weight"))
+    };
     if head(weights) || !head(companion) {
         return Ok(());
     }
@@ -235,8 +265,9 @@ fn same_head(weights: &Checkpoint, companion: &Checkpoint) -> Result<(), Failure
 }
 
 impl Arguments {
-    fn settings(&self) -> Settings {
-        let rule = match (self.rule, &self.optimizer) {
+    fn settings(&self, optimizer: Option<&Checkpoint>) -> Settings {
+        let momentum = |file: &&Checkpoint| file.names().any(|name| name.ends_with(".momentum_buffer"));
+        let rule = match (self.rule, optimizer.filter(|file| !momentum(file))) {
             (Some(RuleName::Sgd), _) | (None, None) => Rule::Sgd,
             (Some(RuleName::Adam), _) => Rule::Adam,
             (Some(RuleName::Adamw), _) | (None, Some(_)) => Rule::AdamW,
@@ -245,10 +276,30 @@ impl Arguments {
             rule,
             learning_rate: self.learning_rate,
             weight_decay: self.pytorch_weight_decay.map_or(self.weight_decay, |decay| 0.5 * decay),
+            decays: Vec::new(),
             undecayed: self.no_decay.clone(),
+            momentum: self.momentum,
+            steps: self.steps,
             second_moment_decay: self.beta2,
             epsilon: self.adam_epsilon,
         }
+    }
+
+    /// Looks for laws, and shows them as a file.
+    fn found(&self, weights: &Checkpoint, gradients: Option<&Checkpoint>) -> Result<Exit, Failure> {
+        let Some(gradients) = gradients else {
+            return Err(Failure::Usage("--laws auto finds laws from gradients: give --gradients".to_owned()));
+        };
+        let found = inspection::found::found(weights, gradients).map_err(|error| refused(&self.file, error))?;
+        let text = match self.format {
+            Format::Text => report::found(&shown(&self.file), &shown(gradients.path()), &found),
+            Format::Json => {
+                let (weights, gradients) = (self.file.display().to_string(), gradients.path().display().to_string());
+                format!("{:#}\n", report::found_json(&weights, &gradients, &found))
+            }
+        };
+        Destination::open(self.output.as_deref())?.write(&text)?;
+        Ok(Exit::Success)
     }
 
     /// Shows the tensors of a checkpoint.
@@ -263,26 +314,41 @@ impl Arguments {
     }
 
     /// The laws, and what they are.
-    fn laws(&self, laws: &Path, weights: &Checkpoint) -> Result<(Vec<Law>, String), Failure> {
+    fn laws(&self, laws: &Path, weights: &Checkpoint) -> Result<Described, Failure> {
         let of_file = |error| refused(&self.file, error);
         match laws.to_str() {
             Some("decoder") => {
                 let architecture = self.architecture()?;
                 let laws = decoder::laws(weights, &architecture).map_err(of_file)?;
-                let positions = if architecture.rotary { "rotary positions" } else { "no rotary positions" };
-                let untold = architecture.tied.is_none() && weights.get("lm_head.weight").is_none();
+                let positions = match (architecture.rotary, architecture.rotated) {
+                    (None, _) => "no rotary positions".to_owned(),
+                    (Some(Rotary::Halves), None) => "rotary positions".to_owned(),
+                    (Some(Rotary::Interleaved), None) => "interleaved rotary positions".to_owned(),
+                    (Some(_), Some(part)) => format!("rotary positions on {part} of each head"),
+                };
+                let gains = if architecture.gain_offset == 0.0 { "" } else { ", gains stored less 1" };
+                let headless = decoder::is_headless(weights, &architecture).map_err(of_file)?;
+                let positions = format!("{positions}{gains}{}", if headless { ", without head" } else { "" });
+                let head = |name: &str| {
+                    ["lm_head", "score", "classifier", "qa_outputs"]
+                        .iter()
+                        .any(|head| name.strip_suffix(".weight").is_some_and(|name| name.ends_with(head)))
+                };
+                let untold = architecture.tied.is_none() && !headless && !weights.names().any(head);
                 let tied = if untold { ", taken to be tied: there is no lm_head.weight" } else { "" };
-                Ok((laws, format!("decoder with {positions}{tied}")))
+                Ok(Described { laws, decays: Vec::new(), description: format!("decoder with {positions}{tied}") })
             }
             Some("mlp") => {
                 let laws = mlp::laws(weights, self.activation.homogeneity()).map_err(of_file)?;
-                Ok((laws, format!("mlp, taken to have the activation {}", self.activation.name())))
+                let description = format!("mlp, taken to have the activation {}", self.activation.name());
+                Ok(Described { laws, decays: Vec::new(), description })
             }
             _ => {
                 let text = read(laws)?;
-                let described =
-                    file::laws(text.strip_prefix('\u{feff}').unwrap_or(&text)).map_err(|error| refused(laws, error))?;
-                Ok((described, shown(laws)))
+                let place = laws.display().to_string();
+                let file::LawsFile { laws: described, decays } =
+                    file::parse(&place, &text).map_err(|complaint| Failure::BadData(complaint.to_string()))?;
+                Ok(Described { laws: described, decays, description: shown(laws) })
             }
         }
     }
@@ -290,17 +356,29 @@ impl Arguments {
     /// Of a decoder: from `config.json` beside the weights, if there is one; options come first.
     fn architecture(&self) -> Result<Architecture, Failure> {
         let path = self.file.with_file_name("config.json");
+        if self.rotated.is_some_and(|part| !(0.0..=1.0).contains(&part)) {
+            return Err(Failure::Usage("--rotated is a part of each head, from 0 to 1".to_owned()));
+        }
+        if self.norm_epsilon.is_some_and(|epsilon| !(0.0..f64::INFINITY).contains(&epsilon)) {
+            return Err(Failure::Usage("--norm-epsilon must not be negative".to_owned()));
+        }
         let configured = match read(&path) {
             Ok(text) => Architecture::from_config(&text)
                 .map_err(|problem| Failure::BadData(format!("{}: {problem}", path.display())))?,
-            Err(Failure::MissingInput(_)) => Architecture { rotary: true, ..Architecture::default() },
+            Err(Failure::MissingInput(_)) => Architecture { rotary: Some(Rotary::Halves), ..Architecture::default() },
             Err(failure) => return Err(failure),
         };
         Ok(Architecture {
             heads: self.heads.or(configured.heads),
             key_value_heads: self.kv_heads.or(configured.key_value_heads),
             head_length: self.head_dim.or(configured.head_length),
-            rotary: configured.rotary && !self.no_rotary,
+            rotary: match configured.rotary {
+                _ if self.no_rotary => None,
+                Some(_) if self.interleaved_rotary => Some(Rotary::Interleaved),
+                pairs => pairs,
+            },
+            rotated: self.rotated.or(configured.rotated).filter(|part| *part != 1.0),
+            epsilon: self.norm_epsilon.or(configured.epsilon),
             ..configured
         })
     }

@@ -1,17 +1,21 @@
 //! `equipartition list`: every claim in a few words.
 
 use super::output::print;
+use super::suggest::unknown;
 use super::{Exit, Failure, Format};
-use crate::claim::{Entry, Evidence};
-use crate::claims::registry;
+use crate::claim::{Claim, Entry, Evidence};
 use crate::report::SCHEMA_VERSION;
+use crate::theory::{Theories, Theory};
 use clap::Args;
 use serde::Serialize;
 use std::fmt::Write;
 
-/// List all claims: identifier, title and statement
+/// List the claims: identifier, title and statement, theory by theory
 #[derive(Args)]
 pub struct Arguments {
+    /// The beginnings of identifiers; none stands for all claims
+    #[arg(value_name = "PREFIX")]
+    prefixes: Vec<String>,
     /// Text for people, or an array of objects for programs
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
@@ -20,6 +24,7 @@ pub struct Arguments {
 #[derive(Serialize)]
 struct Item {
     schema_version: u32,
+    theory: &'static str,
     id: &'static str,
     title: &'static str,
     statement: &'static str,
@@ -28,10 +33,11 @@ struct Item {
     controls: Vec<&'static str>,
 }
 
-impl From<&'static Entry> for Item {
-    fn from(entry: &'static Entry) -> Self {
+impl Item {
+    fn new(theory: &Theory, entry: &'static Entry) -> Self {
         Item {
             schema_version: SCHEMA_VERSION,
+            theory: theory.name,
             id: entry.id,
             title: entry.title,
             statement: entry.statement,
@@ -42,22 +48,55 @@ impl From<&'static Entry> for Item {
     }
 }
 
-/// Lists the registry.
+/// Lists the claims of all theories.
 ///
 /// # Errors
-/// If it cannot be written.
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let entries = registry().into_iter().map(|claim| claim.entry());
+/// If a prefix matches none, or they cannot be written.
+pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
+    let selected = selected(theories, &arguments.prefixes)?;
+    let is_selected = |claim: &&dyn Claim| selected.iter().any(|known| known.entry().id == claim.entry().id);
+    let of = |theory: &Theory| -> Vec<&'static Entry> {
+        let claims = theory.claims.iter().flat_map(|family| family.iter()).copied();
+        claims.filter(is_selected).map(|claim| claim.entry()).collect()
+    };
+    let listed = theories.0.iter().map(|theory| (*theory, of(theory))).filter(|(_, entries)| !entries.is_empty());
     let text = match arguments.format {
         Format::Json => {
-            let items: Vec<Item> = entries.map(Item::from).collect();
+            let items: Vec<Item> = listed
+                .flat_map(|(theory, entries)| entries.into_iter().map(|entry| Item::new(theory, entry)))
+                .collect();
             serde_json::to_string_pretty(&items).map_err(|error| Failure::Internal(error.to_string()))? + "\n"
         }
-        Format::Text => entries.fold(String::new(), |mut text, entry| {
-            let _ = writeln!(text, "{}: {}\n    {}", entry.id, entry.title, entry.statement);
+        Format::Text => {
+            let mut text = String::new();
+            for (theory, entries) in listed {
+                let _ = writeln!(text, "{}\n", theory.title);
+                for entry in entries {
+                    let _ = writeln!(text, "{}: {}\n    {}", entry.id, entry.title, entry.statement);
+                }
+            }
             text
-        }),
+        }
     };
     let _ = print(&text)?;
     Ok(Exit::Success)
+}
+
+/// The claims that match; a prefix that matches none is an error, because less would be done than was asked for.
+///
+/// # Errors
+/// [`Failure::NothingSelected`] with the nearest identifier.
+pub(super) fn selected(theories: Theories, prefixes: &[String]) -> Result<Vec<&'static dyn Claim>, Failure> {
+    let claims = theories.select(prefixes);
+    if let Some(stray) = prefixes.iter().find(|prefix| theories.select(std::slice::from_ref(prefix)).is_empty()) {
+        let ids: Vec<&str> = theories.claims().iter().map(|claim| claim.entry().id).collect();
+        let mut families: Vec<&str> = ids.iter().map(|id| id.split('/').next().unwrap_or(id)).collect();
+        families.dedup();
+        let message = unknown("claim or family", stray, families.into_iter().chain(ids));
+        return Err(Failure::NothingSelected(format!("no claim matches: {message}")));
+    }
+    if claims.is_empty() {
+        return Err(Failure::NothingSelected("there is no claim".to_owned()));
+    }
+    Ok(claims)
 }

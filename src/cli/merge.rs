@@ -2,10 +2,10 @@
 
 use super::outlet::Outlet;
 use super::output::shown;
-use super::{Exit, Failure};
-use crate::claims::{find, select};
+use super::{Exit, Failure, program};
 use crate::report::json::{self, ReadError};
 use crate::report::{Report, merge};
+use crate::theory::Theories;
 use clap::Args;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,11 +33,11 @@ pub struct Arguments {
 ///
 /// # Errors
 /// If a file is no report, or they are not all parts of one run.
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let outlet = arguments.outlet.open(&arguments.reports)?;
-    let read = |path: &PathBuf| Ok((shown(path), read(path)?));
+pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
+    let outlet = arguments.outlet.open(&arguments.reports, theories)?;
+    let read = |path: &PathBuf| Ok((shown(path), read(path, theories)?));
     let reports = arguments.reports.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
-    let entries = |prefixes: &[String]| select(prefixes).iter().map(|claim| claim.entry()).collect();
+    let entries = |prefixes: &[String]| theories.select(prefixes).iter().map(|claim| claim.entry()).collect();
     let whole = merge::merge(reports, &entries).map_err(|error| Failure::BadData(error.to_string()))?;
     outlet.deliver(whole)
 }
@@ -46,16 +46,18 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 ///
 /// # Errors
 /// If there is no such file, or it is no report.
-fn read(path: &Path) -> Result<Report, Failure> {
+fn read(path: &Path, theories: Theories) -> Result<Report, Failure> {
     let text = fs::read_to_string(path).map_err(|error| Failure::reading(&shown(path), error))?;
-    parse(&text).map_err(|error| Failure::BadData(format!("{}: {error}", shown(path))))
+    parse(&text, theories).map_err(|error| Failure::BadData(format!("{}: {error}", shown(path))))
 }
 
 /// Reads a report's text.
 ///
 /// # Errors
 /// [`ReadError`].
-pub(super) fn parse(text: &str) -> Result<Report, ReadError> {
+pub(super) fn parse(text: &str, theories: Theories) -> Result<Report, ReadError> {
     // Some editors write a byte order mark before a text.
-    json::read(text.strip_prefix('\u{feff}').unwrap_or(text), &|id| find(id).map(|claim| claim.entry()))
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let report = json::read(text, &|id| theories.find(id).map(|claim| claim.entry()))?;
+    Ok(Report { program: program(), ..report })
 }

@@ -27,10 +27,12 @@ use crate::{suggest, visible};
 pub use failure::{Exit, Failure};
 
 use crate::scalar::MENU;
+use crate::theory::{self, Theories, Theory};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 
 /// Checks deep-learning theory: entropic loss, symmetry and gradient balance, exactly in the rationals and at any
 /// precision.
@@ -120,13 +122,13 @@ enum Format {
 }
 
 impl Command {
-    fn run(self) -> Result<Exit, Failure> {
+    fn run(self, theories: Theories) -> Result<Exit, Failure> {
         match self {
-            Command::Verify(arguments) => verify::run(&arguments),
-            Command::Merge(arguments) => merge::run(&arguments),
-            Command::List(arguments) => list::run(&arguments),
-            Command::Explain(arguments) => explain::run(&arguments),
-            Command::Replay(arguments) => replay::run(&arguments),
+            Command::Verify(arguments) => verify::run(&arguments, theories),
+            Command::Merge(arguments) => merge::run(&arguments, theories),
+            Command::List(arguments) => list::run(&arguments, theories),
+            Command::Explain(arguments) => explain::run(&arguments, theories),
+            Command::Replay(arguments) => replay::run(&arguments, theories),
             Command::Eval(arguments) => eval::run(&arguments),
             Command::Discover(arguments) => discover::run(&arguments),
             Command::Observe(arguments) => observe::run(&arguments),
@@ -156,8 +158,30 @@ impl Command {
 
 /// Runs the command line, tells what went wrong, and returns the exit code. A panic becomes [`Exit::Internal`].
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    main_with(theory::ALL, arguments)
+}
+
+/// The same for the theories of another crate, which may be beside [`theory::NEURAL_THERMODYNAMICS`] or not: `verify`, `list`, `explain`, `replay`,
+/// `merge`, baselines and reports speak of them and of nothing else.
+///
+/// ```no_run
+/// use equipartition::theory::Theory;
+///
+/// static MINE: Theory = Theory { name: "mine", title: "My theory", references: &[], proofs: &[], claims: &[] };
+///
+/// fn main() -> std::process::ExitCode {
+///     equipartition::cli::main_with(&[&MINE], std::env::args_os()).into()
+/// }
+/// ```
+pub fn main_with(theories: &[&'static Theory], arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let theories = Theories(theories);
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     Color::of(&arguments).apply();
+    if let Some(fault) = theories.faults().first() {
+        let failure = Failure::Internal(fault.clone());
+        report(&failure, false);
+        return failure.exit();
+    }
     let command = match CommandLine::try_parse_from(&arguments) {
         Ok(CommandLine { command, .. }) => command,
         Err(error) => return refuse(&arguments, &error),
@@ -169,7 +193,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     }));
     work_without_threads();
-    guarded(|| command.run()).unwrap_or_else(|failure| {
+    guarded(|| command.run(theories)).unwrap_or_else(|failure| {
         report(&failure, json);
         failure.exit()
     })
@@ -227,6 +251,13 @@ fn asks_for_json(arguments: &[OsString]) -> bool {
     words.get(1).is_some_and(|command| command == "eval")
         || words.iter().any(|word| word == "--format=json")
         || words.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+}
+
+/// How this program is called, for the commands that it prints: the name of its file.
+fn program() -> String {
+    let called = std::env::args_os().next();
+    let name = called.as_deref().map(Path::new).and_then(Path::file_stem);
+    name.map_or_else(|| "equipartition".to_owned(), |name| visible::line(&name.to_string_lossy()).into_owned())
 }
 
 /// The sizes of the menu in words.

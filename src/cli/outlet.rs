@@ -4,6 +4,7 @@ use super::output::{self, Destination, shown};
 use super::{Exit, Failure, baseline};
 use crate::claim::Verdict;
 use crate::report::{Report, annotations, html, json, junit, markdown, text};
+use crate::theory::Theories;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::io::{self, IsTerminal};
@@ -83,7 +84,7 @@ fn parse_also(text: &str) -> Result<Also, String> {
 pub struct Opened<'a> {
     outlet: &'a Outlet,
     destinations: Vec<(ReportFormat, Destination)>,
-    baseline: Option<baseline::File>,
+    baseline: Option<baseline::File<'a>>,
 }
 
 impl Outlet {
@@ -91,7 +92,7 @@ impl Outlet {
     ///
     /// # Errors
     /// If a file cannot be written, or the baseline cannot be read.
-    pub fn open(&self, inputs: &[PathBuf]) -> Result<Opened<'_>, Failure> {
+    pub fn open<'a>(&'a self, inputs: &[PathBuf], theories: Theories<'a>) -> Result<Opened<'a>, Failure> {
         let mut used: Vec<PathBuf> = inputs.iter().chain(&self.baseline).map(|path| output::identity(path)).collect();
         for path in self.output.iter().chain(self.also.iter().map(|also| &also.file)) {
             let identity = output::identity(path);
@@ -103,7 +104,8 @@ impl Outlet {
         if self.bless && self.baseline.is_none() {
             return Err(Failure::Usage("--bless records in a baseline: name one with --baseline".to_owned()));
         }
-        let baseline = self.baseline.as_deref().map(|path| baseline::File::open(path, self.bless)).transpose()?;
+        let baseline =
+            self.baseline.as_deref().map(|path| baseline::File::open(path, self.bless, theories)).transpose()?;
         let mut destinations = vec![(self.format.unwrap_or_default(), Destination::open(self.output.as_deref())?)];
         for Also { format, file } in &self.also {
             destinations.push((*format, Destination::open(Some(file))?));

@@ -9,6 +9,7 @@ use crate::claim::{Case, Effort, Entry, Examination, Inapplicable, Settings, Sta
 use crate::model::file;
 use crate::report::{DEFAULT_PRECISION, SCHEMA_VERSION, json};
 use crate::scalar::Magnitude;
+use crate::theory::Theories;
 use clap::Args;
 use serde_json::json;
 use std::fmt::Write;
@@ -47,8 +48,8 @@ pub struct Arguments {
 ///
 /// # Errors
 /// If there is no such claim or control, or the result cannot be written.
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let claim = find(&arguments.id)?;
+pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
+    let claim = find(theories, &arguments.id)?;
     let entry = claim.entry();
     let case = match &arguments.control {
         None => Case::Law,

@@ -7,6 +7,7 @@ use super::output::{self, Destination, shown};
 use super::{Failure, merge};
 use crate::claim::{Claim, ClaimReport};
 use crate::report::{Report, baseline::Settings, json};
+use crate::theory::Theories;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -25,18 +26,19 @@ struct Run {
 }
 
 /// The directory of a run.
-pub struct Store {
+pub struct Store<'a> {
     directory: PathBuf,
+    theories: Theories<'a>,
     /// A report of the run without claims.
     run: Report,
 }
 
-impl Store {
+impl<'a> Store<'a> {
     /// Opens the directory of a run, or makes it. `run` is a report without claims.
     ///
     /// # Errors
     /// If it belongs to another run, or cannot be read or written.
-    pub fn open(directory: &Path, run: Report) -> Result<Self, Failure> {
+    pub fn open(directory: &Path, run: Report, theories: Theories<'a>) -> Result<Self, Failure> {
         fs::create_dir_all(directory).map_err(|error| Failure::writing(&shown(directory), error))?;
         let program = checksum_of_this_program().map_err(|error| Failure::reading("the program itself", error))?;
         let this = Run { program, settings: Settings::of(&run) };
@@ -53,7 +55,7 @@ impl Store {
             }
             Err(error) => return Err(Failure::reading(&shown(&path), error)),
         }
-        Ok(Store { directory: directory.to_owned(), run })
+        Ok(Store { directory: directory.to_owned(), theories, run })
     }
 
     /// What is known of a claim; what cannot be trusted is told and not used.
@@ -64,7 +66,7 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => return distrust(&path, &error.to_string()),
         };
-        let mut report = match merge::parse(&text) {
+        let mut report = match merge::parse(&text, self.theories) {
             Ok(report) => report,
             Err(error) => return distrust(&path, &error.to_string()),
         };

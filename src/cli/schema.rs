@@ -2,13 +2,14 @@
 
 use super::output::print;
 use super::{Exit, Failure, configuration};
+use crate::inspection::file as laws;
 use crate::model::file::schema;
 use clap::{Args, ValueEnum};
 
-/// Print the JSON Schema of model files, or of equipartition.toml
+/// Print the JSON Schema of model files, of laws files, or of equipartition.toml
 ///
-/// They are also in the repository, as docs/model.schema.json and docs/equipartition.schema.json; readers and schemas are made from
-/// the same lists.
+/// They are also in the repository, as docs/model.schema.json, docs/laws.schema.json and docs/equipartition.schema.json; readers and
+/// schemas are made from the same lists.
 #[derive(Args)]
 pub struct Arguments {
     /// Which files
@@ -21,6 +22,8 @@ enum Kind {
     /// Networks for `verify --model`.
     #[default]
     Model,
+    /// Laws for `inspect --laws FILE.toml`.
+    Laws,
     /// Settings of `verify`, in equipartition.toml.
     Config,
 }
@@ -32,6 +35,7 @@ enum Kind {
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let schema = match arguments.file {
         Kind::Model => schema::schema(),
+        Kind::Laws => laws::schema(),
         Kind::Config => configuration::schema(),
     };
     let _ = print(&format!("{schema:#}\n"))?;

@@ -1,16 +1,16 @@
 //! `equipartition verify`: the main job.
 
 use super::configuration::Configuration;
+use super::list::selected;
 use super::outlet::Outlet;
 use super::progress::Progress;
 use super::resume::Store;
-use super::suggest::unknown;
-use super::{Exit, Failure, output, parse_precision};
+use super::{Exit, Failure, output, parse_precision, program};
 use crate::claim::runner::{self, Event, Plan};
 use crate::claim::{Claim, ClaimReport, Effort, Inapplicable, OnNetwork, Settings};
-use crate::claims::{registry, select};
 use crate::model::file::{self, ModelFile};
 use crate::report::{DEFAULT_PRECISION, GivenModel, Libraries, Report, Shard};
+use crate::theory::Theories;
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -122,11 +122,11 @@ impl Arguments {
 ///
 /// # Errors
 /// If nothing is selected, or the report cannot be written.
-pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let settings = Configuration::find(arguments.config.as_deref(), arguments.no_config)?;
     let arguments = arguments.completed(&settings);
     let mut claims: Vec<&dyn Claim> = Vec::new();
-    claims.extend(selected(&arguments.prefixes)?);
+    claims.extend(selected(theories, &arguments.prefixes)?);
     let model = arguments.model.as_deref().map(file::read).transpose()?;
     let (on_model, given) = match &model {
         Some(model) => {
@@ -145,6 +145,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     let plan = arguments.plan();
     let mut report = Report {
+        program: program(),
         libraries: Libraries::linked(),
         seed: plan.settings.seed,
         precision: plan.settings.precision,
@@ -156,9 +157,10 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         claims: Vec::new(),
         seconds: 0.0,
     };
-    let store = arguments.resume.as_deref().map(|directory| Store::open(directory, report.clone())).transpose()?;
+    let store =
+        arguments.resume.as_deref().map(|directory| Store::open(directory, report.clone(), theories)).transpose()?;
     let inputs: Vec<PathBuf> = arguments.model.iter().cloned().collect();
-    let outlet = arguments.outlet.open(&inputs)?;
+    let outlet = arguments.outlet.open(&inputs, theories)?;
     let ids: Vec<&str> = claims.iter().map(|claim| claim.entry().id).collect();
     outlet.check_before(&report, &ids)?;
     let start = Instant::now();
@@ -224,22 +226,6 @@ fn sort_by_model<'a>(
         inapplicable,
     };
     Ok((applicable, given))
-}
-
-/// The claims that match; a prefix that matches none is an error, because less would be verified than was asked for.
-fn selected(prefixes: &[String]) -> Result<Vec<&'static dyn Claim>, Failure> {
-    let ids: Vec<&str> = registry().iter().map(|claim| claim.entry().id).collect();
-    if let Some(stray) = prefixes.iter().find(|prefix| select(std::slice::from_ref(prefix)).is_empty()) {
-        let mut families: Vec<&str> = ids.iter().map(|id| id.split('/').next().unwrap_or(id)).collect();
-        families.dedup();
-        let message = unknown("claim or family", stray, families.into_iter().chain(ids));
-        return Err(Failure::NothingSelected(format!("no claim matches: {message}")));
-    }
-    let claims = select(prefixes);
-    if claims.is_empty() {
-        return Err(Failure::NothingSelected("there is no claim to verify".to_owned()));
-    }
-    Ok(claims)
 }
 
 /// A flag that Ctrl-C sets; a second Ctrl-C ends the process at once.

@@ -18,7 +18,7 @@ use crate::model::Differentiable;
 use crate::scalar::Field;
 
 /// The coefficients of a modified field beyond `-Lambda g`. A wrong formula is another value of this type.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Coefficients<T> {
     /// Of `H Lambda g`.
     pub entropic: T,

@@ -11,14 +11,21 @@ use super::sums::sum;
 pub struct Sides {
     /// `E|g_A|^2` and `E|g_B|^2`.
     pub noise: [f64; 2],
-    /// `c |theta_A|^2` and `c |theta_B|^2`.
+    /// `c |theta_A|^2` and `c |theta_B|^2`; of numbers stored with an offset `c` times what is used times what is stored, which may be
+    /// negative.
     pub decay: [f64; 2],
 }
 
 impl Sides {
-    /// The sum of the terms, none of which is negative.
+    /// The sum of the terms' sizes.
     pub fn scale(&self) -> f64 {
-        self.noise.iter().chain(&self.decay).sum()
+        self.noise.iter().chain(&self.decay).map(|term| term.abs()).sum()
+    }
+
+    /// The same under another decay.
+    #[must_use]
+    pub fn with_decay_times(self, factor: f64) -> Self {
+        Sides { decay: self.decay.map(|term| factor * term), ..self }
     }
 
     /// Left side minus right side over the sum of the terms, from -1 to 1; none if all vanish: 0 = 0 says nothing.
@@ -55,6 +62,14 @@ pub struct Reading {
     pub generator: Option<(usize, usize)>,
 }
 
+impl Reading {
+    /// The imbalance in standard errors; of a matrix law how many times it is what scatter alone would make.
+    pub fn z(&self) -> Option<f64> {
+        let error = self.standard_error.filter(|error| *error > 0.0)?;
+        self.imbalance.map(|imbalance| imbalance / error)
+    }
+}
+
 /// Whether the symmetry that a law comes from is one of this network, by the overlap of gradients with its orbit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -77,9 +92,6 @@ impl Status {
     }
 }
 
-/// A law that holds only as far as the norms' epsilon is small is a symmetry if the overlap is below this.
-const NEARLY: f64 = 1.0 / 128.0;
-
 /// A law on a checkpoint.
 #[derive(Clone, Debug)]
 pub struct Balance {
@@ -95,6 +107,14 @@ pub struct Balance {
     pub status: Status,
     /// The cancellation up to which it is.
     pub limit: f64,
+    /// The overlap up to which an epsilon in norms may be its reason; 0 if the law is exact without one.
+    pub allowed: f64,
+    /// The decay `lambda theta` inside the gradients that would make the overlaps what they are, if one does.
+    pub hidden_decay: Option<f64>,
+    /// Tensors of the law whose gradients vanish.
+    pub still: Vec<String>,
+    /// Whether a matrix of the law has as many rows as columns, so that nobody sees if it is transposed.
+    pub square: bool,
     /// Whether only some generators of a matrix law were looked at.
     pub sampled: bool,
 }
@@ -114,33 +134,49 @@ pub struct Spread {
 
 impl Balance {
     /// `current` says that the gradients are those at the parameters given.
-    pub(super) fn new(
-        fitted: &Fitted<'_>,
-        parts: Vec<(usize, Contribution)>,
-        factor: f64,
-        rate: f64,
-        current: bool,
-    ) -> Self {
+    pub(super) fn new(fitted: &Fitted<'_>, parts: Vec<(usize, Contribution)>, rate: f64, current: bool) -> Self {
         let law = fitted.law.clone();
+        let vanishes =
+            |part: &Contribution| !part.gradient.is_empty() && part.gradient.iter().all(|square| *square == 0.0);
+        let still = parts.iter().filter(|(_, part)| vanishes(part)).map(|(block, _)| law.blocks[*block].tensor.clone());
+        let still: Vec<String> = still.collect();
+        let square = fitted.square;
+        let first =
+            parts.iter().find(|(block, _)| *block == 0).map_or(0.0, |(_, part)| sum(part.parameters.iter().copied()));
+        let allowed = law.inexact.map_or(0.0, |inexact| inexact.allowed(first / inexact.entries.max(1) as f64));
+        let hidden = |tally: &Tally, limit: f64| tally.hidden_decay(limit).filter(|_| current);
         let parts: Vec<(f64, Contribution)> =
             parts.into_iter().map(|(block, part)| (law.blocks[block].coefficient, part)).collect();
         // Half of the digits: rounding spends one or two on the way, a mean over a batch some more; a false law has none.
         let digits = parts.iter().map(|(_, part)| part.digits).min().unwrap_or(53);
         let limit = (-0.5 * f64::from(digits)).exp2();
         let sampled = law.form == Form::Matrix && fitted.width > generators::ALL_UP_TO;
+        let status = Status::Unchecked;
         let mut balance = match law.form {
             Form::Rescaling => {
                 let tally = Tally::new(&parts, fitted.members());
-                let members =
-                    (0..fitted.members()).map(|member| tally.reading(member..member + 1, factor, rate)).collect();
-                let total = tally.reading(0..fitted.members(), factor, rate);
-                Balance { law, width: fitted.width, total, members, status: Status::Unchecked, limit, sampled }
+                let members = (0..fitted.members()).map(|member| tally.reading(member..member + 1, rate)).collect();
+                let total = tally.reading(0..fitted.members(), rate);
+                let (width, hidden_decay) = (fitted.width, hidden(&tally, limit));
+                Balance { law, width, total, members, status, limit, allowed, hidden_decay, still, square, sampled }
             }
             Form::Matrix => {
-                let matrices = Matrices::new(&parts, fitted, factor);
+                let matrices = Matrices::new(&parts, fitted);
                 let members = (0..law.groups).map(|group| matrices.reading(group..group + 1, rate)).collect();
                 let total = matrices.reading(0..law.groups, rate);
-                Balance { law, width: 1, total, members, status: Status::Unchecked, limit, sampled }
+                Balance {
+                    law,
+                    width: 1,
+                    total,
+                    members,
+                    status,
+                    limit,
+                    allowed,
+                    hidden_decay: None,
+                    still,
+                    square,
+                    sampled,
+                }
             }
         };
         if current {
@@ -160,7 +196,7 @@ impl Balance {
     fn judged(&self) -> Status {
         let known: Vec<&Reading> = self.members.iter().filter(|member| member.cancellation.is_some()).collect();
         let cancels = |member: &&Reading| {
-            let nearly = self.law.nearly && member.overlap.is_some_and(|overlap| overlap < NEARLY);
+            let nearly = member.overlap.is_some_and(|overlap| overlap < self.allowed);
             nearly || member.cancellation.is_some_and(|cancellation| cancellation <= self.limit)
         };
         match known.iter().all(cancels) {
@@ -200,6 +236,8 @@ struct Tally {
     noise: Vec<[Vec<f64>; 2]>,
     /// `|A theta|^2`.
     stretch: Vec<f64>,
+    /// `theta^T A theta`.
+    signed: Vec<f64>,
     /// `(A theta)^T g` of each sample.
     overlap: Vec<Vec<f64>>,
     /// `|g|^2`, summed over the samples.
@@ -226,6 +264,7 @@ impl Tally {
             decay: [zeros(), zeros()],
             noise: (0..samples).map(|_| [zeros(), zeros()]).collect(),
             stretch: zeros(),
+            signed: zeros(),
             overlap: (0..overlaps).map(|_| zeros()).collect(),
             gradient: zeros(),
             scatter: zeros(),
@@ -235,6 +274,7 @@ impl Tally {
             let (side, size) = (side(*coefficient), coefficient.abs());
             add(&mut tally.decay[side], size, &part.decay);
             add(&mut tally.stretch, size * size, &part.parameters);
+            add(&mut tally.signed, *coefficient, &part.parameters);
             add(&mut tally.gradient, 1.0, &part.gradient);
             add(&mut tally.scatter, size * size, &part.scatter);
             for (sum, noise) in tally.noise.iter_mut().zip(&part.noise) {
@@ -251,13 +291,29 @@ impl Tally {
         tally
     }
 
+    /// The decay `lambda theta` inside the gradients that leaves no more of the overlaps than rounding, if one does.
+    fn hidden_decay(&self, limit: f64) -> Option<f64> {
+        let squares = sum(self.signed.iter().map(|square| square * square)) * self.overlap.len() as f64;
+        let products = self.overlap.iter().flat_map(|overlap| overlap.iter().zip(&self.signed));
+        let lambda = sum(products.map(|(overlap, square)| overlap * square)) / squares;
+        let left =
+            |member: usize| sum(self.overlap.iter().map(|of| (of[member] - lambda * self.signed[member]).powi(2)));
+        let cancels = |member: usize| {
+            // What is subtracted is rounded like what it is subtracted from.
+            let terms = self.scatter[member] + self.overlap.len() as f64 * (lambda * self.signed[member]).powi(2);
+            left(member) <= limit * limit * terms
+        };
+        let enough = self.signed.len() * self.overlap.len() > 1;
+        (enough && lambda.is_finite() && lambda > 0.0 && (0..self.signed.len()).all(cancels)).then_some(lambda)
+    }
+
     /// The law of the sum of these members' generators.
-    fn reading(&self, members: std::ops::Range<usize>, factor: f64, rate: f64) -> Reading {
+    fn reading(&self, members: std::ops::Range<usize>, rate: f64) -> Reading {
         let total = |values: &[f64]| sum(values[members.clone()].iter().copied());
         let samples: Vec<[f64; 2]> = self.noise.iter().map(|noise| noise.each_ref().map(|side| total(side))).collect();
         let count = samples.len() as f64;
         let noise = [0, 1].map(|side| sum(samples.iter().map(|sample| sample[side])) / count);
-        let decay = self.decay.each_ref().map(|side| factor * total(side));
+        let decay = self.decay.each_ref().map(|side| total(side));
         let sides = Sides { noise, decay };
         let (imbalance, scale) = (sides.imbalance(), sides.scale());
         let relative = |value: f64| (scale > 0.0).then(|| value / scale);
@@ -351,7 +407,7 @@ impl Generators {
                 }
             };
             diagonal(&mut parameters[side], &part.parameters);
-            part.noise.iter().for_each(|noise| diagonal(&mut gradients[side], noise));
+            add(&mut gradients[side], 1.0, &part.gradient);
         }
         Generators { places, overlaps, scatter, parameters, gradients }
     }
@@ -386,7 +442,7 @@ impl Generators {
 }
 
 impl Matrices {
-    fn new(parts: &[(f64, Contribution)], fitted: &Fitted<'_>, factor: f64) -> Self {
+    fn new(parts: &[(f64, Contribution)], fitted: &Fitted<'_>) -> Self {
         let zeros = || vec![0.0; fitted.members() * fitted.width];
         let samples = parts.first().map_or(0, |(_, part)| part.noise.len());
         let mut matrices = Matrices {
@@ -400,7 +456,7 @@ impl Matrices {
         };
         for (coefficient, part) in parts {
             let side = side(*coefficient);
-            add(&mut matrices.decay[side], factor, &part.decay);
+            add(&mut matrices.decay[side], 1.0, &part.decay);
             add(&mut matrices.parameters, 1.0, &part.parameters);
             if let (Some(sum), Some((_, squared))) = (&mut matrices.entropic, &part.entropic) {
                 add(sum, 1.0, squared);

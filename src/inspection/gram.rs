@@ -201,6 +201,10 @@ impl Cross {
 mod tests {
     use super::*;
 
+    fn layout(head: usize, shared: usize) -> Layout {
+        Layout { head, shared, width: head, neighbours: false, slice: None }
+    }
+
     #[test]
     fn cross_matrices_are_inner_products_of_gradients_and_parameters() {
         let extent = Extent { rows: 4, columns: 6 };
@@ -216,8 +220,8 @@ mod tests {
                 cross.finish()
             };
             // Two heads of two rows, three of two columns.
-            let (rows, row_squares) = run(Axis::Rows, Layout { head: 2, shared: 2, width: 2 });
-            let (columns, column_squares) = run(Axis::Columns, Layout { head: 2, shared: 3, width: 2 });
+            let (rows, row_squares) = run(Axis::Rows, layout(2, 2));
+            let (columns, column_squares) = run(Axis::Columns, layout(2, 3));
             for (i, j) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
                 let of_rows = || (0..12).map(|n| g(2 * (n / 6) + i, n % 6) * w(2 * (n / 6) + j, n % 6));
                 let of_columns = || (0..12).map(|n| g(n / 3, 2 * (n % 3) + i) * w(n / 3, 2 * (n % 3) + j));
@@ -236,12 +240,10 @@ mod tests {
         let values: Vec<f64> = (0..96).map(|index| f64::from(index * index % 23 - 11)).collect();
         let at = |row: usize, column: usize| values[row * 8 + column];
         for cut in [1, 5, 8, 96] {
-            let layout = Layout { head: 3, shared: 2, width: 3 };
-            let mut rows = Gram::new(extent, Axis::Rows, layout, 2);
+            let mut rows = Gram::new(extent, Axis::Rows, layout(3, 2), 2);
             values.chunks(cut).for_each(|values| rows.add(values));
             let rows = rows.finish();
-            let layout = Layout { head: 2, shared: 2, width: 2 };
-            let mut columns = Gram::new(extent, Axis::Columns, layout, 2);
+            let mut columns = Gram::new(extent, Axis::Columns, layout(2, 2), 2);
             values.chunks(cut).for_each(|values| columns.add(values));
             let columns = columns.finish();
             for group in 0..2 {

@@ -3,7 +3,7 @@
 //! A law is about a generator `A` of a symmetry that multiplies blocks of parameters: rows or columns of named tensors,
 //! each by its own coefficient. With rows and columns cut into heads, position `p` of an axis belongs to the head `p / d`
 //! and has the place `p mod d` in it (`d` the length of a head); consecutive heads form groups. A law with `groups * d`
-//! *members* says something for each place of each group; a rotary law joins the places `j` and `j + d/2`.
+//! *members* says something for each place of each group; a rotary law joins the places `j` and `j + d/2`, or `2j` and `2j + 1`.
 
 use crate::checkpoint::{Checkpoint, CheckpointError};
 
@@ -18,6 +18,60 @@ pub enum Axis {
     All,
 }
 
+/// Which places of a head the rotation with the positions joins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotary {
+    /// `j` and `j + d/2`.
+    Halves,
+    /// `2j` and `2j + 1`.
+    Interleaved,
+}
+
+/// Some of the positions along an axis; they are counted anew, without the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slice {
+    /// The first.
+    pub from: usize,
+    /// The one after the last.
+    pub to: usize,
+    /// The slice is taken anew from every so many positions.
+    pub period: Option<usize>,
+}
+
+impl Slice {
+    /// The place of a position among those of the slice.
+    pub fn place(&self, position: usize) -> Option<usize> {
+        let (turn, within) = self.period.map_or((0, position), |period| (position / period, position % period));
+        (self.from..self.to).contains(&within).then(|| turn * (self.to - self.from) + within - self.from)
+    }
+
+    /// How many of so many positions it has; none if it does not end within them.
+    pub fn length(&self, positions: usize) -> Option<usize> {
+        let each = self.to - self.from;
+        match self.period {
+            Some(period) => positions.is_multiple_of(period).then(|| positions / period * each),
+            None => (self.to <= positions).then_some(each),
+        }
+    }
+
+    fn meets(&self, other: &Slice) -> bool {
+        // Where both have a period their positions repeat with the product; where one has none it ends.
+        let end = match (self.period, other.period) {
+            (Some(a), Some(b)) if a == b => a,
+            (Some(a), Some(b)) => return a.checked_mul(b).is_none_or(|end| self.meets_before(other, end)),
+            (None, _) => self.to,
+            (_, None) => other.to,
+        };
+        self.meets_before(other, end)
+    }
+
+    fn meets_before(&self, other: &Slice, end: usize) -> bool {
+        // Positions beyond this are as good as unknown: to be on the safe side they meet.
+        const LOOKED_AT: usize = 1 << 24;
+        end > LOOKED_AT || (0..end).any(|place| self.place(place).is_some() && other.place(place).is_some())
+    }
+}
+
 /// One tensor in a law.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Block {
@@ -29,28 +83,70 @@ pub struct Block {
     pub coefficient: f64,
     /// Heads along the axis.
     pub heads: usize,
+    /// Which positions along the axis, if not all of them; of [`Axis::All`] which rows.
+    pub slice: Option<Slice>,
+    /// What the network adds to the stored numbers before it uses them: 1 for gains that are stored as `gain - 1`.
+    pub offset: f64,
+    /// Whether a matrix is stored the other way round, so that rows and columns change places.
+    pub transposed: bool,
 }
 
 impl Block {
+    fn new(tensor: String, axis: Axis, coefficient: f64) -> Self {
+        Block { tensor, axis, coefficient, heads: 1, slice: None, offset: 0.0, transposed: false }
+    }
+
     /// Rows or entries, without heads.
     pub fn rows(tensor: impl Into<String>, coefficient: f64) -> Self {
-        Block { tensor: tensor.into(), axis: Axis::Rows, coefficient, heads: 1 }
+        Block::new(tensor.into(), Axis::Rows, coefficient)
     }
 
     /// Columns, without heads.
     pub fn columns(tensor: impl Into<String>, coefficient: f64) -> Self {
-        Block { tensor: tensor.into(), axis: Axis::Columns, coefficient, heads: 1 }
+        Block::new(tensor.into(), Axis::Columns, coefficient)
     }
 
     /// The whole tensor.
     pub fn all(tensor: impl Into<String>, coefficient: f64) -> Self {
-        Block { tensor: tensor.into(), axis: Axis::All, coefficient, heads: 1 }
+        Block::new(tensor.into(), Axis::All, coefficient)
     }
 
     /// The same with its axis in so many heads.
     #[must_use]
     pub fn in_heads(self, heads: usize) -> Self {
         Block { heads, ..self }
+    }
+
+    /// The same of some positions only.
+    #[must_use]
+    pub fn sliced(self, from: usize, to: usize, period: Option<usize>) -> Self {
+        Block { slice: Some(Slice { from, to, period }), ..self }
+    }
+
+    /// The same of numbers that are stored without so much of them.
+    #[must_use]
+    pub fn offset_by(self, offset: f64) -> Self {
+        Block { offset, ..self }
+    }
+
+    /// Whether some element may belong to both.
+    pub fn shares_elements_with(&self, other: &Block) -> bool {
+        let apart = match (&self.slice, &other.slice) {
+            (Some(slice), Some(other)) => !slice.meets(other),
+            _ => false,
+        };
+        self.tensor == other.tensor && !(self.axis == other.axis && apart)
+    }
+
+    /// With the axis as it is in the file.
+    fn resolved(&self, checkpoint: &Checkpoint) -> Self {
+        let matrix = checkpoint.get(&self.tensor).is_some_and(|tensor| tensor.shape.len() == 2);
+        let axis = match self.axis {
+            Axis::Rows if self.transposed && matrix => Axis::Columns,
+            Axis::Columns if self.transposed && matrix => Axis::Rows,
+            axis => axis,
+        };
+        Block { axis, transposed: false, ..self.clone() }
     }
 }
 
@@ -61,6 +157,41 @@ pub enum Form {
     Rescaling,
     /// An invertible matrix for each group: it needs the second moments of pairs of elements.
     Matrix,
+}
+
+/// What the norms add to the mean square of what they read, where that breaks the symmetry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Inexact {
+    /// That number, if it is known.
+    pub epsilon: Option<f64>,
+    /// How many norms there are.
+    pub norms: usize,
+    /// Over so many numbers the squares of the law's first tensor make the mean square that a norm reads; 0 for its elements.
+    pub entries: usize,
+}
+
+/// What is taken for an epsilon that is not known: the largest that is usual.
+pub const USUAL_EPSILON: f64 = 1e-5;
+
+impl Inexact {
+    /// How large the overlap of a true law may be, if what is read has the mean square `m`.
+    ///
+    /// A norm `x / sqrt(m + epsilon)` passes on `epsilon / (m + epsilon)` of a relative change of size, where one without epsilon passes
+    /// on none; so much of the overlap that a network without norms would have is left, for each of them.
+    pub fn allowed(&self, m: f64) -> f64 {
+        let epsilon = self.epsilon.unwrap_or(USUAL_EPSILON);
+        if epsilon == 0.0 { 0.0 } else { self.norms as f64 * epsilon / (m + epsilon) }
+    }
+
+    /// In words.
+    pub fn remark(&self) -> String {
+        match self.epsilon {
+            Some(epsilon) => format!("exact only if the norms' epsilon is 0, here it is {epsilon:e}"),
+            None => format!(
+                "exact only if the norms' epsilon is 0; it is not known, and taken to be {USUAL_EPSILON:e} at most"
+            ),
+        }
+    }
 }
 
 /// A balance law.
@@ -74,14 +205,16 @@ pub struct Law {
     pub form: Form,
     /// Groups of heads.
     pub groups: usize,
-    /// Whether the places `j` and `j + d/2` of a head share a member.
-    pub rotary: bool,
-    /// The tensors, each at most once.
+    /// Which pairs of places of a head share a member.
+    pub rotary: Option<Rotary>,
+    /// Whether all places of a group share one.
+    pub whole: bool,
+    /// The tensors; no element may come twice.
     pub blocks: Vec<Block>,
     /// What has to be known of it, for instance when it is not exact.
     pub remark: Option<String>,
-    /// Whether its symmetry is one only as far as the epsilon of the norms is small.
-    pub nearly: bool,
+    /// If its symmetry is one only as far as the epsilon of the norms is small, that.
+    pub inexact: Option<Inexact>,
 }
 
 impl Law {
@@ -92,10 +225,11 @@ impl Law {
             layer,
             form: Form::Rescaling,
             groups: 1,
-            rotary: false,
+            rotary: None,
+            whole: false,
             blocks,
             remark: None,
-            nearly: false,
+            inexact: None,
         }
     }
 
@@ -103,6 +237,26 @@ impl Law {
     #[must_use]
     pub fn in_groups(self, groups: usize) -> Self {
         Law { groups, ..self }
+    }
+
+    /// The same law of tensors as they are in the file: what is transposed has its rows and columns exchanged.
+    #[must_use]
+    pub fn resolved(&self, checkpoint: &Checkpoint) -> Self {
+        let elements = |block: &Block| checkpoint.get(&block.tensor).map_or(0, crate::checkpoint::Tensor::len);
+        let inexact = self.inexact.map(|inexact| match inexact.entries {
+            0 => Inexact { entries: self.blocks.first().map_or(0, elements), ..inexact },
+            _ => inexact,
+        });
+        Law { inexact, blocks: self.blocks.iter().map(|block| block.resolved(checkpoint)).collect(), ..self.clone() }
+    }
+
+    /// The same law, exact only as far as an epsilon is small.
+    #[must_use]
+    pub fn inexact(self, inexact: Inexact) -> Self {
+        match inexact.epsilon {
+            Some(0.0) => self,
+            _ => Law { remark: Some(inexact.remark()), inexact: Some(inexact), ..self },
+        }
     }
 
     /// The matrix law whose diagonal this rescaling law is.
@@ -129,15 +283,26 @@ pub struct Layout {
     pub shared: usize,
     /// Members of a group.
     pub width: usize,
+    /// Whether the rotation joins neighbours.
+    pub neighbours: bool,
+    /// Which positions there are.
+    pub slice: Option<Slice>,
 }
 
 impl Layout {
-    /// The member that a position belongs to.
-    pub fn member(&self, position: usize) -> usize {
-        self.group(position) * self.width + position % self.head % self.width
+    /// The member that a position belongs to, if it belongs to one.
+    pub fn member(&self, position: usize) -> Option<usize> {
+        let place = self.slice.map_or(Some(position), |slice| slice.place(position))?;
+        let within = if self.neighbours { place % self.head / 2 } else { place % self.head % self.width };
+        Some(self.group(place) * self.width + within)
     }
 
-    /// The group that a position belongs to.
+    /// Whether a position is one of the slice.
+    pub fn has(&self, position: usize) -> bool {
+        self.slice.is_none_or(|slice| slice.place(position).is_some())
+    }
+
+    /// The group that a place of the slice belongs to.
     pub fn group(&self, position: usize) -> usize {
         position / self.head / self.shared
     }
@@ -182,6 +347,13 @@ pub struct Fitted<'a> {
     pub width: usize,
     /// How each block is divided.
     pub layouts: Vec<Layout>,
+    /// Whether a matrix has as many rows as columns.
+    pub square: bool,
+}
+
+fn no_slice(Slice { from, to, period }: &Slice, length: usize, axis: &str) -> String {
+    let period = period.map_or_else(String::new, |period| format!(" of every {period}"));
+    format!("its {length} {axis} have no slice [{from}, {to}]{period}")
 }
 
 impl<'a> Fitted<'a> {
@@ -191,10 +363,12 @@ impl<'a> Fitted<'a> {
     /// If a tensor is missing, is empty, or has an axis of another length than the others.
     pub fn new(law: &'a Law, checkpoint: &Checkpoint) -> Result<Self, CheckpointError> {
         let mut layouts: Vec<Layout> = Vec::new();
+        let mut square = false;
         for block in &law.blocks {
             let refuse = |problem: String| CheckpointError::tensor(checkpoint.path(), &block.tensor, problem);
             let Extent { rows, columns } = Extent::of(checkpoint, &block.tensor)?;
             let dimensions = checkpoint.tensor(&block.tensor)?.shape.len();
+            square |= dimensions == 2 && rows == columns && block.axis != Axis::All;
             let length = match block.axis {
                 Axis::Rows => rows,
                 Axis::Columns if dimensions != 2 => {
@@ -207,6 +381,15 @@ impl<'a> Fitted<'a> {
                 Axis::All => 1,
             };
             let axis = if block.axis == Axis::Columns { "columns" } else { "rows" };
+            if let (Axis::All, Some(slice)) = (block.axis, &block.slice) {
+                slice.length(rows).ok_or_else(|| refuse(no_slice(slice, rows, axis)))?;
+            }
+            let length = match &block.slice {
+                Some(slice) if block.axis != Axis::All => {
+                    slice.length(length).ok_or_else(|| refuse(no_slice(slice, length, axis)))?
+                }
+                _ => length,
+            };
             if !length.is_multiple_of(block.heads) || !block.heads.is_multiple_of(law.groups) {
                 let (heads, groups, title) = (block.heads, law.groups, law.title());
                 return Err(refuse(format!(
@@ -214,10 +397,14 @@ impl<'a> Fitted<'a> {
                 )));
             }
             let head = length / block.heads;
-            if law.rotary && !head.is_multiple_of(2) {
+            if law.rotary.is_some() && !head.is_multiple_of(2) {
                 return Err(refuse(format!("rotary heads have pairs of {axis}, found heads of {head}")));
             }
-            let width = if law.rotary { head / 2 } else { head };
+            let width = match law.rotary {
+                _ if law.whole => 1,
+                Some(_) => head / 2,
+                None => head,
+            };
             if let Some(first) = layouts.first()
                 && first.width != width
             {
@@ -228,10 +415,11 @@ impl<'a> Fitted<'a> {
                 );
                 return Err(refuse(problem));
             }
-            layouts.push(Layout { head, shared: block.heads / law.groups, width });
+            let neighbours = law.rotary == Some(Rotary::Interleaved);
+            layouts.push(Layout { head, shared: block.heads / law.groups, width, neighbours, slice: block.slice });
         }
         let width = layouts.first().map_or(0, |layout| layout.width);
-        Ok(Fitted { law, width, layouts })
+        Ok(Fitted { law, width, layouts, square })
     }
 
     /// Members of all groups.
@@ -245,14 +433,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heads_of_a_group_share_members_and_rotary_pairs_join_halves() {
+    fn heads_of_a_group_share_members_and_rotary_pairs_join_halves_or_neighbours() {
         // Four heads of length 6 in two groups.
-        let plain = Layout { head: 6, shared: 2, width: 6 };
-        let members: Vec<usize> = (0..24).map(|position| plain.member(position)).collect();
+        let plain = Layout { head: 6, shared: 2, width: 6, neighbours: false, slice: None };
+        let members = |layout: Layout, positions: std::ops::Range<usize>| -> Vec<usize> {
+            positions.filter_map(|position| layout.member(position)).collect()
+        };
         let group = |first: usize| (first..first + 6).chain(first..first + 6);
-        assert_eq!(members, group(0).chain(group(6)).collect::<Vec<_>>());
+        assert_eq!(members(plain, 0..24), group(0).chain(group(6)).collect::<Vec<_>>());
         let rotary = Layout { width: 3, ..plain };
-        let members: Vec<usize> = (12..18).map(|position| rotary.member(position)).collect();
-        assert_eq!(members, [3, 4, 5, 3, 4, 5]);
+        assert_eq!(members(rotary, 12..18), [3, 4, 5, 3, 4, 5]);
+        assert_eq!(members(Layout { neighbours: true, ..rotary }, 12..18), [3, 3, 4, 4, 5, 5]);
+        assert_eq!(members(Layout { width: 1, ..plain }, 0..24), [vec![0; 12], vec![1; 12]].concat());
+    }
+
+    /// Two heads of 2, whose queries, keys and values lie beside each other.
+    #[test]
+    fn slices_count_their_positions_anew() {
+        let key = Slice { from: 2, to: 4, period: Some(6) };
+        let places: Vec<(usize, usize)> =
+            (0..12).filter_map(|position| Some((position, key.place(position)?))).collect();
+        assert_eq!(places, [(2, 0), (3, 1), (8, 2), (9, 3)]);
+        assert_eq!((key.length(12), key.length(11)), (Some(4), None));
+        let plain = Slice { from: 3, to: 8, period: None };
+        assert_eq!((plain.length(8), plain.length(7), plain.place(3), plain.place(8)), (Some(5), None, Some(0), None));
+        let block = |slice: Slice| Block { slice: Some(slice), ..Block::rows("a", 1.0) };
+        assert!(block(plain).shares_elements_with(&block(key)));
+        assert!(!block(Slice { from: 0, to: 2, period: Some(6) }).shares_elements_with(&block(key)));
+        assert!(block(Slice { from: 0, to: 2, period: Some(5) }).shares_elements_with(&block(key)), "at 25");
+        assert!(block(key).shares_elements_with(&Block::rows("a", 1.0)));
+        assert!(!block(key).shares_elements_with(&Block::rows("b", 1.0)));
+        assert!(block(key).shares_elements_with(&Block { axis: Axis::Columns, ..block(key) }));
     }
 }

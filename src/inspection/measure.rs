@@ -9,19 +9,19 @@ use crate::checkpoint::{Checkpoint, CheckpointError, Element, Tensor, TensorStre
 /// Elements that are looked at together.
 const BLOCK: usize = 1 << 13;
 
-/// What one tensor contributes to one law. Vectors have an entry for each member, or for a matrix law for each entry of
+/// What one tensor contributes to one law. `theta` is what the network uses: the stored numbers and their offset. Vectors have an entry for each member, or for a matrix law for each entry of
 /// each group's matrix.
 #[derive(Clone, Debug)]
 pub struct Contribution {
     /// `theta^2`, or `theta theta^T`.
     pub parameters: Vec<f64>,
-    /// `theta^2` in the metric of the decay.
+    /// `theta^2` in the metric of the decay; with an offset `theta` times the stored numbers, which are what decays.
     pub decay: Vec<f64>,
     /// For each sample `g^2` in the metric of the step; one entry if there is only their mean.
     pub noise: Vec<Vec<f64>>,
     /// For each sample `theta g`.
     pub overlap: Vec<Vec<f64>>,
-    /// `g^2`, plainly, summed over the samples.
+    /// `g^2`, plainly, summed over the samples: for each member, always.
     pub gradient: Vec<f64>,
     /// `(theta g)^2`, element by element, summed over the samples: what rounding makes of `theta g` goes with its root.
     pub scatter: Vec<f64>,
@@ -33,6 +33,9 @@ pub struct Contribution {
     pub entropic: Option<(Vec<f64>, Vec<f64>)>,
 }
 
+/// What the name of a momentum's buffer ends with.
+pub const MOMENTUM_BUFFER: &str = ".momentum_buffer";
+
 /// A tensor that a law names, and where.
 pub type Use<'a> = (&'a Fitted<'a>, usize);
 
@@ -43,19 +46,23 @@ pub type Use<'a> = (&'a Fitted<'a>, usize);
 pub fn measure(
     inputs: &Inputs<'_>,
     settings: &Settings,
-    samples: usize,
+    (samples, buffers): (usize, Option<(&Checkpoint, usize)>),
     name: &str,
     uses: &[Use<'_>],
 ) -> Result<Vec<Contribution>, LawsError> {
-    Measurement::new(inputs, settings, samples, name, uses)?.run()
+    Measurement::new(inputs, settings, (samples, buffers), name, uses)?.run()
 }
 
 struct Measurement<'a> {
     inputs: &'a Inputs<'a>,
     settings: &'a Settings,
     samples: usize,
+    /// The file with the momentum, the tensor's name in it, and the number of steps.
+    buffers: Option<(&'a Checkpoint, String, usize)>,
     name: &'a str,
     uses: &'a [Use<'a>],
+    /// What the network adds to the parameters.
+    offset: f64,
     extent: Extent,
     wanted: Wanted,
     second: Option<(&'a Checkpoint, String, f64)>,
@@ -88,11 +95,11 @@ fn same_shape(checkpoint: &Checkpoint, name: &str, found: &[usize], expected: &[
     Err(CheckpointError::tensor(checkpoint.path(), name, format!("expected the shape {expected:?}, found {found:?}")))
 }
 
-/// The factor `1 / (1 - beta2^step)`, if the optimiser's steps are told.
-fn correction(optimizer: &Checkpoint, name: &str, decay: f64) -> Result<f64, CheckpointError> {
+/// The optimiser's steps and the tensor that tells them, if one does.
+pub fn steps(optimizer: &Checkpoint, name: &str) -> Result<Option<(String, f64)>, CheckpointError> {
     let own = format!("{name}.step");
     let Some(name) = [own.as_str(), "step"].into_iter().find(|name| optimizer.get(name).is_some()) else {
-        return Ok(1.0);
+        return Ok(None);
     };
     let refuse = |problem: String| CheckpointError::tensor(optimizer.path(), name, problem);
     let length = optimizer.tensor(name)?.len();
@@ -106,17 +113,23 @@ fn correction(optimizer: &Checkpoint, name: &str, decay: f64) -> Result<f64, Che
     if step[0] < 1.0 {
         return Err(refuse(format!("expected at least one step, found {}", step[0])));
     }
-    Ok(1.0 / (1.0 - decay.powf(step[0])))
+    Ok(Some((name.to_owned(), step[0])))
+}
+
+/// The factor `1 / (1 - beta2^step)`, if the optimiser's steps are told.
+fn correction(optimizer: &Checkpoint, name: &str, decay: f64) -> Result<f64, CheckpointError> {
+    Ok(steps(optimizer, name)?.map_or(1.0, |(_, steps)| 1.0 / (1.0 - decay.powf(steps))))
 }
 
 impl<'a> Measurement<'a> {
     fn new(
         inputs: &'a Inputs<'a>,
         settings: &'a Settings,
-        samples: usize,
+        (samples, buffers): (usize, Option<(&'a Checkpoint, usize)>),
         name: &'a str,
         uses: &'a [Use<'a>],
     ) -> Result<Self, LawsError> {
+        let offset = uses.first().map_or(0.0, |(fitted, block)| fitted.law.blocks[*block].offset);
         let extent = Extent::of(inputs.weights, name)?;
         let shape = &inputs.weights.tensor(name)?.shape;
         let mut wanted = Wanted::default();
@@ -129,7 +142,14 @@ impl<'a> Measurement<'a> {
             }
         }
         let (mut second, mut first) = (None, None);
-        if let Some(optimizer) = inputs.optimizer {
+        let buffers = buffers.map(|(file, steps)| (file, format!("{name}{MOMENTUM_BUFFER}"), steps));
+        if let Some((file, buffer, steps)) = &buffers {
+            let found = &file.tensor(buffer)?.shape;
+            let stacked: Vec<usize> = std::iter::once(*steps).chain(shape.iter().copied()).collect();
+            if !(*steps == 1 && found == shape) {
+                same_shape(file, buffer, found, &stacked)?;
+            }
+        } else if let Some(optimizer) = inputs.optimizer {
             let (buffer, tensor) = buffer(optimizer, name)?;
             same_shape(optimizer, &buffer, &tensor.shape, shape)?;
             second = Some((optimizer, buffer, correction(optimizer, name, settings.second_moment_decay)?));
@@ -146,27 +166,34 @@ impl<'a> Measurement<'a> {
         if let Some(entropic) = inputs.entropic_gradient {
             same_shape(entropic, name, &entropic.tensor(name)?.shape, shape)?;
         }
-        Ok(Measurement { inputs, settings, samples, name, uses, extent, wanted, second, first })
+        Ok(Measurement { inputs, settings, samples, buffers, name, uses, offset, extent, wanted, second, first })
     }
 
     fn marginals(&self) -> Marginals {
         Marginals::new(self.extent, self.wanted)
     }
 
-    fn grams(&self) -> Vec<Option<Gram>> {
+    /// The part of the tensor that a block of a matrix law is about.
+    fn sieve(&self, fitted: &Fitted<'_>, block: usize) -> Sieve {
+        Sieve { extent: self.extent, axis: fitted.law.blocks[block].axis, layout: fitted.layouts[block], position: 0 }
+    }
+
+    fn grams(&self) -> Vec<Option<(Sieve, Gram)>> {
         let gram = |(fitted, block): &Use<'_>| {
             let Block { axis, .. } = fitted.law.blocks[*block];
+            let sieve = self.sieve(fitted, *block);
             (fitted.law.form == Form::Matrix)
-                .then(|| Gram::new(self.extent, axis, fitted.layouts[*block], fitted.law.groups))
+                .then(|| (sieve, Gram::new(sieve.left(), axis, fitted.layouts[*block], fitted.law.groups)))
         };
         self.uses.iter().map(gram).collect()
     }
 
-    fn crosses(&self) -> Vec<Option<Cross>> {
+    fn crosses(&self) -> Vec<Option<(Sieve, Cross)>> {
         let cross = |(fitted, block): &Use<'_>| {
             let (layout, axis) = (fitted.layouts[*block], fitted.law.blocks[*block].axis);
+            let (sieve, groups) = (self.sieve(fitted, *block), fitted.law.groups);
             (fitted.law.form == Form::Matrix)
-                .then(|| Cross::new(self.extent, axis, layout, fitted.law.groups, generators::places(fitted.width)))
+                .then(|| (sieve, Cross::new(sieve.left(), axis, layout, groups, generators::places(fitted.width))))
         };
         self.uses.iter().map(cross).collect()
     }
@@ -196,6 +223,7 @@ impl<'a> Measurement<'a> {
         if self.inputs.gradients.is_some() {
             self.samples(&mut sums)?;
         }
+        self.momentum(&mut sums)?;
         let contributions: Vec<Contribution> =
             (0..self.uses.len()).map(|number| self.contribution(&sums, number)).collect();
         let finite =
@@ -210,6 +238,7 @@ impl<'a> Measurement<'a> {
     /// Whatever there is one of for each parameter: the parameters, the optimiser's buffers, the gradient of `F`.
     fn parameters(&self) -> Result<Sums, LawsError> {
         let (adaptive, stretched) = (self.settings.rule != Rule::Sgd, self.settings.rule == Rule::AdamW);
+        let offset = self.offset != 0.0 && !stretched;
         let only_mean = self.inputs.gradients.is_none();
         let (mut theta, mut second) = self.streams()?;
         let mut first = self.first.as_ref().map(|(optimizer, name)| optimizer.stream(name)).transpose()?;
@@ -219,11 +248,18 @@ impl<'a> Measurement<'a> {
         let mut grams = self.grams();
         let mut blocks = blocks();
         for (done, length) in self.blocks() {
-            let [t, v, s, other, product] = blocks.each_mut().map(|block| &mut block[..length]);
+            let [t, v, s, other, product, stored] = blocks.each_mut().map(|block| &mut block[..length]);
             theta.read(t)?;
+            // What decays is what is stored, what is multiplied is what is used.
+            stored.copy_from_slice(t);
+            t.iter_mut().for_each(|t| *t += self.offset);
             fill(product, t, |t| t * t);
             parameters.add(product);
-            grams.iter_mut().flatten().for_each(|gram| gram.add(t));
+            if offset {
+                fill_two(product, t, stored, |t, stored| t * stored);
+                decay.add(product);
+            }
+            grams.iter_mut().flatten().for_each(|(sieve, gram)| sieve.pass(t, |t| gram.add(t)));
             if let (Some(stream), Some((optimizer, name, correction))) = (&mut second, &self.second) {
                 stream.read(v)?;
                 if let Some(place) = v.iter().position(|value| *value < 0.0) {
@@ -235,7 +271,8 @@ impl<'a> Measurement<'a> {
                     fill(s, v, |moment| self.metric(moment));
                 }
                 if stretched {
-                    fill_two(product, t, s, |t, s| s * t * t);
+                    fill_two(product, t, stored, |t, stored| t * stored);
+                    product.iter_mut().zip(&*s).for_each(|(product, s)| *product *= s);
                     decay.add(product);
                 }
                 if only_mean && adaptive {
@@ -260,7 +297,7 @@ impl<'a> Measurement<'a> {
 
         let parameters = parameters.finish();
         let mut sums = Sums {
-            decay: if stretched { decay.finish() } else { parameters.clone() },
+            decay: if stretched || offset { decay.finish() } else { parameters.clone() },
             parameters,
             entropic: self.inputs.entropic_gradient.map(|_| {
                 let (along, squares, _) = entropic_products.finish();
@@ -273,10 +310,11 @@ impl<'a> Measurement<'a> {
             digits: digits(&self.inputs.weights.tensor(self.name)?.element),
             generators: Vec::new(),
             generator_squares: vec![Vec::new(); self.uses.len()],
-            parameter_grams: grams.into_iter().map(|gram| gram.map(Gram::finish)).collect(),
+            gradient_diagonals: vec![Vec::new(); self.uses.len()],
+            parameter_grams: grams.into_iter().map(|gram| gram.map(|(_, gram)| gram.finish())).collect(),
             noise_grams: Vec::new(),
         };
-        if only_mean {
+        if only_mean && self.buffers.is_none() {
             sums.noise.push(noise.finish());
         }
         if has_first {
@@ -300,12 +338,13 @@ impl<'a> Measurement<'a> {
             let (mut theta, mut second) = self.streams()?;
             let (mut noise, mut products, mut grams) = (self.marginals(), self.products(), self.grams());
             for (_, length) in self.blocks() {
-                let [t, s, g, product, _] = blocks.each_mut().map(|block| &mut block[..length]);
+                let [t, s, g, product, ..] = blocks.each_mut().map(|block| &mut block[..length]);
                 theta.read(t)?;
+                t.iter_mut().for_each(|t| *t += self.offset);
                 stream.read(g)?;
                 products.add(t, g, product);
-                grams.iter_mut().flatten().for_each(|gram| gram.add(g));
-                crosses.iter_mut().flatten().for_each(|cross| cross.add(t, g));
+                grams.iter_mut().flatten().for_each(|(sieve, gram)| sieve.pass(g, |g| gram.add(g)));
+                crosses.iter_mut().flatten().for_each(|(sieve, cross)| sieve.pass_both(t, g, |t, g| cross.add(t, g)));
                 significant = g.iter().fold(significant, |bits, value| bits | value.to_bits());
                 if let (true, Some(second), Some((_, _, correction))) = (adaptive, &mut second, &self.second) {
                     second.read(s)?;
@@ -317,20 +356,52 @@ impl<'a> Measurement<'a> {
             sums.scatter.push(scatter);
             let mut of_sample = Vec::with_capacity(crosses.len());
             for (cross, total) in crosses.into_iter().zip(&mut sums.generator_squares) {
-                let (overlaps, squares) = cross.map(Cross::finish).unwrap_or_default();
+                let (overlaps, squares) = cross.map(|(_, cross)| cross.finish()).unwrap_or_default();
                 total.resize(squares.len(), 0.0);
                 total.iter_mut().zip(squares).for_each(|(sum, square)| *sum += square);
                 of_sample.push(overlaps);
             }
             sums.generators.push(of_sample);
-            sums.noise.push(if adaptive { noise.finish() } else { gradient.clone() });
+            let grams: Vec<Option<Vec<f64>>> =
+                grams.into_iter().map(|gram| gram.map(|(_, gram)| gram.finish())).collect();
+            for ((total, gram), (fitted, _)) in sums.gradient_diagonals.iter_mut().zip(&grams).zip(self.uses) {
+                let Some(gram) = gram else { continue };
+                total.resize(fitted.members(), 0.0);
+                for (member, sum) in total.iter_mut().enumerate() {
+                    *sum += gram[member * fitted.width + member % fitted.width];
+                }
+            }
+            if self.buffers.is_none() {
+                sums.noise.push(if adaptive { noise.finish() } else { gradient.clone() });
+                sums.noise_grams.push(grams);
+            }
             sums.gradient.push(gradient);
             sums.overlap.push(overlap);
-            sums.noise_grams.push(grams.into_iter().map(|gram| gram.map(Gram::finish)).collect());
         }
         stream.finish()?;
         let stored = digits(&gradients.tensor(self.name)?.element);
         sums.digits = sums.digits.min(stored).min(significant_digits(significant));
+        Ok(())
+    }
+
+    /// The momentum, step by step, whose second moments take the place of the gradients'.
+    fn momentum(&self, sums: &mut Sums) -> Result<(), LawsError> {
+        let Some((file, name, steps)) = &self.buffers else { return Ok(()) };
+        let mut stream = file.stream(name)?;
+        let mut blocks = blocks();
+        for _ in 0..*steps {
+            let (mut noise, mut grams) = (self.marginals(), self.grams());
+            for (_, length) in self.blocks() {
+                let [m, product, ..] = blocks.each_mut().map(|block| &mut block[..length]);
+                stream.read(m)?;
+                fill(product, m, |m| m * m);
+                noise.add(product);
+                grams.iter_mut().flatten().for_each(|(sieve, gram)| sieve.pass(m, |m| gram.add(m)));
+            }
+            sums.noise.push(noise.finish());
+            sums.noise_grams.push(grams.into_iter().map(|gram| gram.map(|(_, gram)| gram.finish())).collect());
+        }
+        stream.finish()?;
         Ok(())
     }
 
@@ -346,7 +417,7 @@ impl<'a> Measurement<'a> {
                 decay: parameters.clone(),
                 noise,
                 overlap: Vec::new(),
-                gradient: Vec::new(),
+                gradient: sums.gradient_diagonals[number].clone(),
                 scatter: sums.generator_squares[number].clone(),
                 digits: sums.digits,
                 generators: sums.generators.iter().map(|sample| sample[number].clone()).collect(),
@@ -376,13 +447,56 @@ impl<'a> Measurement<'a> {
     }
 }
 
+/// Keeps the elements of a slice of a tensor that comes row by row.
+#[derive(Clone, Copy)]
+struct Sieve {
+    extent: Extent,
+    axis: Axis,
+    layout: Layout,
+    position: usize,
+}
+
+impl Sieve {
+    /// The extent of what is kept.
+    fn left(&self) -> Extent {
+        let length = |positions| self.layout.slice.map_or(positions, |slice| slice.length(positions).unwrap_or(0));
+        match self.axis {
+            Axis::Columns => Extent { columns: length(self.extent.columns), ..self.extent },
+            _ => Extent { rows: length(self.extent.rows), ..self.extent },
+        }
+    }
+
+    fn keeps(&self, element: usize) -> bool {
+        let (row, column) = (element / self.extent.columns, element % self.extent.columns);
+        self.layout.has(if self.axis == Axis::Columns { column } else { row })
+    }
+
+    fn pass(&mut self, values: &[f64], add: impl FnOnce(&[f64])) {
+        self.pass_both(values, &[], |values, _| add(values));
+    }
+
+    /// Passes the next elements of one or two tensors.
+    fn pass_both(&mut self, values: &[f64], others: &[f64], add: impl FnOnce(&[f64], &[f64])) {
+        let first = self.position;
+        self.position += values.len();
+        if self.layout.slice.is_none() {
+            return add(values, others);
+        }
+        let kept = |values: &[f64]| -> Vec<f64> {
+            let kept = values.iter().enumerate().filter(|(number, _)| self.keeps(first + number));
+            kept.map(|(_, value)| *value).collect()
+        };
+        add(&kept(values), &kept(others));
+    }
+}
+
 /// The binary digits of a type; what cannot be read has none to lose.
-fn digits(element: &Result<Element, String>) -> u32 {
+pub fn digits(element: &Result<Element, String>) -> u32 {
     element.as_ref().map_or(53, |element| element.digits())
 }
 
 /// The digits of the narrowest type that holds every number whose bits were joined: a conversion adds none.
-fn significant_digits(bits: u64) -> u32 {
+pub fn significant_digits(bits: u64) -> u32 {
     let used = 53 - (bits | 1 << 52).trailing_zeros();
     [8, 11, 24].into_iter().find(|digits| used <= *digits).unwrap_or(53)
 }
@@ -401,6 +515,8 @@ struct Sums {
     /// For each sample, one for each use by a matrix law.
     generators: Vec<Vec<Vec<f64>>>,
     generator_squares: Vec<Vec<f64>>,
+    /// One for each use by a matrix law: the diagonal of `g g^T`, summed over the samples.
+    gradient_diagonals: Vec<Vec<f64>>,
     entropic: Option<(RowsAndColumns, RowsAndColumns)>,
     /// One for each use by a matrix law.
     parameter_grams: Vec<Option<Vec<f64>>>,
@@ -422,13 +538,18 @@ impl Contribution {
 /// Sums over rows or columns, to sums over the members of a law.
 fn fold((rows, columns): &RowsAndColumns, axis: Axis, layout: Layout, members: usize) -> Vec<f64> {
     let along = match axis {
-        Axis::All => return vec![sum(rows.iter().copied())],
+        Axis::All => {
+            let rows = rows.iter().enumerate().filter(|(row, _)| layout.has(*row));
+            return vec![sum(rows.map(|(_, value)| *value))];
+        }
         Axis::Rows => rows,
         Axis::Columns => columns,
     };
     let mut folded = vec![0.0; members];
     for (position, value) in along.iter().enumerate() {
-        folded[layout.member(position)] += value;
+        if let Some(member) = layout.member(position) {
+            folded[member] += value;
+        }
     }
     folded
 }
@@ -456,8 +577,8 @@ impl Products {
     }
 }
 
-fn blocks() -> [Vec<f64>; 5] {
-    [(); 5].map(|()| vec![0.0; BLOCK])
+fn blocks() -> [Vec<f64>; 6] {
+    [(); 6].map(|()| vec![0.0; BLOCK])
 }
 
 fn fill(values: &mut [f64], a: &[f64], function: impl Fn(f64) -> f64) {

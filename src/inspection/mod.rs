@@ -4,7 +4,9 @@
 //! |---|---|
 //! | [`law`] | a law as data: named tensors, their rows or columns, coefficients, heads |
 //! | [`decoder`], [`mlp`], [`file`](mod@file) | where laws come from |
+//! | [`found`](mod@found) | laws found from gradients alone |
 //! | [`generators`] | which generators of a matrix law are looked at |
+//! | [`decay`] | the decay of each tensor, and the factor that the laws' right sides have |
 //! | [`sums`], `gram` | sums in one pass, accurate to the last places |
 //! | `measure` | the second moments of one tensor |
 //! | [`balance`] | both sides of a law, and how far they are apart |
@@ -14,8 +16,10 @@
 //! It is a statement about the stationary state. What is measured here is how far a checkpoint is from it, not whether it holds.
 
 pub mod balance;
+pub mod decay;
 pub mod decoder;
 pub mod file;
+pub mod found;
 pub mod generators;
 mod gram;
 pub mod law;
@@ -24,6 +28,7 @@ pub mod mlp;
 pub mod sums;
 
 use self::balance::{Balance, Status};
+use self::decay::{Decay, Moments, Relaxation, matches};
 use self::law::{Block, Fitted, Form, Law};
 use self::measure::Contribution;
 use crate::checkpoint::{Checkpoint, CheckpointError};
@@ -56,9 +61,10 @@ pub enum LawsError {
 }
 
 /// How the network is trained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rule {
-    /// `theta' = theta - eta (g + 2 gamma theta)`.
+    /// `theta' = theta - eta m'`, `m' = beta m + g + 2 gamma theta`, with `beta = 0` if nothing is said.
+    #[default]
     Sgd,
     /// Adam with the decay `2 gamma theta` added to the gradient.
     Adam,
@@ -67,14 +73,20 @@ pub enum Rule {
 }
 
 /// What the files do not tell.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     /// How the network is trained.
     pub rule: Rule,
     /// eta.
     pub learning_rate: Option<f64>,
+    /// beta of heavy-ball momentum without dampening; 0 for none.
+    pub momentum: f64,
+    /// The steps that were made, if no file tells them.
+    pub steps: Option<f64>,
     /// gamma: the regularised loss is `l + gamma |theta|^2`.
     pub weight_decay: f64,
+    /// gamma of the tensors that have a form; the first that fits decides.
+    pub decays: Vec<Decay>,
     /// Patterns of the names of tensors without decay, in which `*` stands for any characters.
     pub undecayed: Vec<String>,
     /// Adam's beta2, for the correction of its second moments.
@@ -88,7 +100,8 @@ pub struct Settings {
 pub struct Inputs<'a> {
     /// The parameters.
     pub weights: &'a Checkpoint,
-    /// Adam's buffers: `NAME.exp_avg_sq` or `NAME`, perhaps `NAME.exp_avg` and `NAME.step` or `step`.
+    /// Adam's buffers: `NAME.exp_avg_sq` or `NAME`, perhaps `NAME.exp_avg` and `NAME.step` or `step`; or those of momentum,
+    /// `NAME.momentum_buffer`, perhaps of several steps along a leading axis.
     pub optimizer: Option<&'a Checkpoint>,
     /// Gradients of samples or of batches, without decay, along a leading axis.
     pub gradients: Option<&'a Checkpoint>,
@@ -103,6 +116,12 @@ pub struct Inspection {
     pub settings: Settings,
     /// Samples or batches, if gradients were given.
     pub samples: Option<usize>,
+    /// How many steps the momentum is known of, if the second moments are its.
+    pub buffers: Option<usize>,
+    /// The steps of the run, if they are known.
+    pub steps: Option<f64>,
+    /// How long the decay of each strength takes.
+    pub relaxations: Vec<Relaxation>,
     /// Whether second moments were corrected for the steps made.
     pub corrected: bool,
     /// Whether the optimiser's mean gradients were there.
@@ -136,6 +155,42 @@ impl Inspection {
     }
 }
 
+/// How large the imbalances would be under another decay: the root of their mean square over all laws that are not known to be
+/// none of this network.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DecayFit {
+    /// Under half of the decay.
+    pub half: f64,
+    /// Under the decay that was stated.
+    pub stated: f64,
+    /// Under twice the decay.
+    pub double: f64,
+}
+
+impl Inspection {
+    /// Half of the decay, what was stated, and twice of it; none if there is no decay.
+    pub fn decay_fit(&self) -> Option<DecayFit> {
+        let of = |factor: f64| {
+            let laws = self
+                .balances
+                .iter()
+                .filter(|balance| balance.law.form == Form::Rescaling && balance.status != Status::NotASymmetry);
+            let decaying = laws.filter(|balance| balance.total.sides.decay.iter().any(|term| *term != 0.0));
+            let squares: Vec<f64> = decaying
+                .filter_map(|balance| balance.total.sides.with_decay_times(factor).imbalance())
+                .map(|imbalance| imbalance * imbalance)
+                .collect();
+            (!squares.is_empty()).then(|| (sums::sum(squares.iter().copied()) / squares.len() as f64).sqrt())
+        };
+        Some(DecayFit { half: of(0.5)?, stated: of(1.0)?, double: of(2.0)? })
+    }
+
+    /// How many second moments the means are over, if they are known one by one.
+    pub fn moments(&self) -> Option<usize> {
+        self.buffers.or(self.samples)
+    }
+}
+
 /// A matrix law keeps a square matrix for each sample: a GiB of them is enough.
 const LARGEST_GRAMS: usize = 1 << 27;
 
@@ -143,26 +198,10 @@ const LARGEST_GRAMS: usize = 1 << 27;
 const MOST_SAMPLES: usize = 1 << 16;
 
 impl Settings {
-    /// The factor of the decay's terms: `4 gamma / eta`, for decoupled decay times `1 - eta gamma`.
-    ///
-    /// # Errors
-    /// If there is decay but no learning rate.
-    pub fn decay_factor(&self) -> Result<f64, LawsError> {
-        if self.weight_decay == 0.0 {
-            return Ok(0.0);
-        }
-        let Some(eta) = self.learning_rate else {
-            return Err(LawsError::Setting(
-                "--weight-decay needs --learning-rate: the law has their quotient".to_owned(),
-            ));
-        };
-        let factor = 4.0 * self.weight_decay / eta;
-        Ok(if self.rule == Rule::AdamW { factor * (1.0 - eta * self.weight_decay) } else { factor })
-    }
-
-    /// Whether a tensor of that name has decay, if any has.
-    fn decays(&self, name: &str) -> bool {
-        !self.undecayed.iter().any(|pattern| matches(pattern, name))
+    /// The file with the momentum, if the second moments are its.
+    fn buffers<'a>(&self, inputs: &Inputs<'a>) -> Option<&'a Checkpoint> {
+        let momentum = |file: &&Checkpoint| file.names().any(|name| name.ends_with(measure::MOMENTUM_BUFFER));
+        inputs.optimizer.filter(momentum).filter(|_| self.rule == Rule::Sgd)
     }
 
     fn check(&self, inputs: &Inputs<'_>) -> Result<(), LawsError> {
@@ -174,6 +213,19 @@ impl Settings {
         if self.weight_decay != 0.0 && !positive(self.weight_decay) {
             return refuse("--weight-decay must not be negative");
         }
+        if self.steps.is_some_and(|steps| !positive(steps)) {
+            return refuse("--steps has to be positive");
+        }
+        if !(0.0..1.0).contains(&self.momentum) {
+            return refuse("--momentum is at least 0 and less than 1");
+        }
+        if self.momentum > 0.0 && self.rule != Rule::Sgd {
+            return refuse("--momentum is about --rule sgd: Adam's first moments have no part in its laws");
+        }
+        let buffers = self.buffers(inputs).is_some();
+        if buffers && self.momentum == 0.0 {
+            return refuse("--momentum is needed: the optimiser's file has momentum buffers");
+        }
         if self.epsilon != 0.0 && !positive(self.epsilon) {
             return refuse("--adam-epsilon must not be negative");
         }
@@ -184,20 +236,26 @@ impl Settings {
             (_, None, None) => {
                 refuse("--gradients or --optimizer is needed: the laws are about second moments of gradients")
             }
-            (Rule::Sgd, Some(_), Some(_)) => {
+            (Rule::Sgd, Some(_), Some(_)) if !buffers => {
                 refuse("--rule sgd takes second moments from --gradients: leave --optimizer out")
             }
             (Rule::Adam | Rule::AdamW, None, _) => refuse("the laws of Adam need its second moments: give --optimizer"),
             _ => Ok(()),
         }?;
-        if let Some(pattern) =
-            self.undecayed.iter().find(|pattern| !inputs.weights.names().any(|name| matches(pattern, name)))
-        {
+        let nowhere = |pattern: &str| !inputs.weights.names().any(|name| matches(pattern, name));
+        if let Some(pattern) = self.undecayed.iter().find(|pattern| nowhere(pattern)) {
             return refuse(&format!("--no-decay {pattern}: no tensor has a name of this form"));
+        }
+        if let Some(decay) = self.decays.iter().find(|decay| nowhere(&decay.pattern)) {
+            let problem = format!("[[decay]] of `{}`: no tensor has a name of this form", decay.pattern);
+            return Err(LawsError::Inconsistent(problem));
         }
         if inputs.entropic_gradient.is_some() {
             if self.learning_rate.is_none() {
                 return refuse("--entropic-gradient needs --learning-rate: the tolerance has it");
+            }
+            if self.momentum > 0.0 {
+                return refuse("--entropic-gradient is about plain descent: it does not go with --momentum");
             }
             if self.rule == Rule::AdamW {
                 return refuse("--entropic-gradient is about decay inside the loss: it does not go with --rule adamw");
@@ -216,10 +274,11 @@ impl Settings {
 /// If a file is malformed, lacks what a law needs, or the settings contradict each other.
 pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result<Inspection, LawsError> {
     settings.check(inputs)?;
-    let factor = settings.decay_factor()?;
+    let buffers = settings.buffers(inputs);
+    let laws: Vec<Law> = laws.iter().map(|law| law.resolved(inputs.weights)).collect();
     let (mut usable, mut skipped) = (Vec::new(), Vec::new());
-    for law in laws {
-        match (law.form, settings.rule, inputs.gradients) {
+    for law in &laws {
+        match (law.form, settings.rule, inputs.gradients.or(buffers)) {
             (Form::Matrix, Rule::Adam | Rule::AdamW, _) => {
                 skipped.push((law.clone(), "a matrix law of Adam is not elementwise; its diagonal is reported"));
             }
@@ -230,27 +289,31 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
         }
     }
     let fitted = usable.into_iter().map(|law| Fitted::new(law, inputs.weights)).collect::<Result<Vec<_>, _>>()?;
-    let mut uses: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+    // A tensor is read once for all laws that name it, and again for those that add something else to it.
+    let mut uses: BTreeMap<(&str, u64), Vec<(usize, usize)>> = BTreeMap::new();
     for (number, fitted) in fitted.iter().enumerate() {
-        for (block, Block { tensor, .. }) in fitted.law.blocks.iter().enumerate() {
-            uses.entry(tensor).or_default().push((number, block));
+        for (block, Block { tensor, offset, .. }) in fitted.law.blocks.iter().enumerate() {
+            uses.entry((tensor, offset.to_bits())).or_default().push((number, block));
         }
     }
-    let samples = samples(inputs, uses.keys().copied().next())?;
-    check_grams(&fitted, samples.unwrap_or(1))?;
-    let tensors: Vec<(&str, Vec<(usize, usize)>)> = uses.into_iter().collect();
+    let first = uses.keys().next().map(|(name, _)| *name);
+    let samples = samples(inputs, first)?;
+    let buffers = buffers.map(|file| Ok::<_, LawsError>((file, buffered(inputs, file, first)?)));
+    let buffers = buffers.transpose()?;
+    check_grams(&fitted, samples.unwrap_or(0) + buffers.map_or(0, |(_, count)| count) + 1)?;
+    let tensors: Vec<(&str, Vec<(usize, usize)>)> = uses.into_iter().map(|((name, _), uses)| (name, uses)).collect();
     let measured = tensors.par_iter().map(|(name, uses)| {
         let of: Vec<_> = uses.iter().map(|(number, block)| (&fitted[*number], *block)).collect();
-        measure::measure(inputs, settings, samples.unwrap_or(0), name, &of)
+        measure::measure(inputs, settings, (samples.unwrap_or(0), buffers), name, &of)
     });
     // The first tensor at fault by name, whichever thread was the fastest.
     let measured: Vec<Result<Vec<Contribution>, LawsError>> = measured.collect();
     let mut contributions: Vec<Vec<(usize, Contribution)>> = fitted.iter().map(|_| Vec::new()).collect();
+    let moments = if buffers.is_some() { Moments::Momentum } else { Moments::Gradients };
     for ((name, uses), measured) in tensors.iter().zip(measured) {
+        let factor = settings.decay_factor(settings.decay_of(name), moments)?;
         for ((number, block), mut contribution) in uses.iter().zip(measured?) {
-            if !settings.decays(name) {
-                contribution.decay.fill(0.0);
-            }
+            contribution.decay.iter_mut().for_each(|term| *term *= factor);
             contributions[*number].push((*block, contribution));
         }
     }
@@ -258,33 +321,28 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
     let mut balances: Vec<Balance> = fitted
         .iter()
         .zip(contributions)
-        .map(|(fitted, parts)| Balance::new(fitted, parts, factor, rate, samples.is_some()))
+        .map(|(fitted, parts)| Balance::new(fitted, parts, rate, samples.is_some()))
         .collect();
     let size = |balance: &Balance| balance.total.imbalance.map_or(-1.0, f64::abs);
     balances.sort_by(|a, b| size(b).total_cmp(&size(a)));
     let has =
         |suffix: &str| inputs.optimizer.is_some_and(|optimizer| optimizer.names().any(|name| name.ends_with(suffix)));
+    let steps = match (settings.steps, inputs.optimizer, tensors.first()) {
+        (None, Some(optimizer), Some((name, _))) => measure::steps(optimizer, name)?.map(|(_, steps)| steps),
+        (told, _, _) => told,
+    };
+    let gammas = tensors.iter().map(|(name, _)| settings.decay_of(name)).collect();
     Ok(Inspection {
         settings: settings.clone(),
         samples,
+        buffers: buffers.map(|(_, count)| count),
+        steps,
+        relaxations: settings.relaxations(gammas, steps),
         corrected: has("step"),
         mean_gradient: has(".exp_avg") && inputs.gradients.is_none(),
         balances,
         skipped,
     })
-}
-
-/// Whether `name` has the form of `pattern`, in which `*` stands for any characters, also none.
-fn matches(pattern: &str, name: &str) -> bool {
-    let Some((before, mut rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(mut name) = name.strip_prefix(before) else { return false };
-    // The first place of each part leaves the most for the others.
-    while let Some((part, after)) = rest.split_once('*') {
-        let Some(place) = name.find(part) else { return false };
-        name = &name[place + part.len()..];
-        rest = after;
-    }
-    name.ends_with(rest)
 }
 
 /// The length of the leading axis of the gradients.
@@ -296,6 +354,23 @@ fn samples(inputs: &Inputs<'_>, name: Option<&str>) -> Result<Option<usize>, Law
             let found = found.map_or_else(|| "no axis".to_owned(), usize::to_string);
             let problem = format!("expected a leading axis of 1 to {MOST_SAMPLES} samples or batches, found {found}");
             Err(CheckpointError::tensor(gradients.path(), name, problem).into())
+        }
+    }
+}
+
+/// How many steps the momentum is known of: the length of the leading axis that its shape has more than the parameter's.
+fn buffered(inputs: &Inputs<'_>, file: &Checkpoint, name: Option<&str>) -> Result<usize, LawsError> {
+    let Some(name) = name else { return Ok(1) };
+    let buffer = format!("{name}{}", measure::MOMENTUM_BUFFER);
+    let (shape, of_parameter) = (&file.tensor(&buffer)?.shape, &inputs.weights.tensor(name)?.shape);
+    match shape.first() {
+        Some(&steps) if shape.len() == of_parameter.len() + 1 && (1..=MOST_SAMPLES).contains(&steps) => Ok(steps),
+        _ if shape == of_parameter => Ok(1),
+        _ => {
+            let problem = format!(
+                "expected the shape {of_parameter:?}, perhaps with a leading axis of 1 to {MOST_SAMPLES} steps, found {shape:?}"
+            );
+            Err(CheckpointError::tensor(file.path(), &buffer, problem).into())
         }
     }
 }
@@ -313,21 +388,4 @@ fn check_grams(fitted: &[Fitted<'_>], samples: usize) -> Result<(), LawsError> {
     let problem =
         "the matrix laws need more than a GiB for their matrices: give fewer samples, or laws without `matrix`";
     Err(LawsError::Inconsistent(problem.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn patterns_are_names_with_any_characters_at_stars() {
-        for (pattern, name) in
-            [("*", ""), ("*.bias", "0.bias"), ("a*b*c", "abbc"), ("*norm*", "layer.norm.weight"), ("a", "a")]
-        {
-            assert!(matches(pattern, name), "{pattern} {name}");
-        }
-        for (pattern, name) in [("*.bias", "bias"), ("a*a", "a"), ("a*b*c", "acb"), ("a", "ab"), ("*bb*b", "bb")] {
-            assert!(!matches(pattern, name), "{pattern} {name}");
-        }
-    }
 }

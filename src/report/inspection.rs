@@ -4,8 +4,10 @@ use super::SCHEMA_VERSION;
 use super::heat_map::{Cell, HeatMap};
 use crate::checkpoint::Tensor;
 use crate::inspection::balance::{Balance, Reading, Status};
-use crate::inspection::law::Form;
-use crate::inspection::{Counts, Inspection, Rule, generators};
+use crate::inspection::decay::Relaxation;
+use crate::inspection::file;
+use crate::inspection::law::{Axis, Form, Law};
+use crate::inspection::{Counts, DecayFit, Inspection, Rule, generators};
 use crate::visible;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -34,8 +36,16 @@ fn rule_name(rule: Rule) -> &'static str {
 }
 
 /// The law that is evaluated, with `A` what its symmetry multiplies and `B` what it divides.
-fn formula(rule: Rule) -> &'static str {
-    match rule {
+fn formula(inspection: &Inspection) -> &'static str {
+    match inspection.settings.rule {
+        Rule::Sgd if inspection.buffers.is_some() => {
+            "E|m_A|^2 - E|m_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = (4 gamma / eta) / (1 + beta),\n             \
+             with the momentum m (noether/momentum)"
+        }
+        Rule::Sgd if inspection.settings.momentum > 0.0 => {
+            "E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = (4 gamma / eta) (1 - beta),\n             \
+             which is noether/momentum as far as gradients of different steps are not correlated"
+        }
         Rule::Sgd => "E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = 4 gamma / eta",
         Rule::Adam => {
             "the preconditioned law (balance/preconditioned), for frozen v:\n             \
@@ -51,6 +61,10 @@ fn formula(rule: Rule) -> &'static str {
 }
 
 fn moments(inspection: &Inspection) -> String {
+    if let Some(count) = inspection.buffers {
+        let of = if count == 1 { "one step".to_owned() } else { format!("{count} steps") };
+        return format!("means over the momentum of {of}");
+    }
     match (inspection.samples, inspection.settings.rule) {
         (Some(count), rule) => {
             let of = if count == 1 { "one gradient".to_owned() } else { format!("{count} gradients") };
@@ -108,6 +122,54 @@ pub fn tensors_json<'a>(weights: &str, tensors: impl Iterator<Item = (&'a str, &
     json!({"schema_version": SCHEMA_VERSION, "weights": weights, "tensors": tensors.collect::<Vec<_>>()})
 }
 
+/// How long one strength of decay takes, and how much of that the run has seen.
+fn relaxed(relaxation: &Relaxation, inspection: &Inspection) -> String {
+    let Relaxation { gamma, time, seen } = relaxation;
+    let of = if inspection.relaxations.len() > 1 { format!(" for gamma = {gamma}") } else { String::new() };
+    let formula = if inspection.settings.momentum > 0.0 { "(1 - beta)/(4 eta gamma)" } else { "1/(4 eta gamma)" };
+    let seen = match (seen, inspection.steps) {
+        (Some(seen), Some(steps)) => format!("; the run has seen {} of them in {steps} steps", significant(*seen)),
+        _ => "; how many steps were made is not known".to_owned(),
+    };
+    format!("{formula} = {} steps{of}{seen}", significant(*time))
+}
+
+/// Three digits that count, or all of the integer part.
+fn significant(value: f64) -> String {
+    let digits = (2.0 - value.abs().max(f64::MIN_POSITIVE).log10().floor()).clamp(0.0, 12.0);
+    format!("{value:.*}", digits as usize)
+}
+
+/// Laws that were found, as a file of laws.
+pub fn found(weights: &str, gradients: &str, laws: &[(Law, f64)]) -> String {
+    let count = match laws.len() {
+        0 => "no laws".to_owned(),
+        1 => "1 law".to_owned(),
+        count => format!("{count} laws"),
+    };
+    let mut text = format!(
+        "# {count} of {}, found from {} alone: axes of equal length whose overlap is rounding.\n\
+         # They are symmetries of the network on these samples; heads, rotary pairs and matrix laws are not looked for.\n\n",
+        visible::line(weights),
+        visible::line(gradients)
+    );
+    let comment = |(law, overlap): &(Law, f64)| format!("overlap {overlap:.1e}, {} axes", law.blocks.len());
+    text.push_str(&file::text(laws.iter().map(|found| (&found.0, comment(found)))));
+    text
+}
+
+/// The same as an object.
+pub fn found_json(weights: &str, gradients: &str, laws: &[(Law, f64)]) -> Value {
+    let overlaps = laws.iter().map(|(law, overlap)| json!({"law": law.name, "largest_overlap": overlap}));
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "weights": weights,
+        "gradients": gradients,
+        "laws": overlaps.collect::<Vec<_>>(),
+        "file": found(weights, gradients, laws),
+    })
+}
+
 /// A summary with a table, the laws that are furthest from balance first.
 pub fn text(subject: &Subject, inspection: &Inspection) -> String {
     let settings = &inspection.settings;
@@ -122,21 +184,31 @@ pub fn text(subject: &Subject, inspection: &Inspection) -> String {
         }
     }
     line("moments", &moments(inspection));
-    line("rule", &format!("{}: {}", rule_name(settings.rule), formula(settings.rule)));
+    line("rule", &format!("{}: {}", rule_name(settings.rule), formula(inspection)));
     let rate = settings.learning_rate.map_or_else(|| "not given".to_owned(), |eta| eta.to_string());
-    let without = settings.undecayed.iter().map(|pattern| visible::line(pattern)).collect::<Vec<_>>().join(", ");
-    let without = if without.is_empty() { without } else { format!(", none for {without}") };
-    line("decay", &format!("gamma = {}{without}, eta = {rate}", settings.weight_decay));
+    let mut decay = format!("gamma = {}", settings.weight_decay);
+    let undecayed = settings.undecayed.iter().map(|pattern| (0.0, pattern));
+    for (gamma, pattern) in undecayed.chain(settings.decays.iter().map(|decay| (decay.gamma, &decay.pattern))) {
+        let gamma = if gamma == 0.0 { "none".to_owned() } else { gamma.to_string() };
+        let _ = write!(decay, ", {gamma} for {}", visible::line(pattern));
+    }
+    let momentum = if settings.momentum > 0.0 { format!(", beta = {}", settings.momentum) } else { String::new() };
+    line("decay", &format!("{decay}, eta = {rate}{momentum}"));
+    for relaxation in &inspection.relaxations {
+        line("relaxation", &relaxed(relaxation, inspection));
+    }
     line("imbalance", "(left - right) / (sum of the four terms): 0 in balance, +1 or -1 if one term is alone;");
     line("", "of a matrix law the norm of the residual over the sum of the terms' norms");
     text.push('\n');
 
     let tolerance = subject.entropic_gradient.is_some();
-    let mut header = vec!["law", "layer", "E|g_A|^2", "E|g_B|^2"];
-    let decays = settings.weight_decay > 0.0;
+    let mut header = vec!["law", "layer"];
+    header.extend(if inspection.buffers.is_some() { ["E|m_A|^2", "E|m_B|^2"] } else { ["E|g_A|^2", "E|g_B|^2"] });
+    let decays = inspection.balances.iter().any(|balance| balance.total.sides.decay.iter().any(|term| *term != 0.0));
     header.extend(decays.then_some(["c|theta_A|^2", "c|theta_B|^2"]).into_iter().flatten());
     header.push("imbalance");
-    header.extend(inspection.samples.filter(|count| *count > 1).map(|_| "std. error"));
+    let scattered = inspection.moments().is_some_and(|count| count > 1);
+    header.extend(scattered.then_some(["std. error", "z"]).into_iter().flatten());
     header.extend(tolerance.then_some(["predicted", "tolerance"]).into_iter().flatten());
     header.extend(["symmetry", "overlap", "members", "median", "worst", "where"]);
     let mut rows = vec![header.into_iter().map(str::to_owned).collect::<Vec<_>>()];
@@ -149,8 +221,12 @@ pub fn text(subject: &Subject, inspection: &Inspection) -> String {
             row.extend(sides.decay.map(|value| format!("{value:.4e}")));
         }
         row.push(signed(balance));
-        if inspection.samples.is_some_and(|count| count > 1) {
+        if scattered {
             row.push(optional(*standard_error, 5));
+            row.push(match balance.law.form {
+                Form::Matrix => optional(balance.total.z(), 1),
+                Form::Rescaling => balance.total.z().map_or_else(String::new, |z| format!("{z:+.1}")),
+            });
         }
         if tolerance {
             row.push(off_shell.map_or_else(String::new, |value| format!("{value:+.5}")));
@@ -180,15 +256,67 @@ pub fn text(subject: &Subject, inspection: &Inspection) -> String {
     text
 }
 
-/// What may be behind an overlap that is not rounding.
-const CAUSES: &str = "\
-Likely causes: another number of heads, another activation or degree; a bias, a reader or a writer of the law left out; kernels
-stored transposed; weight decay inside the gradients; gradients of a frozen tensor; gradients at other parameters than these;
-gains stored as 1 + gain; rotary positions that are interleaved, partial, or absent.
-";
+/// What may be behind an overlap that is not rounding, by what the law is about and by the numbers.
+pub fn causes(balance: &Balance, inspection: &Inspection) -> Vec<String> {
+    let law = &balance.law;
+    if let Some(lambda) = balance.hidden_decay {
+        return vec![format!(
+            "weight decay inside the gradients: {lambda:.4} theta in them, gamma = {:.4}, makes all of it",
+            0.5 * lambda
+        )];
+    }
+    let mut causes = Vec::new();
+    let frozen = balance.still.iter().map(|name| visible::line(name).into_owned()).collect::<Vec<_>>().join(", ");
+    if !frozen.is_empty() {
+        causes.push(format!("frozen tensors: the gradients of {frozen} vanish"));
+    }
+    let rescaled = inspection.balances.iter().find(|other| {
+        other.law.form == Form::Rescaling && other.law.matrix().name == law.name && other.law.layer == law.layer
+    });
+    if let (Form::Matrix, Some(true)) = (law.form, rescaled.map(|diagonal| diagonal.hidden_decay.is_some())) {
+        return self::causes(rescaled.unwrap_or(balance), inspection);
+    }
+    if law.form == Form::Matrix && rescaled.is_some_and(|diagonal| diagonal.status == Status::Confirmed) {
+        causes.push("something between the two sides that acts on each member alone, as an activation does: the diagonal is true".to_owned());
+        return causes;
+    }
+    let named = |word: &str| law.blocks.iter().any(|block| block.tensor.contains(word));
+    let heads = law.blocks.iter().any(|block| block.heads > 1);
+    let attention = ["q_proj", "k_proj", "query", "key", "attn"].iter().any(|word| named(word));
+    let on_heads = heads || law.rotary.is_some();
+    if heads {
+        causes.push("another number of heads".to_owned());
+    }
+    if law.rotary.is_some() || (on_heads && attention && law.name.contains("query")) {
+        causes.push(
+            "rotary positions that are interleaved, partial, or absent, or there where they are taken to be absent"
+                .to_owned(),
+        );
+    }
+    let whole = law.blocks.iter().all(|block| block.axis == Axis::All);
+    let readers = named("norm") && law.blocks.len() > 2;
+    if !(on_heads || whole || readers) {
+        causes.push("another activation or degree".to_owned());
+    }
+    if named("norm") && law.blocks.iter().all(|block| block.offset == 0.0) {
+        causes.push("gains stored as 1 + gain".to_owned());
+    }
+    if law.inexact.is_some() {
+        causes.push(format!("a larger epsilon of the norms: it would explain an overlap of {:.1e}", balance.allowed));
+    }
+    if balance.square {
+        causes.push("kernels stored transposed: the matrices are square".to_owned());
+    }
+    causes.push("a bias, a reader or a writer left out".to_owned());
+    if inspection.counts().confirmed == 0 {
+        causes.push("weight decay inside the gradients, or gradients at other parameters than these, such as those of successive steps: no law is confirmed".to_owned());
+    }
+    causes
+}
 
 /// The laws that are no symmetries of this network, and in the last line how many were checked.
 fn symmetries(text: &mut String, inspection: &Inspection) {
+    let mut told = String::new();
     for balance in inspection.balances.iter().filter(|balance| balance.status == Status::NotASymmetry) {
         let title = balance.law.title();
         let overlap = balance.largest_overlap().unwrap_or(f64::NAN);
@@ -203,11 +331,13 @@ fn symmetries(text: &mut String, inspection: &Inspection) {
             "Not a symmetry of this network: {}: overlap {overlap:.1e}{generator}. Its balance says nothing.",
             visible::line(&title)
         );
+        let causes = causes(balance, inspection).join("; ");
+        if causes != told {
+            let _ = writeln!(text, "  Likely causes: {causes}.");
+        }
+        told = causes;
     }
     let Counts { confirmed, not_a_symmetry, unchecked } = inspection.counts();
-    if not_a_symmetry > 0 {
-        text.push_str(CAUSES);
-    }
     if inspection.balances.iter().any(|balance| balance.law.form == Form::Matrix && balance.sampled) {
         let _ = writeln!(
             text,
@@ -245,23 +375,52 @@ fn table(text: &mut String, rows: &[Vec<String>]) {
     }
 }
 
+/// The note where twice or half of the decay fits better: so much that the imbalances are less than half as large.
+fn better(fit: DecayFit) -> Option<String> {
+    let DecayFit { half, stated, double } = fit;
+    let (factor, size, why) = if half < double {
+        ("half", half, "gamma is half of PyTorch's weight_decay: was that number given as --weight-decay?")
+    } else {
+        ("twice", double, "gamma is half of PyTorch's weight_decay: was it halved twice?")
+    };
+    (size < 0.5 * stated).then(|| {
+        format!(
+            "With {factor} the decay the imbalances would be smaller: root mean square {} in place of {}; {why}",
+            significant(size),
+            significant(stated)
+        )
+    })
+}
+
 fn remarks(text: &mut String, subject: &Subject, inspection: &Inspection) {
     let _ = writeln!(
         text,
         "The laws hold in the stationary state of the entropic loss only: an imbalance says how far a checkpoint is from it,\n\
          in the mean over the moments given, not that anything is wrong."
     );
-    if inspection.settings.weight_decay == 0.0 {
+    if !inspection.balances.iter().any(|balance| balance.total.sides.decay.iter().any(|term| *term != 0.0)) {
         let _ = writeln!(
             text,
             "Without weight decay the laws' right sides are zero, and a scale-invariant block has none: its norm never shrinks."
         );
     }
-    if inspection.samples.is_some_and(|count| count > 1) {
+    if let Some(Relaxation { seen: Some(seen), .. }) = inspection.relaxations.last()
+        && *seen < 1.0
+    {
         let _ = writeln!(
             text,
-            "Standard errors are of the means over the gradients given, taken as independent; of a matrix law it is what\n\
-             their scatter alone would make of a residual that is zero."
+            "The run is shorter than the relaxation time of the weakest decay: what is left of the start is no small part."
+        );
+    }
+    if let Some(note) = inspection.decay_fit().and_then(better) {
+        let _ = writeln!(text, "{note}");
+    }
+    if let Some(count) = inspection.moments().filter(|count| *count > 1) {
+        let of = if inspection.buffers.is_some() { "momenta" } else { "gradients" };
+        let _ = writeln!(
+            text,
+            "Standard errors are of the means over the {count} {of} given, taken as independent, and z is the imbalance over them;\n\
+             of a matrix law it is what their scatter alone would make of a residual that is zero."
         );
     }
     if inspection.balances.iter().any(|balance| balance.largest_overlap().is_some()) {
@@ -311,13 +470,14 @@ fn reading(reading: &Reading) -> Value {
         "decay_b": sides.decay[1],
         "imbalance": imbalance,
         "standard_error": standard_error,
+        "z": reading.z(),
         "predicted": off_shell,
         "tolerance": tolerance,
         "overlap": overlap,
     })
 }
 
-fn law(balance: &Balance, members: bool) -> Value {
+fn law(balance: &Balance, inspection: &Inspection, members: bool) -> Value {
     let mut value = json!({
         "law": balance.law.name,
         "layer": balance.law.layer,
@@ -333,6 +493,8 @@ fn law(balance: &Balance, members: bool) -> Value {
             let (to, from) = reading.generator?;
             Some(json!({"group": member, "changed": to, "added": from}))
         });
+        let causes = (balance.status == Status::NotASymmetry).then(|| causes(balance, inspection));
+        value.insert("likely_causes".to_owned(), json!(causes.unwrap_or_default()));
         value.insert("failing_generator".to_owned(), json!(generator));
         let spread = balance.spread().map(|spread| {
             json!({
@@ -355,6 +517,11 @@ pub fn json(subject: &Subject, inspection: &Inspection, members: bool) -> Value 
     let settings = &inspection.settings;
     let skipped = inspection.skipped.iter();
     let Counts { confirmed, not_a_symmetry, unchecked } = inspection.counts();
+    let decays = settings.decays.iter().map(|decay| json!({"tensors": decay.pattern, "gamma": decay.gamma}));
+    let relaxations = inspection
+        .relaxations
+        .iter()
+        .map(|Relaxation { gamma, time, seen }| json!({"gamma": gamma, "time": time, "seen": seen}));
     json!({
         "schema_version": SCHEMA_VERSION,
         "weights": subject.weights,
@@ -366,11 +533,19 @@ pub fn json(subject: &Subject, inspection: &Inspection, members: bool) -> Value 
         "learning_rate": settings.learning_rate,
         "weight_decay": settings.weight_decay,
         "no_decay": settings.undecayed,
+        "decays": decays.collect::<Vec<_>>(),
+        "decay_fit": inspection.decay_fit().map(|DecayFit { half, stated, double }| {
+            json!({"half": half, "stated": stated, "double": double})
+        }),
+        "momentum": settings.momentum,
+        "momentum_steps": inspection.buffers,
+        "steps": inspection.steps,
+        "relaxations": relaxations.collect::<Vec<_>>(),
         "adam_epsilon": settings.epsilon,
         "samples": inspection.samples,
         "corrected": inspection.corrected,
         "symmetries": {"confirmed": confirmed, "not_a_symmetry": not_a_symmetry, "unchecked": unchecked},
-        "laws": inspection.balances.iter().map(|balance| law(balance, members)).collect::<Vec<_>>(),
+        "laws": inspection.balances.iter().map(|balance| law(balance, inspection, members)).collect::<Vec<_>>(),
         "skipped": skipped.map(|(law, why)| json!({"law": law.name, "layer": law.layer, "reason": why})).collect::<Vec<_>>(),
     })
 }

@@ -92,6 +92,8 @@ impl Libraries {
 /// A run: how it was done, and what it found of every claim.
 #[derive(Clone, Debug)]
 pub struct Report {
+    /// How the program is called, for the commands that replay an instance.
+    pub program: String,
     /// Which arithmetic the numbers come from.
     pub libraries: Libraries,
     /// The run's seed.
@@ -198,7 +200,7 @@ impl Report {
 
     /// The command that examines one instance again, verbosely.
     pub fn replay_command(&self, entry: &Entry, case: Case, index: u64) -> String {
-        let mut command = format!("equipartition replay {} {} {index}", entry.id, self.seed);
+        let mut command = format!("{} replay {} {} {index}", self.program, entry.id, self.seed);
         // Controls keep to networks of their own.
         if let (Some(model), Case::Law) = (&self.model, case) {
             let _ = write!(command, " --model {}", quoted(&model.file));

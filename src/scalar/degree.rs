@@ -88,14 +88,44 @@ impl One for Degree {
     }
 }
 
+/// The constants that entered a formula, so that a test can ask whether they are the same at every point of a family.
+#[cfg(test)]
+pub(crate) mod constants {
+    use super::Rational;
+    use std::cell::RefCell;
+
+    thread_local! {
+        static SEEN: RefCell<Option<Vec<Rational>>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn see(value: impl Into<Rational>) {
+        SEEN.with_borrow_mut(|seen| {
+            if let Some(seen) = seen {
+                seen.push(value.into());
+            }
+        });
+    }
+
+    /// What `action` does, with the constants that it made of degrees on this thread, in their order.
+    pub(crate) fn during<R>(action: impl FnOnce() -> R) -> (R, Vec<Rational>) {
+        SEEN.set(Some(Vec::new()));
+        let result = action();
+        (result, SEEN.take().unwrap_or_default())
+    }
+}
+
 impl Ring for Degree {
     fn integer(n: i64) -> Self {
+        #[cfg(test)]
+        constants::see(n);
         if n == 0 { Degree::Zero } else { Degree::AtMost(0) }
     }
 }
 
 impl Field for Degree {
     fn from_rational(value: &Rational) -> Self {
+        #[cfg(test)]
+        constants::see(value);
         if value.is_zero() { Degree::Zero } else { Degree::AtMost(0) }
     }
     fn drawn(_value: &Rational) -> Self {

@@ -31,6 +31,8 @@ mod rational;
 mod residue;
 
 pub use degree::Degree;
+#[cfg(test)]
+pub(crate) use degree::constants;
 pub use dual::Dual;
 pub use hyper_dual::HyperDual;
 #[doc(hidden)]

@@ -30,6 +30,7 @@ fn small_run() -> Report {
     let claims = runner::run(&select(&prefixes), &plan, &AtomicBool::new(false), &|_| {});
     assert_eq!(claims.len(), 3);
     Report {
+        program: "equipartition".to_owned(),
         libraries: Libraries::linked(),
         seed: 3,
         precision: 128,

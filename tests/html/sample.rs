@@ -138,6 +138,7 @@ pub fn report() -> Report {
     undecided.witnesses = vec![witness(Case::Law, 6, "a wide network", Magnitude::power_of_two(-30))];
     let difference = |id: &str, what: &str| Difference { id: id.to_owned(), what: what.to_owned() };
     Report {
+        program: "equipartition".to_owned(),
         libraries: Libraries::linked(),
         seed: 7,
         precision: 1024,

@@ -16,7 +16,7 @@ fn a_decoder_with_other_tensors_or_heads_is_refused() {
         refused(&arguments, 65, words);
     };
     let name = |suffix: &str| format!("model.layers.0.{suffix}.weight");
-    let norm = name("self_attn.q_norm");
+    let norm = name("self_attn.sinks");
     with(&|tensors| drop(tensors.insert(norm.clone(), (vec![4], counted(4)))), &[], &[&norm, "decoder"]);
     let gate = name("mlp.gate_proj");
     with(&|tensors| drop(tensors.remove(&gate)), &[], &[&gate, "none"]);
@@ -30,9 +30,13 @@ fn a_decoder_with_other_tensors_or_heads_is_refused() {
     let weights = written(&folder, "weights.safetensors", &safetensors(&whole, Element::F32));
     refused(&[&weights, "--laws", "decoder", "--gradients", &gradients], 2, &["--heads"]);
     for (config, words) in [
-        (json!({"model_type": "gemma", "num_attention_heads": 4}), "gemma"),
-        (json!({"num_attention_heads": 4, "partial_rotary_factor": 0.5}), "rotated"),
-        (json!({"num_attention_heads": 4, "rope_parameters": {"partial_rotary_factor": 0.25}}), "rotated"),
+        (json!({"model_type": "gemma2", "num_attention_heads": 4}), "gemma2"),
+        (json!({"num_attention_heads": 4, "partial_rotary_factor": 1.5}), "part of each head"),
+        (json!({"num_attention_heads": 4, "no_rope_layers": [1, 0]}), "no_rope_layers"),
+        (
+            json!({"num_attention_heads": 4, "partial_rotary_factor": 1, "rope_parameters": {"partial_rotary_factor": 0.25}}),
+            "contradicts itself",
+        ),
         (json!({"num_attention_heads": "four"}), "invalid type"),
         (json!({"num_attention_heads": 4, "num_key_value_heads": 4}), "k_proj"),
     ] {

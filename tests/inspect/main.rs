@@ -4,8 +4,11 @@
 
 mod cases;
 mod decoders;
+mod families;
 mod hostile;
+mod laws_files;
 mod redraws;
+mod rules;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -532,7 +535,7 @@ fn a_file_of_laws_that_contradicts_itself_is_refused() {
         ("[[law]]\nname = 'x'\nin = 'fc1.weight'", "without `out`"),
         ("[[law]]\nname = 'x'\nblocks = [{ tensor = 'fc1.weight', axis = 'rows', sign = 0 }]", "not zero"),
         ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ndegree = nan", "finite"),
-        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ngroups = 0", "at least one group"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ngroups = 0", "at least 1"),
         (
             "[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ngroups = 2",
             "3 rows are not 2 heads in 2 groups",

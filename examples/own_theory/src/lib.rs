@@ -16,9 +16,19 @@ pub use balance::QuadraticBalance;
 pub use saturating::ExchangeOfUnits;
 
 use equipartition::claim::{Analytic, Claim};
+use equipartition::theory::Theory;
 
-/// The theory.
+/// Its claims.
 pub const CLAIMS: &[&dyn Claim] = &[&QuadraticBalance, &Analytic(ExchangeOfUnits)];
+
+/// The theory, for the command line.
+pub static THEORY: Theory = Theory {
+    name: "own",
+    title: "A quadratic unit, and two that are interchangeable",
+    references: &[],
+    proofs: &[("own", include_str!("../proofs.md"))],
+    claims: &[CLAIMS],
+};
 
 // The claims under the ordinary harness: `cargo test quadratic_balance`.
 #[cfg(test)]

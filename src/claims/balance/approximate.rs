@@ -1,8 +1,8 @@
 //! `balance/approximate`
 
-use super::PAPER;
 use super::law::{class_of, out_of_scale, with_gradient};
 use super::master::noise_form;
+use super::{KINKS, PAPER};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
     Case, Class, Control, Draw, Drawn, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term,
@@ -23,8 +23,10 @@ static ENTRY: Entry = Entry {
     statement: "|gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]| <= |A theta| |grad F|, \
                 with equality where grad F is parallel to A theta",
     hypotheses: &[
-        "A generates a symmetry of the per-sample loss; Lambda is symmetric; theta is arbitrary",
-        "grad F is made parallel to A theta, exactly, by the weights of the mean, which may have either sign: on instances of their own",
+        "A generates a symmetry of the per-sample loss; Lambda is symmetric and constant; theta is arbitrary",
+        "grad F is made equal to A theta, exactly, by the weights of the mean, which may have either sign: on instances of their own, with one hidden layer and one generator; \
+            where no weights do so the instance is excluded",
+        KINKS,
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed],
     controls: &[
@@ -39,7 +41,7 @@ static ENTRY: Entry = Entry {
 
 /// A problem with generators of its symmetries.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     generators: Vec<Generator>,
 }
 

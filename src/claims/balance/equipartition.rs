@@ -1,7 +1,7 @@
 //! `balance/equipartition`
 
-use super::PAPER;
 use super::law::{Block, Setting, class_of, draw_problem, made_stationary};
+use super::{KINKS, MADE_STATIONARY, PAPER};
 use crate::claim::problem::Decay;
 use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Theorem};
 use crate::model::{Carrier, Loss, Network, Piecewise};
@@ -15,8 +15,10 @@ static ENTRY: Entry = Entry {
     title: "equipartition of gradient noise over layers",
     statement: "E|g_{W_1}|^2 = E|g_{W_2}|^2 = ... = E|g_{W_D}|^2 where grad F = 0",
     hypotheses: &[
-        "every activation is homogeneous of degree 1; there are no biases; gamma = 0; Lambda = eta I",
+        "a chain of layers; every activation is homogeneous of degree 1; there are no biases; gamma = 0; Lambda = eta I",
         "off-shell E|g_{W_l}|^2 = E|g_{W_{l+1}}|^2 - (2/eta) (A theta)^T grad F with A theta = (W_l, -W_{l+1})",
+        MADE_STATIONARY,
+        KINKS,
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[

@@ -1,7 +1,7 @@
 //! `balance/layer`
 
-use super::PAPER;
 use super::law::{Block, Setting, class_of, draw_problem, made_stationary};
+use super::{KINKS, MADE_STATIONARY, PAPER};
 use crate::claim::problem::Decay;
 use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Theorem};
 use crate::model::mlp::Layout;
@@ -16,9 +16,11 @@ static ENTRY: Entry = Entry {
     statement: "E|g_{W_l}|^2 + sum_{l<=j<m} k^(j-l) E|g_{b_j}|^2 - k^(m-l) E|g_{W_m}|^2 = \
                 (4 gamma / eta) (|W_l|^2 + sum_{l<=j<m} k^(j-l) |b_j|^2 - k^(m-l) |W_m|^2) where grad F = 0",
     hypotheses: &[
-        "all activations between layers l < m are homogeneous of degree k; Lambda = eta I",
+        "a chain of layers h_j = phi(W_j h_(j-1) + b_j), with biases or not; all activations between layers l < m are homogeneous of degree k; Lambda = eta I",
         "the bias b_m does not enter; for adjacent layers only b_l does",
-        "off-shell the right side has the further term -(2/eta) (A theta)^T grad F",
+        "off-shell the right side has the further term -(2/eta) (A theta)^T grad F with A theta = (W_l, k^(j-l) b_j, -k^(m-l) W_m)",
+        MADE_STATIONARY,
+        KINKS,
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[

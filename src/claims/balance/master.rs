@@ -1,6 +1,6 @@
 //! `balance/master`
 
-use super::{NOISE_EQUILIBRIUM, PAPER};
+use super::{KINKS, NOISE_EQUILIBRIUM, PAPER};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
     Case, Class, Control, Draw, Drawn, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term,
@@ -22,7 +22,8 @@ static ENTRY: Entry = Entry {
     statement: "(A theta)^T grad F = gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]",
     hypotheses: &[
         "A generates a symmetry of the per-sample loss: l(e^{tA} theta; z) = l(theta; z) for all t and z",
-        "Lambda is symmetric; theta is arbitrary, stationary or not",
+        "Lambda is symmetric and constant; theta is arbitrary, stationary or not; the weights of the mean are arbitrary",
+        KINKS,
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[
@@ -35,7 +36,7 @@ static ENTRY: Entry = Entry {
 
 /// A problem with generators of its symmetries.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     generators: Vec<Generator>,
 }
 

@@ -1,7 +1,7 @@
 //! `balance/matrix`
 
-use super::PAPER;
 use super::law::{Setting, class_of, draw_problem, made_stationary};
+use super::{MADE_STATIONARY, PAPER};
 use crate::claim::problem::Decay;
 use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem};
 use crate::data::DataSet;
@@ -21,6 +21,7 @@ static ENTRY: Entry = Entry {
         "the loss depends on U and W through U W: interfaces of linear networks, low-rank adapters, factorisations",
         "with biases, W and g_W have the bias as a further column; Lambda = eta I",
         "off-shell the right side has the further term -(2/eta) ((grad_W F) W^T - U^T grad_U F)",
+        MADE_STATIONARY,
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[

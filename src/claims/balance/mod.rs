@@ -10,7 +10,11 @@
 //! random points, and on-shell at points made exactly stationary by solving for the weights of the mean.
 
 mod approximate;
+#[cfg(test)]
+mod counterexamples;
 mod equipartition;
+#[cfg(test)]
+mod extremes;
 mod law;
 mod layer;
 mod master;
@@ -48,6 +52,13 @@ pub(super) const CLAIMS: &[&dyn Claim] = &[
     &transformer::NormGain,
     &transformer::ResidualStream,
 ];
+
+/// The hypothesis under which the laws at stationary points are checked there.
+pub(super) const MADE_STATIONARY: &str = "a quarter of the instances are made exactly stationary, on networks with one hidden layer, by weights of the mean, which may have either sign; \
+    where none do so the instance is excluded; elsewhere the law is checked off-shell";
+/// Where a law speaks of networks with kinks.
+pub(super) const KINKS: &str =
+    "l is twice differentiable at theta; at a kink the law holds for the derivatives of either side, sample by sample";
 
 /// The paper, for the references of its claims.
 pub(super) const PAPER: &str = "Ziyin, Xu, Chuang, Neural Thermodynamics: Entropic Forces in Deep and Universal Representation Learning, arXiv:2505.12387";

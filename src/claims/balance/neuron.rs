@@ -7,8 +7,8 @@
 //! `w` are the incoming weights and the bias, `u` the outgoing weights, `k` is the degree of the activation, `eta` the learning rate, `gamma` the
 //! weight decay. Source: [`PAPER`].
 
-use super::PAPER;
 use super::law::{Block, Networks, Setting, draw_problem, made_stationary};
+use super::{KINKS, MADE_STATIONARY, PAPER};
 use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::Decay;
 use crate::claim::routes::Ladder;
@@ -18,7 +18,7 @@ use crate::model::{Carrier, Piecewise};
 
 /// The balance law of one neuron.
 #[derive(Clone, Copy)]
-struct Neuron {
+pub(super) struct Neuron {
     networks: Networks,
     /// The degree of the activation, where it is not its own.
     degree: Option<i64>,
@@ -28,7 +28,7 @@ struct Neuron {
     stationary: bool,
 }
 
-const LAW: Neuron =
+pub(super) const LAW: Neuron =
     Neuron { networks: Networks::Of(Palette::Homogeneous), degree: None, bias: true, stationary: false };
 const SMALL: Neuron = Neuron { networks: Networks::Small(Piecewise::LeakyRelu), ..LAW };
 
@@ -39,8 +39,10 @@ pub static CLAIM: Claim = Claim {
     statement: "E|g_w|^2 - k E|g_u|^2 = (4 gamma / eta) (|w|^2 - k |u|^2) where grad F = 0",
     hypotheses: &[
         "the neuron's activation is homogeneous of degree k: linear, ReLU, leaky ReLU (1), squared ReLU (2)",
-        "w: its incoming weights and bias; u: its outgoing weights; Lambda = eta I",
+        "w: its incoming weights and bias; u: its outgoing weights, through which alone it reaches the loss; Lambda = eta I",
         "off-shell the right side has the further term -(2/eta) (A theta)^T grad F with A theta = (w, -k u)",
+        MADE_STATIONARY,
+        KINKS,
     ],
     references: &[PAPER],
     law: &[all(&Ladder(LAW))],

@@ -2,7 +2,7 @@
 
 use super::law::{class_of, made_stationary, samples_for};
 use super::master::noise_form;
-use super::{NOISE_EQUILIBRIUM, PAPER};
+use super::{KINKS, MADE_STATIONARY, NOISE_EQUILIBRIUM, PAPER};
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::{
     Case, Class, Control, Draw, Drawn, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term,
@@ -24,9 +24,11 @@ static ENTRY: Entry = Entry {
     statement: "E[g^T (A Lambda + Lambda A^T) g] = 4 gamma theta^T (A + A^T) theta where grad F = 0; \
                 for Lambda = eta diag(v)^(-1/2), v = E g^2 frozen: sum A_i sqrt(v_i) = (4 gamma / eta) sum A_i theta_i^2",
     hypotheses: &[
-        "A generates a symmetry of the per-sample loss; Lambda is constant and symmetric positive definite",
-        "the second form: A diagonal, decay inside the loss, no momentum; checked with one sample, where sqrt(v) is rational",
+        "A generates a symmetry of the per-sample loss; Lambda is constant and symmetric",
+        "the second form: A diagonal, v_i > 0 for every i, decay inside the loss, no momentum; checked with one sample, where sqrt(v) is rational; where some v_i is 0 the instance is excluded",
         "off-shell the right side has the further term -4 (A theta)^T grad F, in the second form -(2/eta) (A theta)^T grad F",
+        MADE_STATIONARY,
+        KINKS,
     ],
     evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
     controls: &[
@@ -40,7 +42,7 @@ static ENTRY: Entry = Entry {
 
 /// A problem with generators of its symmetries.
 pub struct Instance {
-    problem: Problem,
+    pub(super) problem: Problem,
     generators: Vec<Generator>,
     /// Whether `Lambda` is to be replaced by `eta diag(v)^(-1/2)`.
     adaptive: bool,

@@ -20,7 +20,8 @@ static ENTRY: Entry = Entry {
     hypotheses: &[
         "h = W x, U follows with no activation between, delta is the loss gradient at the output of U, g_h = U^T delta",
         "one vector x per sample; with a bias read |x|^2 + 1; gamma = 0; Lambda = eta I",
-        "off-shell the right side has the further term -(2/eta) ((grad_W F) W^T - U^T grad_U F)",
+        "off-shell the right side has the further term -(2/eta) ((grad_W F) W^T - U^T grad_U F); with a bias, W and grad_W F have it as a further column",
+        "checked for linear networks under the squared error; a quarter of the instances are made exactly stationary by weights of the mean, which may have either sign; where none do so the instance is excluded",
     ],
     evidence: &[Evidence::Exact],
     controls: &[

@@ -19,6 +19,8 @@ static ENTRY: Entry = Entry {
         falls from its initial size; in the long run it is 0, for every generator",
     hypotheses: &[
         "single-sample steps theta' = theta - eta (g + 2 gamma theta) with fresh label noise; ReLU (the whole layer: single neurons may die), linear and deep linear networks",
+        "E is the average over the run. A is the generator of a rescaling or of a linear map at an interface, A = A_+ - A_- its parts on incoming and outgoing weights, C = theta^T A theta and C_+, C_- likewise: \
+            the law is checked with every term on the side on which it is positive",
         "the first layer starts two to four times larger than the others; the beginning is the first 4 steps",
         "a quarter of the steps before the recorded ones; 32 batch means, each over at least 128 relaxation times 1/(4 eta gamma)",
         "a run whose weights die out says nothing; one that diverges is excluded",

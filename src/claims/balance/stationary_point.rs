@@ -28,11 +28,12 @@ static ENTRY: Entry = Entry {
     id: "balance/stationary-point",
     title: "the laws at minimisers found from random starts",
     statement: "where grad F = 0, to full working precision: E|g_w|^2 + (4 gamma / eta) k |u|^2 = \
-                k E|g_u|^2 + (4 gamma / eta) |w|^2 for every neuron; the matrix law at every linear interface",
+                k E|g_u|^2 + (4 gamma / eta) |w|^2 for every neuron; E[g_W g_W^T] + (4 gamma / eta) U^T U = E[g_U^T g_U] + (4 gamma / eta) W W^T at every linear interface",
     hypotheses: &[
         "the start leads to a point at which F is smooth: of sixteen starts, all but the first on data of their own, the first that does is taken; \
             where none does, as where the minimisers sit on kinks, the instance is excluded and counted",
         "the point is not trivial: the law's sides are compared with the gradient noise at the start",
+        "w, u, k, W and U are those of balance/neuron and balance/matrix; Lambda = eta I. Neurons are checked with decay, linear interfaces without",
         "Newton's steps are minimum-norm steps: rotations that survive leave flat directions",
     ],
     evidence: &[Evidence::Converged],

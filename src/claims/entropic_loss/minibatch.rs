@@ -1,20 +1,39 @@
-//! `entropic-loss/minibatch`
+//! `entropic-loss/minibatch`: what the entropy of batches owes to their size.
+//!
+//! ```text
+//! E_B|g_B|^2 = |grad L|^2 + (N - B) / (B (N - 1)) tr Cov(g)
+//! ```
+//!
+//! `g_B` is the mean gradient of a batch of `B` out of `N` samples, drawn without replacement; `Cov(g)` has the divisor `N`. Sources: [`ORIGIN`],
+//! [`PAPER`].
 
 use super::{ORIGIN, PAPER};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{
-    Case, Control, Draw, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term, Theorem,
-};
-use crate::claims::defined;
+use crate::claim::routes::Ladder;
+use crate::claim::{Draw, Draws, In, Inapplicable, Palette, Problem, Relation, Subject, Term, Unjudged};
+use crate::claims::{defined, given};
 use crate::data::DataSet;
 use crate::linalg::products::{add_multiple, dot};
-use crate::model::{Carrier, Network};
+use crate::model::Carrier;
 use crate::scalar::Field;
 
-/// The gradient noise of batches.
-pub struct Minibatch;
+/// The mean squared gradient of batches.
+#[derive(Clone, Copy)]
+pub(super) struct Minibatch {
+    /// All batches of a size `B` out of `N` samples.
+    batches: fn(usize, usize) -> Vec<Vec<usize>>,
+    /// Numerator and denominator of the factor of `tr Cov(g)`, from `N` and `B`.
+    factor: fn(i64, i64) -> (i64, i64),
+    /// Whether batches of one and the whole data set are among them: there some of the wrong formulas are right.
+    all_sizes: bool,
+}
 
-static ENTRY: Entry = Entry {
+pub(super) const LAW: Minibatch = Minibatch { batches: subsets, factor: |n, b| (n - b, b * (n - 1)), all_sizes: true };
+const BETWEEN: Minibatch = Minibatch { all_sizes: false, ..LAW };
+
+/// `entropic-loss/minibatch`
+pub static CLAIM: Claim = Claim {
     id: "entropic-loss/minibatch",
     title: "the entropy of batches",
     statement: "E_B|g_B|^2 = |grad L|^2 + (N - B) / (B (N - 1)) tr Cov(g) for batches of B out of N without replacement",
@@ -23,40 +42,52 @@ static ENTRY: Entry = Entry {
         "Cov(g) = E[g g^T] - grad L grad L^T with the divisor N",
         "no vector that is normalised is 0",
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "with-replacement", breaks: "batches drawn with replacement" },
-        Control { name: "infinite-data", breaks: "tr Cov(g) / B, as if N were infinite" },
-        Control { name: "divisor", breaks: "(N - B) / (B N)" },
-        Control { name: "sum-of-gradients", breaks: "1 / B^2 in place of 1 / B" },
-    ],
     references: &[ORIGIN, PAPER],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "with-replacement",
+            "batches drawn with replacement",
+            &Ladder(Minibatch { batches: sequences, ..BETWEEN }),
+        ),
+        control(
+            "infinite-data",
+            "tr Cov(g) / B, as if N were infinite",
+            &Ladder(Minibatch { factor: |_, b| (1, b), ..BETWEEN }),
+        ),
+        control("divisor", "(N - B) / (B N)", &Ladder(Minibatch { factor: |n, b| (n - b, b * n), ..BETWEEN })),
+        control(
+            "sum-of-gradients",
+            "1 / B^2 in place of 1 / B",
+            &Ladder(Minibatch { factor: |n, b| (n - b, b * b * (n - 1)), ..BETWEEN }),
+        ),
+    ],
 };
 
-impl Theorem for Minibatch {
+impl Draws for Minibatch {
     type Instance = Problem;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Problem {
+    fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
         let class = draw.turn();
         let network = Palette::Any.network(&mut draw.family, class);
-        let samples = if draw.case == Case::Law { 2 + draw.family.below(4) } else { 3 + draw.family.below(2) };
-        let mut problem = Problem::draw_samples(&mut draw, class, network, Rates::Scalar, Decay::None, samples);
-        problem.data = DataSet::new(problem.data.samples().to_vec());
-        problem
+        let samples = if draw.is_law() { 2 + draw.family.below(4) } else { 3 + draw.family.below(2) };
+        let problem = Problem::draw_samples(draw, class, network, Rates::Scalar, Decay::None, samples);
+        Ok(equally_weighted(problem))
     }
 
-    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Problem, Inapplicable> {
+    fn draw_on(&self, draw: &mut Draw, subject: &Subject) -> Result<Problem, Inapplicable> {
+        let network = given::network(subject)?;
         let samples = 2 + draw.family.below(4);
-        let mut problem = Problem::draw_on(&mut draw, network, Rates::Scalar, Decay::None, samples);
-        problem.data = DataSet::new(problem.data.samples().to_vec());
-        Ok(problem)
+        Ok(equally_weighted(Problem::draw_on(draw, network, Rates::Scalar, Decay::None, samples)))
     }
+}
 
-    fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+fn equally_weighted(problem: Problem) -> Problem {
+    Problem { data: DataSet::new(problem.data.samples().to_vec()), ..problem }
+}
+
+impl<T: Carrier> In<T> for Minibatch {
+    fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
         let point = defined::at::<T>(problem)?;
         let gradients = point.objective().sample_gradients(&point.theta);
         let count = gradients.len();
@@ -70,30 +101,19 @@ impl Theorem for Minibatch {
             covariance += squared - &total;
         }
         covariance /= T::integer(count as i64);
-        // For the whole data set, and for batches of one, some of the wrong formulas are right.
-        let sizes = if case == Case::Law { 1..=count } else { 2..=count - 1 };
+        let sizes = if self.all_sizes { 1..=count } else { 2..=count - 1 };
         let relation = |batch: usize| {
-            let batches = if case.is_control(&ENTRY, "with-replacement") {
-                sequences(count, batch)
-            } else {
-                subsets(count, batch)
-            };
+            let batches = (self.batches)(count, batch);
             let mut left = T::zero();
             for chosen in &batches {
                 let gradient = batch_mean(&gradients, chosen);
                 left += dot(&gradient, &gradient);
             }
             left /= T::integer(batches.len() as i64);
-            let (n, b) = (count as i64, batch as i64);
-            let factor = match case {
-                Case::Control(_) if case.is_control(&ENTRY, "infinite-data") => T::ratio(1, b),
-                Case::Control(_) if case.is_control(&ENTRY, "divisor") => T::ratio(n - b, b * n),
-                Case::Control(_) if case.is_control(&ENTRY, "sum-of-gradients") => T::ratio(n - b, b * b * (n - 1)),
-                _ => T::ratio(n - b, b * (n - 1)),
-            };
+            let (numerator, denominator) = (self.factor)(count as i64, batch as i64);
             let right = vec![
                 Term::scalar("|grad L|^2", total.clone()),
-                Term::scalar("(N - B) / (B (N - 1)) tr Cov(g)", factor * &covariance),
+                Term::scalar("(N - B) / (B (N - 1)) tr Cov(g)", T::ratio(numerator, denominator) * &covariance),
             ];
             Relation::equality(("batches", format!("of {batch}")), vec![Term::scalar("E_B|g_B|^2", left)], right)
                 .against(size.clone())

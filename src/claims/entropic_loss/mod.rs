@@ -4,6 +4,8 @@
 //! gradient of `eta/4 |g|^2`. Averaged over the orders of the samples in an epoch, that correction becomes `eta/4 E|g|^2`: the entropy
 //! term of the entropic loss. Exponents are measured, and so are the limits that the differences tend to.
 
+mod curl;
+mod epoch;
 mod epoch_mean;
 #[cfg(test)]
 mod extremes;
@@ -13,18 +15,15 @@ mod no_second_order_potential;
 mod second_order_field;
 mod step;
 
-use crate::claim::order::{Differences, Fine};
-use crate::claim::{Claim, Drawn, Examination, Finding, Problem};
-use crate::dynamics::flow::FlowError;
-use crate::scalar::Field;
+use crate::claim::Claim;
 
 /// The claims of this family.
 pub(super) const CLAIMS: &[&dyn Claim] = &[
-    &modified_step::ModifiedStep,
-    &second_order_field::SecondOrderField,
-    &no_second_order_potential::NoSecondOrderPotential,
-    &minibatch::Minibatch,
-    &epoch_mean::EpochMean,
+    &modified_step::CLAIM,
+    &second_order_field::CLAIM,
+    &no_second_order_potential::CLAIM,
+    &minibatch::CLAIM,
+    &epoch_mean::CLAIM,
 ];
 
 /// The paper, for the references of its claims.
@@ -35,23 +34,3 @@ const IMPLICIT_REGULARISATION: &str = "Barrett, Dherin, Implicit Gradient Regula
 const ORIGIN: &str = "Smith, Dherin, Barrett, De, On the Origin of Implicit Regularization in Stochastic Gradient Descent, arXiv:2101.12176";
 /// Backward error analysis.
 const GEOMETRIC: &str = "Hairer, Lubich, Wanner, Geometric Numerical Integration, Springer, section IX.1";
-
-/// Those of the exponents that are attained. `O(h^p)` says no more than that the difference is at least as small; where its coefficient
-/// happens to vanish, or all of it does, the exponent is larger, and nothing is claimed of it.
-fn attained<'a>(exponents: &[(&'static str, i64, &'a Differences)]) -> Vec<(&'static str, i64, &'a Differences)> {
-    let is_attained = |(_, order, differences): &&(&'static str, i64, &'a Differences)| {
-        let is_larger = || differences.exponent().value > Fine::ratio(2 * order + 1, 2);
-        !differences.vanishes() && !is_larger()
-    };
-    exponents.iter().filter(is_attained).copied().collect()
-}
-
-/// What was found on an instance; where a flow could not be integrated it is left out.
-fn examination(problem: &Problem, judged: Result<Finding, FlowError>) -> Examination {
-    let mut examination = Examination::of(problem.class(), problem.describe());
-    match judged {
-        Ok(finding) => examination.findings.push(finding),
-        Err(error) => examination.excluded = Some(error.to_string()),
-    }
-    examination
-}

@@ -2,9 +2,11 @@
 
 use crate::claim::order::{ACCURACY, Differences, Fine};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{Case, Class, Draw, Palette, Point, Problem, Stream};
+use crate::claim::routes::Asymptotics;
+use crate::claim::{Class, Draw, Inapplicable, Palette, Point, Problem, Relation, Stream, Subject, Unjudged};
+use crate::claims::given;
 use crate::data::{DataSet, Sample};
-use crate::dynamics::flow::{FlowError, integrate};
+use crate::dynamics::flow::integrate;
 use crate::entropic::Preconditioner;
 use crate::entropic::modified::{Coefficients, Terms, modified_field};
 use crate::linalg::products::add_multiple;
@@ -19,15 +21,48 @@ pub struct Step {
     sample: Sample<Fine>,
 }
 
-/// Draws a problem of one sample with a small network that has a hidden layer, so that the third derivative does not vanish.
-pub fn draw_problem(draw: &mut Draw, awkward: bool, decay: Decay) -> Problem {
+/// The coefficients of a modified field as fractions, so that a law can hold them.
+pub type Fractions = Coefficients<(i64, i64)>;
+
+/// Those of the gradient flow.
+pub const PLAIN: Fractions = Coefficients { entropic: (0, 1), curvature: (0, 1), third: (0, 1) };
+/// Those of the flow of the entropic loss.
+pub const ENTROPIC: Fractions = Coefficients { entropic: (1, 2), ..PLAIN };
+/// With the terms of second order.
+pub const SECOND_ORDER: Fractions = Coefficients { curvature: (1, 3), third: (1, 12), ..ENTROPIC };
+
+/// The coefficients as numbers.
+pub fn numbers(Coefficients { entropic, curvature, third }: Fractions) -> Coefficients<Fine> {
+    let number = |(numerator, denominator)| Fine::ratio(numerator, denominator);
+    Coefficients { entropic: number(entropic), curvature: number(curvature), third: number(third) }
+}
+
+/// What a control asserts: that a difference has an exponent, though it is that of a wrong flow.
+pub fn wrongly(label: &'static str, exponent: i64, differences: Differences) -> Asymptotics {
+    Asymptotics { exponents: vec![(label, exponent, differences)], limits: Vec::new() }
+}
+
+/// The limits of a law, and those of its exponents that are attained. `O(h^p)` says no more than that the difference is at least as small; where
+/// its coefficient happens to vanish, or all of it does, the exponent is larger, and nothing is claimed of it.
+pub fn attained(mut exponents: Vec<(&'static str, i64, Differences)>, limits: Vec<Relation<Fine>>) -> Asymptotics {
+    exponents.retain(|(_, order, differences)| {
+        let is_larger = || differences.exponent().value > Fine::ratio(2 * order + 1, 2);
+        !differences.vanishes() && !is_larger()
+    });
+    Asymptotics { exponents, limits }
+}
+
+/// Draws a problem of one sample with a small network that has a hidden layer, so that the third derivative does not vanish. Of every four
+/// instances of a law one is awkward.
+pub fn draw_problem(draw: &mut Draw) -> Problem {
+    let (is_law, awkward) = (draw.is_law(), draw.is_law() && draw.index % 4 == 1);
     let class = if awkward { Class::Awkward } else { Class::Smooth };
     let stream = &mut draw.family;
     let width = |stream: &mut Stream| if awkward && stream.coin() { 1 } else { 1 + stream.below(3) };
     let widths = [width(stream), width(stream), width(stream)];
     let bias = stream.coin();
     // A control needs a sample that moves more than an output bias: no dead neurons.
-    let network = match if draw.case == Case::Law { stream.below(6) } else { *stream.pick(&[0, 2, 3, 5]) } {
+    let network = match if is_law { stream.below(6) } else { *stream.pick(&[0, 2, 3, 5]) } {
         0 => Network::deep_linear(&[widths[0], widths[1], widths[1], widths[2]]),
         1 => Network::mlp(&widths, Piecewise::LeakyRelu, true, Loss::SquaredError),
         2 => Network::mlp(&widths, Smooth::Tanh, bias, Loss::Logistic),
@@ -35,8 +70,16 @@ pub fn draw_problem(draw: &mut Draw, awkward: bool, decay: Decay) -> Problem {
         4 => Palette::Homogeneous.network(stream, class),
         _ => Network::deep_linear(&widths),
     };
-    let problem = Problem::draw_samples(draw, class, network, Rates::Any, decay, 1);
+    let problem = Problem::draw_samples(draw, class, network, Rates::Any, Decay::Positive, 1);
     with_forced_gates(problem, &mut draw.family)
+}
+
+/// Draws a problem of one sample on a given network.
+///
+/// # Errors
+/// [`Inapplicable`] if no network is given.
+pub fn draw_problem_on(draw: &mut Draw, subject: &Subject) -> Result<Problem, Inapplicable> {
+    Ok(Problem::draw_on(draw, given::network(subject)?, Rates::Any, Decay::Positive, 1))
 }
 
 /// The problem within one activation pattern, the same for all samples, three of four gates open: few-bit numbers may lie on a kink exactly,
@@ -68,13 +111,13 @@ impl Step {
 
     /// The step less the time-1 flow of the field with these coefficients, for every step size. Both are known to `2^-192` of
     /// `h^order`.
-    pub fn differences(&self, coefficients: &Coefficients<Fine>, order: i32) -> Result<Differences, FlowError> {
-        let model = self.regularised();
-        self.against(order, |rates, theta| modified_field(&model, rates, coefficients, theta, &self.sample))
+    pub fn differences(&self, coefficients: Fractions, order: i32) -> Result<Differences, Unjudged> {
+        let (model, coefficients) = (self.regularised(), numbers(coefficients));
+        self.against(order, |rates, theta| modified_field(&model, rates, &coefficients, theta, &self.sample))
     }
 
     /// The same for the field `-Lambda (g + 2 gamma theta + 1/2 H Lambda g)`, in which the entropy term is that of the plain gradient.
-    pub fn differences_with_decay_outside(&self, order: i32) -> Result<Differences, FlowError> {
+    pub fn differences_with_decay_outside(&self, order: i32) -> Result<Differences, Unjudged> {
         let model = self.regularised();
         self.against(order, |rates, theta| {
             let mut velocity = modified_field(&model, rates, &Coefficients::plain(), theta, &self.sample);
@@ -88,15 +131,15 @@ impl Step {
         &self,
         order: i32,
         field: impl Fn(&Preconditioner<Fine>, &[Fine]) -> Vec<Fine>,
-    ) -> Result<Differences, FlowError> {
+    ) -> Result<Differences, Unjudged> {
         let gradient = Model::gradient(&self.regularised(), &self.point.theta, &self.sample);
         Differences::measure(|h| {
             let rates = self.rates(&h);
             let tolerance = Fine::integer(2).powi(-ACCURACY) * h.powi(order);
-            let flow = integrate(&|theta| field(&rates, theta), &self.point.theta, &Fine::integer(1), &tolerance)?;
+            let flow = end_of_flow(&|theta| field(&rates, theta), &self.point.theta, &Fine::integer(1), &tolerance)?;
             let mut difference = self.point.theta.clone();
             add_multiple(&mut difference, &Fine::integer(-1), &rates.apply(&gradient));
-            add_multiple(&mut difference, &Fine::integer(-1), &flow.theta);
+            add_multiple(&mut difference, &Fine::integer(-1), &flow);
             Ok(difference)
         })
     }
@@ -109,6 +152,17 @@ impl Step {
         let apply = |vector: Vec<Fine>| rates.apply(&vector);
         Terms { entropic: apply(entropic), curvature: apply(curvature), third: apply(third) }
     }
+}
+
+/// The end of the flow of a field; an instance on which it cannot be integrated is left out.
+pub fn end_of_flow(
+    field: &dyn Fn(&[Fine]) -> Vec<Fine>,
+    start: &[Fine],
+    time: &Fine,
+    tolerance: &Fine,
+) -> Result<Vec<Fine>, Unjudged> {
+    let flow = integrate(field, start, time, tolerance).map_err(|error| Unjudged::outside(error.to_string()))?;
+    Ok(flow.theta)
 }
 
 /// A vector times a rational constant.

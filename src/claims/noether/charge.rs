@@ -1,6 +1,6 @@
 //! Problems with the symmetric generators whose charges are followed, and the networks of controls.
 
-use crate::claim::problem::{Decay, Rates};
+use crate::claim::problem::{Decay, Rates, preconditioner};
 use crate::claim::{Class, Draw, Drawn, Inapplicable, Palette, Problem, Stream};
 use crate::claims::given;
 use crate::data::{DataSet, Sample};
@@ -26,6 +26,65 @@ impl Drawn for Charged {
     }
     fn describe(&self) -> String {
         self.problem.describe()
+    }
+}
+
+/// Whose charges a law, or a control, is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Charges {
+    /// Those of symmetries, as [`Charged::of_law`] draws them.
+    OfSymmetries,
+    /// For a control: the rescalings that a tanh network lacks.
+    NotHomogeneous,
+    /// For a control: the rescalings of squared ReLU, as if its degree were 1.
+    WrongDegree,
+    /// The rescalings of a small leaky ReLU network, for controls that break something else.
+    Leaky,
+    /// For a control: the same with the bias left out.
+    WithoutBias,
+    /// The same as `Leaky` under a decay so strong that a wrong factor of it cannot hide behind the noise.
+    Decaying,
+}
+
+impl Charges {
+    /// Draws a problem with its charges.
+    pub fn draw(self, draw: &mut Draw, decay: Decay) -> Charged {
+        let small = |draw: &mut Draw, class, activation: Activation| {
+            Charged::with_neurons_of_degree(small_problem(draw, class, activation, decay), 1)
+        };
+        match self {
+            Charges::OfSymmetries => Charged::of_law(draw, decay),
+            Charges::NotHomogeneous => small(draw, Class::Smooth, Smooth::Tanh.into()),
+            Charges::WrongDegree => small(draw, Class::Generic, Piecewise::SquaredRelu.into()),
+            Charges::Leaky => small(draw, Class::Generic, Piecewise::LeakyRelu.into()),
+            Charges::WithoutBias => Charges::Leaky.draw(draw, decay).without_biases(),
+            Charges::Decaying => {
+                let charged = Charges::Leaky.draw(draw, decay);
+                Charged { problem: with_strong_decay(charged.problem), ..charged }
+            }
+        }
+    }
+}
+
+/// What a step of decay leaves of a charge.
+#[derive(Clone, Copy, Debug)]
+pub enum Kept {
+    /// `(1 - 2 eta gamma)^2`
+    Exactly,
+    /// For a control: `(1 - eta gamma)^2`
+    HalfDecay,
+    /// For a control: `1 - 4 eta gamma`
+    FirstOrder,
+}
+
+impl Kept {
+    /// The factor for `eta gamma`.
+    pub fn of<T: Field>(self, decayed: &T) -> T {
+        match self {
+            Kept::Exactly => (T::one() - T::integer(2) * decayed).squared(),
+            Kept::HalfDecay => (T::one() - decayed).squared(),
+            Kept::FirstOrder => T::one() - T::integer(4) * decayed,
+        }
     }
 }
 
@@ -78,20 +137,22 @@ impl Charged {
         Charged { problem, generators }
     }
 
-    /// For a control: a small tanh network with the rescalings that it lacks.
-    pub fn not_homogeneous(draw: &mut Draw, decay: Decay) -> Self {
-        Self::with_neurons_of_degree(small_problem(draw, Class::Smooth, Smooth::Tanh, decay), 1)
+    /// For a control: a full matrix of learning rates.
+    pub fn with_full_rates(mut self, stream: &mut Stream) -> Self {
+        let parameters = self.problem.network.parameter_count();
+        self.problem.preconditioner = preconditioner(stream, Rates::Full, parameters);
+        self
     }
 
-    /// For a control: a small leaky ReLU network with the rescalings of its neurons.
-    pub fn leaky(draw: &mut Draw, decay: Decay) -> Self {
-        Self::with_neurons_of_degree(small_problem(draw, Class::Generic, Piecewise::LeakyRelu, decay), 1)
-    }
-
-    /// The same under strong decay.
-    pub fn decaying(draw: &mut Draw) -> Self {
-        let charged = Self::leaky(draw, Decay::Positive);
-        Charged { problem: with_strong_decay(charged.problem), ..charged }
+    /// The generators with the entries of the first layer's biases removed.
+    fn without_biases(mut self) -> Self {
+        let biases = layout(&self.problem.network).biases(0);
+        for generator in &mut self.generators {
+            for bias in biases.clone() {
+                generator.map.set_row(bias, Vec::<(usize, Rational)>::new());
+            }
+        }
+        self
     }
 }
 

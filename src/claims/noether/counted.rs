@@ -4,8 +4,8 @@ use super::patterns::{self, Defect, Pattern};
 use crate::claim::stream::GRID_BITS;
 use crate::claim::{Class, Draw, Outside, Stream};
 use crate::data::Sample;
+use crate::model::Network;
 use crate::model::mlp::Layout;
-use crate::model::{Loss, Network, Piecewise};
 use crate::scalar::Rational;
 
 /// A network, a point, and samples with the gates of their activation patterns.
@@ -120,133 +120,7 @@ fn sample(stream: &mut Stream, layout: &Layout, gates: Option<Pattern>) -> Sampl
     Sample { gates, ..Sample::new(input, point(stream, layout.widths()[layout.depth()])) }
 }
 
-/// A linear network, with biases or without.
-fn linear(widths: &[usize], bias: bool) -> Network {
-    if bias {
-        Network::mlp(widths, Piecewise::Identity, true, Loss::SquaredError)
-    } else {
-        Network::deep_linear(widths)
-    }
-}
-
-/// A ReLU network.
-pub fn relu(widths: &[usize], bias: bool) -> Network {
-    Network::mlp(widths, Piecewise::Relu, bias, Loss::SquaredError)
-}
-
-/// What `draw` draws first that is `fit`.
-pub fn until<D>(mut draw: impl FnMut() -> D, fit: impl Fn(&D) -> bool) -> D {
-    loop {
-        let drawn = draw();
-        if fit(&drawn) {
-            return drawn;
-        }
-    }
-}
-
-/// Widths up to 4 with one to three hidden layers.
-fn some_widths(stream: &mut Stream) -> Vec<usize> {
-    (0..3 + stream.below(3)).map(|_| 1 + stream.below(4)).collect()
-}
-
-/// More parameters take too long.
-const MOST_PARAMETERS: usize = 36;
-
-/// A linear network with one to three hidden layers, outside of the exception.
-pub fn linear_network(stream: &mut Stream) -> Network {
-    let draw = || {
-        let bias = stream.below(4) == 0;
-        let mut widths = some_widths(stream);
-        if stream.coin() {
-            let layer = 1 + stream.below(widths.len() - 2);
-            widths[layer] = neighbours(&widths, bias, layer) + 1 + stream.below(2);
-        }
-        linear(&widths, bias)
-    };
-    until(draw, |network| !has_scalar_segment(layout(network), 2) && is_small(network))
-}
-
-/// A ReLU network with one to three hidden layers, outside of the exception.
-pub fn relu_network(stream: &mut Stream) -> Network {
-    let draw = || {
-        let bias = stream.coin();
-        relu(&some_widths(stream), bias)
-    };
-    until(draw, |network| !has_scalar_segment(layout(network), 1) && is_small(network))
-}
-
-/// A ReLU network whose own activation patterns are likely to tell its neurons apart: at most three in a layer, and at most
-/// two behind a hidden layer of width 1. Without biases what such a layer hands on is one number times a fixed vector, so
-/// that all neurons behind it are active together: then at most one.
-pub fn separating_relu_network(stream: &mut Stream) -> Network {
-    let separates = |network: &Network| {
-        let (widths, bias) = (layout(network).widths(), layout(network).has_bias());
-        let most = |before: usize| if before > 1 { 3 } else { 1 + usize::from(bias) };
-        widths[..widths.len() - 1].windows(2).all(|pair| pair[1] <= most(pair[0]))
-    };
-    until(|| relu_network(stream), separates)
-}
-
-fn is_small(network: &Network) -> bool {
-    network.parameter_count() <= MOST_PARAMETERS
-}
-
 /// `s`: the widths of the two neighbours of a layer, and 1 for the biases.
 pub fn neighbours(widths: &[usize], bias: bool, layer: usize) -> usize {
     widths[layer - 1] + widths[layer + 1] + usize::from(bias)
-}
-
-/// `r - s` for each hidden layer, as far as it is above 0: by how much it is wider than its neighbours together.
-fn excess_widths(network: &Network) -> impl Iterator<Item = usize> + '_ {
-    let (widths, bias) = (layout(network).widths(), layout(network).has_bias());
-    (1..widths.len() - 1).map(move |layer| widths[layer].saturating_sub(neighbours(widths, bias, layer)))
-}
-
-/// Whether some hidden layer is wider than its neighbours together.
-pub fn has_over_wide_layer(network: &Network) -> bool {
-    excess_widths(network).any(|excess| excess > 0)
-}
-
-/// Whether some hidden layer is not.
-pub fn has_other_layer(network: &Network) -> bool {
-    excess_widths(network).any(|excess| excess == 0)
-}
-
-/// Whether, without biases, two layers of width 1 have at least `least` layers between them, all of them wider.
-fn has_scalar_segment(layout: &Layout, least: usize) -> bool {
-    let mut runs = layout.widths().split(|&width| width == 1).map(<[usize]>::len);
-    // What comes before the first layer of width 1 and after the last has one end only.
-    runs.next();
-    runs.next_back();
-    !layout.has_bias() && runs.any(|run| run >= least)
-}
-
-/// Widths with two or three hidden layers between two layers of width 1, sometimes with layers around them.
-pub fn around_scalar_segment(stream: &mut Stream) -> Vec<usize> {
-    let mut widths = vec![1];
-    widths.extend((0..2 + stream.below(2)).map(|_| 2 + stream.below(2)));
-    widths.push(1);
-    if stream.coin() {
-        widths.insert(0, 1 + stream.below(3));
-    }
-    if stream.coin() {
-        widths.push(1 + stream.below(3));
-    }
-    widths
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_scalar_segment_has_an_end_of_width_one_on_either_side() {
-        let has = |widths: &[usize], least| has_scalar_segment(&Layout::new(widths.to_vec(), false), least);
-        assert!(has(&[1, 2, 2, 1], 2) && has(&[2, 1, 3, 2, 1, 1], 2) && has(&[1, 2, 1], 1));
-        assert!(!has(&[1, 2, 1], 2) && !has(&[1, 2, 2, 2], 1) && !has(&[2, 2, 2, 1], 1) && !has(&[2, 2, 1, 2, 2], 1));
-        assert!(!has(&[1, 1, 1], 1) && !has(&[2, 2, 2], 1));
-        assert!(!has_scalar_segment(&Layout::new(vec![1, 2, 2, 1], true), 1));
-        let mut stream = Stream::new(&["segment"], 0, 0);
-        assert!((0..50).all(|_| has(&around_scalar_segment(&mut stream), 2)));
-    }
 }

@@ -12,14 +12,19 @@
 mod charge;
 mod conservation_count;
 mod counted;
+mod counted_networks;
 mod decoupled_decay;
+mod derivatives;
 #[cfg(test)]
 mod extremes;
 mod gradient_flow;
+mod heavy_ball;
+mod integrated;
 mod momentum;
 mod patterns;
 mod preconditioned;
 mod preconditioned_charge;
+mod radius;
 mod scale_invariant;
 mod sgd_charge;
 mod sgd_matrix_charge;
@@ -29,15 +34,15 @@ use crate::claim::Claim;
 
 /// The claims of this family.
 pub(super) const CLAIMS: &[&dyn Claim] = &[
-    &gradient_flow::GradientFlow,
-    &sgd_charge::SgdCharge,
-    &sgd_matrix_charge::SgdMatrixCharge,
-    &preconditioned_charge::PreconditionedCharge,
-    &time_average::TimeAverage,
-    &scale_invariant::ScaleInvariant,
-    &momentum::Momentum,
-    &decoupled_decay::DecoupledDecay,
-    &conservation_count::ConservationCount,
+    &gradient_flow::CLAIM,
+    &sgd_charge::CLAIM,
+    &sgd_matrix_charge::CLAIM,
+    &preconditioned_charge::CLAIM,
+    &time_average::CLAIM,
+    &scale_invariant::CLAIM,
+    &momentum::CLAIM,
+    &decoupled_decay::CLAIM,
+    &conservation_count::CLAIM,
 ];
 
 /// The paper, for the references of its claims.

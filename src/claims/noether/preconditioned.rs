@@ -1,10 +1,12 @@
 //! Problems whose learning-rate matrix fits a generator: `Lambda^{-1} A` is symmetric, though `A` need not be.
 
-use super::charge::{Charged, layout, symmetric_matrix};
+use super::charge::{Charged, Charges, extent, layout, symmetric_matrix};
 use crate::claim::problem::{Decay, Rates, preconditioner};
-use crate::claim::{Class, Draw, Drawn, Palette, Problem, Stream};
+use crate::claim::{Class, Draw, Drawn, Palette, Point, Problem, Relation, Stream, Term};
+use crate::data::Sample;
 use crate::entropic::Preconditioner;
 use crate::linalg::exact;
+use crate::model::Carrier;
 use crate::model::mlp::Layout;
 use crate::scalar::Rational;
 use crate::symmetry::{self, Generator, LinearMap};
@@ -14,6 +16,28 @@ use nalgebra::{DMatrix, DVector};
 pub struct Charge {
     pub generator: Generator,
     pub map: LinearMap,
+}
+
+/// Which learning-rate matrices a law, or a control, is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Matrix {
+    /// Those that fit the generators, as [`Preconditioned::of_law`] draws them.
+    Fitting,
+    /// For a control: a learning rate for each parameter.
+    Diagonal(Charges),
+    /// For a control: any, so that `Lambda^{-1} A` is not symmetric.
+    Any(Charges),
+}
+
+impl Matrix {
+    /// Draws a problem with such a matrix.
+    pub fn draw(self, draw: &mut Draw, decay: Decay) -> Preconditioned {
+        match self {
+            Matrix::Fitting => Preconditioned::of_law(draw, decay),
+            Matrix::Diagonal(charges) => Preconditioned::with_rates(charges.draw(draw, decay), &mut draw.family),
+            Matrix::Any(charges) => Preconditioned::with_any_matrix(charges.draw(draw, decay), &mut draw.family),
+        }
+    }
 }
 
 /// A problem with a learning-rate matrix and the charges that it has.
@@ -131,6 +155,35 @@ impl Preconditioned {
     }
 }
 
+/// `C' = kept C + g^T A Lambda g` after the step of every sample, for every charge, or with `A` for `Lambda^{-1} A` in a `plain` one. `step` moves
+/// the parameters along a sample's gradient and gives it.
+pub fn after_steps<T: Carrier>(
+    instance: &Preconditioned,
+    point: &Point<T>,
+    plain: bool,
+    (label, kept): (&'static str, T),
+    step: impl Fn(&mut Vec<T>, &Sample<T>) -> Vec<T>,
+) -> Vec<Relation<T>> {
+    let mut relations = Vec::new();
+    for (number, sample) in point.data.samples().iter().enumerate() {
+        let mut theta = point.theta.clone();
+        let gradient = step(&mut theta, sample);
+        for Charge { generator, map } in &instance.charges {
+            let map = if plain { &generator.map } else { map };
+            let noise = generator.map.form(&gradient, &point.preconditioner.apply(&gradient));
+            let charge = map.form(&point.theta, &point.theta);
+            let extent = extent(map, &point.theta) + extent(map, &theta);
+            let law = Relation::equality(
+                ("charge after a step", format!("{}, sample {number}", generator.name)),
+                vec![Term::scalar("C'", map.form(&theta, &theta))],
+                vec![Term::scalar(label, T::product(&kept, &charge)), Term::scalar("g^T A Lambda g", noise)],
+            );
+            relations.push(law.against(extent));
+        }
+    }
+    relations
+}
+
 /// A matrix with its inverse.
 #[derive(Clone)]
 struct Invertible {
@@ -210,8 +263,6 @@ fn as_map(matrix: &DMatrix<Rational>) -> LinearMap {
 mod tests {
     use super::*;
     use crate::claim::Case;
-    use crate::claim::Theorem;
-    use crate::claims::noether::preconditioned_charge::PreconditionedCharge;
 
     /// `Lambda` as a map.
     fn map_of(preconditioner: &Preconditioner<Rational>) -> LinearMap {
@@ -228,10 +279,10 @@ mod tests {
 
     #[test]
     fn every_charge_of_a_law_is_symmetric_and_some_generators_are_not() {
-        let entry = Theorem::entry(&PreconditionedCharge);
         let mut without_symmetry = 0;
         for index in 0..64 {
-            let drawn = Preconditioned::of_law(&mut Draw::new(entry, 7, Case::Law, index), Decay::None);
+            let mut draw = Draw::keyed("noether/preconditioned-charge", "law", 7, Case::Law, index);
+            let drawn = Preconditioned::of_law(&mut draw, Decay::None);
             let lambda = map_of(&drawn.problem.preconditioner);
             assert!(lambda.is_symmetric());
             for Charge { generator, map } in &drawn.charges {

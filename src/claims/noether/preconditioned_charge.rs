@@ -1,18 +1,39 @@
-//! `noether/preconditioned-charge`
+//! `noether/preconditioned-charge`: the charge after one step with a constant learning-rate matrix.
+//!
+//! ```text
+//! C' = C + g^T A Lambda g,   C = theta^T Lambda^{-1} A theta
+//! ```
+//!
+//! `A` is a generator, `Lambda` the matrix of learning rates, `g` the gradient of a sample. Source: [`NEURAL_MECHANICS`].
 
 use super::NEURAL_MECHANICS;
-use super::charge::{Charged, extent};
-use super::preconditioned::{Charge, Preconditioned};
+use super::charge::{Charged, Charges};
+use super::preconditioned::{Matrix, Preconditioned, after_steps};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::Decay;
-use crate::claim::{Case, Control, Draw, Entry, Evidence, Inapplicable, Outside, Relation, Term, Theorem};
+use crate::claim::routes::Ladder;
+use crate::claim::{Draw, Draws, In, Inapplicable, Relation, Subject, Unjudged};
 use crate::claims::given;
 use crate::dynamics::sgd_step;
-use crate::model::{Carrier, Network};
+use crate::model::Carrier;
 
-/// The charge after one step with a constant learning-rate matrix.
-pub struct PreconditionedCharge;
+/// The law of a step.
+#[derive(Clone, Copy)]
+pub(super) struct PreconditionedCharge {
+    matrix: Matrix,
+    decay: Decay,
+    /// Whether the step has other learning rates than the charges.
+    changing_rates: bool,
+    /// Whether `A` stands for `Lambda^{-1} A` in the charge.
+    plain: bool,
+}
 
-static ENTRY: Entry = Entry {
+pub(super) const LAW: PreconditionedCharge =
+    PreconditionedCharge { matrix: Matrix::Fitting, decay: Decay::None, changing_rates: false, plain: false };
+const LEAKY: PreconditionedCharge = PreconditionedCharge { matrix: Matrix::Diagonal(Charges::Leaky), ..LAW };
+
+/// `noether/preconditioned-charge`
+pub static CLAIM: Claim = Claim {
     id: "noether/preconditioned-charge",
     title: "a charge after one preconditioned step",
     statement: "C = theta^T Lambda^{-1} A theta, theta' = theta - Lambda g: C' = C + g^T A Lambda g",
@@ -21,75 +42,62 @@ static ENTRY: Entry = Entry {
         "Lambda is symmetric positive definite and the same in C, in C' and in the step; gamma = 0",
         "on a kink g is taken with any slope of the activation there",
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "not-a-symmetry", breaks: "rescaling of a neuron whose activation is not homogeneous" },
-        Control { name: "not-symmetric", breaks: "Lambda^{-1} A not symmetric" },
-        Control { name: "changing-rates", breaks: "a step with other learning rates than those of C and C'" },
-        Control { name: "decay", breaks: "weight decay inside the loss" },
-        Control { name: "plain-charge", breaks: "theta^T A theta in place of theta^T Lambda^{-1} A theta" },
-    ],
     references: &[NEURAL_MECHANICS],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "not-a-symmetry",
+            "rescaling of a neuron whose activation is not homogeneous",
+            &Ladder(PreconditionedCharge { matrix: Matrix::Diagonal(Charges::NotHomogeneous), ..LAW }),
+        ),
+        control(
+            "not-symmetric",
+            "Lambda^{-1} A not symmetric",
+            &Ladder(PreconditionedCharge { matrix: Matrix::Any(Charges::Leaky), ..LAW }),
+        ),
+        control(
+            "changing-rates",
+            "a step with other learning rates than those of C and C'",
+            &Ladder(PreconditionedCharge { changing_rates: true, ..LEAKY }),
+        ),
+        control(
+            "decay",
+            "weight decay inside the loss",
+            &Ladder(PreconditionedCharge { decay: Decay::Positive, ..LEAKY }),
+        ),
+        control(
+            "plain-charge",
+            "theta^T A theta in place of theta^T Lambda^{-1} A theta",
+            &Ladder(PreconditionedCharge { plain: true, ..LEAKY }),
+        ),
+    ],
 };
 
-impl Theorem for PreconditionedCharge {
+impl Draws for PreconditionedCharge {
     type Instance = Preconditioned;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Preconditioned {
-        let draw = &mut draw;
-        let case = draw.case;
-        let mut drawn = match case {
-            Case::Law => Preconditioned::of_law(draw, Decay::None),
-            case if case.is_control(&ENTRY, "not-a-symmetry") => {
-                Preconditioned::with_rates(Charged::not_homogeneous(draw, Decay::None), &mut draw.family)
-            }
-            case if case.is_control(&ENTRY, "not-symmetric") => {
-                Preconditioned::with_any_matrix(Charged::leaky(draw, Decay::None), &mut draw.family)
-            }
-            case if case.is_control(&ENTRY, "decay") => {
-                Preconditioned::with_rates(Charged::leaky(draw, Decay::Positive), &mut draw.family)
-            }
-            _ => Preconditioned::with_rates(Charged::leaky(draw, Decay::None), &mut draw.family),
-        };
-        if case.is_control(&ENTRY, "changing-rates") {
+    fn draw(&self, draw: &mut Draw) -> Result<Preconditioned, Unjudged> {
+        let mut drawn = self.matrix.draw(draw, self.decay);
+        if self.changing_rates {
             drawn.double_rates_of_first_layer();
         }
-        drawn
+        Ok(drawn)
     }
 
-    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Preconditioned, Inapplicable> {
-        let mut charged = Charged::on(&mut draw, network, Decay::None)?;
+    fn draw_on(&self, draw: &mut Draw, subject: &Subject) -> Result<Preconditioned, Inapplicable> {
+        let network = given::network(subject)?;
+        let mut charged = Charged::on(draw, network, self.decay)?;
         // Of the generators only diagonal ones stay symmetric under different learning rates.
         charged.generators = given::scales(&mut draw.family, network)?;
         Ok(Preconditioned::with_rates(charged, &mut draw.family))
     }
+}
 
-    fn relations<T: Carrier>(&self, instance: &Preconditioned, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Carrier> In<T> for PreconditionedCharge {
+    fn relations(&self, instance: &Preconditioned) -> Result<Vec<Relation<T>>, Unjudged> {
         let point = instance.problem.at::<T>();
         let objective = point.objective();
-        let mut relations = Vec::new();
-        for (number, sample) in point.data.samples().iter().enumerate() {
-            let mut theta = point.theta.clone();
-            let gradient = sgd_step(&objective, &mut theta, sample);
-            for Charge { generator, map } in &instance.charges {
-                let map = if case.is_control(&ENTRY, "plain-charge") { &generator.map } else { map };
-                let noise = generator.map.form(&gradient, &point.preconditioner.apply(&gradient));
-                let extent = extent(map, &point.theta) + extent(map, &theta);
-                let law = Relation::equality(
-                    ("charge after a step", format!("{}, sample {number}", generator.name)),
-                    vec![Term::scalar("C'", map.form(&theta, &theta))],
-                    vec![
-                        Term::scalar("C", map.form(&point.theta, &point.theta)),
-                        Term::scalar("g^T A Lambda g", noise),
-                    ],
-                );
-                relations.push(law.against(extent));
-            }
-        }
-        Ok(relations)
+        let step = |theta: &mut Vec<T>, sample: &_| sgd_step(&objective, theta, sample);
+        Ok(after_steps(instance, &point, self.plain, ("C", T::one()), step))
     }
 }

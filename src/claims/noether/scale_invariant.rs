@@ -1,22 +1,75 @@
-//! `noether/scale-invariant`
+//! `noether/scale-invariant`: the norm of a scale-invariant block after a step, and over a run.
+//!
+//! ```text
+//! r'^2 = (1 - 2 eta gamma)^2 r^2 + eta^2 |g|^2
+//! 4 eta gamma (1 - eta gamma) sum r^2 = eta^2 sum |g|^2 + r_0^2 - r_T^2
+//! 4 eta gamma (1 - eta gamma) sum r^4 = eta^2 sum |r g|^2 + 1/2 sum (r'^2 - r^2)^2 + 1/2 (r_0^4 - r_T^4)
+//! ```
+//!
+//! `r` is the norm of the block, `g` its gradient in the sample of a step, `eta` the learning rate, `gamma` the weight decay.
+//! Sources: [`SPHERICAL_MOTION`], [`EXPONENTIAL_RATES`].
 
-use super::charge::{decay_per_step, small_problem, with_strong_decay};
+use super::charge::{Charged, Kept, decay_per_step, small_problem, with_strong_decay};
+use super::radius::{FLUCTUATION, OfRun, runs};
 use super::{EXPONENTIAL_RATES, SPHERICAL_MOTION};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates, preconditioner};
-use crate::claim::{
-    Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Point, Problem, Relation, Term, Theorem,
-};
+use crate::claim::routes::Ladder;
+use crate::claim::{Class, Draw, Drawn, Draws, In, Palette, Problem, Relation, Term, Unjudged};
 use crate::claims::defined;
-use crate::dynamics::sgd_step;
-use crate::entropic::Objective;
 use crate::model::{Activation, Carrier, Network, Piecewise};
 use crate::scalar::Rational;
-use crate::symmetry::{self, Generator};
+use crate::symmetry;
 
-/// The norm of a scale-invariant block after a step, and over a run.
-pub struct ScaleInvariant;
+/// The laws of a block.
+#[derive(Clone, Copy)]
+pub(super) struct ScaleInvariant {
+    blocks: Blocks,
+    rates: StepRates,
+    kept: Kept,
+    laws: Laws,
+}
 
-static ENTRY: Entry = Entry {
+/// Which blocks.
+#[derive(Clone, Copy)]
+enum Blocks {
+    /// Those whose scale changes nothing.
+    Normalised,
+    /// For a control: the one that no normalisation follows.
+    LastLayer,
+    /// For a control: one of a network without normalisation.
+    NotNormalised,
+}
+
+/// How learning rates and decay are drawn.
+#[derive(Clone, Copy)]
+enum StepRates {
+    Scalar,
+    /// Scalar, under strong decay.
+    StrongDecay,
+    /// A full matrix, without decay.
+    Full,
+}
+
+/// Which of the laws.
+#[derive(Clone, Copy)]
+enum Laws {
+    All,
+    /// That of a step.
+    OfSteps,
+    /// For a control: that of the sum of `r^2` without the factor `1 - eta gamma`.
+    FirstOrder,
+    /// For a control: that of the sum of `r^4` without the fluctuation of `r`.
+    ConstantNoise,
+}
+
+pub(super) const LAW: ScaleInvariant =
+    ScaleInvariant { blocks: Blocks::Normalised, rates: StepRates::Scalar, kept: Kept::Exactly, laws: Laws::All };
+const OF_STEPS: ScaleInvariant = ScaleInvariant { laws: Laws::OfSteps, ..LAW };
+const DECAYING: ScaleInvariant = ScaleInvariant { rates: StepRates::StrongDecay, ..OF_STEPS };
+
+/// `noether/scale-invariant`
+pub static CLAIM: Claim = Claim {
     id: "noether/scale-invariant",
     title: "the norm of a scale-invariant block",
     statement: "l(a theta) = l(theta) for a > 0, theta' = theta - eta (g + 2 gamma theta), r = |theta|: r'^2 = (1 - 2 eta gamma)^2 r^2 + eta^2 |g|^2, so without decay the norm never shrinks; \
@@ -28,68 +81,52 @@ static ENTRY: Entry = Entry {
         "neither theta nor a vector that is normalised vanishes along the run: ReLU and squared ReLU, whose layers can die, are not drawn, and a start where one vanishes is left out",
         "the law of r^4 loses the second term of its right side only if r is constant; then |r g| is constant too",
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "not-scale-invariant", breaks: "the same block without normalisation" },
-        Control { name: "last-layer", breaks: "the block that no normalisation follows" },
-        Control { name: "unequal-rates", breaks: "a step theta - Lambda g, Lambda not a multiple of I" },
-        Control { name: "half-decay", breaks: "(1 - eta gamma)^2 in place of (1 - 2 eta gamma)^2" },
-        Control {
-            name: "first-order-decay",
-            breaks: "4 eta gamma E r^2 = eta^2 E|g|^2, without the factor 1 - eta gamma",
-        },
-        Control {
-            name: "constant-noise",
-            breaks: "r^4 = eta |r g|^2 / (4 gamma (1 - eta gamma)) where |r g| fluctuates",
-        },
-    ],
     references: &[SPHERICAL_MOTION, EXPONENTIAL_RATES],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "not-scale-invariant",
+            "the same block without normalisation",
+            &Ladder(ScaleInvariant { blocks: Blocks::NotNormalised, ..OF_STEPS }),
+        ),
+        control(
+            "last-layer",
+            "the block that no normalisation follows",
+            &Ladder(ScaleInvariant { blocks: Blocks::LastLayer, ..OF_STEPS }),
+        ),
+        control(
+            "unequal-rates",
+            "a step theta - Lambda g, Lambda not a multiple of I",
+            &Ladder(ScaleInvariant { rates: StepRates::Full, ..OF_STEPS }),
+        ),
+        control(
+            "half-decay",
+            "(1 - eta gamma)^2 in place of (1 - 2 eta gamma)^2",
+            &Ladder(ScaleInvariant { kept: Kept::HalfDecay, ..DECAYING }),
+        ),
+        control(
+            "first-order-decay",
+            "4 eta gamma E r^2 = eta^2 E|g|^2, without the factor 1 - eta gamma",
+            &Ladder(ScaleInvariant { laws: Laws::FirstOrder, ..DECAYING }),
+        ),
+        control(
+            "constant-noise",
+            "r^4 = eta |r g|^2 / (4 gamma (1 - eta gamma)) where |r g| fluctuates",
+            &Ladder(ScaleInvariant { laws: Laws::ConstantNoise, ..DECAYING }),
+        ),
+    ],
 };
 
-/// A problem with the identities of its scale-invariant blocks.
-pub struct Instance {
-    pub(super) problem: Problem,
-    blocks: Vec<Generator>,
-}
+impl Draws for ScaleInvariant {
+    type Instance = Charged;
 
-impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.problem.class()
-    }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        self.problem.describe()
-    }
-}
-
-/// A step along a gradient: squared norms of one block.
-struct Step<T> {
-    /// `r^2`
-    start: T,
-    /// `r'^2`
-    end: T,
-    /// `eta^2 |g|^2`
-    displacement: T,
-}
-
-impl Theorem for ScaleInvariant {
-    type Instance = Instance;
-
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Instance {
-        let draw = &mut draw;
-        let case = draw.case;
-        if case.is_control(&ENTRY, "not-scale-invariant") {
+    fn draw(&self, draw: &mut Draw) -> Result<Charged, Unjudged> {
+        if let Blocks::NotNormalised = self.blocks {
             let problem = small_problem(draw, Class::Generic, Piecewise::LeakyRelu, Decay::Positive);
-            let blocks = vec![symmetry::normalised_block(&problem.network, 0)];
-            return Instance { problem, blocks };
+            let generators = vec![symmetry::normalised_block(&problem.network, 0)];
+            return Ok(Charged { problem, generators });
         }
-        let last_layer = case.is_control(&ENTRY, "last-layer");
+        let last_layer = matches!(self.blocks, Blocks::LastLayer);
         let class = if last_layer { Class::Smooth } else { draw.turn() };
         let network = loop {
             let network = Palette::ScaleInvariant.network(&mut draw.family, class);
@@ -98,65 +135,55 @@ impl Theorem for ScaleInvariant {
             }
         };
         let mut problem = Problem::draw(draw, class, network, Rates::Scalar, Decay::Positive);
-        let blocks = match problem.network.layout() {
+        let block = |layer: usize| symmetry::normalised_block(&problem.network, layer);
+        let generators = match problem.network.layout() {
             None => vec![symmetry::whole(&problem.network)],
-            Some(layout) if last_layer => vec![symmetry::normalised_block(&problem.network, layout.depth() - 1)],
-            Some(layout) => {
-                (0..layout.depth() - 1).map(|layer| symmetry::normalised_block(&problem.network, layer)).collect()
-            }
+            Some(layout) if last_layer => vec![block(layout.depth() - 1)],
+            Some(layout) => (0..layout.depth() - 1).map(block).collect(),
         };
-        if case.is_control(&ENTRY, "unequal-rates") {
-            let parameters = problem.network.parameter_count();
-            problem.preconditioner = preconditioner(&mut draw.family, Rates::Full, parameters);
-            problem.weight_decay = Rational::new();
-        } else if case != Case::Law && !last_layer {
-            problem = with_strong_decay(problem);
+        match self.rates {
+            StepRates::Scalar => {}
+            StepRates::StrongDecay => problem = with_strong_decay(problem),
+            StepRates::Full => {
+                let parameters = problem.network.parameter_count();
+                problem.preconditioner = preconditioner(&mut draw.family, Rates::Full, parameters);
+                problem.weight_decay = Rational::new();
+            }
         }
-        Instance { problem, blocks }
+        Ok(Charged { problem, generators })
     }
+}
 
-    fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let problem = &instance.problem;
+impl<T: Carrier> In<T> for ScaleInvariant {
+    fn relations(&self, Charged { problem, generators: blocks }: &Charged) -> Result<Vec<Relation<T>>, Unjudged> {
         let decay: T = decay_per_step(problem);
-        let kept = match case {
-            case if case.is_control(&ENTRY, "half-decay") => T::one() - &decay,
-            _ => T::one() - T::integer(2) * &decay,
-        }
-        .squared();
+        let kept = self.kept.of(&decay);
         let point = defined::at::<T>(problem)?;
         // Rationals grow by a factor of about eight a step.
         let steps = if problem.is_algebraic() { 2 } else { point.data.len() };
         let mut relations = Vec::new();
-        for (block, run) in instance.blocks.iter().zip(runs(&point, &instance.blocks, &point.weight_decay, steps)) {
+        for (block, run) in blocks.iter().zip(runs(&point, blocks, &point.weight_decay, steps)) {
             let of_run = OfRun { decay: &decay, run: &run };
-            match case {
-                case if case.is_control(&ENTRY, "first-order-decay") => {
-                    relations.push(of_run.second_moment(&block.name, &T::one()));
+            if let Laws::All | Laws::OfSteps = self.laws {
+                relations.extend(run.iter().enumerate().map(|(number, step)| step.law(&block.name, number, &kept)));
+            }
+            match self.laws {
+                Laws::All => {
+                    relations.push(of_run.second_moment(&block.name, &(T::one() - &decay)));
+                    relations.push(of_run.fourth_moment(&block.name));
                 }
-                case if case.is_control(&ENTRY, "constant-noise") => {
+                Laws::OfSteps => {}
+                Laws::FirstOrder => relations.push(of_run.second_moment(&block.name, &T::one())),
+                Laws::ConstantNoise => {
                     let mut law = of_run.fourth_moment(&block.name);
                     law.right.retain(|term| term.label != FLUCTUATION);
                     relations.push(law);
                 }
-                _ => relations.extend(run.iter().enumerate().map(|(number, step)| {
-                    Relation::equality(
-                        ("radius after a step", format!("{}, step {number}", block.name)),
-                        vec![Term::scalar("r'^2", step.end.clone())],
-                        vec![
-                            Term::scalar("(1 - 2 eta gamma)^2 r^2", T::product(&kept, &step.start)),
-                            Term::scalar("eta^2 |g|^2", step.displacement.clone()),
-                        ],
-                    )
-                })),
-            }
-            if case == Case::Law {
-                relations.push(of_run.second_moment(&block.name, &(T::one() - &decay)));
-                relations.push(of_run.fourth_moment(&block.name));
             }
         }
         // Only the rationals can tell a tie, which a zero gradient is.
-        if case == Case::Law && problem.is_algebraic() {
-            for (block, run) in instance.blocks.iter().zip(runs(&point, &instance.blocks, &T::zero(), steps)) {
+        if matches!(self.laws, Laws::All) && problem.is_algebraic() {
+            for (block, run) in blocks.iter().zip(runs(&point, blocks, &T::zero(), steps)) {
                 relations.push(Relation::at_most(
                     ("radius without decay", &block.name),
                     Term::scalar("r_0^2", run[0].start.clone()),
@@ -171,76 +198,4 @@ impl Theorem for ScaleInvariant {
 /// Whether all neurons of a layer can be dead, so that the next one has nothing to normalise.
 fn can_die(network: &Network) -> bool {
     matches!(network.activation(), Activation::Piecewise(Piecewise::Relu | Piecewise::SquaredRelu))
-}
-
-/// Follows a run through the samples in turn: for each block, the norms at every step.
-fn runs<T: Carrier>(point: &Point<T>, blocks: &[Generator], weight_decay: &T, steps: usize) -> Vec<Vec<Step<T>>> {
-    let objective = Objective { weight_decay, ..point.objective() };
-    let mut theta = point.theta.clone();
-    let mut runs: Vec<Vec<Step<T>>> = blocks.iter().map(|_| Vec::new()).collect();
-    for sample in point.data.samples().iter().cycle().take(steps) {
-        let start = theta.clone();
-        let gradient = sgd_step(&objective, &mut theta, sample);
-        let displacement = point.preconditioner.apply(&gradient);
-        for (block, run) in blocks.iter().zip(&mut runs) {
-            let square = |vector: &[T]| block.map.form(vector, vector);
-            run.push(Step { start: square(&start), end: square(&theta), displacement: square(&displacement) });
-        }
-    }
-    runs
-}
-
-/// A run of one block, for the laws that are summed over it.
-struct OfRun<'a, T> {
-    /// `eta gamma`
-    decay: &'a T,
-    run: &'a [Step<T>],
-}
-
-const FLUCTUATION: &str = "1/2 sum (r'^2 - r^2)^2";
-
-impl<T: Carrier> OfRun<'_, T> {
-    fn sum(&self, value: impl Fn(&Step<T>) -> T) -> T {
-        let mut sum = T::zero();
-        for step in self.run {
-            sum += value(step);
-        }
-        sum
-    }
-
-    /// `4 eta gamma (1 - eta gamma) sum r^2 = eta^2 sum |g|^2 + r_0^2 - r_T^2`, with the given factor for
-    /// `1 - eta gamma`.
-    fn second_moment(&self, block: &str, factor: &T) -> Relation<T> {
-        let (first, last) = (&self.run[0].start, &self.run[self.run.len() - 1].end);
-        Relation::equality(
-            ("sum of r^2", block),
-            vec![Term::scalar(
-                "4 eta gamma (1 - eta gamma) sum r^2",
-                T::integer(4) * self.decay * factor * self.sum(|step| step.start.clone()),
-            )],
-            vec![
-                Term::scalar("eta^2 sum |g|^2", self.sum(|step| step.displacement.clone())),
-                Term::scalar("r_0^2 - r_T^2", first.clone() - last),
-            ],
-        )
-    }
-
-    /// `4 eta gamma (1 - eta gamma) sum r^4 = eta^2 sum |r g|^2 + 1/2 sum (r'^2 - r^2)^2 + 1/2 (r_0^4 - r_T^4)`
-    fn fourth_moment(&self, block: &str) -> Relation<T> {
-        let (first, last) = (&self.run[0].start, &self.run[self.run.len() - 1].end);
-        let half = T::ratio(1, 2);
-        let factor = T::integer(4) * self.decay * (T::one() - self.decay);
-        Relation::equality(
-            ("sum of r^4", block),
-            vec![Term::scalar("4 eta gamma (1 - eta gamma) sum r^4", factor * self.sum(|step| step.start.squared()))],
-            vec![
-                Term::scalar("eta^2 sum |r g|^2", self.sum(|step| T::product(&step.start, &step.displacement))),
-                Term::scalar(
-                    FLUCTUATION,
-                    T::product(&half, &self.sum(|step| (step.end.clone() - &step.start).squared())),
-                ),
-                Term::scalar("1/2 (r_0^4 - r_T^4)", half * (first.squared() - last.squared())),
-            ],
-        )
-    }
 }

@@ -1,17 +1,54 @@
-//! `noether/sgd-charge`
+//! `noether/sgd-charge`: the charge after one step of descent.
+//!
+//! ```text
+//! C' = (1 - 2 eta gamma)^2 C + eta^2 g^T A g
+//! ```
+//!
+//! `C = theta^T A theta` is the charge of a symmetric generator `A`, `g` the gradient of a sample or of a batch, `eta` the learning rate, `gamma`
+//! the weight decay. Source: [`NEURAL_MECHANICS`].
 
 use super::NEURAL_MECHANICS;
-use super::charge::{Charged, decay_per_step, extent};
-use crate::claim::problem::{Decay, Rates, preconditioner};
-use crate::claim::{Case, Control, Draw, Entry, Evidence, Inapplicable, Outside, Relation, Term, Theorem};
+use super::charge::{Charged, Charges, Kept, decay_per_step, extent};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::problem::Decay;
+use crate::claim::routes::Ladder;
+use crate::claim::{Draw, Draws, In, Inapplicable, Point, Relation, Subject, Term, Unjudged};
+use crate::claims::given;
+use crate::data::Sample;
 use crate::dynamics::{heavy_ball_step, sgd_step};
 use crate::linalg::products::add_multiple;
-use crate::model::{Carrier, Network};
+use crate::model::Carrier;
 
-/// The charge after one step of descent.
-pub struct SgdCharge;
+/// The law of a step.
+#[derive(Clone, Copy)]
+pub(super) struct SgdCharge {
+    charges: Charges,
+    decay: Decay,
+    kept: Kept,
+    /// Whether the learning rates are a full matrix.
+    unequal_rates: bool,
+    /// Whether the step is the second one of the heavy ball.
+    momentum: bool,
+    /// Whether the noise term is that of the mean gradient.
+    noise_of_the_mean: bool,
+    /// Whether a step of the batch of all samples is taken too.
+    batch: bool,
+}
 
-static ENTRY: Entry = Entry {
+pub(super) const LAW: SgdCharge = SgdCharge {
+    charges: Charges::OfSymmetries,
+    decay: Decay::Positive,
+    kept: Kept::Exactly,
+    unequal_rates: false,
+    momentum: false,
+    noise_of_the_mean: false,
+    batch: true,
+};
+const DECAYING: SgdCharge = SgdCharge { charges: Charges::Decaying, batch: false, ..LAW };
+const LEAKY: SgdCharge = SgdCharge { charges: Charges::Leaky, ..DECAYING };
+
+/// `noether/sgd-charge`
+pub static CLAIM: Claim = Claim {
     id: "noether/sgd-charge",
     title: "a charge after one step of descent",
     statement: "C = theta^T A theta, theta' = theta - eta (g + 2 gamma theta): C' = (1 - 2 eta gamma)^2 C + eta^2 g^T A g",
@@ -20,16 +57,36 @@ static ENTRY: Entry = Entry {
         "g is the gradient of a sample or of a batch; theta and eta are arbitrary",
         "on a kink g is taken with any slope of the activation there",
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "not-a-symmetry", breaks: "rescaling of a neuron whose activation is not homogeneous" },
-        Control { name: "unequal-rates", breaks: "a step theta - Lambda g, Lambda not a multiple of I" },
-        Control { name: "momentum", breaks: "the second step of the heavy ball" },
-        Control { name: "noise-of-the-mean", breaks: "the mean gradient in the noise term of a sample's step" },
-        Control { name: "half-decay", breaks: "(1 - eta gamma)^2 in place of (1 - 2 eta gamma)^2" },
-        Control { name: "first-order-decay", breaks: "1 - 4 eta gamma in place of (1 - 2 eta gamma)^2" },
-    ],
     references: &[NEURAL_MECHANICS],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "not-a-symmetry",
+            "rescaling of a neuron whose activation is not homogeneous",
+            &Ladder(SgdCharge { charges: Charges::NotHomogeneous, ..DECAYING }),
+        ),
+        control(
+            "unequal-rates",
+            "a step theta - Lambda g, Lambda not a multiple of I",
+            &Ladder(SgdCharge { decay: Decay::None, unequal_rates: true, ..LEAKY }),
+        ),
+        control("momentum", "the second step of the heavy ball", &Ladder(SgdCharge { momentum: true, ..DECAYING })),
+        control(
+            "noise-of-the-mean",
+            "the mean gradient in the noise term of a sample's step",
+            &Ladder(SgdCharge { noise_of_the_mean: true, ..LEAKY }),
+        ),
+        control(
+            "half-decay",
+            "(1 - eta gamma)^2 in place of (1 - 2 eta gamma)^2",
+            &Ladder(SgdCharge { kept: Kept::HalfDecay, ..DECAYING }),
+        ),
+        control(
+            "first-order-decay",
+            "1 - 4 eta gamma in place of (1 - 2 eta gamma)^2",
+            &Ladder(SgdCharge { kept: Kept::FirstOrder, ..DECAYING }),
+        ),
+    ],
 };
 
 /// A step from `start` to `end` along the gradient `gradient`.
@@ -40,74 +97,62 @@ struct Step<T> {
     gradient: Vec<T>,
 }
 
-impl Theorem for SgdCharge {
+impl SgdCharge {
+    /// The step of a sample.
+    fn of_sample<T: Carrier>(&self, point: &Point<T>, number: usize, sample: &Sample<T>) -> Step<T> {
+        let objective = point.objective();
+        let mut start = point.theta.clone();
+        let mut momentum = vec![T::zero(); start.len()];
+        let factor = T::ratio(1, 2);
+        if self.momentum {
+            heavy_ball_step(&objective, &mut start, &mut momentum, sample, &factor);
+        }
+        let mut end = start.clone();
+        let gradient = if self.momentum {
+            heavy_ball_step(&objective, &mut end, &mut momentum, sample, &factor)
+        } else {
+            sgd_step(&objective, &mut end, sample)
+        };
+        Step { name: format!("sample {number}"), start, end, gradient }
+    }
+}
+
+/// The step of the batch of all samples, along their mean gradient.
+fn of_batch<T: Carrier>(point: &Point<T>, mean: Vec<T>) -> Step<T> {
+    let mut force = mean.clone();
+    add_multiple(&mut force, &(T::integer(2) * &point.weight_decay), &point.theta);
+    let start = point.theta.clone();
+    let mut end = start.clone();
+    add_multiple(&mut end, &T::integer(-1), &point.preconditioner.apply(&force));
+    Step { name: "the batch of all samples".to_owned(), start, end, gradient: mean }
+}
+
+impl Draws for SgdCharge {
     type Instance = Charged;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
+    fn draw(&self, draw: &mut Draw) -> Result<Charged, Unjudged> {
+        let charged = self.charges.draw(draw, self.decay);
+        Ok(if self.unequal_rates { charged.with_full_rates(&mut draw.family) } else { charged })
     }
 
-    fn draw(&self, mut draw: Draw) -> Charged {
-        let draw = &mut draw;
-        match draw.case {
-            Case::Law => Charged::of_law(draw, Decay::Positive),
-            case if case.is_control(&ENTRY, "not-a-symmetry") => Charged::not_homogeneous(draw, Decay::Positive),
-            case if case.is_control(&ENTRY, "unequal-rates") => {
-                let mut charged = Charged::leaky(draw, Decay::None);
-                let parameters = charged.problem.network.parameter_count();
-                charged.problem.preconditioner = preconditioner(&mut draw.family, Rates::Full, parameters);
-                charged
-            }
-            case if case.is_control(&ENTRY, "noise-of-the-mean") => Charged::leaky(draw, Decay::Positive),
-            _ => Charged::decaying(draw),
-        }
+    fn draw_on(&self, draw: &mut Draw, subject: &Subject) -> Result<Charged, Inapplicable> {
+        Charged::on(draw, given::network(subject)?, self.decay)
     }
+}
 
-    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Charged, Inapplicable> {
-        Charged::on(&mut draw, network, Decay::Positive)
-    }
-
-    fn relations<T: Carrier>(&self, charged: &Charged, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Carrier> In<T> for SgdCharge {
+    fn relations(&self, charged: &Charged) -> Result<Vec<Relation<T>>, Unjudged> {
         let point = charged.problem.at::<T>();
-        let objective = point.objective();
-        let mean = objective.mean_gradient(&point.theta);
-        let mut steps = Vec::new();
-        for (number, sample) in point.data.samples().iter().enumerate() {
-            let mut start = point.theta.clone();
-            let mut end = start.clone();
-            let mut gradient;
-            if case.is_control(&ENTRY, "momentum") {
-                let mut momentum = vec![T::zero(); start.len()];
-                let factor = T::ratio(1, 2);
-                heavy_ball_step(&objective, &mut start, &mut momentum, sample, &factor);
-                end.clone_from(&start);
-                gradient = heavy_ball_step(&objective, &mut end, &mut momentum, sample, &factor);
-            } else {
-                gradient = sgd_step(&objective, &mut end, sample);
-            }
-            if case.is_control(&ENTRY, "noise-of-the-mean") {
-                gradient.clone_from(&mean);
-            }
-            steps.push(Step { name: format!("sample {number}"), start, end, gradient });
+        let mean = point.objective().mean_gradient(&point.theta);
+        let samples = point.data.samples().iter().enumerate();
+        let mut steps: Vec<_> = samples.map(|(number, sample)| self.of_sample(&point, number, sample)).collect();
+        if self.noise_of_the_mean {
+            steps.iter_mut().for_each(|step| step.gradient.clone_from(&mean));
         }
-        if case == Case::Law {
-            let mut force = mean.clone();
-            add_multiple(&mut force, &(T::integer(2) * &point.weight_decay), &point.theta);
-            let mut end = point.theta.clone();
-            add_multiple(&mut end, &T::integer(-1), &point.preconditioner.apply(&force));
-            steps.push(Step {
-                name: "the batch of all samples".to_owned(),
-                start: point.theta.clone(),
-                end,
-                gradient: mean,
-            });
+        if self.batch {
+            steps.push(of_batch(&point, mean));
         }
-        let decayed: T = decay_per_step(&charged.problem);
-        let kept = match case {
-            case if case.is_control(&ENTRY, "half-decay") => (T::one() - &decayed).squared(),
-            case if case.is_control(&ENTRY, "first-order-decay") => T::one() - T::integer(4) * &decayed,
-            _ => (T::one() - T::integer(2) * &decayed).squared(),
-        };
+        let kept = self.kept.of(&decay_per_step::<T>(&charged.problem));
         let mut relations = Vec::new();
         for step in &steps {
             let displacement = point.preconditioner.apply(&step.gradient);

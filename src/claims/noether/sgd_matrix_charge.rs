@@ -1,20 +1,51 @@
-//! `noether/sgd-matrix-charge`
+//! `noether/sgd-matrix-charge`: the matrix of charges at a linear interface after one step of descent.
+//!
+//! ```text
+//! Q' = (1 - 2 eta gamma)^2 Q + eta^2 (g_W g_W^T - g_U^T g_U),   Q = W W^T - U^T U
+//! ```
+//!
+//! `W` are the weights before the interface, `U` those behind it, `g_W` and `g_U` the gradients of a sample; `eta` is the learning rate, `gamma` the
+//! weight decay. Sources: [`NEURAL_MECHANICS`], [`AUTO_BALANCING`].
 
 use super::charge::{
-    decay_per_step, incoming_gram, layout, outgoing_gram, scaled, weight_gram, with_gates, with_strong_decay,
+    Kept, decay_per_step, incoming_gram, layout, outgoing_gram, scaled, weight_gram, with_gates, with_strong_decay,
 };
 use super::{AUTO_BALANCING, NEURAL_MECHANICS};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem};
+use crate::claim::routes::Ladder;
+use crate::claim::{Class, Draw, Draws, In, Palette, Problem, Relation, Term, Unjudged};
 use crate::dynamics::sgd_step;
 use crate::entropic::Preconditioner;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Rational;
 
-/// The matrix of charges at a linear interface after one step of descent.
-pub struct SgdMatrixCharge;
+/// The law of a step at every interface.
+#[derive(Clone, Copy)]
+pub(super) struct MatrixCharge {
+    networks: Networks,
+    kept: Kept,
+    /// Whether biases belong to the incoming weights.
+    bias: bool,
+}
 
-static ENTRY: Entry = Entry {
+/// The networks of the law, and the small ones of controls.
+#[derive(Clone, Copy)]
+enum Networks {
+    Linear,
+    /// Leaky ReLU between `W` and `U`, one neuron open and one closed.
+    ActivationBetween,
+    /// Linear, with different learning rates for `U` and `W`.
+    UnequalRates,
+    /// Linear, under strong decay.
+    Decaying,
+}
+
+pub(super) const LAW: MatrixCharge = MatrixCharge { networks: Networks::Linear, kept: Kept::Exactly, bias: true };
+const DECAYING: MatrixCharge = MatrixCharge { networks: Networks::Decaying, ..LAW };
+
+/// `noether/sgd-matrix-charge`
+pub static CLAIM: Claim = Claim {
     id: "noether/sgd-matrix-charge",
     title: "the matrix of charges after one step of descent",
     statement: "Q = W W^T - U^T U: Q' = (1 - 2 eta gamma)^2 Q + eta^2 (g_W g_W^T - g_U^T g_U)",
@@ -23,58 +54,64 @@ static ENTRY: Entry = Entry {
         "with biases, W W^T + b b^T stands for W W^T and g_W g_W^T + g_b g_b^T for g_W g_W^T",
         "theta' = theta - eta (g + 2 gamma theta); theta and eta are arbitrary",
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "activation-between", breaks: "leaky ReLU between W and U, one neuron open and one closed" },
-        Control { name: "unequal-rates", breaks: "different learning rates for U and W" },
-        Control { name: "without-bias", breaks: "the bias left out" },
-        Control { name: "half-decay", breaks: "(1 - eta gamma)^2 in place of (1 - 2 eta gamma)^2" },
-    ],
     references: &[NEURAL_MECHANICS, AUTO_BALANCING],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "activation-between",
+            "leaky ReLU between W and U, one neuron open and one closed",
+            &Ladder(MatrixCharge { networks: Networks::ActivationBetween, ..LAW }),
+        ),
+        control(
+            "unequal-rates",
+            "different learning rates for U and W",
+            &Ladder(MatrixCharge { networks: Networks::UnequalRates, ..LAW }),
+        ),
+        control("without-bias", "the bias left out", &Ladder(MatrixCharge { bias: false, ..DECAYING })),
+        control(
+            "half-decay",
+            "(1 - eta gamma)^2 in place of (1 - 2 eta gamma)^2",
+            &Ladder(MatrixCharge { kept: Kept::HalfDecay, ..DECAYING }),
+        ),
+    ],
 };
 
-impl Theorem for SgdMatrixCharge {
+impl Draws for MatrixCharge {
     type Instance = Problem;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Problem {
-        let draw = &mut draw;
-        if draw.case == Case::Law {
-            let class = draw.turn();
-            let network = Palette::Linear.network(&mut draw.family, class);
-            return Problem::draw(draw, class, network, Rates::Scalar, Decay::Positive);
-        }
-        let activation = match draw.case {
-            case if case.is_control(&ENTRY, "activation-between") => Piecewise::LeakyRelu,
-            _ => Piecewise::Identity,
+    fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
+        let small = |draw: &mut Draw, activation| {
+            let widths = [1 + draw.family.below(3), 2 + draw.family.below(2), 1 + draw.family.below(2)];
+            let network = Network::mlp(&widths, activation, true, Loss::SquaredError);
+            Problem::draw(draw, Class::Generic, network, Rates::Scalar, Decay::Positive)
         };
-        let widths = [1 + draw.family.below(3), 2 + draw.family.below(2), 1 + draw.family.below(2)];
-        let network = Network::mlp(&widths, activation, true, Loss::SquaredError);
-        let problem = Problem::draw(draw, Class::Generic, network, Rates::Scalar, Decay::Positive);
-        match draw.case {
-            case if case.is_control(&ENTRY, "activation-between") => with_gates(problem, |neuron| neuron == 0),
-            case if case.is_control(&ENTRY, "unequal-rates") => {
+        Ok(match self.networks {
+            Networks::Linear => {
+                let class = draw.turn();
+                let network = Palette::Linear.network(&mut draw.family, class);
+                Problem::draw(draw, class, network, Rates::Scalar, Decay::Positive)
+            }
+            Networks::ActivationBetween => with_gates(small(draw, Piecewise::LeakyRelu), |neuron| neuron == 0),
+            Networks::UnequalRates => {
+                let problem = small(draw, Piecewise::Identity);
                 let incoming = layout(&problem.network).biases(0).end;
                 let parameters = 0..problem.network.parameter_count();
                 let rates = parameters.map(|i| Rational::from((if i < incoming { 1 } else { 2 }, 8)));
                 let preconditioner = Preconditioner::Diagonal(rates.collect());
                 Problem { preconditioner, weight_decay: Rational::new(), ..problem }
             }
-            _ => with_strong_decay(problem),
-        }
+            Networks::Decaying => with_strong_decay(small(draw, Piecewise::Identity)),
+        })
     }
+}
 
-    fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Carrier> In<T> for MatrixCharge {
+    fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
         let point = problem.at::<T>();
         let objective = point.objective();
         let layout = layout(&problem.network);
-        let decayed: T = decay_per_step(problem);
-        let decayed = if case.is_control(&ENTRY, "half-decay") { decayed } else { T::integer(2) * decayed };
-        let kept = (T::one() - decayed).squared();
-        let incoming = if case.is_control(&ENTRY, "without-bias") { weight_gram } else { incoming_gram };
+        let kept = self.kept.of(&decay_per_step::<T>(problem));
+        let incoming = if self.bias { incoming_gram } else { weight_gram };
         let minus = T::integer(-1);
         let mut relations = Vec::new();
         for (number, sample) in point.data.samples().iter().enumerate() {

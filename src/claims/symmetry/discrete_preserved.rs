@@ -1,16 +1,51 @@
-//! `symmetry/discrete-preserved`
+//! `symmetry/discrete-preserved`: discrete symmetries of the loss are symmetries of the entropic loss.
+//!
+//! ```text
+//! F(K theta) = F(theta),   grad F(K theta) = K grad F(theta)
+//! ```
+//!
+//! `K` is orthogonal, commutes with the learning rates `Lambda` and leaves the loss of every sample as it is. Source: [`PAPER`].
 
 use super::PAPER;
+use super::elements;
 use super::orbit::{self, Moved, flat_loss, invariance, moved};
+use super::rates;
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Theorem};
-use crate::model::{Carrier, Loss, Network, Smooth};
-use crate::symmetry::{self, Symmetry};
+use crate::claim::routes::Ladder;
+use crate::claim::{Class, Draw, Draws, In, Palette, Problem, Relation, Stream, Unjudged};
+use crate::model::{Carrier, Network};
+use crate::symmetry::{self, Element, Symmetry};
 
-/// Discrete symmetries survive in the entropic loss.
-pub struct DiscretePreserved;
+/// The entropic loss and its gradient at a point and at its image.
+#[derive(Clone, Copy)]
+pub(super) struct DiscretePreserved {
+    elements: Elements,
+    /// Whether the learning rates commute with the element.
+    commuting: bool,
+}
 
-static ENTRY: Entry = Entry {
+/// Which maps are drawn.
+#[derive(Clone, Copy)]
+enum Elements {
+    /// Products of discrete symmetries of any network, or of exchanges in a decoder.
+    Symmetries,
+    /// Permutations of the hidden neurons of a network of two layers.
+    Permutations,
+    /// Such permutations of the incoming weights alone.
+    IncomingPermutations,
+    /// Rescalings of a neuron of a two-layer linear network.
+    Rescalings,
+    /// The sign flip of a neuron whose activation is not odd.
+    EvenFlips,
+    /// Exchanges of the queries of two heads.
+    QueryExchanges,
+}
+
+pub(super) const LAW: DiscretePreserved = DiscretePreserved { elements: Elements::Symmetries, commuting: true };
+
+/// `symmetry/discrete-preserved`
+pub static CLAIM: Claim = Claim {
     id: "symmetry/discrete-preserved",
     title: "discrete symmetries are preserved",
     statement: "F(K theta) = F(theta) and grad F(K theta) = K grad F(theta)",
@@ -20,76 +55,106 @@ static ENTRY: Entry = Entry {
         "K commutes with Lambda: Lambda = eta I, or a diagonal that is constant on the orbits of K, or any matrix with K Lambda = Lambda K",
         "theta is not on a kink, and no vector that is normalised is 0",
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "not-commuting", breaks: "permutation of neurons with different learning rates" },
-        Control { name: "not-orthogonal", breaks: "a symmetry that is not orthogonal: rescaling of a neuron" },
-        Control { name: "even-activation", breaks: "sign flip of a neuron whose activation is not odd" },
-        Control { name: "incoming-only", breaks: "permutation of the incoming weights without the outgoing ones" },
-        Control { name: "one-head-of-a-group", breaks: "queries of heads exchanged without their outputs" },
-    ],
     references: &[PAPER],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "not-commuting",
+            "permutation of neurons with different learning rates",
+            &Ladder(DiscretePreserved { elements: Elements::Permutations, commuting: false }),
+        ),
+        control(
+            "not-orthogonal",
+            "a symmetry that is not orthogonal: rescaling of a neuron",
+            &Ladder(DiscretePreserved { elements: Elements::Rescalings, ..LAW }),
+        ),
+        control(
+            "even-activation",
+            "sign flip of a neuron whose activation is not odd",
+            &Ladder(DiscretePreserved { elements: Elements::EvenFlips, ..LAW }),
+        ),
+        control(
+            "incoming-only",
+            "permutation of the incoming weights without the outgoing ones",
+            &Ladder(DiscretePreserved { elements: Elements::IncomingPermutations, ..LAW }),
+        ),
+        control(
+            "one-head-of-a-group",
+            "queries of heads exchanged without their outputs",
+            &Ladder(DiscretePreserved { elements: Elements::QueryExchanges, ..LAW }),
+        ),
+    ],
 };
 
-impl Theorem for DiscretePreserved {
+impl Elements {
+    /// A network, with a map.
+    fn draw(self, stream: &mut Stream, turn: Class) -> (Class, Network, Element) {
+        match self {
+            Elements::Symmetries if turn == Class::Smooth && stream.coin() => {
+                let (network, element) = elements::draw_decoder(stream);
+                (turn, network, element)
+            }
+            Elements::Symmetries => {
+                let palettes = [Palette::Any, Palette::Homogeneous, Palette::Linear, Palette::Odd, Palette::Rotations];
+                let palette = *stream.pick(&palettes);
+                let (network, element) = elements::draw_network(stream, palette, turn, Symmetry::is_discrete);
+                (turn, network, element)
+            }
+            Elements::QueryExchanges => {
+                let (network, element) = elements::draw_query_exchange(stream);
+                (Class::Smooth, network, element)
+            }
+            Elements::EvenFlips => {
+                let (network, element) = elements::draw_even_flip(stream);
+                (Class::Smooth, network, element)
+            }
+            Elements::Permutations | Elements::IncomingPermutations | Elements::Rescalings => {
+                let (network, element) = self.draw_on_two_layers(stream, turn);
+                (turn, network, element)
+            }
+        }
+    }
+
+    fn draw_on_two_layers(self, stream: &mut Stream, turn: Class) -> (Network, Element) {
+        let linear = elements::draw_two_layer_linear(stream);
+        let width = elements::width(&linear);
+        let places = elements::proper_permutation(stream, width);
+        if matches!(self, Elements::Rescalings) {
+            let index = stream.below(width);
+            let element = symmetry::neuron_rescaling(&linear, 0, index, &elements::factor(stream, &linear), 1);
+            return (linear, element);
+        }
+        let network = if turn == Class::Smooth { elements::activated(stream, &linear) } else { linear };
+        let element = match self {
+            Elements::IncomingPermutations => elements::incoming_permutation(&network, &places),
+            _ => symmetry::neuron_permutation(&network, 0, &places),
+        };
+        (network, element)
+    }
+}
+
+impl Draws for DiscretePreserved {
     type Instance = Moved;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Moved {
-        let (case, turn) = (draw.case, draw.turn());
-        let is = |name| case.is_control(&ENTRY, name);
-        let stream = &mut draw.family;
-        let (class, network, element, rates) = if case == Case::Law && turn == Class::Smooth && stream.coin() {
-            let (network, element) = orbit::draw_decoder(stream);
-            (turn, network, element, Rates::Any)
-        } else if is("one-head-of-a-group") {
-            let (network, element) = orbit::draw_query_exchange(stream);
-            (Class::Smooth, network, element, Rates::Scalar)
-        } else if case == Case::Law {
-            let palettes = [Palette::Any, Palette::Homogeneous, Palette::Linear, Palette::Odd, Palette::Rotations];
-            let palette = *stream.pick(&palettes);
-            let (network, element) = orbit::draw_network(stream, palette, turn, Symmetry::is_discrete);
-            (turn, network, element, Rates::Any)
-        } else if is("even-activation") {
-            let (network, element) = orbit::draw_even_flip(stream);
-            (Class::Smooth, network, element, Rates::Scalar)
+    fn draw(&self, draw: &mut Draw) -> Result<Moved, Unjudged> {
+        let turn = draw.turn();
+        let (class, network, element) = self.elements.draw(&mut draw.family, turn);
+        let rates = if draw.is_law() { Rates::Any } else { Rates::Scalar };
+        let mut problem = Problem::draw(draw, class, network, rates, Decay::Positive);
+        problem.preconditioner = if self.commuting {
+            rates::averaged(problem.preconditioner, &element.map)
         } else {
-            let mut network = orbit::draw_two_layer_linear(stream);
-            let widths = network.layout().map_or(vec![], |layout| layout.widths().to_vec());
-            let places = orbit::proper_permutation(stream, widths[1]);
-            let element = if is("not-orthogonal") {
-                let index = stream.below(widths[1]);
-                symmetry::neuron_rescaling(&network, 0, index, &orbit::factor(stream, &network), 1)
-            } else {
-                if turn == Class::Smooth {
-                    network = Network::mlp(&widths, Smooth::Tanh, stream.coin(), Loss::SquaredError);
-                }
-                if is("incoming-only") {
-                    orbit::incoming_permutation(&network, &places)
-                } else {
-                    symmetry::neuron_permutation(&network, 0, &places)
-                }
-            };
-            (turn, network, element, Rates::Scalar)
+            rates::distinct_rates(&mut draw.family, problem.theta.len())
         };
-        let mut problem = Problem::draw(&mut draw, class, network, rates, Decay::Positive);
-        problem.preconditioner = if is("not-commuting") {
-            orbit::distinct_rates(&mut draw.family, problem.theta.len())
-        } else if case == Case::Law {
-            orbit::averaged(problem.preconditioner, &element.map)
-        } else {
-            problem.preconditioner
-        };
-        Moved { problem, element }
+        Ok(Moved { problem, element })
     }
+}
 
-    fn relations<T: Carrier>(&self, instance: &Moved, _case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let point = orbit::at::<T>(&instance.problem)?;
-        let image = moved(&point, &instance.element);
-        let [entropic_loss, gradient] = invariance(&point, &image, &instance.element.map);
+impl<T: Carrier> In<T> for DiscretePreserved {
+    fn relations(&self, Moved { problem, element }: &Moved) -> Result<Vec<Relation<T>>, Unjudged> {
+        let point = orbit::at::<T>(problem)?;
+        let image = moved(&point, element);
+        let [entropic_loss, gradient] = invariance(&point, &image, &element.map);
         Ok(vec![flat_loss(&point, &image), entropic_loss, gradient])
     }
 }

@@ -4,26 +4,29 @@ use super::orbit::Moved;
 use super::{
     continuous_broken, discrete_preserved, gradient_transform, rotation_preserved, translation, unique_minimum,
 };
-use crate::claim::{Case, Class, Draw, Problem, Theorem};
-use crate::claims::extremes::{Tally, of, of_rates};
+use crate::claim::data::Claim;
+use crate::claim::routes::InRationals;
+use crate::claim::{Class, In, Problem};
+use crate::claims::extremes::{Tally, drawn, of, of_rates};
+use crate::scalar::Mp;
 
-/// The laws of a claim on twelve families, each at all extremes that `at` knows.
-fn attack<C: Theorem>(
-    claim: &C,
-    problem: impl Fn(&mut C::Instance) -> &mut Problem,
+/// The law of a claim on twelve families, each at all extremes that `at` knows.
+fn attack<L: InRationals + In<Mp<256>>>(
+    claim: &Claim,
+    law: &L,
+    problem: impl Fn(&mut L::Instance) -> &mut Problem,
     at: impl Fn(&Problem) -> Vec<(String, Problem)>,
 ) {
     let mut tally = Tally::default();
     for index in (0..24).step_by(2) {
-        let draw = || claim.draw(Draw::new(claim.entry(), 12, Case::Law, index));
-        let mut instance = draw();
+        let mut instance = drawn(claim, law, index);
         for (what, extreme) in at(problem(&mut instance)) {
-            let mut instance = draw();
+            let mut instance = drawn(claim, law, index);
             *problem(&mut instance) = extreme;
-            tally.see(claim, &instance, &what);
+            tally.see_law(claim.id, law, &instance, &what);
         }
     }
-    println!("{}: {tally:#?}", claim.entry().id);
+    println!("{}: {tally:#?}", claim.id);
     assert!(tally.exact > 64 && tally.exact > tally.vacuous, "{tally:?}");
 }
 
@@ -38,19 +41,20 @@ fn of_moved(moved: &mut Moved) -> &mut Problem {
 
 #[test]
 fn gradients_transform_at_every_scale() {
-    attack(&gradient_transform::GradientTransform, of_moved, everything);
+    attack(&gradient_transform::CLAIM, &gradient_transform::LAW, of_moved, everything);
 }
 
 #[test]
 fn orthogonal_symmetries_survive_at_every_scale() {
-    attack(&discrete_preserved::DiscretePreserved, of_moved, everything);
-    attack(&rotation_preserved::RotationPreserved, of_moved, everything);
+    attack(&discrete_preserved::CLAIM, &discrete_preserved::LAW, of_moved, everything);
+    attack(&rotation_preserved::CLAIM, &rotation_preserved::LAW, of_moved, everything);
 }
 
 #[test]
 fn translations_survive_at_every_scale() {
     attack(
-        &translation::Translation,
+        &translation::CLAIM,
+        &translation::LAW,
         |instance| &mut instance.problem,
         |problem| {
             let mut extremes = everything(problem);
@@ -65,7 +69,8 @@ fn translations_survive_at_every_scale() {
 #[test]
 fn the_entropy_along_an_orbit_is_known_at_every_scale() {
     attack(
-        &continuous_broken::ContinuousBroken,
+        &continuous_broken::CLAIM,
+        &continuous_broken::LAW,
         |instance| &mut instance.problem,
         |problem| {
             if problem.affliction.contains("skew") { Vec::new() } else { of(problem) }
@@ -77,7 +82,8 @@ fn the_entropy_along_an_orbit_is_known_at_every_scale() {
 #[test]
 fn the_entropic_loss_along_an_orbit_is_known_at_every_scale() {
     attack(
-        &unique_minimum::UniqueMinimum,
+        &unique_minimum::CLAIM,
+        &unique_minimum::LAW,
         |instance| &mut instance.problem,
         |problem| {
             if problem.class == Class::Stationary { Vec::new() } else { everything(problem) }

@@ -1,19 +1,48 @@
-//! `symmetry/gradient-transform`
+//! `symmetry/gradient-transform`: how gradients move along an orbit.
+//!
+//! ```text
+//! l(K theta; z) = l(theta; z) for all theta   implies   g_z(K theta) = K^{-T} g_z(theta)
+//! ```
+//!
+//! `K` is an invertible linear map, `g_z` the gradient of the loss of sample `z`. Source: [`PAPER`].
 
 use super::PAPER;
-use super::orbit::{self, Moved, flat_loss, moved};
+use super::elements;
+use super::orbit::{self, Carrying, Moved, flat_loss, moved};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{
-    Case, Class, Control, Draw, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term, Theorem,
-};
+use crate::claim::routes::Ladder;
+use crate::claim::{Class, Draw, Draws, In, Inapplicable, Palette, Problem, Relation, Subject, Term, Unjudged};
 use crate::claims::given;
-use crate::model::{Carrier, Network};
+use crate::model::Carrier;
 use crate::symmetry;
 
-/// How gradients move along an orbit.
-pub struct GradientTransform;
+/// Gradients at a point and at its image.
+#[derive(Clone, Copy)]
+pub(super) struct GradientTransform {
+    elements: Elements,
+    carrying: Carrying,
+}
 
-static ENTRY: Entry = Entry {
+/// Which maps are drawn.
+#[derive(Clone, Copy)]
+enum Elements {
+    /// Products of symmetries of any network.
+    Symmetries,
+    /// The sign flip of a neuron whose activation is not odd.
+    EvenFlips,
+    /// Permutations of the incoming weights of a two-layer linear network.
+    IncomingPermutations,
+    /// Shears of a two-layer linear network: neither orthogonal nor symmetric.
+    Shears,
+}
+
+pub(super) const LAW: GradientTransform =
+    GradientTransform { elements: Elements::Symmetries, carrying: Carrying::InverseTransposed };
+const SHEARS: GradientTransform = GradientTransform { elements: Elements::Shears, ..LAW };
+
+/// `symmetry/gradient-transform`
+pub static CLAIM: Claim = Claim {
     id: "symmetry/gradient-transform",
     title: "gradients along an orbit",
     statement: "l(K theta; z) = l(theta; z) for all theta implies g_z(K theta) = K^{-T} g_z(theta)",
@@ -22,73 +51,89 @@ static ENTRY: Entry = Entry {
         "K is a product of permutations of hidden neurons (any activation), sign flips (odd activations, weights and bias), rescalings u -> a u, w -> a^{-k} w (homogeneous of degree k, a > 0), shears and rotations of linear layers, scales of RMS-normalised layers and of scale-invariant models",
         "theta is not on a kink, and no vector that is normalised is 0",
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "even-activation", breaks: "sign flip of a neuron whose activation is not odd" },
-        Control { name: "incoming-only", breaks: "permutation of the incoming weights without the outgoing ones" },
-        Control { name: "not-inverted", breaks: "K^T g in place of K^{-T} g, K not orthogonal" },
-        Control { name: "not-transposed", breaks: "K^{-1} g in place of K^{-T} g, K not symmetric" },
-        Control { name: "moved-like-a-point", breaks: "K g in place of K^{-T} g, K not orthogonal" },
-    ],
     references: &[PAPER],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "even-activation",
+            "sign flip of a neuron whose activation is not odd",
+            &Ladder(GradientTransform { elements: Elements::EvenFlips, ..LAW }),
+        ),
+        control(
+            "incoming-only",
+            "permutation of the incoming weights without the outgoing ones",
+            &Ladder(GradientTransform { elements: Elements::IncomingPermutations, ..LAW }),
+        ),
+        control(
+            "not-inverted",
+            "K^T g in place of K^{-T} g, K not orthogonal",
+            &Ladder(GradientTransform { carrying: Carrying::Transposed, ..SHEARS }),
+        ),
+        control(
+            "not-transposed",
+            "K^{-1} g in place of K^{-T} g, K not symmetric",
+            &Ladder(GradientTransform { carrying: Carrying::Inverse, ..SHEARS }),
+        ),
+        control(
+            "moved-like-a-point",
+            "K g in place of K^{-T} g, K not orthogonal",
+            &Ladder(GradientTransform { carrying: Carrying::Itself, ..SHEARS }),
+        ),
+    ],
 };
 
-impl Theorem for GradientTransform {
+impl Draws for GradientTransform {
     type Instance = Moved;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Moved {
-        let (case, turn) = (draw.case, draw.turn());
-        let is = |name| case.is_control(&ENTRY, name);
+    fn draw(&self, draw: &mut Draw) -> Result<Moved, Unjudged> {
+        let turn = draw.turn();
         let stream = &mut draw.family;
-        let (class, (network, element)) = if case == Case::Law {
-            let palettes = [
-                Palette::Any,
-                Palette::Homogeneous,
-                Palette::Homogeneous,
-                Palette::Linear,
-                Palette::Odd,
-                Palette::Rotations,
-                Palette::ScaleInvariant,
-            ];
-            let palette = *stream.pick(&palettes);
-            (turn, orbit::draw_network(stream, palette, turn, |_| true))
-        } else if is("even-activation") {
-            (Class::Smooth, orbit::draw_even_flip(stream))
-        } else {
-            let network = orbit::draw_two_layer_linear(stream);
-            let width = network.layout().map_or(0, |layout| layout.widths()[1]);
-            let element = if is("incoming-only") {
-                orbit::incoming_permutation(&network, &orbit::proper_permutation(stream, width))
-            } else {
-                symmetry::shear(&network, 0, orbit::pair(stream, width), &stream.small())
-            };
-            (Class::Generic, (network, element))
+        let (class, (network, element)) = match self.elements {
+            Elements::Symmetries => {
+                let palettes = [
+                    Palette::Any,
+                    Palette::Homogeneous,
+                    Palette::Homogeneous,
+                    Palette::Linear,
+                    Palette::Odd,
+                    Palette::Rotations,
+                    Palette::ScaleInvariant,
+                ];
+                let palette = *stream.pick(&palettes);
+                (turn, elements::draw_network(stream, palette, turn, |_| true))
+            }
+            Elements::EvenFlips => (Class::Smooth, elements::draw_even_flip(stream)),
+            Elements::IncomingPermutations => {
+                let network = elements::draw_two_layer_linear(stream);
+                let places = elements::proper_permutation(stream, elements::width(&network));
+                let element = elements::incoming_permutation(&network, &places);
+                (Class::Generic, (network, element))
+            }
+            Elements::Shears => {
+                let network = elements::draw_two_layer_linear(stream);
+                let pair = elements::pair(stream, elements::width(&network));
+                let element = symmetry::shear(&network, 0, pair, &stream.small());
+                (Class::Generic, (network, element))
+            }
         };
-        let problem = Problem::draw(&mut draw, class, network, Rates::Scalar, Decay::None);
-        Moved { problem, element }
-    }
-
-    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Moved, Inapplicable> {
-        let element = given::element(&mut draw.family, network)?;
-        let samples = 1 + draw.family.below(3);
-        let problem = Problem::draw_on(&mut draw, network, Rates::Scalar, Decay::None, samples);
+        let problem = Problem::draw(draw, class, network, Rates::Scalar, Decay::None);
         Ok(Moved { problem, element })
     }
 
-    fn relations<T: Carrier>(&self, instance: &Moved, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let element = &instance.element;
-        let point = orbit::at::<T>(&instance.problem)?;
+    fn draw_on(&self, draw: &mut Draw, subject: &Subject) -> Result<Moved, Inapplicable> {
+        let network = given::network(subject)?;
+        let element = given::element(&mut draw.family, network)?;
+        let samples = 1 + draw.family.below(3);
+        let problem = Problem::draw_on(draw, network, Rates::Scalar, Decay::None, samples);
+        Ok(Moved { problem, element })
+    }
+}
+
+impl<T: Carrier> In<T> for GradientTransform {
+    fn relations(&self, Moved { problem, element }: &Moved) -> Result<Vec<Relation<T>>, Unjudged> {
+        let point = orbit::at::<T>(problem)?;
         let image = moved(&point, element);
-        let map = match case {
-            case if case.is_control(&ENTRY, "not-inverted") => element.map.transposed(),
-            case if case.is_control(&ENTRY, "not-transposed") => element.inverse.clone(),
-            case if case.is_control(&ENTRY, "moved-like-a-point") => element.map.clone(),
-            _ => element.inverse.transposed(),
-        };
+        let map = self.carrying.of(element);
         let here = point.objective().sample_gradients(&point.theta);
         let there = image.objective().sample_gradients(&image.theta);
         let carried = here.iter().flat_map(|gradient| map.apply(gradient)).collect();

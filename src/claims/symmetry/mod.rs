@@ -9,13 +9,21 @@
 //! so an orthogonal `K` that commutes with `Lambda` keeps `F`, and with it the whole path of descent; a continuous
 //! symmetry with a symmetric part does not.
 
+mod blind_readout;
 mod continuous_broken;
+mod data_symmetry;
 mod dataset_permutation;
 mod discrete_preserved;
+mod elements;
+mod entropy_along_orbit;
 #[cfg(test)]
 mod extremes;
+mod generators;
 mod gradient_transform;
+mod loss_along_orbit;
 mod orbit;
+mod rates;
+mod rescaling_orbit;
 mod rotation_preserved;
 mod skew;
 mod trajectory;
@@ -26,14 +34,14 @@ use crate::claim::Claim;
 
 /// The claims of this family.
 pub(super) const CLAIMS: &[&dyn Claim] = &[
-    &gradient_transform::GradientTransform,
-    &discrete_preserved::DiscretePreserved,
-    &dataset_permutation::DatasetPermutation,
-    &continuous_broken::ContinuousBroken,
-    &unique_minimum::UniqueMinimum,
-    &rotation_preserved::RotationPreserved,
-    &translation::Translation,
-    &trajectory::Trajectory,
+    &gradient_transform::CLAIM,
+    &discrete_preserved::CLAIM,
+    &dataset_permutation::CLAIM,
+    &continuous_broken::CLAIM,
+    &unique_minimum::CLAIM,
+    &rotation_preserved::CLAIM,
+    &translation::CLAIM,
+    &trajectory::CLAIM,
 ];
 
 /// The paper, for the references of its claims.

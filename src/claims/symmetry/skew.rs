@@ -1,7 +1,7 @@
-//! Learning rates with their inverses, and instances in skew coordinates, where normal is not what it seems.
+//! Instances in skew coordinates, where normal is not what it seems.
 
-use super::orbit;
-use crate::claim::problem::{Rates, preconditioner};
+use super::elements;
+use super::rates::Rated;
 use crate::claim::{Class, Problem, Stream};
 use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
@@ -9,29 +9,6 @@ use crate::model::Network;
 use crate::scalar::Rational;
 use crate::symmetry::{self, Element, Generator, LinearMap};
 use nalgebra::DMatrix;
-
-/// A learning-rate matrix and its inverse.
-pub(super) struct Rated {
-    pub rates: Preconditioner<Rational>,
-    pub inverse: Preconditioner<Rational>,
-}
-
-impl Rated {
-    /// `eta I`
-    pub fn equal(stream: &mut Stream) -> Self {
-        Self::entrywise(preconditioner(stream, Rates::Scalar, 1))
-    }
-
-    /// A learning rate for each parameter, no two alike.
-    pub fn distinct(stream: &mut Stream, parameters: usize) -> Self {
-        Self::entrywise(orbit::distinct_rates(stream, parameters))
-    }
-
-    fn entrywise(rates: Preconditioner<Rational>) -> Self {
-        let inverse = rates.map(|rate| Rational::from(rate.recip_ref()));
-        Rated { rates, inverse }
-    }
-}
 
 /// Coordinates of the units of a layer that are skew in one plane: an invertible `P`, and its inverse.
 struct Skew {
@@ -99,10 +76,10 @@ fn generator(network: &Network, layer: usize, x: &DMatrix<Rational>) -> LinearMa
 pub(super) fn draw_adapted(stream: &mut Stream, network: &Network, layer: usize) -> (Generator, Element, Rated) {
     let layout = network.layout().expect("a linear layer");
     let width = layout.widths()[layer + 1];
-    let plane = orbit::pair(stream, width);
+    let plane = elements::pair(stream, width);
     let skew = Skew::draw(stream, width, plane);
     let map = generator(network, layer, &skew.conjugate(&spiral(width, plane, stream.small(), stream.small())));
-    let (factor, turn) = (orbit::factor(stream, network), rotation(width, plane, &stream.small()));
+    let (factor, turn) = (elements::factor(stream, network), rotation(width, plane, &stream.small()));
     let mut stretch = DMatrix::identity(width, width);
     let mut shrink = DMatrix::identity(width, width);
     for unit in [plane.0, plane.1] {

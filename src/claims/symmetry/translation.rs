@@ -1,24 +1,62 @@
-//! `symmetry/translation`
+//! `symmetry/translation`: what a translation that the loss does not see does to gradients, entropy and descent.
+//!
+//! ```text
+//! l(theta + t v) = l(theta)   implies   g_z(theta + t v) = g_z(theta),   S(theta + t v) = S(theta),
+//! v^T theta_t = (1 - 2 eta gamma)^t v^T theta_0   along SGD
+//! ```
+//!
+//! `v = 1 c^T` shifts the logits in front of a softmax, `v = k c^T` moves the last layer in front of a readout that maps `k` to 0; `eta` is the
+//! learning rate, `gamma` the weight decay. Source: [`PAPER`].
 
 use super::PAPER;
-use super::orbit::{self, flat_loss};
+use super::blind_readout::{draw_blind_readout, is_seen, outer};
+use super::orbit::flat_loss;
+use super::rates;
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates, preconditioner};
-use crate::claim::{
-    Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Palette, Point, Problem, Relation, Stream, Term,
-    Theorem,
-};
+use crate::claim::routes::Ladder;
+use crate::claim::{Class, Draw, Drawn, Draws, In, Palette, Point, Problem, Relation, Stream, Term, Unjudged};
 use crate::dynamics::sgd_step;
-use crate::entropic::Preconditioner;
+use crate::entropic::{Objective, Preconditioner};
 use crate::linalg::products::{add_multiple, dot};
-use crate::model::linear::{FixedMatrix, LinearStack, Readout};
-use crate::model::mlp::Layout;
-use crate::model::{Carrier, Loss, Network, Piecewise};
+use crate::model::{Carrier, Differentiable, Loss, Network, Piecewise};
 use crate::scalar::Rational;
 
-/// Translations of parameter space, such as the shift of the logits.
-pub struct Translation;
+/// What is invariant under a translation, and what descent does along it.
+#[derive(Clone, Copy)]
+pub(super) struct Translation {
+    shifts: Shifts,
+    decay: Decay,
+    /// Whether the step is taken without the decay where conservation is asserted.
+    conserved_without_decay: bool,
+    /// How often `eta gamma` is lost from `v^T theta` in a step.
+    lost: i64,
+    /// Whether all parameters have one learning rate.
+    equal_rates: bool,
+}
 
-static ENTRY: Entry = Entry {
+/// Which translations are drawn.
+#[derive(Clone, Copy)]
+enum Shifts {
+    /// Of all logits of a softmax in the smooth class, else along what a fixed readout does not see.
+    Unseen,
+    /// The same, and of one output more.
+    OneOutput,
+    /// Of all outputs of a logistic loss.
+    Logistic,
+}
+
+pub(super) const LAW: Translation = Translation {
+    shifts: Shifts::Unseen,
+    decay: Decay::Positive,
+    conserved_without_decay: true,
+    lost: 2,
+    equal_rates: true,
+};
+const FREE: Translation = Translation { decay: Decay::None, ..LAW };
+
+/// `symmetry/translation`
+pub static CLAIM: Claim = Claim {
     id: "symmetry/translation",
     title: "translations",
     statement: "l(theta + t v) = l(theta) implies g_z(theta + t v) = g_z(theta) and S(theta + t v) = S(theta); a step of SGD takes v^T theta to (1 - 2 eta gamma) v^T theta, and conserves it without weight decay",
@@ -27,18 +65,31 @@ static ENTRY: Entry = Entry {
         "any symmetric Lambda for S; Lambda = eta I for SGD",
         "theta is not on a kink",
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control {
-            name: "not-softmax",
-            breaks: "a logistic loss of every output, which the shift does not leave alone",
-        },
-        Control { name: "other-direction", breaks: "a shift of one output" },
-        Control { name: "conserved-under-decay", breaks: "conservation with weight decay" },
-        Control { name: "half-decay", breaks: "the factor 1 - eta gamma in place of 1 - 2 eta gamma" },
-        Control { name: "unequal-rates", breaks: "SGD with a learning rate for each parameter" },
-    ],
     references: &[PAPER],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "not-softmax",
+            "a logistic loss of every output, which the shift does not leave alone",
+            &Ladder(Translation { shifts: Shifts::Logistic, ..FREE }),
+        ),
+        control("other-direction", "a shift of one output", &Ladder(Translation { shifts: Shifts::OneOutput, ..FREE })),
+        control(
+            "conserved-under-decay",
+            "conservation with weight decay",
+            &Ladder(Translation { conserved_without_decay: false, ..LAW }),
+        ),
+        control(
+            "half-decay",
+            "the factor 1 - eta gamma in place of 1 - 2 eta gamma",
+            &Ladder(Translation { lost: 1, ..LAW }),
+        ),
+        control(
+            "unequal-rates",
+            "SGD with a learning rate for each parameter",
+            &Ladder(Translation { equal_rates: false, ..FREE }),
+        ),
+    ],
 };
 
 /// A problem with a translation, and a sample order.
@@ -65,89 +116,51 @@ impl Drawn for Instance {
     }
 }
 
-/// A deep linear network in front of a fixed readout, and a vector that the readout does not see.
-fn draw_blind_readout(stream: &mut Stream) -> (Network, Vec<Rational>) {
-    let outputs = 2 + stream.below(2);
-    let mut widths: Vec<usize> = (0..1 + stream.below(3)).map(|_| 1 + stream.below(3)).collect();
-    widths.push(outputs);
-    let unseen: Vec<Rational> = (0..outputs).map(|_| stream.small()).collect();
-    let rows = 1 + stream.below(2);
-    let mut entries = Vec::new();
-    for _ in 0..rows {
-        let mut row: Vec<Rational> = (1..outputs).map(|_| stream.small()).collect();
-        let overlap: Rational = row.iter().zip(&unseen).map(|(entry, k)| Rational::from(entry * k)).sum();
-        row.push(-overlap / &unseen[outputs - 1]);
-        entries.extend(row);
-    }
-    let readout = Readout::Fixed(FixedMatrix::new(rows, entries));
-    let layout = Layout::new(widths, false);
-    (Network::Linear(LinearStack { layout, embedding: None, readout, frozen: None }), unseen)
-}
-
-/// `k c^T` on the weights and biases of the last layer, `c` at random.
-fn outer(stream: &mut Stream, network: &Network, k: &[Rational]) -> Vec<Rational> {
-    let layout = network.layout().expect("the networks have layers");
-    let last = layout.depth() - 1;
-    let mut direction = vec![Rational::new(); layout.parameter_count()];
-    for column in 0..layout.widths()[last] {
-        let coefficient = stream.small();
-        for (row, entry) in k.iter().enumerate() {
-            direction[layout.weight(last, row, column)] = Rational::from(entry * &coefficient);
+impl Shifts {
+    /// A network, and what is added to the outputs of its last layer.
+    fn draw(self, stream: &mut Stream, class: Class) -> (Network, Vec<Rational>) {
+        if class != Class::Smooth {
+            return draw_blind_readout(stream);
+        }
+        let network = Palette::Softmax.network(stream, class);
+        let ones = vec![Rational::from(1); network.target_len()];
+        match self {
+            Shifts::Logistic => (Network::mlp(&[2, ones.len()], Piecewise::Identity, true, Loss::Logistic), ones),
+            _ => (network, ones),
         }
     }
-    let coefficient = stream.small();
-    for (parameter, entry) in layout.biases(last).zip(k) {
-        direction[parameter] = Rational::from(entry * &coefficient);
+
+    /// The direction with what a control breaks in it.
+    fn broken(self, mut direction: Vec<Rational>, network: &Network) -> Vec<Rational> {
+        let layout = network.layout().expect("the networks have layers");
+        match self {
+            Shifts::Unseen => {}
+            Shifts::OneOutput => direction[layout.weights(layout.depth() - 1).start] += 1,
+            // The biases alone, so that no sample escapes the shift.
+            Shifts::Logistic => layout.weights(0).for_each(|parameter| direction[parameter] = Rational::new()),
+        }
+        direction
     }
-    direction
 }
 
-/// Whether `v^T theta` is not small against its terms.
-fn is_seen(direction: &[Rational], theta: &[Rational]) -> bool {
-    let products = || direction.iter().zip(theta).map(|(v, x)| Rational::from(v * x));
-    let size: Rational = products().map(Rational::abs).sum();
-    products().sum::<Rational>().abs() * 16 > size
-}
-
-impl Theorem for Translation {
+impl Draws for Translation {
     type Instance = Instance;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Instance {
-        let (case, turn) = (draw.case, draw.turn());
-        let is = |name| case.is_control(&ENTRY, name);
-        let stream = &mut draw.family;
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
         // A saturated softmax would hide what the other controls break.
-        let class = match case {
-            Case::Law => turn,
-            _ if is("not-softmax") => Class::Smooth,
+        let class = match self.shifts {
+            _ if draw.is_law() => draw.turn(),
+            Shifts::Logistic => Class::Smooth,
             _ => Class::Generic,
         };
-        let (network, unseen) = if class == Class::Smooth {
-            let mut network = Palette::Softmax.network(stream, class);
-            let ones = vec![Rational::from(1); network.target_len()];
-            if is("not-softmax") {
-                network = Network::mlp(&[2, ones.len()], Piecewise::Identity, true, Loss::Logistic);
-            }
-            (network, ones)
-        } else {
-            draw_blind_readout(stream)
-        };
+        let stream = &mut draw.family;
+        let (network, unseen) = self.shifts.draw(stream, class);
         let parameters = network.parameter_count();
-        let decay = if is("half-decay") || is("conserved-under-decay") || case == Case::Law {
-            Decay::Positive
-        } else {
-            Decay::None
-        };
         let rates = preconditioner(stream, Rates::Any, parameters);
         let distance = stream.small();
-        let mut problem = Problem::draw(&mut draw, class, network, Rates::Scalar, decay);
-        let stream = &mut draw.family;
-        let mut direction = outer(stream, &problem.network, &unseen);
-        if case != Case::Law || class != Class::Generic {
+        let mut problem = Problem::draw(draw, class, network, Rates::Scalar, self.decay);
+        let mut direction = outer(&mut draw.family, &problem.network, &unseen);
+        if !draw.is_law() || class != Class::Generic {
             // Where no probability bound is claimed, v^T theta is kept from vanishing by accident.
             for _ in 0..32 {
                 if is_seen(&direction, &problem.theta) {
@@ -156,26 +169,18 @@ impl Theorem for Translation {
                 direction = outer(&mut draw.point, &problem.network, &unseen);
             }
         }
+        let direction = self.shifts.broken(direction, &problem.network);
         let stream = &mut draw.family;
-        if is("not-softmax") {
-            // The biases alone, so that no sample escapes the shift.
-            let layout = problem.network.layout().expect("the networks have layers");
-            for parameter in layout.weights(0) {
-                direction[parameter] = Rational::new();
-            }
-        }
-        if is("other-direction") {
-            let layout = problem.network.layout().expect("the networks have layers");
-            direction[layout.weights(layout.depth() - 1).start] += 1;
-        }
-        if is("unequal-rates") {
-            problem.preconditioner = orbit::distinct_rates(stream, parameters).map(|rate| Rational::from(rate * 16));
+        if !self.equal_rates {
+            problem.preconditioner = rates::distinct_rates(stream, parameters).map(|rate| Rational::from(rate * 16));
         }
         let order = (0..3).map(|_| stream.below(problem.data.len())).collect();
-        Instance { problem, direction, distance, rates, order }
+        Ok(Instance { problem, direction, distance, rates, order })
     }
+}
 
-    fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Carrier> In<T> for Translation {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
         let point = instance.problem.at::<T>();
         let direction: Vec<T> = instance.direction.iter().map(T::from_rational).collect();
         let rated = |theta: Vec<T>| Point {
@@ -207,43 +212,37 @@ impl Theorem for Translation {
             size += T::product(component, parameter).absolute();
         }
         let start = dot(&direction, &point.theta);
-        // The path under weight decay, and the one without it.
+        let path = |objective: &Objective<'_, T, dyn Differentiable<T>>| {
+            let mut theta = point.theta.clone();
+            let step = |&sample: &usize| {
+                sgd_step(objective, &mut theta, &point.data.samples()[sample]);
+                dot(&direction, &theta)
+            };
+            instance.order.iter().map(step).collect::<Vec<T>>()
+        };
+        let seen = |kind: &'static str, step: usize, component: T, expected: Term<T>| {
+            Relation::equality(
+                (kind, format!("after {} steps", step + 1)),
+                vec![Term::scalar("v^T theta_t", component)],
+                vec![expected],
+            )
+            .against(size.clone())
+        };
         let no_decay = T::zero();
-        let conserved_under_decay = case.is_control(&ENTRY, "conserved-under-decay");
-        let mut decayed = point.theta.clone();
-        let mut free = point.theta.clone();
-        let with_decay = point.objective();
-        let mut without_decay = point.objective();
-        if !conserved_under_decay {
-            without_decay.weight_decay = &no_decay;
+        let mut free = point.objective();
+        if self.conserved_without_decay {
+            free.weight_decay = &no_decay;
         }
-        for (step, &sample) in instance.order.iter().enumerate() {
-            let sample = &point.data.samples()[sample];
-            sgd_step(&without_decay, &mut free, sample);
-            relations.push(
-                Relation::equality(
-                    ("conservation", format!("after {} steps", step + 1)),
-                    vec![Term::scalar("v^T theta_t", dot(&direction, &free))],
-                    vec![Term::scalar("v^T theta_0", start.clone())],
-                )
-                .against(size.clone()),
-            );
+        for (step, component) in path(&free).into_iter().enumerate() {
+            relations.push(seen("conservation", step, component, Term::scalar("v^T theta_0", start.clone())));
         }
         if let Preconditioner::Scalar(learning_rate) = &point.preconditioner {
-            let multiple = if case.is_control(&ENTRY, "half-decay") { 1 } else { 2 };
-            let kept = T::one() - T::integer(multiple) * learning_rate * &point.weight_decay;
+            let kept = T::one() - T::integer(self.lost) * learning_rate * &point.weight_decay;
             let mut factor = T::one();
-            for (step, &sample) in instance.order.iter().enumerate() {
-                sgd_step(&with_decay, &mut decayed, &point.data.samples()[sample]);
+            for (step, component) in path(&point.objective()).into_iter().enumerate() {
                 factor *= &kept;
-                relations.push(
-                    Relation::equality(
-                        ("decay", format!("after {} steps", step + 1)),
-                        vec![Term::scalar("v^T theta_t", dot(&direction, &decayed))],
-                        vec![Term::scalar("(1 - 2 eta gamma)^t v^T theta_0", T::product(&factor, &start))],
-                    )
-                    .against(size.clone()),
-                );
+                let expected = Term::scalar("(1 - 2 eta gamma)^t v^T theta_0", T::product(&factor, &start));
+                relations.push(seen("decay", step, component, expected));
             }
         }
         Ok(relations)

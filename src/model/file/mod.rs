@@ -5,7 +5,6 @@
 //! | [`language`] | the keys of every table: what the reader knows and the JSON Schema says |
 //! | [`schema`] | the JSON Schema |
 //! | `reader` | from the text to a description of layers |
-//! | [`complaint`] | what is wrong with a file, and the line underlined |
 //!
 //! ```toml
 //! loss = "squared-error"
@@ -26,12 +25,11 @@
 //! width = 1
 //! ```
 
-pub mod complaint;
 pub mod language;
 mod reader;
 pub mod schema;
 
-pub use complaint::Complaint;
+pub use crate::complaint::Complaint;
 
 use super::Network;
 use super::composed::{ComposeError, Composed};

@@ -67,6 +67,7 @@ pub fn read(text: &str, find: &dyn Fn(&str) -> Option<&'static Entry>) -> Result
     }
     let claims = document.claims.into_iter().map(|claim| claim.read(find)).collect::<Result<Vec<_>, _>>()?;
     let report = Report {
+        program: "equipartition".to_owned(),
         libraries: Libraries { gmp: document.libraries.gmp, mpfr: document.libraries.mpfr },
         seed: document.seed,
         precision: document.precision,

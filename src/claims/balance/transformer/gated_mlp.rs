@@ -15,7 +15,7 @@ static ENTRY: Entry = Entry {
     title: "balance of the neurons of a gated mlp",
     statement: "for every hidden neuron of D (phi(G h) * (U h)): E|g_{U_i}|^2 - E|g_{D_i}|^2 = (4 gamma / eta) (|U_i|^2 - |D_i|^2) where grad F = 0",
     hypotheses: &[
-        "U_i is a row with its bias, D_i a column; phi is any activation, the gate's row does not enter",
+        "U_i is a row with its bias, D_i a column; phi is any activation, twice differentiable at the gates reached; the gate's row does not enter",
         "Lambda = eta I; checked off-shell, with the further term -(2/eta) (A theta)^T grad F",
     ],
     evidence: &[Evidence::Enclosed, Evidence::Converged],

@@ -1,19 +1,47 @@
 //! Short paths of Adam: `K` is a signed permutation, and the moments move along with the point.
 
+use super::super::elements;
 use super::super::orbit::{self, Moved, moved};
-use super::{ENTRY, Rooted};
+use super::super::rates;
 use crate::claim::problem::{Decay, Rates};
 use crate::claim::stream::GRID_BITS;
-use crate::claim::{Case, Class, Draw, Drawn, Outside, Palette, Point, Problem, Relation, Stream, Term};
+use crate::claim::{Class, Draw, Drawn, Draws, In, Palette, Point, Problem, Relation, Stream, Term, Unjudged};
 use crate::dynamics::{Adam, Moments, adam_step};
-use crate::model::{Carrier, Piecewise};
-use crate::scalar::{Measured, Rational, Real};
-use crate::symmetry::{self, LinearMap, Symmetry};
+use crate::model::{Carrier, Network, Piecewise};
+use crate::scalar::{Rational, Real};
+use crate::symmetry::{self, Element, LinearMap, Symmetry};
 
 /// Steps of a path.
 const STEPS: usize = 4;
 
 /// Two paths of Adam, from `theta_0` and from `K theta_0`.
+#[derive(Clone, Copy)]
+pub(super) struct Adaptive {
+    elements: Elements,
+    /// Whether the state moves along with the point.
+    state_moves: bool,
+    /// Whether something is asserted of the state at the end too.
+    asserts_moments: bool,
+}
+
+/// Which maps are drawn.
+#[derive(Clone, Copy)]
+enum Elements {
+    /// Discrete symmetries of any network: signed permutations.
+    Symmetries,
+    /// Rotations of a two-layer linear network whose cosine and sine are 3/5 and 4/5, or 4/5 and 3/5.
+    Rotations,
+    /// Discrete symmetries of a linear network: a dead neuron would not feel what state it has.
+    Linear,
+}
+
+pub(super) const LAW: Adaptive = Adaptive { elements: Elements::Symmetries, state_moves: true, asserts_moments: true };
+/// Of the points alone: a control has to fail in the path itself.
+const POINTS: Adaptive = Adaptive { asserts_moments: false, ..LAW };
+pub(super) const ROTATED: Adaptive = Adaptive { elements: Elements::Rotations, ..POINTS };
+pub(super) const STATE_LEFT: Adaptive = Adaptive { elements: Elements::Linear, state_moves: false, ..POINTS };
+
+/// What two paths share.
 pub(super) struct Paths {
     moved: Moved,
     order: Vec<usize>,
@@ -22,46 +50,54 @@ pub(super) struct Paths {
     state: Moments<Rational>,
 }
 
-impl Paths {
-    pub(super) fn draw(seed: u64, case: Case, number: u64) -> Self {
-        let mut draw = Draw::new(&ENTRY, seed, case, number);
-        draw = draw.with_streams(draw.stream("Adam's family", number), draw.stream("Adam's point", number));
-        let is = |name| case.is_control(&ENTRY, name);
-        let stream = &mut draw.family;
-        let class = match (case, number % 4) {
-            (Case::Law, 0) => Class::Smooth,
-            (Case::Law, 2) => Class::Awkward,
+impl Elements {
+    fn draw(self, stream: &mut Stream, class: Class) -> (Network, Element) {
+        match self {
+            Elements::Symmetries => {
+                let palette = *stream.pick(&[Palette::Any, Palette::Homogeneous, Palette::Linear, Palette::Odd]);
+                elements::draw_network(stream, palette, class, Symmetry::is_discrete)
+            }
+            Elements::Rotations => {
+                let network = elements::draw_two_layer_linear(stream);
+                let t = Rational::from((1, 2 + i32::from(stream.coin())));
+                let pair = elements::pair(stream, elements::width(&network));
+                let element = symmetry::rotation_element(&network, 0, pair, &t);
+                (network, element)
+            }
+            Elements::Linear => {
+                let network = elements::draw_shallow(stream, Piecewise::Identity);
+                let element = elements::draw_element(stream, &network, Symmetry::is_discrete);
+                (network, element.expect("linear neurons have sign flips"))
+            }
+        }
+    }
+}
+
+impl Draws for Adaptive {
+    type Instance = Paths;
+
+    fn draw(&self, draw: &mut Draw) -> Result<Paths, Unjudged> {
+        let (is_law, number) = (draw.is_law(), draw.index);
+        let draw = &mut draw.with_streams(draw.stream("Adam's family", number), draw.stream("Adam's point", number));
+        let class = match number % 4 {
+            0 if is_law => Class::Smooth,
+            2 if is_law => Class::Awkward,
             _ => Class::Generic,
         };
-        let (network, element) = if is("adam-rotation") {
-            let network = orbit::draw_two_layer_linear(stream);
-            let width = network.layout().map_or(0, |layout| layout.widths()[1]);
-            // Cosine and sine are 3/5 and 4/5, or 4/5 and 3/5.
-            let t = Rational::from((1, 2 + i32::from(stream.coin())));
-            let element = symmetry::rotation_element(&network, 0, orbit::pair(stream, width), &t);
-            (network, element)
-        } else if is("adam-state") {
-            // Linear: a dead neuron would not feel what state it has.
-            let network = orbit::draw_shallow(stream, Piecewise::Identity);
-            let element = orbit::draw_element(stream, &network, Symmetry::is_discrete);
-            (network, element.expect("linear neurons have sign flips"))
-        } else {
-            let palette = *stream.pick(&[Palette::Any, Palette::Homogeneous, Palette::Linear, Palette::Odd]);
-            orbit::draw_network(stream, palette, class, Symmetry::is_discrete)
-        };
-        let mut problem = Problem::draw(&mut draw, class, network, Rates::Scalar, Decay::Positive);
+        let (network, element) = self.elements.draw(&mut draw.family, class);
+        let mut problem = Problem::draw(draw, class, network, Rates::Scalar, Decay::Positive);
         let stream = &mut draw.family;
         let parameters = problem.theta.len();
-        if case == Case::Law && stream.coin() {
-            problem.preconditioner = orbit::averaged(orbit::distinct_rates(stream, parameters), &element.map);
+        if is_law && stream.coin() {
+            problem.preconditioner = rates::averaged(rates::distinct_rates(stream, parameters), &element.map);
         }
         // Steps short enough that a path over several of them keeps its digits.
         problem.preconditioner = problem.preconditioner.map(|rate| Rational::from(rate / 8));
         let order = (0..STEPS).map(|_| stream.below(problem.data.len())).collect();
         let adam = constants(stream);
-        let resumed = is("adam-state") || (case == Case::Law && stream.coin());
+        let resumed = !self.state_moves || (is_law && stream.coin());
         let state = if resumed { resume(&mut draw.point, parameters) } else { Moments::zero(parameters) };
-        Paths { moved: Moved { problem, element }, order, adam, state }
+        Ok(Paths { moved: Moved { problem, element }, order, adam, state })
     }
 }
 
@@ -94,25 +130,24 @@ impl Drawn for Paths {
     }
 }
 
-impl Rooted for Paths {
-    fn relations<T: Carrier + Real + Measured>(&self, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let element = &self.moved.element;
+impl<T: Carrier + Real> In<T> for Adaptive {
+    fn relations(&self, instance: &Paths) -> Result<Vec<Relation<T>>, Unjudged> {
+        let element = &instance.moved.element;
         let map = &element.map;
         // |K|: a coordinate's second moment goes where the coordinate goes, and has no sign.
         let absolute = map.positive_part().plus(&map.negative_part());
-        let point = orbit::at::<T>(&self.moved.problem)?;
+        let point = orbit::at::<T>(&instance.moved.problem)?;
         let image = moved(&point, element);
         let identity = LinearMap::identity(map.dimension());
-        let behind = case.is_control(&ENTRY, "adam-state");
-        let (carried, carried_squares) = if behind { (&identity, &identity) } else { (map, &absolute) };
-        let state = self.state_at::<T>();
+        let (carried, carried_squares) = if self.state_moves { (map, &absolute) } else { (&identity, &identity) };
+        let state = instance.state_at::<T>();
         let state_there = Moments {
             steps: state.steps,
             first: carried.apply(&state.first),
             second: carried_squares.apply(&state.second),
         };
-        let (here, state) = self.run(&point, state);
-        let (there, state_there) = self.run(&image, state_there);
+        let (here, state) = instance.run(&point, state);
+        let (there, state_there) = instance.run(&image, state_there);
         let mut relations = Vec::new();
         for (step, (theta, theta_there)) in here.iter().zip(there).enumerate() {
             relations.push(Relation::equality(
@@ -121,8 +156,7 @@ impl Rooted for Paths {
                 vec![Term::vector("K theta_t(theta_0)", map.apply(theta))],
             ));
         }
-        // A control has to fail in the path itself.
-        if case == Case::Law {
+        if self.asserts_moments {
             relations.push(Relation::equality(
                 "Adam's first moment",
                 vec![Term::vector("m_t(K theta_0)", state_there.first)],

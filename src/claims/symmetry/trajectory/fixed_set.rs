@@ -4,21 +4,34 @@
 //! last bit, so that `K theta_t = theta_t` shows that network and optimiser treat them alike, and nothing of rounding.
 //! The comparison with the smaller network is the one in which two computations round differently.
 
+use super::adam;
 use super::merged::{MergedLoss, Merger};
-use super::{ENTRY, Rooted, adam};
+use super::optimisers::{Constants, Path, Rule};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{Case, Class, Draw, Drawn, Outside, Point, Problem, Relation, Term};
-use crate::data::Sample;
-use crate::dynamics::{Adam, Moments, adam_step, heavy_ball_step, sgd_step};
+use crate::claim::{Class, Draw, Drawn, Draws, In, Point, Problem, Relation, Term, Unjudged};
+use crate::dynamics::Adam;
 use crate::entropic::{Objective, Preconditioner};
-use crate::model::{Carrier, Model};
+use crate::model::Carrier;
 use crate::scalar::{Magnitude, Measured, Rational, Real};
-use std::fmt;
 
-/// Steps of a path of the law.
-const STEPS: usize = 1000;
-/// Steps of a control: what counts is the largest distance, which more steps can only increase.
-const CONTROL_STEPS: usize = 50;
+/// Paths from the fixed-point set: that they stay on it, and are those of the merged network.
+#[derive(Clone, Copy)]
+pub(super) struct OnFixedSet {
+    steps: usize,
+    /// Whether every parameter is kicked after every step.
+    kicked: bool,
+    /// Whether the rate of a merged neuron is the sum of those of its copies.
+    summed_rates: bool,
+    asserts_fixed: bool,
+    asserts_merger: bool,
+}
+
+pub(super) const LAW: OnFixedSet =
+    OnFixedSet { steps: 1000, kicked: false, summed_rates: true, asserts_fixed: true, asserts_merger: true };
+/// For a control, which breaks one of the two assertions: what counts is the largest distance, which more steps can only increase.
+const SHORT: OnFixedSet = OnFixedSet { steps: 50, ..LAW };
+pub(super) const KICKED: OnFixedSet = OnFixedSet { kicked: true, asserts_merger: false, ..SHORT };
+pub(super) const SINGLE_RATE: OnFixedSet = OnFixedSet { summed_rates: false, asserts_fixed: false, ..SHORT };
 
 /// Paths from a point of the fixed-point set, in the whole network and in the merged one.
 pub(super) struct Paths {
@@ -34,13 +47,16 @@ pub(super) struct Paths {
     kicks: Vec<Vec<Rational>>,
 }
 
-impl Paths {
-    pub(super) fn draw(seed: u64, case: Case, number: u64) -> Self {
-        let mut draw = Draw::new(&ENTRY, seed, case, number);
-        draw = draw.with_streams(draw.stream("fixed set's family", number), draw.stream("fixed set's point", number));
+impl Draws for OnFixedSet {
+    type Instance = Paths;
+
+    fn draw(&self, draw: &mut Draw) -> Result<Paths, Unjudged> {
+        let number = draw.index;
+        let (family, point) = (draw.stream("fixed set's family", number), draw.stream("fixed set's point", number));
+        let draw = &mut draw.with_streams(family, point);
         let merger = Merger::draw(&mut draw.family, number.is_multiple_of(2));
         let network = merger.network.clone();
-        let mut problem = Problem::draw(&mut draw, Class::Smooth, network, Rates::Scalar, Decay::Positive);
+        let mut problem = Problem::draw(draw, Class::Smooth, network, Rates::Scalar, Decay::Positive);
         let stream = &mut draw.family;
         let merged_start = merger.sums(&problem.theta);
         problem.theta = merger.spread(&merged_start);
@@ -50,13 +66,12 @@ impl Paths {
         // A memory as long as the path: Adam with a shorter one arrives at its minimum, hunts about it chaotically, and
         // no fixed number of spare digits lasts.
         let adam = Adam { second_decay: Rational::from((999, 1000)), ..adam::constants(stream) };
-        let steps = if case == Case::Law { STEPS } else { CONTROL_STEPS };
-        let order = (0..steps).map(|_| stream.below(problem.data.len())).collect();
+        let order = (0..self.steps).map(|_| stream.below(problem.data.len())).collect();
         let stream = &mut draw.point;
-        let kicked_steps = if case.is_control(&ENTRY, "noise") { steps } else { 0 };
+        let kicked_steps = if self.kicked { self.steps } else { 0 };
         let mut kick = || (0..problem.theta.len()).map(|_| stream.dyadic(32) / 1024).collect();
         let kicks = (0..kicked_steps).map(|_| kick()).collect();
-        Paths { problem, merger, merged_start, order, momentum, adam, kicks }
+        Ok(Paths { problem, merger, merged_start, order, momentum, adam, kicks })
     }
 }
 
@@ -73,29 +88,24 @@ impl Drawn for Paths {
     }
 }
 
-impl Rooted for Paths {
-    fn relations<T: Carrier + Real + Measured>(&self, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let whole = self.problem.at::<T>();
-        let merged = self.merged::<T>(&whole, !case.is_control(&ENTRY, "merged-rate"));
-        let constants = Constants { momentum: T::from_rational(&self.momentum), adam: self.adam.map(T::from_rational) };
+impl<T: Carrier + Real + Measured> In<T> for OnFixedSet {
+    fn relations(&self, paths: &Paths) -> Result<Vec<Relation<T>>, Unjudged> {
+        let whole = paths.problem.at::<T>();
+        let merged = paths.merged::<T>(&whole, self.summed_rates);
+        let (momentum, adam) = (T::from_rational(&paths.momentum), paths.adam.map(T::from_rational));
+        let constants = Constants { momentum, adam };
         let mut relations = Vec::new();
         for rule in Rule::ALL {
-            let [fixed, same] = self.follow(rule, &constants, &whole, &merged);
-            // Each control breaks one of the two.
-            if !case.is_control(&ENTRY, "merged-rate") {
-                relations.push(Relation::equality(
-                    ("the fixed-point set", format!("under {rule}, where it is missed most")),
-                    vec![Term::vector("K theta_t", fixed.left)],
-                    vec![Term::vector("theta_t", fixed.right)],
-                ));
-            }
-            if !case.is_control(&ENTRY, "noise") {
-                relations.push(Relation::equality(
-                    ("the merged network", format!("under {rule}, where it is missed most")),
-                    vec![Term::vector("P phi_t", same.left)],
-                    vec![Term::vector("theta_t", same.right)],
-                ));
-            }
+            let [fixed, same] = paths.follow(rule, &constants, &whole, &merged);
+            let told = |kind: &'static str, left: Term<T>, right: Term<T>| {
+                Relation::equality((kind, format!("under {rule}, where it is missed most")), vec![left], vec![right])
+            };
+            let [fixed, same] = [(fixed, "the fixed-point set", "K theta_t"), (same, "the merged network", "P phi_t")]
+                .map(|(Farthest { left, right, .. }, kind, image)| {
+                    told(kind, Term::vector(image, left), Term::vector("theta_t", right))
+                });
+            relations.extend(self.asserts_fixed.then_some(fixed));
+            relations.extend(self.asserts_merger.then_some(same));
         }
         Ok(relations)
     }
@@ -151,59 +161,6 @@ impl Paths {
             farthest[1].see(self.merger.spread(&merged_path.theta), &path.theta);
         }
         farthest
-    }
-}
-
-/// The optimisers.
-#[derive(Clone, Copy)]
-enum Rule {
-    Descent,
-    HeavyBall,
-    Adam,
-}
-
-impl Rule {
-    const ALL: [Rule; 3] = [Rule::Descent, Rule::HeavyBall, Rule::Adam];
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Rule::Descent => "SGD",
-            Rule::HeavyBall => "the heavy ball",
-            Rule::Adam => "Adam",
-        })
-    }
-}
-
-/// What the optimisers need besides learning rate and decay.
-struct Constants<T> {
-    momentum: T,
-    adam: Adam<T>,
-}
-
-/// A path under way, with the state of any optimiser.
-struct Path<'a, T: Real, M: ?Sized> {
-    objective: Objective<'a, T, M>,
-    theta: Vec<T>,
-    momentum: Vec<T>,
-    moments: Moments<T>,
-}
-
-impl<'a, T: Real, M: ?Sized + Model<T>> Path<'a, T, M> {
-    fn new(objective: Objective<'a, T, M>, theta: Vec<T>) -> Self {
-        let momentum = vec![T::zero(); theta.len()];
-        let moments = Moments::zero(theta.len());
-        Path { objective, theta, momentum, moments }
-    }
-
-    fn step(&mut self, rule: Rule, constants: &Constants<T>, sample: &Sample<T>) {
-        let (objective, theta) = (&self.objective, &mut self.theta);
-        match rule {
-            Rule::Descent => sgd_step(objective, theta, sample),
-            Rule::HeavyBall => heavy_ball_step(objective, theta, &mut self.momentum, sample, &constants.momentum),
-            Rule::Adam => adam_step(objective, theta, &mut self.moments, sample, &constants.adam),
-        };
     }
 }
 

@@ -1,19 +1,60 @@
-//! Paths of SGD and of the heavy ball: rational, wherever the network is.
+//! Short paths of SGD and of the heavy ball: rational, wherever the network is.
 
+use super::super::elements;
 use super::super::orbit::{self, Moved, moved};
-use super::ENTRY;
+use super::super::rates;
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{
-    Case, Class, Draw, Drawn, Entry, Outside, Palette, Point, Problem, Relation, Stream, Term, Theorem,
-};
+use crate::claim::{Class, Draw, Drawn, Draws, In, Palette, Point, Problem, Relation, Stream, Term, Unjudged};
 use crate::data::{DataSet, Sample};
 use crate::dynamics::{heavy_ball_step, sgd_step};
 use crate::model::{Activation, Carrier, Network, Piecewise};
 use crate::scalar::Rational;
-use crate::symmetry::{self, Element, LinearMap, Symmetry};
+use crate::symmetry::{self, Element, Symmetry};
 
 /// Short paths without square roots, from points that a symmetry relates.
-pub(super) struct Exact;
+#[derive(Clone, Copy)]
+pub(super) struct Short {
+    elements: Elements,
+    /// Whether both paths take the samples in the same order.
+    same_order: bool,
+    /// Whether the learning rates commute with the element.
+    commuting: bool,
+    fixed_paths: FixedPaths,
+}
+
+/// Which maps are drawn.
+#[derive(Clone, Copy)]
+enum Elements {
+    /// Orthogonal symmetries of any network.
+    Symmetries,
+    /// Permutations of the neurons of a two-layer linear network.
+    Permutations,
+    /// Rescalings of one of its neurons.
+    Rescalings,
+}
+
+/// Of which paths it is asserted that they stay on the fixed-point set.
+#[derive(Clone, Copy)]
+enum FixedPaths {
+    /// Of those that start there, if the powers of the element are finitely many.
+    FromFixedPoints,
+    /// Of all.
+    FromAnywhere,
+    /// Of none.
+    None,
+}
+
+pub(super) const LAW: Short = Short {
+    elements: Elements::Symmetries,
+    same_order: true,
+    commuting: true,
+    fixed_paths: FixedPaths::FromFixedPoints,
+};
+const PERMUTATIONS: Short = Short { elements: Elements::Permutations, fixed_paths: FixedPaths::None, ..LAW };
+pub(super) const OTHER_ORDER: Short = Short { same_order: false, ..PERMUTATIONS };
+pub(super) const NOT_ORTHOGONAL: Short = Short { elements: Elements::Rescalings, ..PERMUTATIONS };
+pub(super) const NOT_COMMUTING: Short = Short { commuting: false, ..PERMUTATIONS };
+pub(super) const NOT_FIXED: Short = Short { fixed_paths: FixedPaths::FromAnywhere, ..PERMUTATIONS };
 
 /// A problem with an orthogonal symmetry, and what the optimisers need.
 pub(super) struct Instance {
@@ -24,7 +65,7 @@ pub(super) struct Instance {
     other_order: Vec<usize>,
     /// `beta`
     momentum: Rational,
-    /// The number of powers of `K`, if it is finite.
+    /// The number of powers of `K`, if paths on its fixed-point set are followed.
     powers: Option<i64>,
 }
 
@@ -47,70 +88,57 @@ fn steps(network: &Network) -> usize {
     if network.is_algebraic() && (depth > 2 || squares) { 2 } else { 3 }
 }
 
-/// The number of powers of a signed permutation.
-fn order_of(element: &Element) -> i64 {
-    let identity = LinearMap::identity(element.map.dimension());
-    let mut power = element.map.clone();
-    let mut order = 1;
-    while power != identity {
-        power = element.map.after(&power);
-        order += 1;
+impl Elements {
+    /// A network with a map, and whether the powers of it are known to be finitely many.
+    fn draw(self, stream: &mut Stream, class: Class) -> (Network, Element, bool) {
+        if matches!(self, Elements::Symmetries) {
+            return draw_symmetry(stream, class);
+        }
+        let network = elements::draw_two_layer_linear(stream);
+        let width = elements::width(&network);
+        let element = if matches!(self, Elements::Rescalings) {
+            let factor = elements::factor(stream, &network);
+            symmetry::neuron_rescaling(&network, 0, stream.below(width), &factor, 1)
+        } else {
+            symmetry::neuron_permutation(&network, 0, &elements::proper_permutation(stream, width))
+        };
+        (network, element, true)
     }
-    order
 }
 
 /// A signed permutation, or a product with rotations.
 fn draw_symmetry(stream: &mut Stream, class: Class) -> (Network, Element, bool) {
     if stream.below(4) == 0 {
         let palette = *stream.pick(&[Palette::Rotations, Palette::Linear]);
-        let (network, element) = orbit::draw_network(stream, palette, class, Symmetry::is_orthogonal);
+        let (network, element) = elements::draw_network(stream, palette, class, Symmetry::is_orthogonal);
         (network, element, false)
     } else {
         let palette = *stream.pick(&[Palette::Any, Palette::Homogeneous, Palette::Linear, Palette::Odd]);
-        let (network, element) = orbit::draw_network(stream, palette, class, Symmetry::is_discrete);
+        let (network, element) = elements::draw_network(stream, palette, class, Symmetry::is_discrete);
         (network, element, true)
     }
 }
 
-impl Theorem for Exact {
+impl Draws for Short {
     type Instance = Instance;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Instance {
-        let (case, turn) = (draw.case, draw.turn());
-        let is = |name| case.is_control(&ENTRY, name);
-        let stream = &mut draw.family;
-        let (class, network, element, finite) = if case == Case::Law {
-            let (network, element, finite) = draw_symmetry(stream, turn);
-            (turn, network, element, finite)
-        } else {
-            let network = orbit::draw_two_layer_linear(stream);
-            let width = network.layout().map_or(0, |layout| layout.widths()[1]);
-            let element = if is("not-orthogonal") {
-                let factor = orbit::factor(stream, &network);
-                symmetry::neuron_rescaling(&network, 0, stream.below(width), &factor, 1)
-            } else {
-                symmetry::neuron_permutation(&network, 0, &orbit::proper_permutation(stream, width))
-            };
-            (Class::Generic, network, element, is("not-fixed"))
-        };
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+        let is_law = draw.is_law();
+        let class = if is_law { draw.turn() } else { Class::Generic };
+        let (network, element, finite) = self.elements.draw(&mut draw.family, class);
         let steps = steps(&network);
-        let mut problem = Problem::draw(&mut draw, class, network, Rates::Scalar, Decay::Positive);
+        let mut problem = Problem::draw(draw, class, network, Rates::Scalar, Decay::Positive);
         let stream = &mut draw.family;
-        let distinct = is("not-commuting") || (case == Case::Law && finite && stream.coin());
-        if distinct {
-            let rates = orbit::distinct_rates(stream, problem.theta.len());
-            problem.preconditioner = if case == Case::Law { orbit::averaged(rates, &element.map) } else { rates };
+        if !self.commuting || (is_law && finite && stream.coin()) {
+            let rates = rates::distinct_rates(stream, problem.theta.len());
+            problem.preconditioner = if self.commuting { rates::averaged(rates, &element.map) } else { rates };
         }
         // Steps short enough that a path over several of them keeps its digits.
         problem.preconditioner = problem.preconditioner.map(|rate| Rational::from(rate / 8));
         let momentum = Rational::from((stream.integer(1, 7), 8));
         let mut order: Vec<usize> = (0..steps).map(|_| stream.below(problem.data.len())).collect();
         let mut other_order = order.clone();
-        if is("other-order") {
+        if !self.same_order {
             order[..2].copy_from_slice(&[0, 1]);
             other_order.clone_from(&order);
             other_order[..2].copy_from_slice(&[1, 0]);
@@ -118,11 +146,14 @@ impl Theorem for Exact {
         // A sign flip fixes only zeros, which cannot be normalised.
         let normalised = matches!(problem.network, Network::Mlp { normalised: true, .. });
         let flips = (0..element.map.dimension()).any(|row| element.map.row(row).iter().any(|(_, entry)| *entry < 0));
-        let powers = (finite && !(normalised && flips)).then(|| order_of(&element));
-        Instance { moved: Moved { problem, element }, order, other_order, momentum, powers }
+        let followed = finite && !(normalised && flips) && !matches!(self.fixed_paths, FixedPaths::None);
+        let powers = followed.then(|| elements::order(&element));
+        Ok(Instance { moved: Moved { problem, element }, order, other_order, momentum, powers })
     }
+}
 
-    fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Carrier> In<T> for Short {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
         let element = &instance.moved.element;
         let map = &element.map;
         let point = orbit::at::<T>(&instance.moved.problem)?;
@@ -150,7 +181,10 @@ impl Theorem for Exact {
             vec![Term::vector("K m_t(theta_0)", map.apply(&momentum))],
         ));
         if let Some(powers) = instance.powers {
-            let fixed = if case.is_control(&ENTRY, "not-fixed") { point } else { fixed_point(point, element, powers) };
+            let fixed = match self.fixed_paths {
+                FixedPaths::FromAnywhere => point,
+                _ => fixed_point(point, element, powers),
+            };
             let last = descend(&fixed, &instance.order).pop().unwrap_or_default();
             for (label, theta) in [("SGD", last), ("the heavy ball", roll(&fixed, &instance.order, &beta).0)] {
                 relations.push(Relation::equality(

@@ -1,0 +1,252 @@
+//! The laws at points, data, rates and decays far from all that is drawn. Every law here is an identity, so that no extreme may break it: the rationals
+//! and intervals say whether one does.
+
+use super::{
+    approximate::Approximate, equipartition::Equipartition, layer::Layer, master::Master, matrix::Matrix, neuron,
+    preconditioned::Preconditioned, representation::Representation, scale_invariant::ScaleInvariant, transformer,
+};
+use crate::claim::theorem::POINTS_PER_FAMILY;
+use crate::claim::{Case, Draw, Drawn, Draws, Finding, In, Problem, Relation, Scalar, Status, Theorem, Unjudged};
+use crate::data::{DataSet, Sample};
+use crate::entropic::Preconditioner;
+use crate::model::Carrier;
+use crate::scalar::{Interval, Rational};
+use nalgebra::DMatrix;
+
+/// An instance whose problem can be reached.
+trait Reach {
+    fn problem(&mut self) -> &mut Problem;
+}
+impl Reach for Problem {
+    fn problem(&mut self) -> &mut Problem {
+        self
+    }
+}
+impl Reach for super::master::Instance {
+    fn problem(&mut self) -> &mut Problem {
+        &mut self.problem
+    }
+}
+impl Reach for super::approximate::Instance {
+    fn problem(&mut self) -> &mut Problem {
+        &mut self.problem
+    }
+}
+impl Reach for super::preconditioned::Instance {
+    fn problem(&mut self) -> &mut Problem {
+        &mut self.problem
+    }
+}
+
+/// What is made extreme, and how.
+type Extreme = (&'static str, fn(&mut Problem));
+
+fn power(exponent: i32) -> Rational {
+    Rational::from(1) << exponent
+}
+
+fn change_samples(problem: &mut Problem, change: impl Fn(&mut Vec<Sample<Rational>>, &mut Vec<Rational>)) {
+    let (mut samples, mut weights) = (problem.data.samples().to_vec(), problem.data.weights().to_vec());
+    change(&mut samples, &mut weights);
+    problem.data = DataSet::weighted(samples, weights);
+}
+
+fn scale_weights(problem: &mut Problem, exponent: i32) {
+    problem.theta.iter_mut().for_each(|parameter| *parameter *= power(exponent));
+}
+
+fn scale_inputs(problem: &mut Problem, exponent: i32) {
+    change_samples(problem, |samples, _| {
+        for sample in samples.iter_mut().filter(|sample| !sample.fixed.input) {
+            sample.input.iter_mut().for_each(|entry| *entry *= power(exponent));
+        }
+    });
+}
+
+fn scale_targets(problem: &mut Problem, exponent: i32) {
+    change_samples(problem, |samples, _| {
+        for sample in samples.iter_mut().filter(|sample| !sample.fixed.target) {
+            sample.target.iter_mut().for_each(|entry| *entry *= power(exponent));
+        }
+    });
+}
+
+fn scale_rates(problem: &mut Problem, exponent: i32) {
+    problem.preconditioner = problem.preconditioner.map(|rate| Rational::from(rate * power(exponent)));
+}
+
+/// Every layer's matrix of rank one, its entries `(r + 1) (c + 1)`.
+fn rank_one(problem: &mut Problem) {
+    let Some(layout) = problem.network.layout().cloned() else { return };
+    for layer in 0..layout.depth() {
+        for row in 0..layout.widths()[layer + 1] {
+            for column in 0..layout.widths()[layer] {
+                let entry = ((row + 1) * (column + 1)) as i64;
+                problem.theta[layout.weight(layer, row, column)] = Rational::from((entry, 4));
+            }
+        }
+    }
+}
+
+/// Every layer's matrix a rectangular identity: all spectra equal.
+fn identities(problem: &mut Problem) {
+    let Some(layout) = problem.network.layout().cloned() else { return };
+    for layer in 0..layout.depth() {
+        for row in 0..layout.widths()[layer + 1] {
+            for column in 0..layout.widths()[layer] {
+                problem.theta[layout.weight(layer, row, column)] = Rational::from(u8::from(row == column));
+            }
+        }
+    }
+}
+
+/// The first unit has no incoming weights and a bias far below 0, or none of either.
+fn dead_unit(problem: &mut Problem) {
+    let Some(layout) = problem.network.layout().cloned() else { return };
+    for column in 0..layout.widths()[0] {
+        problem.theta[layout.weight(0, 0, column)] = Rational::new();
+    }
+    if let Some(bias) = layout.biases(0).next() {
+        problem.theta[bias] = -power(16);
+    }
+}
+
+/// Weights 1 and -1 in turn: what can cancel does, and entries of rows are equal up to sign.
+fn alternating(problem: &mut Problem) {
+    for (place, parameter) in problem.theta.iter_mut().enumerate() {
+        *parameter = Rational::from(if place % 2 == 0 { 1 } else { -1 });
+    }
+}
+
+const POINTS: &[Extreme] = &[
+    ("weights times 2^16", |problem| scale_weights(problem, 16)),
+    ("weights times 2^5", |problem| scale_weights(problem, 5)),
+    ("weights times 2^-16", |problem| scale_weights(problem, -16)),
+    ("one weight times 2^16", |problem| problem.theta[0] *= power(16)),
+    ("inputs times 2^16", |problem| scale_inputs(problem, 16)),
+    ("inputs times 2^-16", |problem| scale_inputs(problem, -16)),
+    ("targets times 2^16", |problem| scale_targets(problem, 16)),
+    ("learning rates times 2^16", |problem| scale_rates(problem, 16)),
+    ("learning rates times 2^-16", |problem| scale_rates(problem, -16)),
+    ("negative learning rates", |problem| {
+        problem.preconditioner = problem.preconditioner.map(|rate| Rational::from(-rate));
+    }),
+    ("rank one", rank_one),
+    ("identities", identities),
+    ("dead unit", dead_unit),
+    ("alternating", alternating),
+    ("one sample", |problem| {
+        change_samples(problem, |samples, weights| {
+            samples.truncate(1);
+            weights.truncate(1);
+        });
+    }),
+    ("equal samples", |problem| {
+        change_samples(problem, |samples, _| {
+            let first = samples[0].clone();
+            samples.fill(first);
+        });
+    }),
+    ("a sample of weight -1 and one of weight 0", |problem| {
+        change_samples(problem, |_, weights| {
+            weights[0] = Rational::from(-1);
+            weights.iter_mut().skip(1).take(1).for_each(|weight| *weight = Rational::new());
+        });
+    }),
+    ("a sample of weight 2^16", |problem| change_samples(problem, |_, weights| weights[0] *= power(16))),
+];
+
+const DECAYS: &[Extreme] = &[
+    ("decay times 2^16", |problem| problem.weight_decay *= power(16)),
+    ("decay times 2^-16", |problem| problem.weight_decay *= power(-16)),
+    ("no decay", |problem| problem.weight_decay = Rational::new()),
+    ("negative decay", |problem| problem.weight_decay *= Rational::from(-1)),
+];
+
+const RATES: &[Extreme] = &[("indefinite rates of rank two", |problem| {
+    let size = problem.theta.len();
+    let entry = |row: usize, column: usize| Rational::from((row + column) as i64);
+    problem.preconditioner = Preconditioner::Full(DMatrix::from_fn(size, size, entry));
+})];
+
+/// Bits of the intervals: enough for a softmax whose logits are thousands apart.
+const BITS: u32 = 512;
+
+/// The relations of an instance, in the rationals or in intervals.
+fn judge<L>(law: &L, instance: &L::Instance) -> Result<Status, Unjudged>
+where
+    L: In<Rational> + In<Interval<BITS>>,
+{
+    Ok(if instance.is_algebraic() {
+        Finding::judge(Scalar::Rational, &In::<Rational>::relations(law, instance)?, false).status
+    } else {
+        let relations = In::<Interval<BITS>>::relations(law, instance)?;
+        Finding::judge(Scalar::Interval(BITS), &relations, false).status
+    })
+}
+
+/// A claim of the older form as a law.
+struct Law<'a, C>(&'a C);
+
+impl<C: Theorem> Draws for Law<'_, C> {
+    type Instance = C::Instance;
+    fn draw(&self, draw: &mut Draw) -> Result<C::Instance, Unjudged> {
+        Ok(self.0.draw(draw.again()))
+    }
+}
+impl<C: Theorem, T: Carrier> In<T> for Law<'_, C> {
+    fn relations(&self, instance: &C::Instance) -> Result<Vec<Relation<T>>, Unjudged> {
+        Ok(self.0.relations(instance, Case::Law)?)
+    }
+}
+
+fn attack<C: Theorem>(claim: &C, families: u64, extremes: &[&[Extreme]])
+where
+    C::Instance: Reach,
+{
+    attack_law(Theorem::entry(claim).id, &Law(claim), families, extremes);
+}
+
+/// Judges the law on families made extreme: nowhere is it violated, and somewhere it says something.
+fn attack_law<L>(id: &'static str, law: &L, families: u64, extremes: &[&[Extreme]])
+where
+    L: In<Rational> + In<Interval<BITS>>,
+    L::Instance: Reach,
+{
+    let mut told = 0;
+    for (name, change) in extremes.concat() {
+        // One point of each family: the other has the same network.
+        for index in (0..families).map(|family| family * POINTS_PER_FAMILY) {
+            let mut instance = law.draw(&mut Draw::keyed(id, "law", 12, Case::Law, index)).expect("it can be drawn");
+            change(instance.problem());
+            let status = judge(law, &instance);
+            assert_ne!(status, Ok(Status::Violated), "{id}: {name}, instance {index}: {}", instance.describe());
+            told += usize::from(status == Ok(Status::Satisfied));
+        }
+    }
+    assert!(told > 0, "{id} says nothing at any extreme");
+}
+
+#[test]
+fn the_laws_of_networks_hold_at_the_extremes() {
+    attack(&Master, 12, &[POINTS, DECAYS, RATES]);
+    attack(&Approximate, 12, &[POINTS, DECAYS, RATES]);
+    attack_law(neuron::CLAIM.id, &neuron::LAW, 12, &[POINTS, DECAYS]);
+    attack(&Layer, 12, &[POINTS, DECAYS]);
+    attack(&Equipartition, 12, &[POINTS]);
+    attack(&Matrix, 12, &[POINTS, DECAYS]);
+    attack(&ScaleInvariant, 12, &[POINTS, DECAYS]);
+    attack(&Representation, 12, &[POINTS]);
+    attack(&Preconditioned, 12, &[POINTS, DECAYS]);
+}
+
+#[test]
+fn the_laws_of_decoders_hold_at_the_extremes() {
+    attack(&transformer::ATTENTION_VALUES, 4, &[POINTS, DECAYS]);
+    attack(&transformer::ATTENTION_KEYS, 4, &[POINTS, DECAYS]);
+    attack(&transformer::GROUPED_QUERIES, 4, &[POINTS, DECAYS]);
+    attack(&transformer::Rotary, 4, &[POINTS, DECAYS]);
+    attack(&transformer::GatedMlp, 4, &[POINTS, DECAYS]);
+    attack(&transformer::NormGain, 4, &[POINTS, DECAYS]);
+    attack(&transformer::ResidualStream, 4, &[POINTS, DECAYS]);
+}
