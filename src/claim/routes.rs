@@ -8,6 +8,8 @@
 //! | [`Decomposition`] | floats of rising precision, since decompositions have no other scalar | converged |
 //! | [`Doubled`] | floats of rising precision, each with twice the bits in which it is judged, since flows are integrated with that many | converged |
 //! | [`Order`] | differences at falling step sizes, extrapolated | order |
+//!
+//! [`Few`] and [`Independent`] wrap a check: the one takes fewer instances, the other counts each as a draw of its own.
 
 use super::check::{Check, Draws, In, Subject, Unjudged, usual_instances};
 use super::entry::Evidence;
