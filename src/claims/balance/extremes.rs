@@ -72,7 +72,7 @@ fn scale_targets(problem: &mut Problem, exponent: i32) {
 }
 
 fn scale_rates(problem: &mut Problem, exponent: i32) {
-    problem.preconditioner = problem.preconditioner.map(|rate| Rational::from(rate * power(exponent)));
+    problem.preconditioner = problem.preconditioner.map(|rate| rate * power(exponent));
 }
 
 /// Every layer's matrix of rank one, its entries `(r + 1) (c + 1)`.
