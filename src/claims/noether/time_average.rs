@@ -153,7 +153,7 @@ impl<T: Carrier> In<T> for Telescoped {
 
 impl Stationary for Averaged {
     fn run(&self, number: u64, steps: u64, stream: &mut Stream) -> Run {
-        Run::draw(self.networks.kind(number), self.strong || number / 3 % 2 == 0, steps, stream)
+        Run::draw(self.networks.kind(number), self.strong || (number / 3).is_multiple_of(2), steps, stream)
     }
 
     fn relations(&self, run: &Run, records: &[Record]) -> Result<Vec<Relation<f64>>, Diverged> {

@@ -227,7 +227,7 @@ impl<T: Decomposable + Carrier> In<T> for Comparison {
                 ];
                 relations.extend(balance(&balanced));
                 relations.push(isotropic(self.exceptional, of_entropic(equal)?, of_balanced()));
-                relations.extend(settled.anisotropic(&setting, &of_entropic, of_balanced())?);
+                relations.extend(settled.anisotropic(&setting, of_entropic, of_balanced())?);
                 relations
             }
         })
@@ -239,7 +239,7 @@ impl Settled {
     fn anisotropic<T: Decomposable>(
         &self,
         setting: &Setting<T>,
-        of_entropic: &dyn Fn(&DMatrix<Rational>) -> Result<Term<T>, LinalgError>,
+        of_entropic: impl Fn(&DMatrix<Rational>) -> Result<Term<T>, LinalgError>,
         of_balanced: Term<T>,
     ) -> Result<Vec<Relation<T>>, LinalgError> {
         let mut relations = Vec::new();
