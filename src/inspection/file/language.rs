@@ -19,7 +19,7 @@ pub enum Kind {
     Pair,
     /// A text or an array of texts.
     Texts,
-    /// A name, a table of [`PART`], or an array of them.
+    /// A name, a table of `PART`, or an array of them.
     Parts,
     /// An array of tables with these keys.
     Tables(Table),
