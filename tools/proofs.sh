@@ -41,8 +41,7 @@ if ! ready; then
         fail "Coq or Mathematical Components are missing. Type:
     sudo apt-get update && sudo apt-get install $packages"
     else
-        fail "Coq 8.16 and Mathematical Components 1.15 are missing. With opam (https://opam.ocaml.org) type:
-    opam repo add coq-released https://coq.inria.fr/opam/released
+        fail "Coq 8.16 and Mathematical Components 1.15 are missing. With opam, and its repository coq-released, type:
     opam install coq.8.16.1 coq-mathcomp-algebra.1.15.0 coq-mathcomp-algebra-tactics.1.0.0 coq-mathcomp-zify.1.2.0+1.12+8.13
 or run this in a container of debian:12"
     fi
