@@ -1,7 +1,6 @@
 //! Theories: named lists of claims, with their pages of proofs. A program speaks of one or of several.
 
 use crate::claim::Claim;
-use crate::claims;
 use std::fmt::Write;
 
 /// A theory.
@@ -17,20 +16,6 @@ pub struct Theory {
     /// The claims, family by family.
     pub claims: &'static [&'static [&'static dyn Claim]],
 }
-
-/// The theory of the entropic loss.
-pub static NEURAL_THERMODYNAMICS: Theory = Theory {
-    name: "neural-thermodynamics",
-    title: "Neural thermodynamics: what stochastic descent minimises, and which symmetries that breaks",
-    references: &[
-        "Ziyin, Xu, Chuang, Neural Thermodynamics: Entropic Forces in Deep and Universal Representation Learning, arXiv:2505.12387",
-    ],
-    proofs: claims::proofs::PAGES,
-    claims: claims::FAMILIES,
-};
-
-/// The theories that this program comes with.
-pub static ALL: &[&Theory] = &[&NEURAL_THERMODYNAMICS];
 
 /// The theories that a program speaks of.
 #[derive(Clone, Copy)]
@@ -128,20 +113,5 @@ mod tests {
         assert_eq!(found, "## a/one — title\n\nfirst\n\n### part\n\n```text\n## not a heading\n```\n");
         assert_eq!(section(PAGE, "a/one-more").as_deref(), Some("## a/one-more\n\nsecond\n"));
         assert_eq!(section(PAGE, "a/on"), None);
-    }
-
-    #[test]
-    fn every_claim_of_the_theories_is_well_formed_and_has_its_proof() {
-        assert_eq!(Theories(ALL).faults(), Vec::<String>::new());
-        for claim in Theories(ALL).claims() {
-            assert!(Theories(ALL).proof(claim.entry().id).is_some(), "{} has no section in proofs/", claim.entry().id);
-        }
-    }
-
-    #[test]
-    fn two_claims_of_one_identifier_are_a_fault() {
-        static TWICE: &[&Theory] = &[&NEURAL_THERMODYNAMICS, &NEURAL_THERMODYNAMICS];
-        let faults = Theories(TWICE).faults();
-        assert!(faults.contains(&"balance/neuron: two claims have this identifier".to_owned()), "{faults:?}");
     }
 }

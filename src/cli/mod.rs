@@ -26,8 +26,9 @@ mod verify;
 use crate::{suggest, visible};
 pub use failure::{Exit, Failure};
 
+use crate::claims;
 use crate::scalar::MENU;
-use crate::theory::{self, Theories, Theory};
+use crate::theory::{Theories, Theory};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -158,10 +159,10 @@ impl Command {
 
 /// Runs the command line, tells what went wrong, and returns the exit code. A panic becomes [`Exit::Internal`].
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    main_with(theory::ALL, arguments)
+    main_with(claims::ALL, arguments)
 }
 
-/// The same for the theories of another crate, which may be beside [`theory::NEURAL_THERMODYNAMICS`] or not: `verify`, `list`, `explain`, `replay`,
+/// The same for the theories of another crate, which may be beside [`claims::NEURAL_THERMODYNAMICS`] or not: `verify`, `list`, `explain`, `replay`,
 /// `merge`, baselines and reports speak of them and of nothing else.
 ///
 /// ```no_run
