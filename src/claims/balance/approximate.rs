@@ -1,23 +1,42 @@
-//! `balance/approximate`
+//! `balance/approximate`: how far from balance a point can be that is not stationary.
+//!
+//! ```text
+//! |gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]| <= |A theta| |grad F|
+//! ```
+//!
+//! with equality where `grad F` is parallel to `A theta`. `A` generates a symmetry of the per-sample loss, `g` is a sample's gradient, `Lambda` the
+//! matrix of learning rates, `gamma` the weight decay. Source: [`PAPER`].
 
-use super::law::{class_of, out_of_scale, with_gradient};
+use super::law::{WithGenerators, class_of, out_of_scale, samples_for, with_gradient};
 use super::master::noise_form;
 use super::{KINKS, PAPER};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{
-    Case, Class, Control, Draw, Drawn, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term,
-    Theorem,
-};
-use crate::claims::given;
+use crate::claim::routes::Ladder;
+use crate::claim::{Class, Draw, Draws, In, Inapplicable, Palette, Problem, Relation, Subject, Term, Unjudged};
 use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Rational;
-use crate::symmetry::{self, Generator};
+use crate::symmetry;
 
-/// An exact tolerance for points that are nearly stationary.
-pub struct Approximate;
+/// The bound on the imbalance.
+#[derive(Clone, Copy)]
+pub(super) struct Approximate {
+    /// The square of what the bound is multiplied by.
+    pub square: (i64, i64),
+    /// Whether the law says that the bound is reached where `grad F` is parallel to `A theta`.
+    pub says_equality: bool,
+    /// Whether the networks are small and `grad F` is parallel to `A theta` on all instances.
+    parallel: bool,
+    /// Whether the gradient is that of `L`, without decay, in place of that of `F`, at a point where it vanishes.
+    plain: bool,
+}
 
-static ENTRY: Entry = Entry {
+pub(super) const LAW: Approximate = Approximate { square: (1, 1), says_equality: true, parallel: false, plain: false };
+const PARALLEL: Approximate = Approximate { says_equality: false, parallel: true, ..LAW };
+
+/// `balance/approximate`
+pub static CLAIM: Claim = Claim {
     id: "balance/approximate",
     title: "imbalance of a point that is not stationary",
     statement: "|gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]| <= |A theta| |grad F|, \
@@ -28,74 +47,56 @@ static ENTRY: Entry = Entry {
             where no weights do so the instance is excluded",
         KINKS,
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed],
-    controls: &[
-        Control { name: "three-quarters", breaks: "three quarters of the bound, where grad F is parallel to A theta" },
-        Control {
-            name: "plain-gradient",
-            breaks: "the gradient of L in place of that of F, at a point where it vanishes",
-        },
-    ],
     references: &[PAPER],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "three-quarters",
+            "three quarters of the bound, where grad F is parallel to A theta",
+            &Ladder(Approximate { square: (9, 16), ..PARALLEL }),
+        ),
+        control(
+            "plain-gradient",
+            "the gradient of L in place of that of F, at a point where it vanishes",
+            &Ladder(Approximate { plain: true, ..PARALLEL }),
+        ),
+    ],
 };
 
-/// A problem with generators of its symmetries.
-pub struct Instance {
-    pub(super) problem: Problem,
-    generators: Vec<Generator>,
-}
+impl Draws for Approximate {
+    type Instance = WithGenerators;
 
-impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.problem.class()
-    }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        self.problem.describe()
-    }
-}
-
-impl Theorem for Approximate {
-    type Instance = Instance;
-
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Instance {
-        let class = if draw.case == Case::Law { class_of(&draw) } else { Class::Stationary };
-        let widths = [1 + draw.family.below(2), 1 + draw.family.below(2), 1 + draw.family.below(2)];
-        let network = match draw.case {
-            Case::Law => Palette::Homogeneous.network(&mut draw.family, class),
-            _ => Network::mlp(&widths, Piecewise::LeakyRelu, true, Loss::SquaredError),
+    fn draw(&self, draw: &mut Draw) -> Result<WithGenerators, Unjudged> {
+        let class = if self.parallel { Class::Stationary } else { class_of(draw) };
+        let widths = [(); 3].map(|()| 1 + draw.family.below(2));
+        let (network, rates) = if self.parallel {
+            (Network::mlp(&widths, Piecewise::LeakyRelu, true, Loss::SquaredError), Rates::Scalar)
+        } else {
+            (Palette::Homogeneous.network(&mut draw.family, class), Rates::Any)
         };
-        let samples = super::law::samples_for(class, network.parameter_count(), &mut draw);
-        let rates = if draw.case == Case::Law { Rates::Any } else { Rates::Scalar };
+        let samples = samples_for(class, network.parameter_count(), draw);
         // With decay no point makes that gradient vanish: along A theta only the decay contributes to it.
-        let decay = if draw.case.is_control(&ENTRY, "plain-gradient") { Decay::None } else { Decay::Positive };
-        let problem = Problem::draw_samples(&mut draw, class, network, rates, decay, samples);
-        let problem = out_of_scale(&mut draw, problem);
+        let decay = if self.plain { Decay::None } else { Decay::Positive };
+        let problem = Problem::draw_samples(draw, class, network, rates, decay, samples);
+        let problem = out_of_scale(draw, problem);
         let mut generators = symmetry::neurons(&problem.network);
         if class == Class::Stationary {
             // The gradient can be made parallel to one direction only.
             generators.truncate(1);
         }
-        Instance { problem, generators }
+        Ok(WithGenerators { problem, generators })
     }
 
-    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Instance, Inapplicable> {
-        let generators = given::generators(&mut draw.family, network)?;
-        let samples = 2 + draw.family.below(2);
-        let problem = Problem::draw_on(&mut draw, network, Rates::Any, Decay::Positive, samples);
-        Ok(Instance { problem, generators })
+    fn draw_on(&self, draw: &mut Draw, subject: &Subject) -> Result<WithGenerators, Inapplicable> {
+        WithGenerators::draw_on(draw, subject)
     }
+}
 
-    fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let plain = case.is_control(&ENTRY, "plain-gradient");
+impl<T: Carrier> In<T> for Approximate {
+    fn relations(&self, instance: &WithGenerators) -> Result<Vec<Relation<T>>, Unjudged> {
+        let is_parallel = instance.problem.class == Class::Stationary;
         let problem = match instance.problem.class {
-            Class::Stationary if plain => {
+            Class::Stationary if self.plain => {
                 let zero = vec![Rational::new(); instance.problem.theta.len()];
                 &with_gradient(&instance.problem, |point| point.objective().sample_gradients(&point.theta), &zero)?
             }
@@ -108,16 +109,15 @@ impl Theorem for Approximate {
         let point = problem.at::<T>();
         let objective = point.objective();
         let theta = &point.theta;
-        let gradient = if plain { objective.mean_gradient(theta) } else { objective.entropic_gradient(theta) };
-        let factor = if case.is_control(&ENTRY, "three-quarters") { T::ratio(9, 16) } else { T::one() };
-        let is_parallel = instance.problem.class == Class::Stationary;
+        let gradient = if self.plain { objective.mean_gradient(theta) } else { objective.entropic_gradient(theta) };
+        let square = T::ratio(self.square.0, self.square.1);
         let mut relations = Vec::new();
         for generator in &instance.generators {
             let map = &generator.map;
             let decay = map.plus(&map.transposed()).form(theta, theta) * &point.weight_decay;
             let imbalance = decay - T::ratio(1, 2) * noise_form(&objective, map, theta);
             let direction = map.apply(theta);
-            let bound = dot(&direction, &direction) * dot(&gradient, &gradient) * &factor;
+            let bound = dot(&direction, &direction) * dot(&gradient, &gradient) * &square;
             // Squared, so that the inequality is polynomial and the rationals decide it.
             let imbalance = Term::scalar("imbalance^2", imbalance.squared());
             let bound = Term::scalar("|A theta|^2 |grad F|^2", bound);
@@ -127,7 +127,7 @@ impl Theorem for Approximate {
                 continue;
             }
             relations.push(inequality.sharp((1, 2)));
-            if case == Case::Law {
+            if self.says_equality {
                 let name = ("equality where grad F is parallel to A theta", &generator.name);
                 relations.push(Relation::equality(name, vec![imbalance], vec![bound]));
             }

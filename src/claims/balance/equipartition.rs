@@ -1,16 +1,44 @@
-//! `balance/equipartition`
+//! `balance/equipartition`: without decay and biases every layer carries the same gradient noise.
+//!
+//! ```text
+//! E|g_{W_1}|^2 = E|g_{W_2}|^2 = ... = E|g_{W_D}|^2   where grad F = 0
+//! ```
+//!
+//! `W_l` are the weights of a layer of a chain with activations of degree 1. Source: [`PAPER`].
 
-use super::law::{Block, Setting, class_of, draw_problem, made_stationary};
+use super::law::{Block, Setting, class_of, draw_problem};
 use super::{KINKS, MADE_STATIONARY, PAPER};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::Decay;
-use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Theorem};
+use crate::claim::routes::Ladder;
+use crate::claim::{Class, Draw, Draws, In, Palette, Problem, Relation, Unjudged};
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::{Rational, Ring};
 
-/// Without decay and biases every layer carries the same gradient noise.
-pub struct Equipartition;
+/// Equal gradient noise in every layer.
+#[derive(Clone, Copy)]
+pub(super) struct Equipartition {
+    /// Small networks of a control's own, in place of the palette's.
+    small: Option<Small>,
+    /// Whether a random point passes for a stationary one.
+    stationary: bool,
+}
 
-static ENTRY: Entry = Entry {
+/// A small network, with its decay and the class of its point.
+#[derive(Clone, Copy)]
+struct Small {
+    activation: Piecewise,
+    bias: bool,
+    decay: Decay,
+    class: Class,
+}
+
+pub(super) const LAW: Equipartition = Equipartition { small: None, stationary: false };
+const SMALL: Small = Small { activation: Piecewise::LeakyRelu, bias: false, decay: Decay::None, class: Class::Generic };
+const STATIONARY: Small = Small { class: Class::Stationary, ..SMALL };
+
+/// `balance/equipartition`
+pub static CLAIM: Claim = Claim {
     id: "balance/equipartition",
     title: "equipartition of gradient noise over layers",
     statement: "E|g_{W_1}|^2 = E|g_{W_2}|^2 = ... = E|g_{W_D}|^2 where grad F = 0",
@@ -20,57 +48,60 @@ static ENTRY: Entry = Entry {
         MADE_STATIONARY,
         KINKS,
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "with-biases", breaks: "a stationary point of a network with biases" },
-        Control { name: "with-decay", breaks: "a stationary point with weight decay, layers of unequal norm" },
-        Control { name: "degree-two", breaks: "squared ReLU" },
-        Control { name: "not-stationary", breaks: "the law itself at a random point" },
-    ],
     references: &[PAPER],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "with-biases",
+            "a stationary point of a network with biases",
+            &Ladder(Equipartition { small: Some(Small { bias: true, ..STATIONARY }), ..LAW }),
+        ),
+        control(
+            "with-decay",
+            "a stationary point with weight decay, layers of unequal norm",
+            &Ladder(Equipartition { small: Some(Small { decay: Decay::Positive, ..STATIONARY }), ..LAW }),
+        ),
+        control(
+            "degree-two",
+            "squared ReLU",
+            &Ladder(Equipartition { small: Some(Small { activation: Piecewise::SquaredRelu, ..SMALL }), ..LAW }),
+        ),
+        control(
+            "not-stationary",
+            "the law itself at a random point",
+            &Ladder(Equipartition { small: Some(SMALL), stationary: true }),
+        ),
+    ],
 };
 
-impl Theorem for Equipartition {
+impl Draws for Equipartition {
     type Instance = Problem;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Problem {
-        let stream = &mut draw.family;
+    fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
         // Narrower networks have no stationary point with gradient noise at a random theta: the controls would be vacuous.
-        let widths = [2 + stream.below(2), 2 + stream.below(2), 2 + stream.below(2)];
-        let small = |activation, bias| Network::mlp(&widths, activation, bias, Loss::SquaredError);
-        let (class, network, decay) = match draw.case {
-            Case::Law => {
-                let class = class_of(&draw);
+        let widths = [(); 3].map(|()| 2 + draw.family.below(2));
+        let (class, network, decay) = match self.small {
+            None => {
+                let class = class_of(draw);
                 (class, Palette::HomogeneousWithoutBias.network(&mut draw.family, class), Decay::None)
             }
-            case if case.is_control(&ENTRY, "with-biases") => {
-                (Class::Stationary, small(Piecewise::LeakyRelu, true), Decay::None)
+            Some(Small { activation, bias, decay, class }) => {
+                (class, Network::mlp(&widths, activation, bias, Loss::SquaredError), decay)
             }
-            case if case.is_control(&ENTRY, "with-decay") => {
-                (Class::Stationary, small(Piecewise::LeakyRelu, false), Decay::Positive)
-            }
-            case if case.is_control(&ENTRY, "degree-two") => {
-                (Class::Generic, small(Piecewise::SquaredRelu, false), Decay::None)
-            }
-            _ => (Class::Generic, small(Piecewise::LeakyRelu, false), Decay::None),
         };
-        draw_problem(&mut draw, class, network, decay)
+        Ok(draw_problem(draw, class, network, decay))
     }
+}
 
-    fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let stationary = problem.class == Class::Stationary;
-        let problem = if stationary { &made_stationary(problem)? } else { problem };
+impl<T: Carrier> In<T> for Equipartition {
+    fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
+        let mut setting = Setting::<T>::of(problem, self.stationary)?;
         let layout = problem.network.layout().expect("the palette has layers");
         let size = |layer: usize| problem.theta[layout.weights(layer)].iter().map(Rational::squared).sum::<Rational>();
-        if case.is_control(&ENTRY, "with-decay") && size(0) == size(1) {
+        if !problem.weight_decay.is_zero() && size(0) == size(1) {
             // Few-bit weights meet by accident now and then, and the decay terms cancel.
-            return Err(Outside::because("the layers have equal norms: the law holds in spite of the decay"));
+            return Err(Unjudged::outside("the layers have equal norms: the law holds in spite of the decay"));
         }
-        let mut setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
         // The law as stated knows no decay, whatever made the point stationary.
         setting.point.weight_decay = T::zero();
         setting.positive_sides = true;

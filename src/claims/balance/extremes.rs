@@ -1,15 +1,10 @@
 //! The laws at points, data, rates and decays far from all that is drawn. Every law here is an identity, so that no extreme may break it: the rationals
 //! and intervals say whether one does.
 
-use super::{
-    approximate::Approximate, equipartition::Equipartition, layer::Layer, master::Master, matrix::Matrix, neuron,
-    preconditioned::Preconditioned, representation::Representation, scale_invariant::ScaleInvariant, transformer,
-};
 use crate::claim::theorem::POINTS_PER_FAMILY;
-use crate::claim::{Case, Draw, Drawn, Draws, Finding, In, Problem, Relation, Scalar, Status, Theorem, Unjudged};
+use crate::claim::{Case, Draw, Drawn, Draws, Finding, In, Problem, Scalar, Status, Unjudged};
 use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
-use crate::model::Carrier;
 use crate::scalar::{Interval, Rational};
 use nalgebra::DMatrix;
 
@@ -22,19 +17,14 @@ impl Reach for Problem {
         self
     }
 }
-impl Reach for super::master::Instance {
-    fn problem(&mut self) -> &mut Problem {
-        &mut self.problem
-    }
-}
-impl Reach for super::approximate::Instance {
+impl Reach for super::law::WithGenerators {
     fn problem(&mut self) -> &mut Problem {
         &mut self.problem
     }
 }
 impl Reach for super::preconditioned::Instance {
     fn problem(&mut self) -> &mut Problem {
-        &mut self.problem
+        &mut self.problem.problem
     }
 }
 
@@ -185,30 +175,8 @@ where
     })
 }
 
-/// A claim of the older form as a law.
-struct Law<'a, C>(&'a C);
-
-impl<C: Theorem> Draws for Law<'_, C> {
-    type Instance = C::Instance;
-    fn draw(&self, draw: &mut Draw) -> Result<C::Instance, Unjudged> {
-        Ok(self.0.draw(draw.again()))
-    }
-}
-impl<C: Theorem, T: Carrier> In<T> for Law<'_, C> {
-    fn relations(&self, instance: &C::Instance) -> Result<Vec<Relation<T>>, Unjudged> {
-        Ok(self.0.relations(instance, Case::Law)?)
-    }
-}
-
-fn attack<C: Theorem>(claim: &C, families: u64, extremes: &[&[Extreme]])
-where
-    C::Instance: Reach,
-{
-    attack_law(Theorem::entry(claim).id, &Law(claim), families, extremes);
-}
-
 /// Judges the law on families made extreme: nowhere is it violated, and somewhere it says something.
-fn attack_law<L>(id: &'static str, law: &L, families: u64, extremes: &[&[Extreme]])
+fn attack<L>(id: &'static str, law: &L, families: u64, extremes: &[&[Extreme]])
 where
     L: In<Rational> + In<Interval<BITS>>,
     L::Instance: Reach,
@@ -227,26 +195,26 @@ where
     assert!(told > 0, "{id} says nothing at any extreme");
 }
 
+macro_rules! attack {
+    ($($claim:path),+; $families:literal, $extremes:expr) => {$({
+        use $claim as claim;
+        attack(claim::CLAIM.id, &claim::LAW, $families, $extremes);
+    })+};
+}
+
 #[test]
 fn the_laws_of_networks_hold_at_the_extremes() {
-    attack(&Master, 12, &[POINTS, DECAYS, RATES]);
-    attack(&Approximate, 12, &[POINTS, DECAYS, RATES]);
-    attack_law(neuron::CLAIM.id, &neuron::LAW, 12, &[POINTS, DECAYS]);
-    attack(&Layer, 12, &[POINTS, DECAYS]);
-    attack(&Equipartition, 12, &[POINTS]);
-    attack(&Matrix, 12, &[POINTS, DECAYS]);
-    attack(&ScaleInvariant, 12, &[POINTS, DECAYS]);
-    attack(&Representation, 12, &[POINTS]);
-    attack(&Preconditioned, 12, &[POINTS, DECAYS]);
+    use super::*;
+    attack!(master, approximate; 12, &[POINTS, DECAYS, RATES]);
+    attack!(neuron, layer, matrix, scale_invariant, preconditioned; 12, &[POINTS, DECAYS]);
+    attack!(equipartition, representation; 12, &[POINTS]);
 }
 
 #[test]
 fn the_laws_of_decoders_hold_at_the_extremes() {
-    attack(&transformer::ATTENTION_VALUES, 4, &[POINTS, DECAYS]);
-    attack(&transformer::ATTENTION_KEYS, 4, &[POINTS, DECAYS]);
-    attack(&transformer::GROUPED_QUERIES, 4, &[POINTS, DECAYS]);
-    attack(&transformer::Rotary, 4, &[POINTS, DECAYS]);
-    attack(&transformer::GatedMlp, 4, &[POINTS, DECAYS]);
-    attack(&transformer::NormGain, 4, &[POINTS, DECAYS]);
-    attack(&transformer::ResidualStream, 4, &[POINTS, DECAYS]);
+    use super::transformer::*;
+    attack!(
+        attention_values, attention_keys, grouped_queries, rotary, gated_mlp, norm_gain, residual_stream;
+        4, &[POINTS, DECAYS]
+    );
 }

@@ -1,12 +1,14 @@
 //! The common form of the balance laws of rescalings.
 
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{Case, Class, Draw, Drawn, Outside, Palette, Point, Problem, Relation, Term};
+use crate::claim::{Case, Class, Draw, Drawn, Inapplicable, Outside, Palette, Point, Problem, Relation, Subject, Term};
+use crate::claims::given;
 use crate::data::DataSet;
 use crate::linalg::exact;
 use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::{Field, Rational};
+use crate::symmetry::Generator;
 use nalgebra::{DMatrix, DVector};
 
 /// One block of parameters in a law `sum c E|g_block|^2 = (4 gamma / eta) sum c |theta_block|^2`.
@@ -47,6 +49,16 @@ impl<T: Carrier> Setting<T> {
         let learning_rate: T = problem.learning_rate();
         let decay_factor = T::integer(4) * &point.weight_decay / &learning_rate;
         Setting { point, gradients, entropic_gradient, learning_rate, decay_factor, positive_sides }
+    }
+
+    /// At the problem's point, made stationary where its class says so.
+    ///
+    /// # Errors
+    /// [`Outside`] if nothing makes it so.
+    pub fn of(problem: &Problem, pretend_stationary: bool) -> Result<Self, Outside> {
+        let stationary = problem.class == Class::Stationary;
+        let problem = if stationary { &made_stationary(problem)? } else { problem };
+        Ok(Self::new(problem, pretend_stationary))
     }
 
     /// On-shell at `theta`, which some method found, in place of the problem's own point.
@@ -163,6 +175,38 @@ impl Networks {
                 (Class::Generic, Network::mlp(&widths, activation, true, Loss::SquaredError))
             }
         }
+    }
+}
+
+/// A problem with generators of its symmetries.
+pub(super) struct WithGenerators {
+    pub problem: Problem,
+    pub generators: Vec<Generator>,
+}
+
+impl WithGenerators {
+    /// On a given network, with generators of the symmetries that its structure shows.
+    ///
+    /// # Errors
+    /// [`Inapplicable`] if the subject is no network, or none is known.
+    pub fn draw_on(draw: &mut Draw, subject: &Subject) -> Result<Self, Inapplicable> {
+        let network = given::network(subject)?;
+        let generators = given::generators(&mut draw.family, network)?;
+        let samples = 2 + draw.family.below(2);
+        let problem = Problem::draw_on(draw, network, Rates::Any, Decay::Positive, samples);
+        Ok(WithGenerators { problem, generators })
+    }
+}
+
+impl Drawn for WithGenerators {
+    fn class(&self) -> Class {
+        self.problem.class()
+    }
+    fn is_algebraic(&self) -> bool {
+        self.problem.is_algebraic()
+    }
+    fn describe(&self) -> String {
+        self.problem.describe()
     }
 }
 

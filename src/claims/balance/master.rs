@@ -1,22 +1,42 @@
-//! `balance/master`
+//! `balance/master`: the identity from which every balance law follows.
+//!
+//! ```text
+//! (A theta)^T grad F = gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]
+//! ```
+//!
+//! `A` generates a symmetry of the per-sample loss, `g` is a sample's gradient, `Lambda` the matrix of learning rates, `gamma` the weight decay.
+//! Sources: [`PAPER`], [`NOISE_EQUILIBRIUM`].
 
+use super::law::WithGenerators;
 use super::{KINKS, NOISE_EQUILIBRIUM, PAPER};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{
-    Case, Class, Control, Draw, Drawn, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term,
-    Theorem,
-};
-use crate::claims::given;
+use crate::claim::routes::Ladder;
+use crate::claim::{Class, Draw, Draws, In, Inapplicable, Palette, Problem, Relation, Subject, Term, Unjudged};
 use crate::entropic::Objective;
 use crate::linalg::products::dot;
-use crate::model::{Carrier, Differentiable, Network};
+use crate::model::{Carrier, Differentiable};
 use crate::scalar::Field;
 use crate::symmetry::{self, Generator, LinearMap};
 
-/// The identity from which every balance law follows.
-pub struct Master;
+/// The master identity.
+#[derive(Clone, Copy)]
+pub(super) struct Master {
+    /// The networks; if none are named, linear and homogeneous ones.
+    palette: Option<Palette>,
+    rates: Rates,
+    /// Whether `A^T` stands in place of `A` in the noise.
+    transposed: bool,
+    /// Whether the gradient is that of `L + gamma |theta|^2` in place of that of `F`.
+    plain: bool,
+}
 
-static ENTRY: Entry = Entry {
+pub(super) const LAW: Master = Master { palette: None, rates: Rates::Any, transposed: false, plain: false };
+// With Lambda = eta I the forms of A and of A^T agree, and the transposed control would pass.
+const ROTATIONS: Master = Master { palette: Some(Palette::Rotations), rates: Rates::Full, ..LAW };
+
+/// `balance/master`
+pub static CLAIM: Claim = Claim {
     id: "balance/master",
     title: "the master identity",
     statement: "(A theta)^T grad F = gamma theta^T (A + A^T) theta - 1/4 E[g^T (A Lambda + Lambda A^T) g]",
@@ -25,32 +45,26 @@ static ENTRY: Entry = Entry {
         "Lambda is symmetric and constant; theta is arbitrary, stationary or not; the weights of the mean are arbitrary",
         KINKS,
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "not-a-symmetry", breaks: "rescaling of a neuron whose activation is not homogeneous" },
-        Control { name: "transposed-generator", breaks: "A^T in place of A in the noise term, A not symmetric" },
-        Control { name: "plain-gradient", breaks: "the gradient of L + gamma |theta|^2 in place of that of F" },
-    ],
     references: &[PAPER, NOISE_EQUILIBRIUM],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "not-a-symmetry",
+            "rescaling of a neuron whose activation is not homogeneous",
+            &Ladder(Master { palette: Some(Palette::NotHomogeneous), ..ROTATIONS }),
+        ),
+        control(
+            "transposed-generator",
+            "A^T in place of A in the noise term, A not symmetric",
+            &Ladder(Master { transposed: true, ..ROTATIONS }),
+        ),
+        control(
+            "plain-gradient",
+            "the gradient of L + gamma |theta|^2 in place of that of F",
+            &Ladder(Master { plain: true, ..ROTATIONS }),
+        ),
+    ],
 };
-
-/// A problem with generators of its symmetries.
-pub struct Instance {
-    pub(super) problem: Problem,
-    generators: Vec<Generator>,
-}
-
-impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.problem.class()
-    }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        self.problem.describe()
-    }
-}
 
 /// `E[g^T A Lambda g]`, half of `E[g^T (A Lambda + Lambda A^T) g]`.
 pub(super) fn noise_form<T: Field, M: ?Sized + Differentiable<T>>(
@@ -102,20 +116,15 @@ pub fn balance_law<T: Field, M: ?Sized + Differentiable<T>>(
     identity(objective, generator, &generator.map, theta, &objective.entropic_gradient(theta))
 }
 
-impl Theorem for Master {
-    type Instance = Instance;
+impl Draws for Master {
+    type Instance = WithGenerators;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Instance {
+    fn draw(&self, draw: &mut Draw) -> Result<WithGenerators, Unjudged> {
         let class = draw.turn();
-        let palette = match draw.case {
-            Case::Law if draw.family.coin() => Palette::Linear,
-            Case::Law => Palette::Homogeneous,
-            case if case.is_control(&ENTRY, "not-a-symmetry") => Palette::NotHomogeneous,
-            _ => Palette::Rotations,
+        let palette = match self.palette {
+            Some(palette) => palette,
+            None if draw.family.coin() => Palette::Linear,
+            None => Palette::Homogeneous,
         };
         let class = match palette {
             Palette::NotHomogeneous => Class::Smooth,
@@ -123,9 +132,7 @@ impl Theorem for Master {
             _ => class,
         };
         let network = palette.network(&mut draw.family, class);
-        // With Lambda = eta I the forms of A and of A^T agree, and the transposed control would pass.
-        let rates = if draw.case == Case::Law { Rates::Any } else { Rates::Full };
-        let problem = Problem::draw(&mut draw, class, network, rates, Decay::Positive);
+        let problem = Problem::draw(draw, class, network, self.rates, Decay::Positive);
         let network = &problem.network;
         let generators = match palette {
             Palette::Linear => {
@@ -139,21 +146,20 @@ impl Theorem for Master {
             Palette::NotHomogeneous => vec![symmetry::neuron(network, 0, 0, 1)],
             _ => symmetry::neurons(network),
         };
-        Instance { problem, generators }
+        Ok(WithGenerators { problem, generators })
     }
 
-    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Instance, Inapplicable> {
-        let generators = given::generators(&mut draw.family, network)?;
-        let samples = 2 + draw.family.below(2);
-        let problem = Problem::draw_on(&mut draw, network, Rates::Any, Decay::Positive, samples);
-        Ok(Instance { problem, generators })
+    fn draw_on(&self, draw: &mut Draw, subject: &Subject) -> Result<WithGenerators, Inapplicable> {
+        WithGenerators::draw_on(draw, subject)
     }
+}
 
-    fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Carrier> In<T> for Master {
+    fn relations(&self, instance: &WithGenerators) -> Result<Vec<Relation<T>>, Unjudged> {
         let point = instance.problem.at::<T>();
         let objective = point.objective();
         let theta = &point.theta;
-        let gradient = if case.is_control(&ENTRY, "plain-gradient") {
+        let gradient = if self.plain {
             let mut gradient = objective.mean_gradient(theta);
             let twice_decay = T::integer(2) * &point.weight_decay;
             crate::linalg::products::add_multiple(&mut gradient, &twice_decay, theta);
@@ -163,7 +169,7 @@ impl Theorem for Master {
         };
         let relation = |generator: &Generator| {
             let map = &generator.map;
-            let in_noise = if case.is_control(&ENTRY, "transposed-generator") { &map.transposed() } else { map };
+            let in_noise = if self.transposed { &map.transposed() } else { map };
             identity(&objective, generator, in_noise, theta, &gradient)
         };
         Ok(instance.generators.iter().map(relation).collect())

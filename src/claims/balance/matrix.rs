@@ -1,9 +1,17 @@
-//! `balance/matrix`
+//! `balance/matrix`: two matrices between which nothing stands are in balance.
+//!
+//! ```text
+//! E[g_W g_W^T] - E[g_U^T g_U] = (4 gamma / eta) (W W^T - U^T U)   where grad F = 0
+//! ```
+//!
+//! The loss depends on `U` and `W` through `U W`; `eta` is the learning rate, `gamma` the weight decay. Source: [`PAPER`].
 
-use super::law::{Setting, class_of, draw_problem, made_stationary};
+use super::law::{Setting, class_of, draw_problem};
 use super::{MADE_STATIONARY, PAPER};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::Decay;
-use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Term, Theorem};
+use crate::claim::routes::Ladder;
+use crate::claim::{Class, Draw, Draws, In, Palette, Problem, Relation, Term, Unjudged};
 use crate::data::DataSet;
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Loss, Network, Piecewise};
@@ -11,9 +19,32 @@ use crate::scalar::Field;
 use crate::symmetry::transformer::Factors;
 
 /// The balance law where nothing stands between two matrices.
-pub struct Matrix;
+#[derive(Clone, Copy)]
+pub(super) struct Matrix {
+    networks: Networks,
+    /// Whether `W^T` stands in place of `W` in the noise.
+    transposed_noise: bool,
+    /// Whether `W^T` stands in place of `W` in the decay.
+    transposed_decay: bool,
+    /// Whether a random point passes for a stationary one.
+    stationary: bool,
+}
 
-static ENTRY: Entry = Entry {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Networks {
+    Linear,
+    /// Linear, the first matrix square.
+    Square,
+    /// With a ReLU between the matrices.
+    Relu,
+}
+
+pub(super) const LAW: Matrix =
+    Matrix { networks: Networks::Linear, transposed_noise: false, transposed_decay: false, stationary: false };
+const SQUARE: Matrix = Matrix { networks: Networks::Square, ..LAW };
+
+/// `balance/matrix`
+pub static CLAIM: Claim = Claim {
     id: "balance/matrix",
     title: "balance of two adjacent matrices",
     statement: "E[g_W g_W^T] - E[g_U^T g_U] = (4 gamma / eta) (W W^T - U^T U) where grad F = 0",
@@ -23,14 +54,22 @@ static ENTRY: Entry = Entry {
         "off-shell the right side has the further term -(2/eta) ((grad_W F) W^T - U^T grad_U F)",
         MADE_STATIONARY,
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "relu-between", breaks: "a ReLU between the matrices" },
-        Control { name: "wrong-side", breaks: "E[g_W^T g_W] in place of E[g_W g_W^T], W square" },
-        Control { name: "transposed-decay", breaks: "W^T W in place of W W^T, W square" },
-        Control { name: "not-stationary", breaks: "the law itself at a random point" },
-    ],
     references: &[PAPER],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control("relu-between", "a ReLU between the matrices", &Ladder(Matrix { networks: Networks::Relu, ..LAW })),
+        control(
+            "wrong-side",
+            "E[g_W^T g_W] in place of E[g_W g_W^T], W square",
+            &Ladder(Matrix { transposed_noise: true, ..SQUARE }),
+        ),
+        control(
+            "transposed-decay",
+            "W^T W in place of W W^T, W square",
+            &Ladder(Matrix { transposed_decay: true, ..SQUARE }),
+        ),
+        control("not-stationary", "the law itself at a random point", &Ladder(Matrix { stationary: true, ..SQUARE })),
+    ],
 };
 
 /// The two matrices behind a layer of a stack.
@@ -134,26 +173,21 @@ pub(super) fn matrix_laws<T: Carrier>(setting: &Setting<T>, layout: &Layout) -> 
     (0..layout.depth() - 1).map(law).collect()
 }
 
-impl Theorem for Matrix {
+impl Draws for Matrix {
     type Instance = Problem;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Problem {
-        let class = class_of(&draw);
+    fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
+        let class = class_of(draw);
         let square = 2 + draw.family.below(2);
-        let (class, network) = match draw.case {
-            Case::Law => (class, Palette::Linear.network(&mut draw.family, class)),
-            case if case.is_control(&ENTRY, "relu-between") => {
-                let widths = [2, square, 2];
-                (Class::Generic, Network::mlp(&widths, Piecewise::Relu, false, Loss::SquaredError))
+        let (class, network) = match self.networks {
+            Networks::Linear => (class, Palette::Linear.network(&mut draw.family, class)),
+            Networks::Relu => {
+                (Class::Generic, Network::mlp(&[2, square, 2], Piecewise::Relu, false, Loss::SquaredError))
             }
-            _ => (Class::Generic, Network::deep_linear(&[square, square, 1 + draw.family.below(3)])),
+            Networks::Square => (Class::Generic, Network::deep_linear(&[square, square, 1 + draw.family.below(3)])),
         };
-        let mut problem = draw_problem(&mut draw, class, network, Decay::Positive);
-        if draw.case.is_control(&ENTRY, "relu-between") {
+        let mut problem = draw_problem(draw, class, network, Decay::Positive);
+        if self.networks == Networks::Relu {
             // With all gates alike the network would be linear: let neighbours open on different samples.
             let mut samples = problem.data.samples().to_vec();
             for (number, sample) in samples.iter_mut().enumerate() {
@@ -161,19 +195,19 @@ impl Theorem for Matrix {
             }
             problem.data = DataSet::weighted(samples, problem.data.weights().to_vec());
         }
-        problem
+        Ok(problem)
     }
+}
 
-    fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let stationary = problem.class == Class::Stationary;
-        let problem = if stationary { &made_stationary(problem)? } else { problem };
+impl<T: Carrier> In<T> for Matrix {
+    fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
+        let setting = Setting::<T>::of(problem, self.stationary)?;
         let layout = problem.network.layout().expect("the palette has layers");
-        let setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
         let relation = |layer: usize| {
             let factors = factors(layout, layer);
             let exchanged = exchanged(&factors.incoming);
-            let blocks = |control| if case.is_control(&ENTRY, control) { &exchanged } else { &factors.incoming };
-            matrix_law(&setting, behind(layer), &factors, blocks("wrong-side"), blocks("transposed-decay"))
+            let blocks = |transposed| if transposed { &exchanged } else { &factors.incoming };
+            matrix_law(&setting, behind(layer), &factors, blocks(self.transposed_noise), blocks(self.transposed_decay))
         };
         Ok((0..layout.depth() - 1).map(relation).collect())
     }

@@ -20,6 +20,7 @@ mod layer;
 mod master;
 mod matrix;
 mod neuron;
+mod polished;
 mod preconditioned;
 mod representation;
 mod scale_invariant;
@@ -33,24 +34,24 @@ use crate::claim::Claim;
 
 /// The claims of this family.
 pub(super) const CLAIMS: &[&dyn Claim] = &[
-    &master::Master,
-    &approximate::Approximate,
+    &master::CLAIM,
+    &approximate::CLAIM,
     &neuron::CLAIM,
-    &layer::Layer,
-    &equipartition::Equipartition,
-    &matrix::Matrix,
-    &scale_invariant::ScaleInvariant,
-    &representation::Representation,
-    &preconditioned::Preconditioned,
-    &stationary_point::StationaryPoint,
-    &sgd_run::SgdRun,
-    &transformer::ATTENTION_VALUES,
-    &transformer::ATTENTION_KEYS,
-    &transformer::GROUPED_QUERIES,
-    &transformer::Rotary,
-    &transformer::GatedMlp,
-    &transformer::NormGain,
-    &transformer::ResidualStream,
+    &layer::CLAIM,
+    &equipartition::CLAIM,
+    &matrix::CLAIM,
+    &scale_invariant::CLAIM,
+    &representation::CLAIM,
+    &preconditioned::CLAIM,
+    &stationary_point::CLAIM,
+    &sgd_run::CLAIM,
+    &transformer::attention_values::CLAIM,
+    &transformer::attention_keys::CLAIM,
+    &transformer::grouped_queries::CLAIM,
+    &transformer::rotary::CLAIM,
+    &transformer::gated_mlp::CLAIM,
+    &transformer::norm_gain::CLAIM,
+    &transformer::residual_stream::CLAIM,
 ];
 
 /// The hypothesis under which the laws at stationary points are checked there.

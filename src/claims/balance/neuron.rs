@@ -7,12 +7,12 @@
 //! `w` are the incoming weights and the bias, `u` the outgoing weights, `k` is the degree of the activation, `eta` the learning rate, `gamma` the
 //! weight decay. Source: [`PAPER`].
 
-use super::law::{Block, Networks, Setting, draw_problem, made_stationary};
+use super::law::{Block, Networks, Setting, draw_problem};
 use super::{KINKS, MADE_STATIONARY, PAPER};
 use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::Decay;
 use crate::claim::routes::Ladder;
-use crate::claim::{Class, Draw, Draws, In, Palette, Problem, Relation, Unjudged};
+use crate::claim::{Draw, Draws, In, Palette, Problem, Relation, Unjudged};
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Piecewise};
 
@@ -105,11 +105,9 @@ impl Draws for Neuron {
 
 impl<T: Carrier> In<T> for Neuron {
     fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
-        let stationary = problem.class == Class::Stationary;
-        let problem = if stationary { &made_stationary(problem)? } else { problem };
+        let setting = Setting::<T>::of(problem, self.stationary)?;
         let layout = problem.network.layout().expect("the palette has layers");
         let own = problem.network.activation().homogeneity().map_or(1, i64::from);
-        let setting = Setting::<T>::new(problem, self.stationary);
         Ok(neuron_laws(&setting, layout, self.degree.unwrap_or(own), self.bias))
     }
 }

@@ -1,14 +1,21 @@
-//! `balance/preconditioned`
+//! `balance/preconditioned`: the balance law of descent with a matrix of learning rates.
+//!
+//! ```text
+//! E[g^T (A Lambda + Lambda A^T) g] = 4 gamma theta^T (A + A^T) theta              where grad F = 0
+//! sum A_i sqrt(v_i) = (4 gamma / eta) sum A_i theta_i^2      for Lambda = eta diag(v)^(-1/2), v = E g^2
+//! ```
+//!
+//! `A` generates a symmetry of the per-sample loss, `g` is a sample's gradient, `Lambda` the matrix of learning rates, `gamma` the weight decay.
+//! Sources: [`PAPER`], [`NOISE_EQUILIBRIUM`].
 
-use super::law::{class_of, made_stationary, samples_for};
+use super::law::{WithGenerators, class_of, made_stationary, samples_for};
 use super::master::noise_form;
 use super::{KINKS, MADE_STATIONARY, NOISE_EQUILIBRIUM, PAPER};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::{Decay, Rates};
-use crate::claim::{
-    Case, Class, Control, Draw, Drawn, Entry, Evidence, Inapplicable, Outside, Palette, Problem, Relation, Term,
-    Theorem,
-};
-use crate::claims::given;
+use crate::claim::routes::Ladder;
+use crate::claim::{Class, Draw, Drawn, Draws, In, Inapplicable, Palette, Problem, Relation, Subject, Term, Unjudged};
+use crate::data::DataSet;
 use crate::entropic::{Objective, Preconditioner};
 use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};
@@ -16,9 +23,33 @@ use crate::scalar::Rational;
 use crate::symmetry::{self, Generator};
 
 /// The balance law of preconditioned descent.
-pub struct Preconditioned;
+#[derive(Clone, Copy)]
+pub(super) struct Preconditioned {
+    /// Whether `Lambda = eta diag(v)^(-1/2)`; if it is left open, every other generic family.
+    adaptive: Option<bool>,
+    /// The networks; if none are named, small ones.
+    palette: Option<Palette>,
+    rates: Rates,
+    /// Whether the law is that of `Lambda = eta I`, with the first rate for `eta`.
+    plain: bool,
+    /// Whether `v` stands in place of `sqrt(v)`.
+    squares: bool,
+    /// Whether a random point passes for a stationary one.
+    stationary: bool,
+}
 
-static ENTRY: Entry = Entry {
+pub(super) const LAW: Preconditioned = Preconditioned {
+    adaptive: None,
+    palette: Some(Palette::Homogeneous),
+    rates: Rates::Any,
+    plain: false,
+    squares: false,
+    stationary: false,
+};
+const SMALL: Preconditioned = Preconditioned { adaptive: Some(false), palette: None, rates: Rates::Diagonal, ..LAW };
+
+/// `balance/preconditioned`
+pub static CLAIM: Claim = Claim {
     id: "balance/preconditioned",
     title: "balance under a learning-rate matrix",
     statement: "E[g^T (A Lambda + Lambda A^T) g] = 4 gamma theta^T (A + A^T) theta where grad F = 0; \
@@ -30,20 +61,35 @@ static ENTRY: Entry = Entry {
         MADE_STATIONARY,
         KINKS,
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "plain-law", breaks: "the law of Lambda = eta I under other learning rates" },
-        Control { name: "squares", breaks: "sums of v in place of sqrt(v) for Lambda = eta diag(v)^(-1/2)" },
-        Control { name: "not-a-symmetry", breaks: "rescaling of a neuron whose activation is not homogeneous" },
-        Control { name: "not-stationary", breaks: "the law itself at a random point" },
-    ],
     references: &[PAPER, NOISE_EQUILIBRIUM],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "plain-law",
+            "the law of Lambda = eta I under other learning rates",
+            &Ladder(Preconditioned { plain: true, ..SMALL }),
+        ),
+        control(
+            "squares",
+            "sums of v in place of sqrt(v) for Lambda = eta diag(v)^(-1/2)",
+            &Ladder(Preconditioned { adaptive: Some(true), squares: true, ..SMALL }),
+        ),
+        control(
+            "not-a-symmetry",
+            "rescaling of a neuron whose activation is not homogeneous",
+            &Ladder(Preconditioned { palette: Some(Palette::NotHomogeneous), ..SMALL }),
+        ),
+        control(
+            "not-stationary",
+            "the law itself at a random point",
+            &Ladder(Preconditioned { stationary: true, ..SMALL }),
+        ),
+    ],
 };
 
 /// A problem with generators of its symmetries.
-pub struct Instance {
-    pub(super) problem: Problem,
-    generators: Vec<Generator>,
+pub(super) struct Instance {
+    pub problem: WithGenerators,
     /// Whether `Lambda` is to be replaced by `eta diag(v)^(-1/2)`.
     adaptive: bool,
 }
@@ -61,71 +107,59 @@ impl Drawn for Instance {
     }
 }
 
-impl Theorem for Preconditioned {
+impl Draws for Preconditioned {
     type Instance = Instance;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Instance {
-        let class = class_of(&draw);
-        let adaptive = match draw.case {
-            Case::Law => class == Class::Generic && draw.family.coin(),
-            case => case.is_control(&ENTRY, "squares"),
-        };
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+        let class = class_of(draw);
+        let adaptive = self.adaptive.unwrap_or_else(|| class == Class::Generic && draw.family.coin());
         let widths = [2, 1 + draw.family.below(2), 1 + draw.family.below(2)];
-        let (class, network) = match draw.case {
-            Case::Law if !adaptive => (class, Palette::Homogeneous.network(&mut draw.family, class)),
-            case if case.is_control(&ENTRY, "not-a-symmetry") => {
-                (Class::Smooth, Palette::NotHomogeneous.network(&mut draw.family, Class::Smooth))
+        let (class, network) = match self.palette.filter(|_| !adaptive) {
+            Some(palette) => {
+                let class = if draw.is_law() { class } else { Class::Smooth };
+                (class, palette.network(&mut draw.family, class))
             }
-            _ => (Class::Generic, Network::mlp(&widths, Piecewise::LeakyRelu, false, Loss::SquaredError)),
+            None => (Class::Generic, Network::mlp(&widths, Piecewise::LeakyRelu, false, Loss::SquaredError)),
         };
         let degree = network.activation().homogeneity().map_or(1, i64::from);
         let generators = match symmetry::neurons(&network) {
             none if none.is_empty() => vec![symmetry::neuron(&network, 0, 0, degree)],
             generators => generators,
         };
-        let rates = match draw.case {
-            _ if adaptive => Rates::Scalar,
-            Case::Law => Rates::Any,
-            _ => Rates::Diagonal,
-        };
-        let samples = if adaptive { 1 } else { samples_for(class, network.parameter_count(), &mut draw) };
-        let mut problem = Problem::draw_samples(&mut draw, class, network, rates, Decay::Positive, samples);
+        let rates = if adaptive { Rates::Scalar } else { self.rates };
+        let samples = if adaptive { 1 } else { samples_for(class, network.parameter_count(), draw) };
+        let mut problem = Problem::draw_samples(draw, class, network, rates, Decay::Positive, samples);
         if adaptive {
             // v = E g^2 is the square of the one gradient only if the sample's weight is 1.
-            problem.data = crate::data::DataSet::new(problem.data.samples().to_vec());
+            problem.data = DataSet::new(problem.data.samples().to_vec());
         }
-        Instance { problem, generators, adaptive }
+        Ok(Instance { problem: WithGenerators { problem, generators }, adaptive })
     }
 
-    fn draw_on(&self, mut draw: Draw, network: &Network) -> Result<Instance, Inapplicable> {
-        let generators = given::generators(&mut draw.family, network)?;
-        let samples = 2 + draw.family.below(2);
-        let problem = Problem::draw_on(&mut draw, network, Rates::Any, Decay::Positive, samples);
-        Ok(Instance { problem, generators, adaptive: false })
+    fn draw_on(&self, draw: &mut Draw, subject: &Subject) -> Result<Instance, Inapplicable> {
+        Ok(Instance { problem: WithGenerators::draw_on(draw, subject)?, adaptive: false })
     }
+}
 
-    fn relations<T: Carrier>(&self, instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        if instance.adaptive {
-            return adaptive_relations(instance, case);
+impl<T: Carrier> In<T> for Preconditioned {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
+        let Instance { problem: instance, adaptive } = instance;
+        if *adaptive {
+            return adaptive_relations(instance, self.squares);
         }
         let problem = &instance.problem;
         let stationary = problem.class == Class::Stationary;
         let problem = if stationary { &made_stationary(problem)? } else { problem };
-        if let (true, Preconditioner::Diagonal(rates)) = (case.is_control(&ENTRY, "plain-law"), &problem.preconditioner)
+        if let (true, Preconditioner::Diagonal(rates)) = (self.plain, &problem.preconditioner)
             && rates.iter().all(|rate| *rate == rates[0])
         {
-            return Err(Outside::because("the learning rates are equal: the plain law is the right one"));
+            return Err(Unjudged::outside("the learning rates are equal: the plain law is the right one"));
         }
         let point = problem.at::<T>();
         let objective = point.objective();
         let theta = &point.theta;
-        let on_shell = stationary || case.is_control(&ENTRY, "not-stationary");
-        let gradient = (!on_shell).then(|| objective.entropic_gradient(theta));
-        let plain = case.is_control(&ENTRY, "plain-law").then(|| match &point.preconditioner {
+        let gradient = (!stationary && !self.stationary).then(|| objective.entropic_gradient(theta));
+        let plain = self.plain.then(|| match &point.preconditioner {
             Preconditioner::Diagonal(rates) => Preconditioner::Scalar(rates[0].clone()),
             other => other.clone(),
         });
@@ -151,11 +185,11 @@ impl Theorem for Preconditioned {
 }
 
 /// The form of the law for `Lambda = eta diag(v)^(-1/2)` with one sample, so that `sqrt(v) = |g|`.
-fn adaptive_relations<T: Carrier>(instance: &Instance, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+fn adaptive_relations<T: Carrier>(instance: &WithGenerators, squares: bool) -> Result<Vec<Relation<T>>, Unjudged> {
     let problem = &instance.problem;
     let exact = problem.at::<Rational>();
     if exact.model.gradient(&exact.theta, &exact.data.samples()[0]).iter().any(|slope| slope.cmp0().is_eq()) {
-        return Err(Outside::because("sqrt(v) is zero for some parameter"));
+        return Err(Unjudged::outside("sqrt(v) is zero for some parameter"));
     }
     let point = problem.at::<T>();
     let theta = &point.theta;
@@ -165,7 +199,6 @@ fn adaptive_relations<T: Carrier>(instance: &Instance, case: Case) -> Result<Vec
     let rates = roots.iter().map(|root| learning_rate.clone() / root).collect();
     let preconditioner = Preconditioner::Diagonal(rates);
     let gradient = Objective { preconditioner: &preconditioner, ..point.objective() }.entropic_gradient(theta);
-    let squares = case.is_control(&ENTRY, "squares");
     let relation = |generator: &Generator| {
         let ones = vec![T::one(); theta.len()];
         let weighted: Vec<T> = if squares { roots.iter().map(|root| root.squared()).collect() } else { roots.clone() };

@@ -1,19 +1,42 @@
-//! `balance/representation`
+//! `balance/representation`: representations align with their gradients.
+//!
+//! ```text
+//! E[|x|^2 g_h g_h^T] = E[|delta|^2 h h^T]   where grad F = 0
+//! ```
+//!
+//! `h = W x` is the representation, `delta` the loss gradient at the output of the matrix `U` that reads it, and `g_h = U^T delta`.
+//! Source: [`PAPER`].
 
 use super::PAPER;
-use super::law::{Setting, class_of, draw_problem, made_stationary};
+use super::law::{Setting, class_of, draw_problem};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::Decay;
-use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Problem, Relation, Term, Theorem};
+use crate::claim::routes::Exact;
+use crate::claim::{Class, Draw, Draws, In, Problem, Relation, Term, Unjudged};
 use crate::data::Sample;
 use crate::linalg::products::{add_multiple, dot};
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Field;
 
-/// Representations align with their gradients.
-pub struct Representation;
+/// The alignment of representations with their gradients.
+#[derive(Clone, Copy)]
+pub(super) struct Representation {
+    /// Whether the points are made stationary with decay, of networks of their own.
+    decay: bool,
+    /// Whether `|x|^2 + 1` is read where there is a bias; if not, there is one on every instance.
+    reads_bias: bool,
+    /// Whether `|x|^2` and `|delta|^2` stand in the formula.
+    weighted: bool,
+    /// Whether a random point passes for a stationary one.
+    stationary: bool,
+}
 
-static ENTRY: Entry = Entry {
+pub(super) const LAW: Representation =
+    Representation { decay: false, reads_bias: true, weighted: true, stationary: false };
+
+/// `balance/representation`
+pub static CLAIM: Claim = Claim {
     id: "balance/representation",
     title: "representations align with their gradients",
     statement: "E[|x|^2 g_h g_h^T] = E[|delta|^2 h h^T] where grad F = 0",
@@ -23,14 +46,22 @@ static ENTRY: Entry = Entry {
         "off-shell the right side has the further term -(2/eta) ((grad_W F) W^T - U^T grad_U F); with a bias, W and grad_W F have it as a further column",
         "checked for linear networks under the squared error; a quarter of the instances are made exactly stationary by weights of the mean, which may have either sign; where none do so the instance is excluded",
     ],
-    evidence: &[Evidence::Exact],
-    controls: &[
-        Control { name: "with-decay", breaks: "a stationary point with weight decay" },
-        Control { name: "bias-unread", breaks: "|x|^2 in place of |x|^2 + 1 with a bias" },
-        Control { name: "unweighted", breaks: "|x|^2 and |delta|^2 left out" },
-        Control { name: "not-stationary", breaks: "the law itself at a random point" },
-    ],
     references: &[PAPER],
+    law: &[all(&Exact(LAW))],
+    controls: &[
+        control("with-decay", "a stationary point with weight decay", &Exact(Representation { decay: true, ..LAW })),
+        control(
+            "bias-unread",
+            "|x|^2 in place of |x|^2 + 1 with a bias",
+            &Exact(Representation { reads_bias: false, ..LAW }),
+        ),
+        control("unweighted", "|x|^2 and |delta|^2 left out", &Exact(Representation { weighted: false, ..LAW })),
+        control(
+            "not-stationary",
+            "the law itself at a random point",
+            &Exact(Representation { stationary: true, ..LAW }),
+        ),
+    ],
 };
 
 /// What a linear network computes on one sample: the inputs of every layer and the loss gradients at their outputs.
@@ -78,42 +109,38 @@ fn outer<T: Field>(factor: &T, vector: &[T]) -> Vec<T> {
     vector.iter().flat_map(|a| vector.iter().map(move |b| T::product(a, b) * factor)).collect()
 }
 
-impl Theorem for Representation {
+impl Draws for Representation {
     type Instance = Problem;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Problem {
-        let class = match class_of(&draw) {
+    fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
+        let class = match class_of(draw) {
             Class::Smooth => Class::Generic,
             class => class,
         };
+        let is_law = draw.is_law();
         let stream = &mut draw.family;
         let hidden = 1 + stream.below(2);
         let awkward = class == Class::Awkward;
         let mut width = || if awkward && stream.coin() { 1 } else { 1 + stream.below(3) };
         let widths: Vec<usize> = (0..hidden + 2).map(|_| width()).collect();
-        let bias = draw.case.is_control(&ENTRY, "bias-unread") || (draw.case == Case::Law && stream.coin());
-        let small = [2 + stream.below(2), 2 + stream.below(2), 2 + stream.below(2)];
-        let (class, widths, decay) = match draw.case {
-            Case::Law => (class, widths, Decay::None),
-            case if case.is_control(&ENTRY, "with-decay") => (Class::Stationary, small.to_vec(), Decay::Positive),
+        let bias = !self.reads_bias || (is_law && stream.coin());
+        let small = [(); 3].map(|()| 2 + stream.below(2));
+        let (class, widths, decay) = match (is_law, self.decay) {
+            (true, _) => (class, widths, Decay::None),
+            (_, true) => (Class::Stationary, small.to_vec(), Decay::Positive),
             _ => (Class::Generic, widths, Decay::None),
         };
         let network = Network::mlp(&widths, Piecewise::Identity, bias, Loss::SquaredError);
-        draw_problem(&mut draw, class, network, decay)
+        Ok(draw_problem(draw, class, network, decay))
     }
+}
 
-    fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let stationary = problem.class == Class::Stationary;
-        let problem = if stationary { &made_stationary(problem)? } else { problem };
+impl<T: Carrier> In<T> for Representation {
+    fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
         let layout = problem.network.layout().expect("a multilayer perceptron");
-        let setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
+        let setting = Setting::<T>::of(problem, self.stationary)?;
         let theta = &setting.point.theta;
-        let read_bias = layout.has_bias() && !case.is_control(&ENTRY, "bias-unread");
-        let weighted = !case.is_control(&ENTRY, "unweighted");
+        let read_bias = layout.has_bias() && self.reads_bias;
         let relation = |layer: usize| {
             let width = layout.widths()[layer + 1];
             let mut gradients = vec![T::zero(); width * width];
@@ -127,7 +154,7 @@ impl Theorem for Representation {
                 }
                 let delta = &states.deltas[layer + 1];
                 let (input_size, delta_size) =
-                    if weighted { (size, dot(delta, delta)) } else { (T::integer(1), T::integer(1)) };
+                    if self.weighted { (size, dot(delta, delta)) } else { (T::integer(1), T::integer(1)) };
                 add_multiple(&mut gradients, weight, &outer(&input_size, &states.deltas[layer]));
                 add_multiple(&mut representations, weight, &outer(&delta_size, &states.inputs[layer + 1]));
             }

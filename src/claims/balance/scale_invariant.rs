@@ -1,16 +1,33 @@
-//! `balance/scale-invariant`
+//! `balance/scale-invariant`: a block whose scale does not matter is in balance with the decay.
+//!
+//! ```text
+//! E|g|^2 = (4 gamma / eta) |theta|^2   where grad F = 0
+//! ```
+//!
+//! `theta` is the block, `g` the gradient with respect to it, `eta` the learning rate, `gamma` the weight decay. Source: [`PAPER`].
 
 use super::PAPER;
-use super::law::{Block, Setting, class_of, draw_problem, made_stationary};
+use super::law::{Block, Setting, class_of, draw_problem};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::problem::Decay;
-use crate::claim::{Case, Class, Control, Draw, Entry, Evidence, Outside, Palette, Problem, Relation, Theorem};
+use crate::claim::routes::Ladder;
+use crate::claim::{Class, Draw, Draws, In, Palette, Problem, Relation, Unjudged};
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Rational;
 
 /// The balance law of a block whose scale does not matter.
-pub struct ScaleInvariant;
+#[derive(Clone, Copy)]
+pub(super) struct ScaleInvariant {
+    /// Whether the networks have such a block.
+    invariant: bool,
+    /// Whether a random point passes for a stationary one.
+    stationary: bool,
+}
 
-static ENTRY: Entry = Entry {
+pub(super) const LAW: ScaleInvariant = ScaleInvariant { invariant: true, stationary: false };
+
+/// `balance/scale-invariant`
+pub static CLAIM: Claim = Claim {
     id: "balance/scale-invariant",
     title: "balance of a scale-invariant block",
     statement: "E|g|^2 = (4 gamma / eta) |theta|^2 where grad F = 0",
@@ -20,41 +37,43 @@ static ENTRY: Entry = Entry {
         "off-shell the right side has the further term -(2/eta) (A theta)^T grad F with A theta = theta on the block and 0 elsewhere",
         "checked for a quotient of quadratic forms, in part at points made exactly stationary by weights of the mean of either sign, and off-shell for layers behind which an RMS norm without epsilon stands",
     ],
-    evidence: &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "not-invariant", breaks: "the weights of a layer without normalisation" },
-        Control { name: "not-stationary", breaks: "the law itself at a random point" },
-    ],
     references: &[PAPER],
+    law: &[all(&Ladder(LAW))],
+    controls: &[
+        control(
+            "not-invariant",
+            "the weights of a layer without normalisation",
+            &Ladder(ScaleInvariant { invariant: false, ..LAW }),
+        ),
+        control(
+            "not-stationary",
+            "the law itself at a random point",
+            &Ladder(ScaleInvariant { stationary: true, ..LAW }),
+        ),
+    ],
 };
 
-impl Theorem for ScaleInvariant {
+impl Draws for ScaleInvariant {
     type Instance = Problem;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Problem {
-        let class = class_of(&draw);
-        let (class, network) = match draw.case {
-            Case::Law => (class, Palette::ScaleInvariant.network(&mut draw.family, class)),
-            case if case.is_control(&ENTRY, "not-invariant") => {
-                let widths = [2, 1 + draw.family.below(3), 1 + draw.family.below(2)];
-                (Class::Generic, Network::mlp(&widths, Piecewise::LeakyRelu, false, Loss::SquaredError))
-            }
-            _ => (Class::Generic, Palette::ScaleInvariant.network(&mut draw.family, Class::Generic)),
+    fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
+        let class = if draw.is_law() { class_of(draw) } else { Class::Generic };
+        let network = if self.invariant {
+            Palette::ScaleInvariant.network(&mut draw.family, class)
+        } else {
+            let widths = [2, 1 + draw.family.below(3), 1 + draw.family.below(2)];
+            Network::mlp(&widths, Piecewise::LeakyRelu, false, Loss::SquaredError)
         };
-        draw_problem(&mut draw, class, network, Decay::Positive)
+        Ok(draw_problem(draw, class, network, Decay::Positive))
     }
+}
 
-    fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Carrier> In<T> for ScaleInvariant {
+    fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
         if !has_direction(problem) {
-            return Err(Outside::because("a vector that is to be normalised vanishes"));
+            return Err(Unjudged::outside("a vector that is to be normalised vanishes"));
         }
-        let stationary = problem.class == Class::Stationary;
-        let problem = if stationary { &made_stationary(problem)? } else { problem };
-        let setting = Setting::<T>::new(problem, case.is_control(&ENTRY, "not-stationary"));
+        let setting = Setting::<T>::of(problem, self.stationary)?;
         let blocks: Vec<(String, Vec<usize>)> = match problem.network.layout() {
             None => vec![("all parameters".to_owned(), (0..problem.theta.len()).collect())],
             Some(layout) => (0..layout.depth() - 1)
@@ -86,18 +105,18 @@ fn has_direction(problem: &Problem) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claim::Drawn;
+    use crate::claim::{Case, Drawn};
 
     /// Without weights and biases no unit of a layer has anything, and the loss is 0/0.
     #[test]
     fn a_layer_that_has_nothing_to_normalise_is_outside_the_hypotheses() {
         let mut found = 0;
         for index in 0..32 {
-            let mut problem = ScaleInvariant.draw(Draw::new(&ENTRY, 12, Case::Law, index));
-            assert!(ScaleInvariant.relations::<f64>(&problem, Case::Law).is_ok(), "{}", problem.describe());
+            let mut problem = LAW.draw(&mut Draw::keyed(CLAIM.id, "law", 12, Case::Law, index)).unwrap();
+            assert!(In::<f64>::relations(&LAW, &problem).is_ok(), "{}", problem.describe());
             if let Some(layout) = problem.network.layout().cloned() {
                 layout.weights(0).chain(layout.biases(0)).for_each(|place| problem.theta[place] = Rational::new());
-                assert!(ScaleInvariant.relations::<f64>(&problem, Case::Law).is_err(), "{}", problem.describe());
+                assert!(In::<f64>::relations(&LAW, &problem).is_err(), "{}", problem.describe());
                 found += 1;
             }
         }

@@ -1,18 +1,34 @@
-//! `balance/sgd-run`
+//! `balance/sgd-run`: long runs of stochastic descent from unbalanced starts approach the law.
+//!
+//! ```text
+//! E[g^T A g] = (4 gamma / eta) (1 - eta gamma) E[C],   C = theta^T A theta
+//! ```
+//!
+//! `E` is the average over the run, `A` a generator, `eta` the learning rate, `gamma` the weight decay. Sources: [`PAPER`], [`NOISE_EQUILIBRIUM`].
 
 use super::{NOISE_EQUILIBRIUM, PAPER};
+use crate::claim::data::{Claim, all, control};
 use crate::claim::simulation::BATCHES;
-use crate::claim::{
-    Case, Claim, Control, Entry, Evidence, Examination, Finding, Relation, Settings, Stream, Term, simulation,
-};
-use crate::claims::long_run::{self, BEGINNING, CONTROL_STEPS, Kind, Run};
+use crate::claim::{Relation, Stream, Term};
+use crate::claims::long_run::{self, BEGINNING, Kind, LongRun, Networks, Run, Stationary};
 use crate::dynamics::charges::{Diverged, Record};
 use crate::dynamics::training::Training;
 
-/// Long runs of stochastic descent from unbalanced starts.
-pub struct SgdRun;
+/// The law of the averages.
+#[derive(Clone, Copy)]
+struct SgdRun {
+    networks: Networks,
+    /// What the decay's term is multiplied by.
+    factor: f64,
+    /// Whether the imbalance is said to fall.
+    falls: bool,
+}
 
-static ENTRY: Entry = Entry {
+const LAW: SgdRun = SgdRun { networks: Networks::InTurn, factor: 1.0, falls: true };
+const WRONG: SgdRun = SgdRun { networks: Networks::StrongInTurn, falls: false, ..LAW };
+
+/// `balance/sgd-run`
+pub static CLAIM: Claim = Claim {
     id: "balance/sgd-run",
     title: "long runs of SGD approach the law",
     statement: "from an unbalanced start the imbalance of the first hidden layer, E[g^T A g] - (4 gamma / eta) (1 - eta gamma) E[C], \
@@ -25,58 +41,43 @@ static ENTRY: Entry = Entry {
         "a quarter of the steps before the recorded ones; 32 batch means, each over at least 128 relaxation times 1/(4 eta gamma)",
         "a run whose weights die out says nothing; one that diverges is excluded",
     ],
-    evidence: &[Evidence::Statistical],
-    controls: &[
-        Control { name: "other-learning-rate", breaks: "the law for twice the learning rate" },
-        Control { name: "not-homogeneous", breaks: "a tanh network" },
-        Control { name: "equal-noise", breaks: "E[g^T A g] = 0, as if there were no decay" },
-    ],
     references: &[PAPER, NOISE_EQUILIBRIUM],
+    law: &[all(&LongRun(LAW))],
+    controls: &[
+        control(
+            "other-learning-rate",
+            "the law for twice the learning rate",
+            &LongRun(SgdRun { factor: 0.5, ..WRONG }),
+        ),
+        control(
+            "not-homogeneous",
+            "a tanh network",
+            &LongRun(SgdRun { networks: Networks::Only(Kind::Tanh), ..WRONG }),
+        ),
+        control("equal-noise", "E[g^T A g] = 0, as if there were no decay", &LongRun(SgdRun { factor: 0.0, ..WRONG })),
+    ],
 };
 
-impl Claim for SgdRun {
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
+impl Stationary for SgdRun {
+    fn run(&self, number: u64, steps: u64, stream: &mut Stream) -> Run {
+        Run::draw(self.networks.kind(number), number % 2 == 1, steps, stream)
     }
 
-    fn instances(&self, case: Case, asked: u64) -> u64 {
-        long_run::instances(case, asked)
+    fn relations(&self, run: &Run, records: &[Record]) -> Result<Vec<Relation<f64>>, Diverged> {
+        let Training { learning_rate, weight_decay, .. } = run.training;
+        let decay_factor = 4.0 * weight_decay / learning_rate * (1.0 - learning_rate * weight_decay);
+        let labels = [
+            "E[g^T A_+ g]",
+            "(4 gamma / eta) (1 - eta gamma) E[C_-]",
+            "E[g^T A_- g]",
+            "(4 gamma / eta) (1 - eta gamma) E[C_+]",
+        ];
+        let mut relations = long_run::laws(run, records, labels, [1.0, self.factor * decay_factor])?;
+        if self.falls {
+            relations.extend(approach(run, records, decay_factor)?);
+        }
+        Ok(relations)
     }
-
-    fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
-        let mut stream = Stream::new(&[ENTRY.id, case.name(&ENTRY), "run"], settings.seed, index);
-        // The deep network's charges nearly vanish in the stationary state, and a wrong factor of them with them.
-        let kind = match case {
-            Case::Law => Kind::in_turn(index),
-            Case::Control(_) if case.is_control(&ENTRY, "not-homogeneous") => Kind::Tanh,
-            Case::Control(_) => Kind::strong_in_turn(index),
-        };
-        let steps = if case == Case::Law { long_run::steps(settings.effort) } else { CONTROL_STEPS };
-        let run = Run::draw(kind, index % 2 == 1, steps, &mut stream);
-        long_run::examine(&run, case, |run| judge(run, settings, case))
-    }
-}
-
-fn judge(run: &Run, settings: &Settings, case: Case) -> Result<Vec<Finding>, Diverged> {
-    let records = run.stationary()?;
-    let Training { learning_rate, weight_decay, .. } = run.training;
-    let decay_factor = 4.0 * weight_decay / learning_rate * (1.0 - learning_rate * weight_decay);
-    let factor = match case {
-        Case::Control(_) if case.is_control(&ENTRY, "other-learning-rate") => decay_factor / 2.0,
-        Case::Control(_) if case.is_control(&ENTRY, "equal-noise") => 0.0,
-        _ => decay_factor,
-    };
-    let labels = [
-        "E[g^T A_+ g]",
-        "(4 gamma / eta) (1 - eta gamma) E[C_-]",
-        "E[g^T A_- g]",
-        "(4 gamma / eta) (1 - eta gamma) E[C_+]",
-    ];
-    let mut relations = long_run::laws(run, &records, labels, [1.0, factor])?;
-    if case == Case::Law {
-        relations.extend(approach(run, &records, decay_factor)?);
-    }
-    Ok(vec![simulation::judge(settings, case, run.steps(), relations)])
 }
 
 /// `0 < |I_0| - I` and `0 < |I_0| + I` for the imbalance `I` of the first hidden layer in the long run, `I_0` at the beginning. The check tells a

@@ -1,16 +1,40 @@
-//! `balance/gated-mlp`
+//! `balance/gated-mlp`: the rows of up and the columns of down of a gated mlp are in balance.
+//!
+//! ```text
+//! E|g_{U_i}|^2 - E|g_{D_i}|^2 = (4 gamma / eta) (|U_i|^2 - |D_i|^2)   where grad F = 0
+//! ```
+//!
+//! for every hidden neuron of `D (phi(G h) * (U h))`; `eta` is the learning rate, `gamma` the weight decay. Source: [`PAPER`].
 
 use super::super::PAPER;
 use super::super::law::{Block, Setting};
 use super::{composed, problem, random_shape};
-use crate::claim::{Case, Control, Draw, Entry, Evidence, Outside, Problem, Relation, Theorem};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::Transcendental;
+use crate::claim::{Draw, Draws, In, Problem, Relation, Unjudged};
 use crate::model::{Carrier, Smooth};
-use crate::symmetry::transformer::gated_neurons;
+use crate::symmetry::transformer::{GatedNeuron, gated_neurons};
 
 /// The balance law of a neuron of a gated mlp.
-pub struct GatedMlp;
+#[derive(Clone, Copy)]
+pub(in super::super) struct GatedMlp {
+    /// The rows that are to be in balance with the column of down.
+    rows: Rows,
+    /// Whether a random point passes for a stationary one.
+    stationary: bool,
+}
 
-static ENTRY: Entry = Entry {
+#[derive(Clone, Copy)]
+enum Rows {
+    Up,
+    Gate,
+    Both,
+}
+
+pub(in super::super) const LAW: GatedMlp = GatedMlp { rows: Rows::Up, stationary: false };
+
+/// `balance/gated-mlp`
+pub static CLAIM: Claim = Claim {
     id: "balance/gated-mlp",
     title: "balance of the neurons of a gated mlp",
     statement: "for every hidden neuron of D (phi(G h) * (U h)): E|g_{U_i}|^2 - E|g_{D_i}|^2 = (4 gamma / eta) (|U_i|^2 - |D_i|^2) where grad F = 0",
@@ -18,39 +42,44 @@ static ENTRY: Entry = Entry {
         "U_i is a row with its bias, D_i a column; phi is any activation, twice differentiable at the gates reached; the gate's row does not enter",
         "Lambda = eta I; checked off-shell, with the further term -(2/eta) (A theta)^T grad F",
     ],
-    evidence: &[Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "gate", breaks: "the row of the gate in place of that of up, for the logistic function" },
-        Control { name: "both", breaks: "the rows of gate and up together" },
-        Control { name: "not-stationary", breaks: "the law itself at a random point" },
-    ],
     references: &[PAPER],
+    law: &[all(&Transcendental(LAW))],
+    controls: &[
+        control(
+            "gate",
+            "the row of the gate in place of that of up, for the logistic function",
+            &Transcendental(GatedMlp { rows: Rows::Gate, ..LAW }),
+        ),
+        control("both", "the rows of gate and up together", &Transcendental(GatedMlp { rows: Rows::Both, ..LAW })),
+        control(
+            "not-stationary",
+            "the law itself at a random point",
+            &Transcendental(GatedMlp { stationary: true, ..LAW }),
+        ),
+    ],
 };
 
-impl Theorem for GatedMlp {
+impl Draws for GatedMlp {
     type Instance = Problem;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Problem {
-        let mut shape = random_shape(&mut draw);
-        if draw.case != Case::Law {
+    fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
+        let mut shape = random_shape(draw);
+        if !draw.is_law() {
             // Its slope vanishes nowhere, so that no gate is homogeneous by accident.
             shape.activation = Smooth::Sigmoid.into();
         }
-        problem(&mut draw, &shape)
+        Ok(problem(draw, &shape))
     }
+}
 
-    fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let is = |name| case.is_control(&ENTRY, name);
-        let setting = Setting::<T>::new(problem, is("not-stationary"));
-        let law = |neuron: crate::symmetry::transformer::GatedNeuron| {
-            let rows = match () {
-                () if is("gate") => neuron.gate,
-                () if is("both") => [neuron.gate, neuron.up].concat(),
-                () => neuron.up,
+impl<T: Carrier> In<T> for GatedMlp {
+    fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
+        let setting = Setting::<T>::new(problem, self.stationary);
+        let law = |neuron: GatedNeuron| {
+            let rows = match self.rows {
+                Rows::Up => neuron.up,
+                Rows::Gate => neuron.gate,
+                Rows::Both => [neuron.gate, neuron.up].concat(),
             };
             let blocks = [
                 Block { noise: "E|g_{U_i}|^2", decay: "(4 gamma / eta) |U_i|^2", parameters: rows, coefficient: 1 },

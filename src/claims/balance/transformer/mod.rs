@@ -4,20 +4,17 @@
 //! biases, causal mask, RMS or layer norm, tied embeddings.
 
 mod attention;
-mod gated_mlp;
-mod norm_gain;
-mod residual_stream;
-mod rotary;
-
-pub use attention::{ATTENTION_KEYS, ATTENTION_VALUES, GROUPED_QUERIES};
-pub use gated_mlp::GatedMlp;
-pub use norm_gain::NormGain;
-pub use residual_stream::ResidualStream;
-pub use rotary::Rotary;
+pub(super) mod attention_keys;
+pub(super) mod attention_values;
+pub(super) mod gated_mlp;
+pub(super) mod grouped_queries;
+pub(super) mod norm_gain;
+pub(super) mod residual_stream;
+pub(super) mod rotary;
 
 use super::law::draw_problem;
 use crate::claim::problem::Decay;
-use crate::claim::{Case, Class, Draw, Problem};
+use crate::claim::{Class, Draw, Problem};
 use crate::claims::decoders;
 use crate::model::Network;
 use crate::model::composed::Composed;
@@ -25,13 +22,14 @@ use crate::model::composed::decoder::DecoderShape;
 use crate::symmetry::transformer::attentions;
 
 /// A random decoder; controls get no neurons that can be silent.
-pub fn random_shape(draw: &mut Draw) -> DecoderShape {
-    decoders::random_shape(&mut draw.family, draw.case == Case::Law)
+pub(super) fn random_shape(draw: &mut Draw) -> DecoderShape {
+    let is_law = draw.is_law();
+    decoders::random_shape(&mut draw.family, is_law)
 }
 
 /// A problem on the decoder, with weight decay: weights twice as large as usual and little decay, so that gradients that reach keys and
 /// queries through a norm, a softmax and a norm are not small beside it. For a control the point is drawn again until every part has a gradient.
-pub fn problem(draw: &mut Draw, shape: &DecoderShape) -> Problem {
+pub(super) fn problem(draw: &mut Draw, shape: &DecoderShape) -> Problem {
     let network = Network::Composed(shape.network().expect("the sizes fit"));
     loop {
         let mut problem = draw_problem(draw, Class::Smooth, network.clone(), Decay::Positive);
@@ -39,7 +37,7 @@ pub fn problem(draw: &mut Draw, shape: &DecoderShape) -> Problem {
             *parameter *= 2;
         }
         problem.weight_decay /= 64;
-        if draw.case == Case::Law || every_matrix_moves(&problem) {
+        if draw.is_law() || every_matrix_moves(&problem) {
             return problem;
         }
     }
@@ -71,7 +69,7 @@ fn every_matrix_moves(problem: &Problem) -> bool {
 }
 
 /// The composed network of a problem drawn here.
-pub fn composed(problem: &Problem) -> &Composed {
+pub(super) fn composed(problem: &Problem) -> &Composed {
     match &problem.network {
         Network::Composed(composed) => composed,
         _ => unreachable!("transformer claims draw decoders"),

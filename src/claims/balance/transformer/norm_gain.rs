@@ -1,17 +1,39 @@
-//! `balance/norm-gain`
+//! `balance/norm-gain`: a norm's gain is in balance with what reads it.
+//!
+//! ```text
+//! E g_{gain_i}^2 + E g_{bias_i}^2 - sum_M E|g_{M_i}|^2 = (4 gamma / eta) (gain_i^2 + bias_i^2 - sum_M |M_i|^2)   where grad F = 0
+//! ```
+//!
+//! `M_i` is column `i` of every matrix that reads the norm, `eta` the learning rate, `gamma` the weight decay. Source: [`PAPER`].
 
 use super::super::PAPER;
 use super::super::law::{Block, Setting};
 use super::{composed, problem, random_shape};
-use crate::claim::{Case, Control, Draw, Entry, Evidence, Outside, Problem, Relation, Theorem};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::Transcendental;
+use crate::claim::{Draw, Draws, In, Problem, Relation, Unjudged};
 use crate::model::Carrier;
 use crate::model::composed::Statistic;
-use crate::symmetry::transformer::norms;
+use crate::symmetry::transformer::{NormReaders, norms};
 
 /// The balance law of a coordinate of a norm.
-pub struct NormGain;
+#[derive(Clone, Copy)]
+pub(in super::super) struct NormGain {
+    /// Whether no reader is left out.
+    all_readers: bool,
+    /// Whether the bias of a layer norm enters; if not, every norm is one.
+    bias: bool,
+    /// Whether a tied unembedding passes for a reader of the final norm.
+    embedding: bool,
+    /// Whether a random point passes for a stationary one.
+    stationary: bool,
+}
 
-static ENTRY: Entry = Entry {
+pub(in super::super) const LAW: NormGain =
+    NormGain { all_readers: true, bias: true, embedding: false, stationary: false };
+
+/// `balance/norm-gain`
+pub static CLAIM: Claim = Claim {
     id: "balance/norm-gain",
     title: "balance of a norm's gain and what reads it",
     statement: "for every coordinate of a norm: E g_{gain_i}^2 + E g_{bias_i}^2 - sum_M E|g_{M_i}|^2 = (4 gamma / eta) (gain_i^2 + bias_i^2 - sum_M |M_i|^2) \
@@ -21,46 +43,53 @@ static ENTRY: Entry = Entry {
         "the bias is that of a layer norm; an RMS norm has none. An unembedding tied to the embedding is no such reader",
         "Lambda = eta I; checked off-shell, with the further term -(2/eta) (A theta)^T grad F",
     ],
-    evidence: &[Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "missing-reader", breaks: "the last reader left out" },
-        Control { name: "layer-norm-as-rms", breaks: "a layer norm whose bias is left out, as if it were an RMS norm" },
-        Control { name: "tied", breaks: "a tied unembedding taken for a reader of the final norm" },
-        Control { name: "not-stationary", breaks: "the law itself at a random point" },
-    ],
     references: &[PAPER],
+    law: &[all(&Transcendental(LAW))],
+    controls: &[
+        control("missing-reader", "the last reader left out", &Transcendental(NormGain { all_readers: false, ..LAW })),
+        control(
+            "layer-norm-as-rms",
+            "a layer norm whose bias is left out, as if it were an RMS norm",
+            &Transcendental(NormGain { bias: false, ..LAW }),
+        ),
+        control(
+            "tied",
+            "a tied unembedding taken for a reader of the final norm",
+            &Transcendental(NormGain { embedding: true, ..LAW }),
+        ),
+        control(
+            "not-stationary",
+            "the law itself at a random point",
+            &Transcendental(NormGain { stationary: true, ..LAW }),
+        ),
+    ],
 };
 
-impl Theorem for NormGain {
+impl Draws for NormGain {
     type Instance = Problem;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Problem {
-        let mut shape = random_shape(&mut draw);
-        if draw.case.is_control(&ENTRY, "layer-norm-as-rms") {
+    fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
+        let mut shape = random_shape(draw);
+        if !self.bias {
             shape.statistic = Statistic::Layer;
             // In two dimensions a layer norm has nothing but a sign to output.
             shape.width = 3;
         }
-        if draw.case.is_control(&ENTRY, "tied") {
-            shape.tied = true;
-        }
-        problem(&mut draw, &shape)
+        shape.tied |= self.embedding;
+        Ok(problem(draw, &shape))
     }
+}
 
-    fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let is = |name| case.is_control(&ENTRY, name);
+impl<T: Carrier> In<T> for NormGain {
+    fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
         let network = composed(problem);
-        let setting = Setting::<T>::new(problem, is("not-stationary"));
+        let setting = Setting::<T>::new(problem, self.stationary);
         let mut norms = norms(network);
-        if is("tied") {
+        if self.embedding {
             // The final norm with the columns of the embedding, whose rows are tokens.
             let table = network.parameter("embedding.weight").expect("decoders have an embedding");
             let places = |name: &str| network.parameter(name).map_or(Vec::new(), |block| block.range().collect());
-            norms = vec![crate::symmetry::transformer::NormReaders {
+            norms = vec![NormReaders {
                 name: "norm".to_owned(),
                 gain: places("norm.gain"),
                 bias: places("norm.bias"),
@@ -71,7 +100,7 @@ impl Theorem for NormGain {
         for norm in norms {
             for (coordinate, gain) in norm.gain.iter().enumerate() {
                 let mut readers = norm.readers[coordinate].clone();
-                if is("missing-reader") {
+                if !self.all_readers {
                     readers.pop();
                 }
                 let mut blocks = vec![
@@ -88,7 +117,7 @@ impl Theorem for NormGain {
                         coefficient: -1,
                     },
                 ];
-                if let (Some(bias), false) = (norm.bias.get(coordinate), is("layer-norm-as-rms")) {
+                if let (Some(bias), false) = (norm.bias.get(coordinate), !self.bias) {
                     blocks.push(Block {
                         noise: "E g_{bias_i}^2",
                         decay: "(4 gamma / eta) bias_i^2",

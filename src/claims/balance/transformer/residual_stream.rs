@@ -1,18 +1,42 @@
-//! `balance/residual-stream`
+//! `balance/residual-stream`: all that writes to the residual stream is in balance with the decay.
+//!
+//! ```text
+//! E|g_W|^2 [+ 2 E g_epsilon^2] [- E|g_gain|^2 - E|g_bias|^2]
+//!     = (4 gamma / eta) (|W|^2 [+ 2 epsilon^2] [- |gain|^2 - |bias|^2])   where grad F = 0
+//! ```
+//!
+//! `W` are all writers, `eta` is the learning rate, `gamma` the weight decay; the first bracket is for trained epsilons, the second, of the final
+//! norm, for a tied unembedding. Source: [`PAPER`].
 
 use super::super::PAPER;
 use super::super::law::{Block, Setting};
 use super::{composed, problem, random_shape};
-use crate::claim::{Case, Control, Draw, Entry, Evidence, Outside, Problem, Relation, Theorem};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::Transcendental;
+use crate::claim::{Draw, Draws, In, Problem, Relation, Unjudged};
 use crate::model::Carrier;
 use crate::model::composed::{Epsilon, Layer, Statistic};
 use crate::scalar::Rational;
 use crate::symmetry::transformer::stream_writers;
 
 /// The law of all that writes to the residual stream.
-pub struct ResidualStream;
+#[derive(Clone, Copy)]
+pub(in super::super) struct ResidualStream {
+    /// Whether epsilon is 1/2 and constant.
+    constant_epsilon: bool,
+    /// Whether the final norm enters where the unembedding is tied; if not, it is always tied.
+    compensates: bool,
+    /// Whether no writer is left out.
+    all_writers: bool,
+    /// Whether a random point passes for a stationary one.
+    stationary: bool,
+}
 
-static ENTRY: Entry = Entry {
+pub(in super::super) const LAW: ResidualStream =
+    ResidualStream { constant_epsilon: false, compensates: true, all_writers: true, stationary: false };
+
+/// `balance/residual-stream`
+pub static CLAIM: Claim = Claim {
     id: "balance/residual-stream",
     title: "the noise of all writers to the residual stream",
     statement: "E|g_W|^2 [+ 2 E g_epsilon^2] [- E|g_gain|^2 - E|g_bias|^2] = (4 gamma / eta) (|W|^2 [+ 2 epsilon^2] [- |gain|^2 - |bias|^2]) where grad F = 0, \
@@ -24,47 +48,58 @@ static ENTRY: Entry = Entry {
         "the unembedding is not tied; or else the gain and the bias of the final norm compensate: the second bracket",
         "biases of writers belong to W; Lambda = eta I; checked off-shell, with the further term -(2/eta) (A theta)^T grad F",
     ],
-    evidence: &[Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "epsilon", breaks: "a constant epsilon of 1/2: the stream's scale is not free" },
-        Control { name: "tied-writers-alone", breaks: "a tied unembedding without the compensation" },
-        Control { name: "missing-writer", breaks: "the last writer left out" },
-        Control { name: "not-stationary", breaks: "the law itself at a random point" },
-    ],
     references: &[PAPER],
+    law: &[all(&Transcendental(LAW))],
+    controls: &[
+        control(
+            "epsilon",
+            "a constant epsilon of 1/2: the stream's scale is not free",
+            &Transcendental(ResidualStream { constant_epsilon: true, ..LAW }),
+        ),
+        control(
+            "tied-writers-alone",
+            "a tied unembedding without the compensation",
+            &Transcendental(ResidualStream { compensates: false, ..LAW }),
+        ),
+        control(
+            "missing-writer",
+            "the last writer left out",
+            &Transcendental(ResidualStream { all_writers: false, ..LAW }),
+        ),
+        control(
+            "not-stationary",
+            "the law itself at a random point",
+            &Transcendental(ResidualStream { stationary: true, ..LAW }),
+        ),
+    ],
 };
 
-impl Theorem for ResidualStream {
+impl Draws for ResidualStream {
     type Instance = Problem;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Problem {
-        let mut shape = random_shape(&mut draw);
-        let is = |name| draw.case.is_control(&ENTRY, name);
-        let (alone, constant) = (is("tied-writers-alone"), is("epsilon"));
+    fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
+        let mut shape = random_shape(draw);
         shape.epsilon = match draw.family.coin() {
-            _ if constant => Epsilon::Fixed(Rational::from((1, 2))),
+            _ if self.constant_epsilon => Epsilon::Fixed(Rational::from((1, 2))),
             true => Epsilon::Fixed(Rational::new()),
             false => Epsilon::Trained,
         };
         // With two coordinates and no epsilon an RMS norm has one direction to move in: a third gives it room.
         shape.width = 3;
-        shape.tied = alone || shape.tied;
-        problem(&mut draw, &shape)
+        shape.tied |= !self.compensates;
+        Ok(problem(draw, &shape))
     }
+}
 
-    fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let is = |name| case.is_control(&ENTRY, name);
+impl<T: Carrier> In<T> for ResidualStream {
+    fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
         let network = composed(problem);
         if !has_first_norm(problem) {
-            return Err(Outside::because("without epsilon the first norm meets a vector that it cannot normalise"));
+            return Err(Unjudged::outside("without epsilon the first norm meets a vector that it cannot normalise"));
         }
-        let setting = Setting::<T>::new(problem, is("not-stationary"));
+        let setting = Setting::<T>::new(problem, self.stationary);
         let mut writers = stream_writers(network);
-        if is("missing-writer") {
+        if !self.all_writers {
             writers.pop();
         }
         let mut blocks = vec![Block {
@@ -83,7 +118,7 @@ impl Theorem for ResidualStream {
             });
         }
         let tied = network.parameter("unembedding.weight").is_none();
-        if tied && !is("tied-writers-alone") {
+        if tied && self.compensates {
             for (name, noise, decay) in [
                 ("norm.gain", "-E|g_gain|^2", "-(4 gamma / eta) |gain|^2"),
                 ("norm.bias", "-E|g_bias|^2", "-(4 gamma / eta) |bias|^2"),
@@ -133,13 +168,14 @@ fn has_first_norm(problem: &Problem) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::claim::Case;
 
     /// An embedding of equal entries is constant, and nothing is left of it once a layer norm has subtracted its mean.
     #[test]
     fn a_layer_norm_without_epsilon_has_no_loss_at_a_constant_embedding() {
         let mut found = 0;
         for index in 0..4 {
-            let mut draw = Draw::new(&ENTRY, 5, Case::Law, index);
+            let mut draw = Draw::keyed(CLAIM.id, "law", 5, Case::Law, index);
             let mut shape = random_shape(&mut draw);
             shape.statistic = Statistic::Layer;
             shape.width = 3;
@@ -152,7 +188,7 @@ mod tests {
                 problem.theta[place] = Rational::from(2);
             }
             assert!(!has_first_norm(&problem));
-            found += usize::from(ResidualStream.relations::<f64>(&problem, Case::Law).is_err());
+            found += usize::from(In::<f64>::relations(&LAW, &problem).is_err());
         }
         assert_eq!(found, 4);
     }

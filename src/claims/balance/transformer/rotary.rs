@@ -1,17 +1,43 @@
-//! `balance/rotary`
+//! `balance/rotary`: rotary pairs of keys and queries are in balance.
+//!
+//! ```text
+//! E|g_{K_i}|^2 + E|g_{K_{i+d/2}}|^2 - sum_h (E|g_{Q_{h,i}}|^2 + E|g_{Q_{h,i+d/2}}|^2)
+//!     = (4 gamma / eta) (|K_i|^2 + |K_{i+d/2}|^2 - sum_h (|Q_{h,i}|^2 + |Q_{h,i+d/2}|^2))   where grad F = 0
+//! ```
+//!
+//! for the coordinates `i` and `i + d/2` of a group with the heads `h`; `eta` is the learning rate, `gamma` the weight decay. Source: [`PAPER`].
 
 use super::super::PAPER;
 use super::super::law::{Block, Setting};
 use super::{composed, problem, random_shape};
-use crate::claim::{Case, Control, Draw, Entry, Evidence, Outside, Problem, Relation, Theorem};
+use crate::claim::data::{Claim, all, control};
+use crate::claim::routes::Transcendental;
+use crate::claim::{Draw, Draws, In, Problem, Relation, Unjudged};
 use crate::model::Carrier;
 use crate::model::composed::AttentionShape;
 use crate::symmetry::transformer::attentions;
 
 /// The balance law of a rotary pair.
-pub struct Rotary;
+#[derive(Clone, Copy)]
+pub(in super::super) struct Rotary {
+    pairing: Pairing,
+    /// Whether a random point passes for a stationary one.
+    stationary: bool,
+}
 
-static ENTRY: Entry = Entry {
+/// Which coordinates are taken for a pair.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pairing {
+    HalfSplit,
+    /// `2i` and `2i + 1`, on attention of size four.
+    Adjacent,
+    None,
+}
+
+pub(in super::super) const LAW: Rotary = Rotary { pairing: Pairing::HalfSplit, stationary: false };
+
+/// `balance/rotary`
+pub static CLAIM: Claim = Claim {
     id: "balance/rotary",
     title: "balance of rotary pairs of keys and queries",
     statement: "for the coordinates i and i + d/2 of a group: E|g_{K_i}|^2 + E|g_{K_{i+d/2}}|^2 - sum_h (E|g_{Q_{h,i}}|^2 + E|g_{Q_{h,i+d/2}}|^2) = \
@@ -21,25 +47,33 @@ static ENTRY: Entry = Entry {
         "the symmetry is one complex factor for each pair; its phase is a rotation, which is preserved, its modulus gives the law",
         "Lambda = eta I; checked off-shell, with the further term -(2/eta) (A theta)^T grad F",
     ],
-    evidence: &[Evidence::Enclosed, Evidence::Converged],
-    controls: &[
-        Control { name: "one-coordinate", breaks: "one coordinate of a pair alone" },
-        Control { name: "adjacent-pairing", breaks: "coordinates 2i and 2i + 1 for a pair, d = 4" },
-        Control { name: "not-stationary", breaks: "the law itself at a random point" },
-    ],
     references: &[PAPER, "Su et al., RoFormer: Enhanced Transformer with Rotary Position Embedding, arXiv:2104.09864"],
+    law: &[all(&Transcendental(LAW))],
+    controls: &[
+        control(
+            "one-coordinate",
+            "one coordinate of a pair alone",
+            &Transcendental(Rotary { pairing: Pairing::None, ..LAW }),
+        ),
+        control(
+            "adjacent-pairing",
+            "coordinates 2i and 2i + 1 for a pair, d = 4",
+            &Transcendental(Rotary { pairing: Pairing::Adjacent, ..LAW }),
+        ),
+        control(
+            "not-stationary",
+            "the law itself at a random point",
+            &Transcendental(Rotary { stationary: true, ..LAW }),
+        ),
+    ],
 };
 
-impl Theorem for Rotary {
+impl Draws for Rotary {
     type Instance = Problem;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Problem {
-        let mut shape = random_shape(&mut draw);
-        let wide = draw.case.is_control(&ENTRY, "adjacent-pairing") || draw.family.below(4) == 0;
+    fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
+        let mut shape = random_shape(draw);
+        let wide = self.pairing == Pairing::Adjacent || draw.family.below(4) == 0;
         shape.attention.size = if wide { 4 } else { 2 };
         shape.attention.rotary = AttentionShape::default_rotary(shape.attention.size);
         if wide {
@@ -47,21 +81,22 @@ impl Theorem for Rotary {
             shape.attention.heads = 1 + draw.family.below(2);
         }
         shape.positions = 3;
-        problem(&mut draw, &shape)
+        Ok(problem(draw, &shape))
     }
+}
 
-    fn relations<T: Carrier>(&self, problem: &Problem, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let is = |name| case.is_control(&ENTRY, name);
-        let setting = Setting::<T>::new(problem, is("not-stationary"));
+impl<T: Carrier> In<T> for Rotary {
+    fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
+        let setting = Setting::<T>::new(problem, self.stationary);
         let mut relations = Vec::new();
         for attention in attentions(composed(problem)) {
             let half = attention.shape.size / 2;
             for (group, pair) in (0..attention.shape.groups).flat_map(|group| (0..half).map(move |pair| (group, pair)))
             {
-                let coordinates = match () {
-                    () if is("one-coordinate") => vec![pair],
-                    () if is("adjacent-pairing") => vec![2 * pair, 2 * pair + 1],
-                    () => vec![pair, pair + half],
+                let coordinates = match self.pairing {
+                    Pairing::HalfSplit => vec![pair, pair + half],
+                    Pairing::Adjacent => vec![2 * pair, 2 * pair + 1],
+                    Pairing::None => vec![pair],
                 };
                 let heads: Vec<usize> = attention.heads(group).collect();
                 let keys = attention.keys(group, &heads);
