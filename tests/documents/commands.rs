@@ -207,6 +207,11 @@ fn elsewhere(command: &str) -> Option<Vec<String>> {
     }
 }
 
+/// Whether a command is this program's, whose output must show a number; what prepares its files need not show any.
+fn is_ours(command: &str) -> bool {
+    command.contains("equipartition") || command.starts_with("make")
+}
+
 /// Checks all commands of a page, in order; or, with `UPDATE_DOCS`, writes their outputs anew.
 pub fn check(page: &Path) -> Result<(), String> {
     let text = markdown::read(page);
@@ -228,7 +233,10 @@ pub fn check(page: &Path) -> Result<(), String> {
             let (real, real_code) = elsewhere(command).map_or_else(|| run(command, &here, code), |lines| (lines, 0));
             code = real_code;
             let asked = shown.get(index + 1).is_some_and(|next| next.command == "echo $?");
-            let result = if !plain(&output.join("\n")).contains(|c: char| c.is_ascii_digit()) && !update {
+            let result = if is_ours(command)
+                && !output.iter().any(|line| plain(line).contains(|c: char| c.is_ascii_digit()))
+                && !update
+            {
                 Err("shows no number".to_owned())
             } else if code != 0 && !asked && !real.iter().any(|line| line.starts_with("error")) {
                 Err(format!("ends with {code}, which is not shown: add `$ echo $?`"))
