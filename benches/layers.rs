@@ -3,14 +3,15 @@
 //! `cargo bench` compares with the run before; nothing here asserts a time.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use equipartition::claim::problem::{Decay, Rates};
-use equipartition::claim::runner::{Plan, run};
-use equipartition::claim::{Case, Class, Draw, Problem, Settings};
-use equipartition::claims;
 use equipartition::entropic::Preconditioner;
 use equipartition::entropic::stationary::{self, Chord};
+use equipartition::instances::Problem;
+use equipartition::instances::problem::{Decay, Rates};
 use equipartition::model::{Carrier, Loss, Network, Piecewise};
 use equipartition::scalar::{Field, Mp, Rational, Real, Ring};
+use equipartition::theories::registry;
+use equipartition::verify::runner::{Plan, run};
+use equipartition::verify::{Case, Class, Draw, Settings};
 use std::hint::black_box;
 use std::sync::atomic::AtomicBool;
 
@@ -73,7 +74,7 @@ fn verification(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("verification");
     group.sample_size(10);
     group.bench_function("default", |bencher| {
-        bencher.iter(|| run(&claims::registry(), &plan, &AtomicBool::new(false), &|_| {}));
+        bencher.iter(|| run(&registry(), &plan, &AtomicBool::new(false), &|_| {}));
     });
     group.finish();
 }

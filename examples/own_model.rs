@@ -1,12 +1,12 @@
 //! A model of one's own, its symmetry, and its balance law, checked exactly.
 
-use equipartition::claim::{Finding, Scalar, Status};
-use equipartition::claims::balance::balance_law;
 use equipartition::data::{DataSet, Sample};
 use equipartition::entropic::{Objective, Preconditioner};
 use equipartition::model::Model;
 use equipartition::scalar::{Field, Rational, parse_number};
 use equipartition::symmetry::{Generator, LinearMap};
+use equipartition::theories::neural_thermodynamics::balance::balance_law;
+use equipartition::verify::{Finding, Scalar, Status};
 
 /// `l(u, w; x, y) = (u w^2 x - y)^2`: does not change under `w -> a w, u -> a^-2 u`.
 struct Quadratic;

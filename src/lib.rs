@@ -10,7 +10,7 @@
 //! preserves discrete ones, and forces *balance laws* on the gradients at stationary points. Every statement is a *claim*
 //! with a permanent id. A claim is checked on random instances, exactly in the rationals where its mathematics allows,
 //! else by intervals and along a ladder of precisions; it is attacked by controls that must fail and by systematic
-//! mutants of its formula; and it is reported as vacuous where it says nothing. See [`claim`] for what a verdict means.
+//! mutants of its formula; and it is reported as vacuous where it says nothing. See [`verify`] for what a verdict means.
 //!
 //! New here? The [guide] has a [tutorial](guide::tutorial) that builds a claim from nothing, tells
 //! [how to read evidence](guide::evidence), and what is [where and why](guide::architecture).
@@ -21,8 +21,8 @@
 //! rationals make the residual exactly zero or the law false.
 //!
 //! ```
-//! use equipartition::claim::{Finding, Scalar, Status};
-//! use equipartition::claims::balance::balance_law;
+//! use equipartition::verify::{Finding, Scalar, Status};
+//! use equipartition::theories::neural_thermodynamics::balance::balance_law;
 //! use equipartition::data::{DataSet, Sample};
 //! use equipartition::entropic::{Objective, Preconditioner};
 //! use equipartition::model::Model;
@@ -65,16 +65,18 @@
 //! | module | what |
 //! |---|---|
 //! | [`scalar`] | numbers: traits and types, from `f32` to exact rationals, intervals and dual numbers |
+//! | [`statistics`] | sums without loss, averages with confidence intervals |
 //! | [`linalg`] | the only door to decompositions, every result checked |
+//! | [`verify`] | what a claim is, how it is examined and judged; nothing of networks |
 //! | [`data`] | samples and finite data sets |
 //! | [`model`] | per-sample losses and their gradients, generic over the scalar |
 //! | [`symmetry`] | generators and elements of parameter symmetries |
 //! | [`entropic`] | the entropic loss, its derivatives, its stationary points |
 //! | [`platonic`] | deep linear networks on data with label noise: the minimisers of the entropy in closed form |
 //! | [`dynamics`] | steps of descent and runs of them |
-//! | [`claim`] | what a claim is, how it is examined and judged |
+//! | [`instances`] | how networks, points and data are drawn for claims |
 //! | [`discovery`] | the symmetries of a network, found from evaluations alone |
-//! | [`claims`] | the theory, one folder per family, and the registry |
+//! | [`theories`] | the claims, a folder each theory, and the list of all of them |
 //! | `checkpoint` | files of named tensors (with the feature `checkpoint`, which is on by default) |
 //! | `complaint` | what is wrong with a file of text, with the line underlined (with `checkpoint` or `model-file`) |
 //! | `inspection` | balance laws on checkpoints of trained networks (likewise) |
@@ -87,8 +89,6 @@
 
 #[cfg(feature = "checkpoint")]
 pub mod checkpoint;
-pub mod claim;
-pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(any(feature = "model-file", feature = "checkpoint"))]
@@ -100,15 +100,18 @@ pub mod entropic;
 pub mod guide;
 #[cfg(feature = "checkpoint")]
 pub mod inspection;
+pub mod instances;
 pub mod linalg;
 pub mod model;
 pub mod platonic;
 pub mod report;
 pub mod scalar;
+pub mod statistics;
 #[cfg(any(feature = "model-file", feature = "checkpoint"))]
 mod suggest;
 pub mod symmetry;
 pub mod testing;
-pub mod theory;
+pub mod theories;
+pub mod verify;
 #[cfg(feature = "checkpoint")]
 mod visible;

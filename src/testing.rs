@@ -3,7 +3,7 @@
 //! Under the ordinary harness, [`claim_tests!`](crate::claim_tests) makes one `#[test]` of each claim:
 //!
 //! ```
-//! use equipartition::claims::find;
+//! use equipartition::theories::find;
 //!
 //! equipartition::claim_tests! {
 //!     neurons_balance: find("balance/neuron").unwrap(),
@@ -17,7 +17,7 @@
 //! ```no_run
 //! # #[cfg(feature = "testing")]
 //! fn main() {
-//!     equipartition::testing::main(&equipartition::claims::select(&["balance", "symmetry"]))
+//!     equipartition::testing::main(&equipartition::theories::select(&["balance", "symmetry"]))
 //! }
 //! # #[cfg(not(feature = "testing"))]
 //! # fn main() {}
@@ -27,10 +27,10 @@
 //! wrong formula is refuted. A claim that is vacuous, powerless or undecided fails its test, because it has shown nothing.
 //! [`Suite`] sets seed, precision and instances.
 
-use crate::claim::runner::{Plan, run};
-use crate::claim::verdict::Witness;
-use crate::claim::{Case, Claim, ClaimReport, Effort, Entry, Examination, Settings, Status, Verdict};
 use crate::scalar::MENU;
+use crate::verify::runner::{Plan, run};
+use crate::verify::verdict::Witness;
+use crate::verify::{Case, Claim, ClaimReport, Effort, Entry, Examination, Settings, Status, Verdict};
 use std::fmt::Write;
 use std::sync::atomic::AtomicBool;
 
@@ -38,20 +38,20 @@ use std::sync::atomic::AtomicBool;
 ///
 /// # Errors
 /// As [`Suite::verify`].
-pub fn verify(claim: &dyn Claim) -> Result<(), String> {
+pub fn verify(claim: &Claim) -> Result<(), String> {
     Suite::new().verify(claim)
 }
 
 /// A test program of claims as [`Suite::new`] verifies them; see [`Suite::main`].
 #[cfg(feature = "testing")]
-pub fn main(claims: &[&'static dyn Claim]) -> ! {
+pub fn main(claims: &[&'static Claim<'static>]) -> ! {
     Suite::new().main(claims)
 }
 
 /// How claims are tested. The same suite gives the same result on every machine and under any number of threads.
 ///
 /// ```
-/// use equipartition::claims::find;
+/// use equipartition::theories::find;
 /// use equipartition::testing::Suite;
 ///
 /// let suite = Suite::new().seed(7).precision(128).instances(8);
@@ -109,7 +109,7 @@ impl Suite {
     /// # Errors
     /// Unless the claim holds: the verdict with its reason, the instances behind it with their terms, and how to replay
     /// each. Also if the precision is not on the menu.
-    pub fn verify(&self, claim: &dyn Claim) -> Result<(), String> {
+    pub fn verify(&self, claim: &Claim) -> Result<(), String> {
         let report = self.examine(claim)?;
         if report.verdict == Verdict::Holds { Ok(()) } else { Err(self.complaint(claim, &report)) }
     }
@@ -118,7 +118,7 @@ impl Suite {
     ///
     /// # Errors
     /// If the precision is not on the menu.
-    pub fn examine(&self, claim: &dyn Claim) -> Result<ClaimReport, String> {
+    pub fn examine(&self, claim: &Claim) -> Result<ClaimReport, String> {
         let settings = self.settings(false)?;
         let plan = Plan { settings, instances: self.instances, jobs: 1, time_limit: None };
         run(&[claim], &plan, &AtomicBool::new(false), &|_| {}).pop().ok_or_else(|| "nothing was examined".to_owned())
@@ -128,11 +128,11 @@ impl Suite {
     ///
     /// # Errors
     /// If the precision is not on the menu.
-    pub fn replay(&self, claim: &dyn Claim, case: Case, index: u64) -> Result<String, String> {
+    pub fn replay(&self, claim: &Claim, case: Case, index: u64) -> Result<String, String> {
         let examination = claim.examine(&self.settings(true)?, case, index);
-        let name = case.name(claim.entry());
+        let name = claim.case_name(case);
         let mut text =
-            format!("{}, {name}, seed {}, instance {index}: {}", claim.entry().id, self.seed, examination.description);
+            format!("{}, {name}, seed {}, instance {index}: {}", claim.id, self.seed, examination.description);
         if let Some(reason) = &examination.excluded {
             let _ = write!(text, "\noutside the hypotheses: {reason}");
         }
@@ -160,23 +160,23 @@ impl Suite {
     }
 
     /// The verdict, its reason, and what is behind it.
-    fn complaint(&self, claim: &dyn Claim, report: &ClaimReport) -> String {
+    fn complaint(&self, claim: &Claim, report: &ClaimReport) -> String {
         let mut text = format!("{}: {}: {}", report.entry.id, report.verdict, report.reason);
         let _ = write!(text, "\n  {}", report.entry.statement);
         for witness in &report.witnesses {
-            let name = witness.case.name(report.entry);
+            let name = report.entry.case_name(witness.case);
             let _ = write!(text, "\n  {name}, instance {}: {}", witness.index, witness.description);
             let _ = write!(text, "\n    {}: {}", witness.relation, witness.residual);
             for line in self.terms(claim, witness) {
                 let _ = write!(text, "\n    {line}");
             }
-            let _ = write!(text, "\n    replay: {}", self.replay_line(report.entry, witness));
+            let _ = write!(text, "\n    replay: {}", self.replay_line(&report.entry, witness));
         }
         text
     }
 
     /// Both sides of a witness's relation, in the scalar that decided.
-    fn terms(&self, claim: &dyn Claim, witness: &Witness) -> Vec<String> {
+    fn terms(&self, claim: &Claim, witness: &Witness) -> Vec<String> {
         let Ok(settings) = self.settings(true) else { return Vec::new() };
         let examination = claim.examine(&settings, witness.case, witness.index);
         let heading = format!("{}: ", witness.relation);
@@ -208,10 +208,10 @@ impl Suite {
 
     /// The claims as tests of a libtest-mimic program, named by their ids.
     #[cfg(feature = "testing")]
-    pub fn trials(&self, claims: &[&'static dyn Claim]) -> Vec<libtest_mimic::Trial> {
-        let trial = |&claim: &&'static dyn Claim| {
+    pub fn trials(&self, claims: &[&'static Claim<'static>]) -> Vec<libtest_mimic::Trial> {
+        let trial = |&claim: &&'static Claim<'static>| {
             let suite = self.clone();
-            libtest_mimic::Trial::test(claim.entry().id, move || suite.verify(claim).map_err(Into::into))
+            libtest_mimic::Trial::test(claim.id, move || suite.verify(claim).map_err(Into::into))
         };
         claims.iter().map(trial).collect()
     }
@@ -221,7 +221,7 @@ impl Suite {
     ///
     /// Without any claim it fails, because a misspelt prefix must not turn a test green.
     #[cfg(feature = "testing")]
-    pub fn main(&self, claims: &[&'static dyn Claim]) -> ! {
+    pub fn main(&self, claims: &[&'static Claim<'static>]) -> ! {
         if claims.is_empty() {
             eprintln!("error: there is no claim to test: see `equipartition list` for the identifiers");
             std::process::exit(101);
@@ -250,7 +250,7 @@ fn shortened(line: &str) -> String {
 /// [`verify`](crate::testing::verify) does. Attributes, such as `#[ignore]`, go to the test.
 ///
 /// ```
-/// use equipartition::claims::find;
+/// use equipartition::theories::find;
 /// use equipartition::testing::Suite;
 ///
 /// equipartition::claim_tests! {

@@ -4,11 +4,11 @@
 
 mod support;
 
-use equipartition::claim::runner::{Plan, run};
-use equipartition::claim::{Evidence, Settings, Verdict};
-use equipartition::claims::{registry, select};
 use equipartition::report::baseline::{self, Baseline, BaselineError};
 use equipartition::report::{Comparison, GivenModel, Libraries, Report};
+use equipartition::theories::{registry, select};
+use equipartition::verify::runner::{Plan, run};
+use equipartition::verify::{Evidence, Settings, Verdict};
 use predicates::prelude::*;
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,6 @@ const CLAIMS: [&str; 4] =
 
 fn report() -> Report {
     let claims = select(&CLAIMS.map(str::to_owned));
-    let claims: Vec<&dyn equipartition::claim::Claim> = claims.iter().map(|claim| *claim as _).collect();
     let plan = Plan { settings: Settings::new(0, 256), instances: 8, jobs: 0, time_limit: None };
     let claims = run(&claims, &plan, &AtomicBool::new(false), &|_| {});
     let (seed, precision, effort) = (plan.settings.seed, plan.settings.precision, plan.settings.effort);
@@ -41,7 +40,7 @@ fn report() -> Report {
 }
 
 fn order() -> Vec<&'static str> {
-    registry().iter().map(|claim| claim.entry().id).collect()
+    registry().iter().map(|claim| claim.id).collect()
 }
 
 fn record(report: &Report) -> Baseline {
@@ -61,7 +60,7 @@ fn only(found: &Comparison, is_weaker: bool, id: &str, words: &str) {
 }
 
 /// A way to be weaker: the place of a claim in [`CLAIMS`], what is done to its report, and what is said of it.
-type Weakening = (usize, fn(&mut equipartition::claim::ClaimReport), &'static str);
+type Weakening = (usize, fn(&mut equipartition::verify::ClaimReport), &'static str);
 
 #[test]
 fn every_way_to_be_weaker_is_seen_and_its_reverse_is_stronger() {
@@ -132,7 +131,7 @@ fn a_claim_that_is_gone_is_weaker_and_one_that_was_not_asked_for_is_not_compared
     let found = compare(&recorded, &part);
     assert!(found.weaker.is_empty() && found.stronger.is_empty(), "it was not asked for: {found:?}");
     let found = recorded.compare(&part, "theory.lock", &|_| false).expect("the settings agree");
-    let gone = full.claims[0].entry.id;
+    let gone = full.claims[0].entry.id.as_str();
     only(&found, true, gone, "the claim is gone");
     let mut old = recorded;
     old.claims.remove(0);
@@ -152,6 +151,7 @@ fn a_claim_that_no_longer_speaks_of_the_model_is_weaker() {
     before.model = Some(model(Vec::new()));
     let recorded = record(&before);
     let id = before.claims.remove(0).entry.id;
+    let id = id.as_str();
     before.model = Some(model(vec![(id.to_owned(), "a reason".to_owned())]));
     only(&compare(&recorded, &before), true, id, "no longer examined on the model");
 }

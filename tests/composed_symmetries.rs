@@ -2,14 +2,14 @@
 
 #![cfg(feature = "model-file")]
 
-use equipartition::claim::problem::{Decay, Problem, Rates};
-use equipartition::claim::{Case, Claim, Draw};
-use equipartition::claims::select;
+use equipartition::instances::problem::{Decay, Problem, Rates};
 use equipartition::linalg::products::dot;
 use equipartition::model::file;
 use equipartition::model::{Model, Network};
 use equipartition::scalar::{Magnitude, Measured, Mp, Rational, Real};
 use equipartition::symmetry::{Generator, LinearMap, composed_generators, element, interfaces};
+use equipartition::theories::select;
+use equipartition::verify::{Case, Claim};
 
 type Number = Mp<256>;
 
@@ -67,8 +67,8 @@ fn network(layers: &str) -> Network {
 }
 
 fn problem(network: &Network, seed: u64) -> Problem {
-    let claim: &dyn Claim = select(&["balance/master".to_owned()])[0];
-    let mut draw = Draw::new(claim.entry(), seed, Case::Law, 0);
+    let claim: &Claim = select(&["balance/master".to_owned()])[0];
+    let mut draw = claim.draw(Case::Law, seed, 0);
     Problem::draw_on(&mut draw, network, Rates::Scalar, Decay::None, 2)
 }
 

@@ -4,8 +4,8 @@
 
 mod support;
 
-use equipartition::claim::Stream;
 use equipartition::scalar::parse_number;
+use equipartition::verify::Stream;
 use rug::Rational;
 use serde_json::{Value, json};
 use support::answers;

@@ -1,7 +1,7 @@
 //! The guide's page of claims is made from the registry.
 
-use equipartition::claims::registry;
 use equipartition::report::formula::to_mathml;
+use equipartition::theories::registry;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ fn page() -> String {
     let mut page = "# Every claim\n\nWith its hypotheses; `equipartition explain ID` tells the controls and the proof. Claims' ids are permanent.\n".to_owned();
     let mut family = "";
     for claim in registry() {
-        let entry = claim.entry();
+        let entry = claim;
         if entry.family() != family {
             if !family.is_empty() {
                 page.push_str("</dl>\n");

@@ -1,12 +1,13 @@
 //! Properties of random models, by routes apart from the claims' own: predicted invariants and agreement of derivatives.
 
-use equipartition::claim::problem::{Decay, Rates};
-use equipartition::claim::{Case, Class, Draw, Palette, Problem, Stream};
 use equipartition::data::Sample;
 use equipartition::entropic::{Objective, hessian_vector, third_derivative};
+use equipartition::instances::problem::{Decay, Rates};
+use equipartition::instances::{Palette, Problem};
 use equipartition::model::{Activation, Carrier, Loss, Network, Piecewise};
 use equipartition::scalar::{Branch, Field, Mp, Rational, Real, Ring};
 use equipartition::symmetry;
+use equipartition::verify::{Case, Class, Draw, Stream};
 use num_traits::{One, Zero};
 use proptest::prelude::*;
 

@@ -253,7 +253,7 @@ fn every_example_holds() {
         assert_eq!(model["file"], example.display().to_string());
         let claims = document["claims"].as_array().expect("claims");
         let others = model["inapplicable"].as_array().expect("claims");
-        assert_eq!(claims.len() + others.len(), equipartition::claims::registry().len(), "no claim is passed over");
+        assert_eq!(claims.len() + others.len(), equipartition::theories::registry().len(), "no claim is passed over");
         assert!(others.iter().all(|claim| claim["reason"].as_str().is_some_and(|reason| !reason.is_empty())));
         for id in ["entropic-loss/modified-step", "entropic-loss/minibatch", "balance/master", "noether/sgd-charge"] {
             assert!(claims.iter().any(|claim| claim["id"] == id && claim["verdict"] == "holds"), "{id} on {model}");

@@ -1,12 +1,12 @@
 //! Every formula is attacked: with any one of its terms dropped, negated or doubled, the claim must turn red.
 
-use equipartition::claim::verdict::MutantReport;
-use equipartition::claim::{Case, Claim, ClaimReport, Mutant, Settings, Status};
-use equipartition::claims::registry;
+use equipartition::theories::registry;
+use equipartition::verify::verdict::MutantReport;
+use equipartition::verify::{Case, Claim, ClaimReport, Mutant, Settings, Status};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
-    let trials = registry().into_iter().map(|claim| Trial::test(claim.entry().id, move || attack(claim))).collect();
+    let trials = registry().into_iter().map(|claim| Trial::test(claim.id, move || attack(claim))).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
@@ -17,14 +17,14 @@ fn settings(mutant: Option<Mutant>) -> Settings {
 }
 
 /// The law's instances as they are, without its controls.
-fn honest(claim: &'static dyn Claim) -> ClaimReport {
+fn honest(claim: &'static Claim<'static>) -> ClaimReport {
     let examine = |index| (Case::Law, index, claim.examine(&settings(None), Case::Law, index));
     let examinations: Vec<_> = (0..claim.instances(Case::Law, INSTANCES)).map(examine).collect();
     ClaimReport::conclude(claim.entry(), &examinations, false, 0.0)
 }
 
 /// Whether an instance of the law refutes the mutant: one is enough.
-fn is_refuted(claim: &'static dyn Claim, mutant: Mutant) -> bool {
+fn is_refuted(claim: &'static Claim<'static>, mutant: Mutant) -> bool {
     let settings = settings(Some(mutant));
     (0..claim.instances(Case::Law, INSTANCES)).any(|index| {
         let examination = claim.examine(&settings, Case::Law, index);
@@ -32,7 +32,7 @@ fn is_refuted(claim: &'static dyn Claim, mutant: Mutant) -> bool {
     })
 }
 
-fn attack(claim: &'static dyn Claim) -> Result<(), Failed> {
+fn attack(claim: &'static Claim<'static>) -> Result<(), Failed> {
     let honest = honest(claim);
     if honest.refuted > 0 || honest.undecided > 0 {
         return Err(format!("the right formula is {}: {}", honest.verdict, honest.reason).into());

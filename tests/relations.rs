@@ -8,8 +8,8 @@
 //! without `--ignored` the first two at one seed. Where relations are meant to change, `UPDATE_RELATIONS=1` in front writes the file anew, and
 //! the commit says why.
 
-use equipartition::claim::{Case, Claim, Settings};
-use equipartition::claims;
+use equipartition::theories::registry;
+use equipartition::verify::{Case, Claim, Settings};
 use rayon::prelude::*;
 use std::fmt::Write as _;
 
@@ -34,7 +34,7 @@ impl Hash {
 }
 
 /// The relations of the first instances of a case.
-fn hash(claim: &dyn Claim, case: Case, seed: u64, instances: u64) -> u128 {
+fn hash(claim: &Claim, case: Case, seed: u64, instances: u64) -> u128 {
     let settings = Settings { verbose: true, ..Settings::new(seed, PRECISION) };
     let mut hash = Hash::new();
     for index in 0..instances {
@@ -51,16 +51,11 @@ fn hash(claim: &dyn Claim, case: Case, seed: u64, instances: u64) -> u128 {
 
 /// A line for each case of each claim: its name, and its hash at each of the seeds.
 fn fingerprint(seeds: &[u64], instances: u64) -> Vec<(String, Vec<String>)> {
-    let cases: Vec<(&dyn Claim, Case)> = claims::registry()
-        .into_iter()
-        .flat_map(|claim| {
-            let controls = (0..claim.entry().controls.len()).map(Case::Control);
-            std::iter::once(Case::Law).chain(controls).map(move |case| (claim, case))
-        })
-        .collect();
-    let line = |&(claim, case): &(&dyn Claim, Case)| {
+    let cases: Vec<(&Claim, Case)> =
+        registry().into_iter().flat_map(|claim| claim.cases().map(move |case| (claim, case))).collect();
+    let line = |&(claim, case): &(&Claim, Case)| {
         let hashes = seeds.iter().map(|&seed| format!("{:032x}", hash(claim, case, seed, instances))).collect();
-        (format!("{} {}", claim.entry().id, case.name(claim.entry())), hashes)
+        (format!("{} {}", claim.id, claim.case_name(case)), hashes)
     };
     cases.par_iter().map(line).collect()
 }

@@ -2,37 +2,34 @@
 
 #![cfg(feature = "cli")]
 
-use equipartition::claim::order::Exponent;
-use equipartition::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
-use equipartition::claim::{
-    Case, Change, ClaimReport, Control, Effort, Entry, Evidence, KindReport, Mutant, Quantity, Verdict,
-};
-use equipartition::dynamics::statistics::Estimate;
 use equipartition::report::{Comparison, Difference, Libraries, Report, annotations, json, junit, markdown, text};
 use equipartition::scalar::Magnitude;
+use equipartition::statistics::Estimate;
+use equipartition::verify::entry::ControlEntry;
+use equipartition::verify::order::Exponent;
+use equipartition::verify::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
+use equipartition::verify::{
+    Case, Change, ClaimReport, Effort, Entry, Evidence, KindReport, Mutant, Quantity, Verdict,
+};
 use std::collections::BTreeMap;
 
-static ENTRIES: [Entry; 5] = [
-    entry("demonstration/sum"),
-    entry("demonstration/product"),
-    entry("demonstration/silence"),
-    entry("other/blunt"),
-    entry("other/unfinished"),
-];
+const IDS: [&str; 5] =
+    ["demonstration/sum", "demonstration/product", "demonstration/silence", "other/blunt", "other/unfinished"];
 
-const fn entry(id: &'static str) -> Entry {
+fn entry(id: &str) -> Entry {
+    let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect();
     Entry {
-        id,
-        title: "a title",
-        statement: "a + b = c",
-        hypotheses: &["a is a number"],
-        evidence: &[Evidence::Exact, Evidence::Converged],
-        controls: &[Control { name: "swapped", breaks: "a and c swapped" }],
-        references: &[],
+        id: id.to_owned(),
+        title: "a title".to_owned(),
+        statement: "a + b = c".to_owned(),
+        hypotheses: texts(&["a is a number"]),
+        evidence: vec![Evidence::Exact, Evidence::Converged],
+        controls: vec![ControlEntry { name: "swapped".to_owned(), breaks: "a and c swapped".to_owned() }],
+        references: texts(&[]),
     }
 }
 
-fn claim(entry: &'static Entry, verdict: Verdict, reason: &str) -> ClaimReport {
+fn claim(entry: Entry, verdict: Verdict, reason: &str) -> ClaimReport {
     ClaimReport {
         entry,
         verdict,
@@ -51,7 +48,7 @@ fn claim(entry: &'static Entry, verdict: Verdict, reason: &str) -> ClaimReport {
         quantities: Vec::new(),
         tests: 0,
         controls: vec![ControlReport {
-            name: "swapped",
+            name: "swapped".to_owned(),
             failed: true,
             margin: Magnitude::power_of_two(-3),
             instances: 4,
@@ -88,7 +85,7 @@ fn witness(case: Case, index: u64, description: &str, residual: Magnitude) -> Wi
 }
 
 fn report() -> Report {
-    let mut holds = claim(&ENTRIES[0], Verdict::Holds, "");
+    let mut holds = claim(entry(IDS[0]), Verdict::Holds, "");
     holds.tests = 100;
     holds.exponents = vec![ExponentReport {
         worst: Exponent {
@@ -108,7 +105,7 @@ fn report() -> Report {
         predicted: 0.96875,
         alternative: ("another theory".to_owned(), 1.0),
     }];
-    let mut refuted = claim(&ENTRIES[1], Verdict::Refuted, "instance 3 violates `row 0` by 1.25e-1");
+    let mut refuted = claim(entry(IDS[1]), Verdict::Refuted, "instance 3 violates `row 0` by 1.25e-1");
     refuted.refuted = 2;
     refuted.evidence = BTreeMap::from([(Evidence::Exact, 3)]);
     refuted.kinds[0].bound_bits = None;
@@ -116,17 +113,17 @@ fn report() -> Report {
         witness(Case::Law, 3, "a large network", Magnitude::power_of_two(-3)),
         witness(Case::Law, 1, "a net", Magnitude::power_of_two(-9)),
     ];
-    let mut vacuous = claim(&ENTRIES[2], Verdict::Vacuous, "both sides vanish on every instance");
+    let mut vacuous = claim(entry(IDS[2]), Verdict::Vacuous, "both sides vanish on every instance");
     vacuous.vacuous = 8;
     vacuous.residual = Magnitude::zero();
     vacuous.evidence.clear();
-    let mut powerless = claim(&ENTRIES[3], Verdict::Powerless, "the control `swapped` did not fail (margin 0)");
+    let mut powerless = claim(entry(IDS[3]), Verdict::Powerless, "the control `swapped` did not fail (margin 0)");
     powerless.controls[0].failed = false;
     powerless.controls[0].margin = Magnitude::zero();
     powerless.mutants[1].refuted = false;
     powerless.mutants[1].margin = Magnitude::zero();
     powerless.witnesses = vec![witness(Case::Control(0), 2, "a <small> net", Magnitude::zero())];
-    let mut undecided = claim(&ENTRIES[4], Verdict::Undecided, "1 of 8 instances: the enclosure is too wide");
+    let mut undecided = claim(entry(IDS[4]), Verdict::Undecided, "1 of 8 instances: the enclosure is too wide");
     undecided.undecided = 1;
     undecided.witnesses = vec![witness(Case::Law, 6, "a wide network", Magnitude::power_of_two(-30))];
     let claims = vec![holds, refuted, vacuous, powerless, undecided];
@@ -238,7 +235,7 @@ fn an_annotation_is_one_line_for_each_claim_that_is_wrong() {
     assert!(
         lines.contains("::error file=theory.lock,title=demonstration/gone is weaker than theory.lock says::the claim")
     );
-    let held = Report { claims: vec![claim(&ENTRIES[0], Verdict::Holds, "")], ..report() };
+    let held = Report { claims: vec![claim(entry(IDS[0]), Verdict::Holds, "")], ..report() };
     assert_eq!(annotations::github(&held), "", "there is nothing to tell");
 }
 
@@ -251,8 +248,8 @@ fn junit_fails_for_what_is_weaker() {
     assert!(xml.contains("weaker than theory.lock records"), "{xml}");
 }
 
-fn find(id: &str) -> Option<&'static Entry> {
-    ENTRIES.iter().find(|entry| entry.id == id)
+fn find(id: &str) -> Option<Entry> {
+    IDS.contains(&id).then(|| entry(id))
 }
 
 fn as_json(report: &Report) -> String {
@@ -276,7 +273,7 @@ type Edit = (fn(&mut ClaimReport), &'static str);
 /// Whoever edits a report cannot make a claim hold on what refutes it.
 #[test]
 fn no_verdict_is_read_that_is_better_than_its_evidence() {
-    let held = || Report { claims: vec![claim(&ENTRIES[0], Verdict::Holds, "")], ..report() };
+    let held = || Report { claims: vec![claim(entry(IDS[0]), Verdict::Holds, "")], ..report() };
     assert!(json::read(&as_json(&held()), &find).is_ok());
     let edits: [Edit; 15] = [
         (|claim| claim.cut_short = true, "cut short"),

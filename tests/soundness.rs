@@ -1,12 +1,12 @@
 //! The judge is judged: claims that are false, empty, blind or undecidable get the verdict they deserve, never `holds`.
 
-use equipartition::claim::runner::{Plan, run};
-use equipartition::claim::{
-    Case, Claim, ClaimReport, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Relation, Settings, Term, Theorem,
-    Verdict,
-};
 use equipartition::model::Carrier;
 use equipartition::scalar::Rational;
+use equipartition::verify::runner::{Plan, run};
+use equipartition::verify::{
+    Claim, ClaimReport, Class, Draw, Drawn, Draws, Evidence, In, Ladder, Relation, Settings, Term, Unjudged, Verdict,
+    all, control,
+};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -54,7 +54,11 @@ enum Spoiled {
     StrictAndFalse,
 }
 
-struct Numbers(Spoiled);
+#[derive(Clone, Copy)]
+struct Numbers {
+    spoiled: Spoiled,
+    is_control: bool,
+}
 
 struct Pair {
     x: Rational,
@@ -75,50 +79,32 @@ impl Drawn for Pair {
     }
 }
 
-const fn entry(id: &'static str, controls: &'static [Control]) -> Entry {
-    Entry {
-        id,
-        title: "addition commutes",
-        statement: "x + y = y + x",
-        hypotheses: &[],
-        evidence: &[Evidence::Exact],
-        controls,
-        references: &[],
-    }
-}
-static ENTRY: Entry = entry("soundness/numbers", &[Control { name: "minus", breaks: "x - y = y - x" }]);
-static UNATTACKED: Entry = entry("soundness/unattacked", &[]);
-static BOUND: Entry = entry("soundness/bound", &[Control { name: "half", breaks: "half of x^2 + y^2 is no bound" }]);
-static GAP: Entry = entry("soundness/gap", &[Control { name: "none", breaks: "nothing is added" }]);
-
-impl Theorem for Numbers {
+impl Draws for Numbers {
     type Instance = Pair;
 
-    fn entry(&self) -> &'static Entry {
-        match self.0 {
-            Spoiled::Unattacked => &UNATTACKED,
-            Spoiled::Inequality | Spoiled::Sharp | Spoiled::FourTimesTooLarge => &BOUND,
-            Spoiled::Strict | Spoiled::Unresolved | Spoiled::StrictAndFalse => &GAP,
-            _ => &ENTRY,
-        }
+    fn draw(&self, draw: &mut Draw) -> Result<Pair, Unjudged> {
+        let algebraic = self.spoiled != Spoiled::NotANumber;
+        Ok(Pair {
+            x: draw.point.dyadic(32) + 16,
+            y: draw.point.dyadic(32) + 8,
+            family: draw.family_number(),
+            algebraic,
+        })
     }
+}
 
-    fn draw(&self, mut draw: Draw) -> Pair {
-        let algebraic = self.0 != Spoiled::NotANumber;
-        Pair { x: draw.point.dyadic(32) + 16, y: draw.point.dyadic(32) + 8, family: draw.family_number(), algebraic }
-    }
-
-    fn relations<T: Carrier>(&self, pair: &Pair, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Carrier> In<T> for Numbers {
+    fn relations(&self, pair: &Pair) -> Result<Vec<Relation<T>>, Unjudged> {
         let (x, y) = (T::drawn(&pair.x), T::drawn(&pair.y));
-        let control = case != Case::Law && self.0 != Spoiled::Blind;
+        let control = self.is_control && self.spoiled != Spoiled::Blind;
         if let Some(inequality) = self.inequality(&x, &y, pair.family, control) {
             return Ok(vec![inequality]);
         }
         let sign = T::integer(if control { -1 } else { 1 });
         let mut left = vec![Term::scalar("x", x.clone()), Term::scalar("y", sign.clone() * &y)];
         let mut right = vec![Term::scalar("y'", y.clone()), Term::scalar("x'", sign * &x)];
-        match self.0 {
-            Spoiled::Outside => return Err(Outside::because("it is never inside")),
+        match self.spoiled {
+            Spoiled::Outside => return Err(Unjudged::outside("it is never inside")),
             Spoiled::False => right.push(Term::scalar("more", T::ratio(1, 1_000_000) * &x)),
             Spoiled::Empty => {
                 left = vec![Term::scalar("x - x", x.clone() - &x)];
@@ -128,7 +114,7 @@ impl Theorem for Numbers {
             Spoiled::NotANumber => right.push(Term::scalar("0/0", T::zero() / T::zero())),
             Spoiled::Twins => right.push(Term::scalar("y'", T::zero())),
             Spoiled::RarelyInside if !pair.family.is_multiple_of(3) => {
-                return Err(Outside::because("two of three are outside"));
+                return Err(Unjudged::outside("two of three are outside"));
             }
             Spoiled::Branching => {
                 left[0] = Term::scalar("|x|", x.absolute());
@@ -142,7 +128,7 @@ impl Theorem for Numbers {
             _ => {}
         }
         let mut relations = vec![Relation::equality("commutes", left, right)];
-        match self.0 {
+        match self.spoiled {
             Spoiled::OneOfTwoEmpty => {
                 let nothing = |label| vec![Term::scalar(label, x.clone() - &x)];
                 relations.push(Relation::equality("nothing", nothing("a"), nothing("b")));
@@ -170,7 +156,7 @@ impl Numbers {
             let more = if control { x.clone() } else { x.clone() + size };
             Relation::less("gap", Term::scalar("x", x.clone()), Term::scalar("x + more", more)).resolved_to(30)
         };
-        match self.0 {
+        match self.spoiled {
             Spoiled::Inequality => {
                 let right = if control { T::ratio(1, 2) * x.squared() } else { squares() };
                 let (left, right) = (Term::scalar("x^2", x.squared()), Term::scalar("x^2 + y^2", right));
@@ -187,9 +173,26 @@ impl Numbers {
 }
 
 fn judge_with(spoiled: Spoiled, time_limit: Option<Duration>) -> ClaimReport {
-    let claim: &'static Numbers = Box::leak(Box::new(Numbers(spoiled)));
+    let law = Ladder(Numbers { spoiled, is_control: false });
+    let broken = Ladder(Numbers { spoiled, is_control: true });
+    let controls = [match spoiled {
+        Spoiled::Inequality | Spoiled::Sharp | Spoiled::FourTimesTooLarge => {
+            control("half", "half of x^2 + y^2 is no bound", &broken)
+        }
+        Spoiled::Strict | Spoiled::Unresolved | Spoiled::StrictAndFalse => control("none", "nothing is added", &broken),
+        _ => control("minus", "x - y = y - x", &broken),
+    }];
+    let claim = Claim {
+        id: "soundness/numbers",
+        title: "addition commutes",
+        statement: "x + y = y + x",
+        hypotheses: &[],
+        references: &[],
+        law: &[all(&law)],
+        controls: if spoiled == Spoiled::Unattacked { &[] } else { &controls },
+    };
     let plan = Plan { settings: Settings::new(0, 256), instances: 12, jobs: 1, time_limit };
-    run(&[claim as &dyn Claim], &plan, &AtomicBool::new(false), &|_| {}).remove(0)
+    run(&[&claim], &plan, &AtomicBool::new(false), &|_| {}).remove(0)
 }
 
 fn judge(spoiled: Spoiled) -> ClaimReport {
@@ -283,7 +286,7 @@ fn a_strict_inequality_is_violated_only_where_it_is_false() {
 /// `1 <= 2` beside a reference of a million: it says nothing there, but it is not violated.
 #[test]
 fn an_inequality_far_below_its_reference_is_vacuous_and_not_violated() {
-    use equipartition::claim::{Finding, Scalar, Status};
+    use equipartition::verify::{Finding, Scalar, Status};
     let number = |n: i64| Rational::from(n);
     let judge = |left: i64, right: i64| {
         let relation = Relation::at_most("a <= b", Term::scalar("a", number(left)), Term::scalar("b", number(right)));
@@ -302,8 +305,8 @@ fn without_an_instance_or_a_number_or_time_a_claim_is_undecided() {
 
 #[test]
 fn what_an_interval_cannot_decide_is_never_counted_as_enclosed() {
-    use equipartition::claim::{Finding, Scalar, Status};
     use equipartition::scalar::{Branch, Dual, Field, Interval};
+    use equipartition::verify::{Finding, Scalar, Status};
     // d/dx |x| on an interval that straddles 0 is not known; a relation with it is undecided even where it looks true.
     let straddling = Interval::<128>::ratio(1, 3) - Interval::ratio(1, 3);
     let slope = Dual::new(straddling, Interval::ratio(1, 1)).absolute().tangent;
@@ -316,8 +319,8 @@ fn what_an_interval_cannot_decide_is_never_counted_as_enclosed() {
 /// In intervals a miss is a proof, however small: two numbers that differ by a part in 2^200 are not equal.
 #[test]
 fn an_interval_that_excludes_zero_refutes_however_close_it_comes() {
-    use equipartition::claim::{Finding, Scalar, Status};
     use equipartition::scalar::{Field, Interval, Ring};
+    use equipartition::verify::{Finding, Scalar, Status};
     let third = Interval::<256>::ratio(1, 3);
     let near = third.clone() + Interval::integer(2).powi(-200);
     let judge = |right| {

@@ -1,12 +1,12 @@
 //! A claim's test is green if the claim holds, and red for every other verdict.
 
-use equipartition::claim::{
-    Case, Class, Control, Draw, Drawn, Entry, Evidence, Outside, Relation, Term, Theorem, Verdict,
-};
-use equipartition::claims::{find, select};
 use equipartition::model::Carrier;
 use equipartition::scalar::{MENU, Rational};
 use equipartition::testing::{Suite, verify};
+use equipartition::theories::{find, select};
+use equipartition::verify::{
+    Case, Claim, Class, Control, Draw, Drawn, Draws, In, Ladder, Part, Relation, Term, Unjudged, Verdict, all, control,
+};
 
 /// Ways to be wrong about `(x + y)^2 = x^2 + 2 x y + y^2`.
 #[derive(Clone, Copy, PartialEq)]
@@ -24,27 +24,6 @@ enum Square {
     OfNothing,
 }
 
-const CONTROLS: &[Control] = &[Control { name: "one-product", breaks: "x y in place of 2 x y" }];
-
-const fn entry(id: &'static str, controls: &'static [Control]) -> Entry {
-    Entry {
-        id,
-        title: "the square of a sum",
-        statement: "(x + y)^2 = x^2 + 2 x y + y^2",
-        hypotheses: &[],
-        evidence: &[Evidence::Exact],
-        controls,
-        references: &[],
-    }
-}
-
-static RIGHT: Entry = entry("square/right", CONTROLS);
-static FALSE: Entry = entry("square/false", CONTROLS);
-static CONTROL_PASSES: Entry = entry("square/control-passes", CONTROLS);
-static UNCONTROLLED: Entry = entry("square/uncontrolled", &[]);
-static AT_ZERO: Entry = entry("square/at-zero", CONTROLS);
-static OF_NOTHING: Entry = entry("square/of-nothing", CONTROLS);
-
 struct Pair(Rational, Rational);
 
 impl Drawn for Pair {
@@ -59,36 +38,29 @@ impl Drawn for Pair {
     }
 }
 
-impl Theorem for Square {
+/// The law as it is looked at, or the control with it.
+#[derive(Clone, Copy)]
+struct Look {
+    square: Square,
+    is_control: bool,
+}
+
+impl Draws for Look {
     type Instance = Pair;
 
-    fn entry(&self) -> &'static Entry {
-        match self {
-            Square::Right => &RIGHT,
-            Square::False => &FALSE,
-            Square::ControlPasses => &CONTROL_PASSES,
-            Square::Uncontrolled => &UNCONTROLLED,
-            Square::AtZero => &AT_ZERO,
-            Square::OfNothing => &OF_NOTHING,
-        }
-    }
-
-    fn draw(&self, mut draw: Draw) -> Pair {
-        match (self, draw.case) {
-            (Square::AtZero, Case::Law) => Pair(Rational::new(), Rational::new()),
+    fn draw(&self, draw: &mut Draw) -> Result<Pair, Unjudged> {
+        Ok(match (self.square, self.is_control) {
+            (Square::AtZero, false) => Pair(Rational::new(), Rational::new()),
+            (Square::OfNothing, false) => return Err(Unjudged::outside("x and y are not one number")),
             _ => Pair(draw.point.positive(), draw.point.small()),
-        }
+        })
     }
+}
 
-    fn relations<T: Carrier>(&self, Pair(x, y): &Pair, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        if (*self, case) == (Square::OfNothing, Case::Law) {
-            return Err(Outside::because("x and y are not one number"));
-        }
+impl<T: Carrier> In<T> for Look {
+    fn relations(&self, Pair(x, y): &Pair) -> Result<Vec<Relation<T>>, Unjudged> {
         let (x, y) = (T::drawn(x), T::drawn(y));
-        let wrong = match case {
-            Case::Law => *self == Square::False,
-            Case::Control(_) => *self != Square::ControlPasses,
-        };
+        let wrong = if self.is_control { self.square != Square::ControlPasses } else { self.square == Square::False };
         let product = T::integer(if wrong { 1 } else { 2 }) * T::product(&x, &y);
         Ok(vec![
             Relation::equality(
@@ -105,70 +77,108 @@ impl Theorem for Square {
     }
 }
 
+const fn square(
+    id: &'static str,
+    law: &'static [Part<'static>],
+    controls: &'static [Control<'static>],
+) -> Claim<'static> {
+    Claim {
+        id,
+        title: "the square of a sum",
+        statement: "(x + y)^2 = x^2 + 2 x y + y^2",
+        hypotheses: &[],
+        references: &[],
+        law,
+        controls,
+    }
+}
+
+macro_rules! squares {
+    ($($name:ident $id:literal $square:ident $controls:expr;)+) => {$(
+        static $name: Claim = square(
+            $id,
+            &[all(&Ladder(Look { square: Square::$square, is_control: false }))],
+            $controls,
+        );
+    )+};
+    (control $square:ident) => {
+        &[control("one-product", "x y in place of 2 x y", &Ladder(Look { square: Square::$square, is_control: true }))]
+    };
+}
+
+squares! {
+    RIGHT "square/right" Right squares!(control Right);
+    FALSE "square/false" False squares!(control False);
+    CONTROL_PASSES "square/control-passes" ControlPasses squares!(control ControlPasses);
+    UNCONTROLLED "square/uncontrolled" Uncontrolled &[];
+    AT_ZERO "square/at-zero" AtZero squares!(control AtZero);
+    OF_NOTHING "square/of-nothing" OfNothing squares!(control OfNothing);
+}
+
 /// The complaint about a claim whose verdict is not `holds`.
-fn complaint(claim: Square, verdict: Verdict) -> String {
+fn complaint(claim: &Claim, verdict: Verdict) -> String {
     let suite = Suite::new();
-    assert_eq!(suite.examine(&claim).expect("a precision of the menu").verdict, verdict);
-    let complaint = suite.verify(&claim).expect_err("only what holds is green");
-    let opening = format!("{}: {verdict}: ", Theorem::entry(&claim).id);
+    assert_eq!(suite.examine(claim).expect("a precision of the menu").verdict, verdict);
+    let complaint = suite.verify(claim).expect_err("only what holds is green");
+    let opening = format!("{}: {verdict}: ", claim.id);
     assert!(complaint.starts_with(&opening), "{complaint}");
     complaint
 }
 
 #[test]
 fn a_true_claim_passes() {
-    assert_eq!(verify(&Square::Right), Ok(()));
+    assert_eq!(verify(&RIGHT), Ok(()));
 }
 
 #[test]
 fn a_false_claim_fails_with_the_terms_of_an_instance_that_can_be_replayed() {
-    let complaint = complaint(Square::False, Verdict::Refuted);
+    let complaint = complaint(&FALSE, Verdict::Refuted);
     assert!(complaint.contains("right  2 x y = ["), "{complaint}");
     let replay = "replay: Suite::new().seed(0).precision(256).replay(&claim, Case::Law, ";
     let index = complaint.split_once(replay).and_then(|(_, rest)| rest.split_once(')')).map(|(index, _)| index.parse());
     let index: u64 = index.expect("a replay").expect("an index");
-    let text = Suite::new().replay(&Square::False, Case::Law, index).expect("a precision of the menu");
+    let text = Suite::new().replay(&FALSE, Case::Law, index).expect("a precision of the menu");
     assert!(text.contains("rational: violated: surely missed by "), "{text}");
     assert!(text.contains("left   (x + y)^2 = ["), "{text}");
 }
 
 #[test]
 fn a_claim_whose_control_passes_fails_and_names_the_control() {
-    let complaint = complaint(Square::ControlPasses, Verdict::Powerless);
+    let complaint = complaint(&CONTROL_PASSES, Verdict::Powerless);
     assert!(complaint.contains("`one-product`"), "{complaint}");
     assert!(complaint.contains("replay(&claim, Case::Control(0), "), "{complaint}");
 }
 
 #[test]
 fn a_claim_without_controls_fails() {
-    complaint(Square::Uncontrolled, Verdict::Powerless);
+    complaint(&UNCONTROLLED, Verdict::Powerless);
 }
 
 #[test]
 fn a_claim_that_says_nothing_fails() {
-    complaint(Square::AtZero, Verdict::Vacuous);
+    complaint(&AT_ZERO, Verdict::Vacuous);
 }
 
 #[test]
 fn a_claim_without_an_instance_within_its_hypotheses_fails() {
-    complaint(Square::OfNothing, Verdict::Undecided);
+    complaint(&OF_NOTHING, Verdict::Undecided);
 }
 
 #[test]
 fn a_suite_without_instances_fails() {
-    assert!(Suite::new().instances(0).verify(&Square::Right).is_err());
+    assert!(Suite::new().instances(0).verify(&RIGHT).is_err());
 }
 
 #[test]
 fn a_precision_that_is_not_on_the_menu_is_refused_with_the_menu() {
-    let refusal = Suite::new().precision(100).verify(&Square::Right).expect_err("100 bits are not offered");
+    let refusal = Suite::new().precision(100).verify(&RIGHT).expect_err("100 bits are not offered");
     assert!(refusal.contains(&format!("{MENU:?}")), "{refusal}");
 }
 
 #[test]
 fn the_replay_command_is_printed_with_what_it_needs() {
     let suite = Suite::new().seed(7).precision(128).replay_command("cargo run -- replay");
-    let complaint = suite.verify(&Square::ControlPasses).expect_err("powerless");
+    let complaint = suite.verify(&CONTROL_PASSES).expect_err("powerless");
     let law = complaint.lines().any(|line| {
         line.trim_start().starts_with("replay: cargo run -- replay square/control-passes 7 ")
             && line.ends_with(" --precision 128")
@@ -178,9 +188,9 @@ fn the_replay_command_is_printed_with_what_it_needs() {
 
 #[test]
 fn claims_are_found_by_id_and_by_prefix() {
-    assert_eq!(find("balance/neuron").map(|claim| claim.entry().id), Some("balance/neuron"));
+    assert_eq!(find("balance/neuron").map(|claim| claim.id), Some("balance/neuron"));
     assert!(find("balance/neutron").is_none());
-    assert!(select(&["balance"]).iter().all(|claim| claim.entry().family() == "balance"));
+    assert!(select(&["balance"]).iter().all(|claim| claim.family() == "balance"));
     assert!(select(&["balanse"]).is_empty());
 }
 
@@ -192,7 +202,7 @@ mod program {
     fn run_quietly(arguments: Arguments) -> libtest_mimic::Conclusion {
         let log = tempfile::NamedTempFile::new().expect("a temporary file");
         let arguments = Arguments { logfile: Some(log.path().display().to_string()), ..arguments };
-        let trials = Suite::new().trials(&[&Square::Right, &Square::False, &Square::ControlPasses, &Square::AtZero]);
+        let trials = Suite::new().trials(&[&RIGHT, &FALSE, &CONTROL_PASSES, &AT_ZERO]);
         run(&arguments, trials)
     }
 
@@ -216,14 +226,14 @@ mod by_macro {
 
     equipartition::claim_tests! {
         in Suite::new().seed(3).precision(64).instances(8);
-        right: &Square::Right,
+        right: &RIGHT,
         #[should_panic(expected = "square/false: refuted: ")]
-        false_: &Square::False,
+        false_: &FALSE,
         #[should_panic(expected = "square/control-passes: powerless: ")]
-        control_passes: &Square::ControlPasses,
+        control_passes: &CONTROL_PASSES,
         #[should_panic(expected = "square/at-zero: vacuous: ")]
-        at_zero: &Square::AtZero,
+        at_zero: &AT_ZERO,
         #[should_panic(expected = "square/of-nothing: undecided: ")]
-        of_nothing: &Square::OfNothing,
+        of_nothing: &OF_NOTHING,
     }
 }

@@ -5,7 +5,7 @@ use super::output::{self, Destination, shown};
 use crate::model::file::Complaint;
 use crate::report::baseline::{Baseline, BaselineError, Settings, VERSION};
 use crate::report::{Comparison, Report, plural, text};
-use crate::theory::Theories;
+use crate::verify::theory::Theories;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -79,7 +79,7 @@ impl<'a> File<'a> {
     /// If the run cannot be recorded, or the file not be written.
     pub fn record(self, report: &Report, was_shown: bool) -> Result<(), Failure> {
         let registry = self.theories.claims();
-        let order: Vec<&str> = registry.iter().map(|claim| claim.entry().id).collect();
+        let order: Vec<&str> = registry.iter().map(|claim| claim.id).collect();
         let old = self.recorded.clone().unwrap_or_else(|| Baseline::empty(Settings::of(report)));
         let new = old.record(report, &order).map_err(|error| self.failure(&error))?;
         let text = toml::to_string_pretty(&new).map_err(|error| Failure::Internal(error.to_string()))?;

@@ -3,9 +3,9 @@
 use super::output::print;
 use super::suggest::unknown;
 use super::{Exit, Failure, Format};
-use crate::claim::{Claim, Entry};
 use crate::report::SCHEMA_VERSION;
-use crate::theory::Theories;
+use crate::verify::Claim;
+use crate::verify::theory::Theories;
 use clap::Args;
 use serde_json::json;
 use std::fmt::Write;
@@ -24,11 +24,11 @@ pub struct Arguments {
 ///
 /// # Errors
 /// [`Failure::Usage`] with the nearest identifier.
-pub(super) fn find(theories: Theories, id: &str) -> Result<&'static dyn Claim, Failure> {
+pub(super) fn find(theories: Theories, id: &str) -> Result<&'static Claim<'static>, Failure> {
     let claims = theories.claims();
-    let found = claims.iter().find(|claim| claim.entry().id == id).copied();
+    let found = claims.iter().find(|claim| claim.id == id).copied();
     found.ok_or_else(|| {
-        let ids = claims.iter().map(|claim| claim.entry().id);
+        let ids = claims.iter().map(|claim| claim.id);
         Failure::Usage(format!("{} (`equipartition list` names them all)", unknown("claim", id, ids)))
     })
 }
@@ -38,43 +38,43 @@ pub(super) fn find(theories: Theories, id: &str) -> Result<&'static dyn Claim, F
 /// # Errors
 /// If there is no such claim, or it cannot be written.
 pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
-    let entry = find(theories, &arguments.id)?.entry();
-    let proof = theories.proof(entry.id);
+    let claim = find(theories, &arguments.id)?;
+    let proof = theories.proof(claim.id);
     let text = match arguments.format {
-        Format::Text => text(entry, proof),
-        Format::Json => format!("{:#}\n", document(entry, proof)),
+        Format::Text => text(claim, proof),
+        Format::Json => format!("{:#}\n", document(claim, proof)),
     };
     let _ = print(&text)?;
     Ok(Exit::Success)
 }
 
-fn document(entry: &Entry, proof: Option<String>) -> serde_json::Value {
-    let control = |control: &crate::claim::Control| json!({"name": control.name, "breaks": control.breaks});
+fn document(claim: &Claim, proof: Option<String>) -> serde_json::Value {
+    let control = |control: &crate::verify::Control| json!({"name": control.name, "breaks": control.breaks});
     json!({
         "schema_version": SCHEMA_VERSION,
-        "id": entry.id,
-        "title": entry.title,
-        "statement": entry.statement,
-        "hypotheses": entry.hypotheses,
-        "evidence": entry.evidence,
-        "controls": entry.controls.iter().map(control).collect::<Vec<_>>(),
-        "references": entry.references,
+        "id": claim.id,
+        "title": claim.title,
+        "statement": claim.statement,
+        "hypotheses": claim.hypotheses,
+        "evidence": claim.evidence(),
+        "controls": claim.controls.iter().map(control).collect::<Vec<_>>(),
+        "references": claim.references,
         "proof": proof,
     })
 }
 
-fn text(entry: &Entry, proof: Option<String>) -> String {
-    let mut text = format!("{}: {}\n\nStatement\n    {}\n\nHypotheses\n", entry.id, entry.title, entry.statement);
-    for hypothesis in entry.hypotheses {
+fn text(claim: &Claim, proof: Option<String>) -> String {
+    let mut text = format!("{}: {}\n\nStatement\n    {}\n\nHypotheses\n", claim.id, claim.title, claim.statement);
+    for hypothesis in claim.hypotheses {
         let _ = writeln!(text, "  - {hypothesis}");
     }
-    let kinds: Vec<String> = entry.evidence.iter().map(ToString::to_string).collect();
+    let kinds: Vec<String> = claim.evidence().iter().map(ToString::to_string).collect();
     let _ = write!(text, "\nEvidence\n    {}\n\nControls, which must fail\n", kinds.join(", "));
-    for control in entry.controls {
+    for control in claim.controls {
         let _ = writeln!(text, "  - {}: {}", control.name, control.breaks);
     }
     let _ = writeln!(text, "\nReferences");
-    for reference in entry.references {
+    for reference in claim.references {
         let _ = writeln!(text, "  - {reference}");
     }
     let _ = writeln!(text, "\nProof\n");

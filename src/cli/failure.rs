@@ -1,8 +1,8 @@
 //! Exit codes, and what goes wrong on the way to a verdict.
 
-use crate::claim::Verdict;
 use crate::model::file::ModelFileError;
 use crate::report::SCHEMA_VERSION;
+use crate::verify::Verdict;
 use serde_json::json;
 use std::io;
 

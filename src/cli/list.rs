@@ -3,9 +3,9 @@
 use super::output::print;
 use super::suggest::unknown;
 use super::{Exit, Failure, Format};
-use crate::claim::{Claim, Entry, Evidence};
 use crate::report::SCHEMA_VERSION;
-use crate::theory::{Theories, Theory};
+use crate::verify::theory::{Theories, Theory};
+use crate::verify::{Claim, Evidence};
 use clap::Args;
 use serde::Serialize;
 use std::fmt::Write;
@@ -29,21 +29,21 @@ struct Item {
     title: &'static str,
     statement: &'static str,
     hypotheses: &'static [&'static str],
-    evidence: &'static [Evidence],
+    evidence: Vec<Evidence>,
     controls: Vec<&'static str>,
 }
 
 impl Item {
-    fn new(theory: &Theory, entry: &'static Entry) -> Self {
+    fn new(theory: &'static Theory, claim: &Claim<'static>) -> Self {
         Item {
             schema_version: SCHEMA_VERSION,
             theory: theory.name,
-            id: entry.id,
-            title: entry.title,
-            statement: entry.statement,
-            hypotheses: entry.hypotheses,
-            evidence: entry.evidence,
-            controls: entry.controls.iter().map(|control| control.name).collect(),
+            id: claim.id,
+            title: claim.title,
+            statement: claim.statement,
+            hypotheses: claim.hypotheses,
+            evidence: claim.evidence(),
+            controls: claim.controls.iter().map(|control| control.name).collect(),
         }
     }
 }
@@ -54,25 +54,24 @@ impl Item {
 /// If a prefix matches none, or they cannot be written.
 pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let selected = selected(theories, &arguments.prefixes)?;
-    let is_selected = |claim: &&dyn Claim| selected.iter().any(|known| known.entry().id == claim.entry().id);
-    let of = |theory: &Theory| -> Vec<&'static Entry> {
+    let is_selected = |claim: &&Claim| selected.iter().any(|known| known.id == claim.id);
+    let of = |theory: &'static Theory| -> Vec<&'static Claim<'static>> {
         let claims = theory.claims.iter().flat_map(|family| family.iter()).copied();
-        claims.filter(is_selected).map(|claim| claim.entry()).collect()
+        claims.filter(is_selected).collect()
     };
-    let listed = theories.0.iter().map(|theory| (*theory, of(theory))).filter(|(_, entries)| !entries.is_empty());
+    let listed = theories.0.iter().map(|theory| (*theory, of(theory))).filter(|(_, claims)| !claims.is_empty());
     let text = match arguments.format {
         Format::Json => {
-            let items: Vec<Item> = listed
-                .flat_map(|(theory, entries)| entries.into_iter().map(|entry| Item::new(theory, entry)))
-                .collect();
+            let items: Vec<Item> =
+                listed.flat_map(|(theory, claims)| claims.into_iter().map(|claim| Item::new(theory, claim))).collect();
             serde_json::to_string_pretty(&items).map_err(|error| Failure::Internal(error.to_string()))? + "\n"
         }
         Format::Text => {
             let mut text = String::new();
-            for (theory, entries) in listed {
+            for (theory, claims) in listed {
                 let _ = writeln!(text, "{}\n", theory.title);
-                for entry in entries {
-                    let _ = writeln!(text, "{}: {}\n    {}", entry.id, entry.title, entry.statement);
+                for claim in claims {
+                    let _ = writeln!(text, "{}: {}\n    {}", claim.id, claim.title, claim.statement);
                 }
             }
             text
@@ -86,10 +85,10 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
 ///
 /// # Errors
 /// [`Failure::NothingSelected`] with the nearest identifier.
-pub(super) fn selected(theories: Theories, prefixes: &[String]) -> Result<Vec<&'static dyn Claim>, Failure> {
+pub(super) fn selected(theories: Theories, prefixes: &[String]) -> Result<Vec<&'static Claim<'static>>, Failure> {
     let claims = theories.select(prefixes);
     if let Some(stray) = prefixes.iter().find(|prefix| theories.select(std::slice::from_ref(prefix)).is_empty()) {
-        let ids: Vec<&str> = theories.claims().iter().map(|claim| claim.entry().id).collect();
+        let ids: Vec<&str> = theories.claims().iter().map(|claim| claim.id).collect();
         let mut families: Vec<&str> = ids.iter().map(|id| id.split('/').next().unwrap_or(id)).collect();
         families.dedup();
         let message = unknown("claim or family", stray, families.into_iter().chain(ids));

@@ -26,9 +26,9 @@ mod verify;
 use crate::{suggest, visible};
 pub use failure::{Exit, Failure};
 
-use crate::claims;
 use crate::scalar::MENU;
-use crate::theory::{Theories, Theory};
+use crate::theories;
+use crate::verify::theory::{Theories, Theory};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -159,14 +159,14 @@ impl Command {
 
 /// Runs the command line, tells what went wrong, and returns the exit code. A panic becomes [`Exit::Internal`].
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    main_with(claims::ALL, arguments)
+    main_with(theories::ALL, arguments)
 }
 
-/// The same for the theories of another crate, which may be beside [`claims::NEURAL_THERMODYNAMICS`] or not: `verify`, `list`, `explain`, `replay`,
+/// The same for the theories of another crate, which may be beside [the theory of this crate](theories::neural_thermodynamics::THEORY) or not: `verify`, `list`, `explain`, `replay`,
 /// `merge`, baselines and reports speak of them and of nothing else.
 ///
 /// ```no_run
-/// use equipartition::theory::Theory;
+/// use equipartition::verify::theory::Theory;
 ///
 /// static MINE: Theory = Theory { name: "mine", title: "My theory", references: &[], proofs: &[], claims: &[] };
 ///

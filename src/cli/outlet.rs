@@ -2,9 +2,9 @@
 
 use super::output::{self, Destination, shown};
 use super::{Exit, Failure, baseline};
-use crate::claim::Verdict;
 use crate::report::{Report, annotations, html, json, junit, markdown, text};
-use crate::theory::Theories;
+use crate::verify::Verdict;
+use crate::verify::theory::Theories;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::io::{self, IsTerminal};

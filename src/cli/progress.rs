@@ -1,7 +1,7 @@
 //! How far a run is: a bar on a terminal, a line now and then elsewhere.
 
 use super::output;
-use crate::claim::runner::Event;
+use crate::verify::runner::Event;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal};
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +17,7 @@ pub struct Progress {
 }
 
 struct State {
-    current: &'static str,
+    current: String,
     costs: Costs,
     /// When the last line was written; none where a bar is drawn.
     last_line: Option<Instant>,
@@ -74,7 +74,7 @@ impl Progress {
             bar.set_style(style);
         }
         let last_line = (!io::stderr().is_terminal()).then(Instant::now);
-        Progress { bar, state: Mutex::new(State { current: "", costs: Costs::default(), last_line }) }
+        Progress { bar, state: Mutex::new(State { current: String::new(), costs: Costs::default(), last_line }) }
     }
 
     /// Takes notice of an event.
@@ -86,7 +86,7 @@ impl Progress {
                 state.costs = Costs { claims: units.iter().map(cost).collect(), threads: *threads as u32 };
                 self.bar.set_length(state.costs.units().into());
             }
-            Event::Examining(id) => state.current = id,
+            Event::Examining(id) => state.current = (*id).to_owned(),
             Event::Examined { claim, time } => {
                 let cost = &mut state.costs.claims[*claim];
                 cost.done += 1;

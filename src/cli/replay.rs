@@ -4,12 +4,12 @@ use super::explain::find;
 use super::output::print;
 use super::suggest::unknown;
 use super::{Exit, Failure, Format, parse_precision};
-use crate::claim::finding::WIDE;
-use crate::claim::{Case, Effort, Entry, Examination, Inapplicable, Settings, Status};
 use crate::model::file;
 use crate::report::{DEFAULT_PRECISION, SCHEMA_VERSION, json};
 use crate::scalar::Magnitude;
-use crate::theory::Theories;
+use crate::verify::finding::WIDE;
+use crate::verify::theory::Theories;
+use crate::verify::{Case, Claim, Effort, Examination, Inapplicable, Settings, Status};
 use clap::Args;
 use serde_json::json;
 use std::fmt::Write;
@@ -50,10 +50,9 @@ pub struct Arguments {
 /// If there is no such claim or control, or the result cannot be written.
 pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let claim = find(theories, &arguments.id)?;
-    let entry = claim.entry();
     let case = match &arguments.control {
         None => Case::Law,
-        Some(name) => find_control(entry, name)?,
+        Some(name) => find_control(claim, name)?,
     };
     let settings =
         Settings { verbose: true, effort: arguments.effort, ..Settings::new(arguments.seed, arguments.precision) };
@@ -62,16 +61,16 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
         None => claim.examine(&settings, case, arguments.index),
         Some(model) => {
             claim.examine_on(&model.network, &settings, arguments.index).map_err(|Inapplicable(reason)| {
-                Failure::NothingSelected(format!("{} does not apply to {}: {reason}", entry.id, model.place))
+                Failure::NothingSelected(format!("{} does not apply to {}: {reason}", claim.id, model.place))
             })?
         }
     };
     let text = match arguments.format {
-        Format::Text => text(entry, case, arguments, &examination),
+        Format::Text => text(claim, case, arguments, &examination),
         Format::Json => {
             let document = json!({
                 "schema_version": SCHEMA_VERSION,
-                "id": entry.id,
+                "id": claim.id,
                 "control": arguments.control,
                 "model": model.as_ref().map(|model| &model.place),
                 "seed": arguments.seed,
@@ -86,12 +85,12 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     Ok(exit(case, &examination))
 }
 
-fn find_control(entry: &Entry, name: &str) -> Result<Case, Failure> {
-    let number = entry.controls.iter().position(|control| control.name == name);
+fn find_control(claim: &Claim, name: &str) -> Result<Case, Failure> {
+    let number = claim.controls.iter().position(|control| control.name == name);
     number.map(Case::Control).ok_or_else(|| {
-        let names = entry.controls.iter().map(|control| control.name);
+        let names = claim.controls.iter().map(|control| control.name);
         let known = names.clone().collect::<Vec<_>>().join(", ");
-        Failure::Usage(format!("{} ({} has the controls {known})", unknown("control", name, names), entry.id))
+        Failure::Usage(format!("{} ({} has the controls {known})", unknown("control", name, names), claim.id))
     })
 }
 
@@ -113,10 +112,10 @@ fn exit(case: Case, examination: &Examination) -> Exit {
     }
 }
 
-fn text(entry: &Entry, case: Case, arguments: &Arguments, examination: &Examination) -> String {
-    let mut text = format!("{}: {}\n    {}\n", entry.id, entry.title, entry.statement);
+fn text(claim: &Claim, case: Case, arguments: &Arguments, examination: &Examination) -> String {
+    let mut text = format!("{}: {}\n    {}\n", claim.id, claim.title, claim.statement);
     if let Case::Control(number) = case {
-        let control = entry.controls[number];
+        let control = claim.controls[number];
         let _ = writeln!(text, "control {}: {}", control.name, control.breaks);
     }
     let _ = writeln!(text, "seed {}, instance {}: {}", arguments.seed, arguments.index, examination.description);

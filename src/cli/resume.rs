@@ -5,9 +5,9 @@
 
 use super::output::{self, Destination, shown};
 use super::{Failure, merge};
-use crate::claim::{Claim, ClaimReport};
 use crate::report::{Report, baseline::Settings, json};
-use crate::theory::Theories;
+use crate::verify::theory::Theories;
+use crate::verify::{Claim, ClaimReport};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -59,8 +59,8 @@ impl<'a> Store<'a> {
     }
 
     /// What is known of a claim; what cannot be trusted is told and not used.
-    pub fn find(&self, claim: &dyn Claim) -> Option<ClaimReport> {
-        let path = self.file(claim.entry().id);
+    pub fn find(&self, claim: &Claim) -> Option<ClaimReport> {
+        let path = self.file(claim.id);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
@@ -72,7 +72,7 @@ impl<'a> Store<'a> {
         };
         let is_of_run = Settings::of(&report) == Settings::of(&self.run) && report.libraries == self.run.libraries;
         match report.claims.pop() {
-            Some(found) if is_of_run && report.claims.is_empty() && found.entry.id == claim.entry().id => Some(found),
+            Some(found) if is_of_run && report.claims.is_empty() && found.entry.id == claim.id => Some(found),
             _ => distrust(&path, "not the report of this claim in this run"),
         }
     }
@@ -89,7 +89,7 @@ impl<'a> Store<'a> {
         let mut bytes = Vec::new();
         json::write(&report, &mut bytes).map_err(|error| Failure::Internal(error.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|error| Failure::Internal(error.to_string()))?;
-        Destination::open(Some(&self.file(claim.entry.id)))?.write(&text)
+        Destination::open(Some(&self.file(&claim.entry.id)))?.write(&text)
     }
 
     fn file(&self, id: &str) -> PathBuf {

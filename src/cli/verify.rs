@@ -6,11 +6,11 @@ use super::outlet::Outlet;
 use super::progress::Progress;
 use super::resume::Store;
 use super::{Exit, Failure, output, parse_precision, program};
-use crate::claim::runner::{self, Event, Plan};
-use crate::claim::{Claim, ClaimReport, Effort, Inapplicable, OnNetwork, Settings};
 use crate::model::file::{self, ModelFile};
 use crate::report::{DEFAULT_PRECISION, GivenModel, Libraries, Report, Shard};
-use crate::theory::Theories;
+use crate::verify::runner::{self, Event, Plan};
+use crate::verify::theory::Theories;
+use crate::verify::{Claim, ClaimReport, Effort, Inapplicable, OnSubject, Part, Settings, all};
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -125,8 +125,7 @@ impl Arguments {
 pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let settings = Configuration::find(arguments.config.as_deref(), arguments.no_config)?;
     let arguments = arguments.completed(&settings);
-    let mut claims: Vec<&dyn Claim> = Vec::new();
-    claims.extend(selected(theories, &arguments.prefixes)?);
+    let mut claims: Vec<&Claim> = selected(theories, &arguments.prefixes)?;
     let model = arguments.model.as_deref().map(file::read).transpose()?;
     let (on_model, given) = match &model {
         Some(model) => {
@@ -135,8 +134,10 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
         }
         None => (Vec::new(), None),
     };
+    let laws: Vec<[Part; 1]> = on_model.iter().map(|check| [all(check)]).collect();
+    let on_model: Vec<Claim> = on_model.iter().zip(&laws).map(|(on, law)| Claim { law, ..on.claim }).collect();
     if given.is_some() {
-        claims = on_model.iter().map(|claim| claim as &dyn Claim).collect();
+        claims = on_model.iter().collect();
     }
     let selection = arguments.prefixes.clone();
     let shard = arguments.shard.map(|(index, count)| Shard { index, count, selection });
@@ -161,7 +162,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
         arguments.resume.as_deref().map(|directory| Store::open(directory, report.clone(), theories)).transpose()?;
     let inputs: Vec<PathBuf> = arguments.model.iter().cloned().collect();
     let outlet = arguments.outlet.open(&inputs, theories)?;
-    let ids: Vec<&str> = claims.iter().map(|claim| claim.entry().id).collect();
+    let ids: Vec<&str> = claims.iter().map(|claim| claim.id).collect();
     outlet.check_before(&report, &ids)?;
     let start = Instant::now();
     report.claims = examine(&claims, &plan, store.as_ref())?;
@@ -170,11 +171,11 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
 }
 
 /// Examines the claims, but not those that a store has already, and keeps there what is finished.
-fn examine(claims: &[&dyn Claim], plan: &Plan, store: Option<&Store>) -> Result<Vec<ClaimReport>, Failure> {
+fn examine(claims: &[&Claim], plan: &Plan, store: Option<&Store>) -> Result<Vec<ClaimReport>, Failure> {
     let interrupted = interruption();
     let kept: Vec<Option<ClaimReport>> =
         claims.iter().map(|claim| store.and_then(|store| store.find(*claim))).collect();
-    let missing: Vec<&dyn Claim> =
+    let missing: Vec<&Claim> =
         claims.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(claim, _)| *claim).collect();
     if store.is_some() && missing.len() < claims.len() {
         output::complain(&format!("finished before: {} of {} claims", claims.len() - missing.len(), claims.len()));
@@ -201,16 +202,13 @@ fn examine(claims: &[&dyn Claim], plan: &Plan, store: Option<&Store>) -> Result<
 }
 
 /// The claims that speak of a network, made to examine it, and what to tell of the network and of the other claims.
-fn sort_by_model<'a>(
-    claims: &[&'a dyn Claim],
-    model: &'a ModelFile,
-) -> Result<(Vec<OnNetwork<'a>>, GivenModel), Failure> {
+fn sort_by_model<'a>(claims: &[&Claim<'a>], model: &'a ModelFile) -> Result<(Vec<OnSubject<'a>>, GivenModel), Failure> {
     let network = &model.network;
     let (mut applicable, mut inapplicable) = (Vec::new(), Vec::new());
     for &claim in claims {
         match claim.speaks_of(network) {
-            Ok(()) => applicable.push(OnNetwork { claim, network }),
-            Err(Inapplicable(reason)) => inapplicable.push((claim.entry().id.to_owned(), reason.to_owned())),
+            Ok(()) => applicable.push(OnSubject { claim: *claim, subject: network }),
+            Err(Inapplicable(reason)) => inapplicable.push((claim.id.to_owned(), reason.to_owned())),
         }
     }
     if applicable.is_empty() {

@@ -4,11 +4,11 @@
 //! either sign, above zero three times in four, or always above zero: so that deep chains of ReLU neurons are alive at a
 //! fair share of the points, and their activation patterns vary at the others.
 
-use crate::claim::Stream;
 use crate::data::Sample;
 use crate::model::composed::{Composed, Epsilon, Layer, Named};
 use crate::model::{Activation, Loss, Network, Piecewise};
 use crate::scalar::{Field, Rational};
+use crate::verify::Stream;
 
 /// Bits of the grid.
 pub const GRID_BITS: u32 = 16;

@@ -1,8 +1,8 @@
 //! Quadratic charges along a long run: batch means for confidence intervals, compensated sums for exact identities.
 
-use super::statistics::CompensatedSums;
 use super::training::Chain;
 use crate::scalar::{Field, Rational};
+use crate::statistics::CompensatedSums;
 use crate::symmetry::LinearMap;
 
 /// A symmetric map `A = A_+ - A_-` in doubles, both parts without negative entries.

@@ -8,7 +8,6 @@
 //! | [`rescaling`] | the charges of rescalings along a run |
 //! | [`charges`] | quadratic charges averaged along a long run |
 //! | [`dead`] | neurons that no sample activates |
-//! | [`statistics`] | means of correlated series with honest confidence intervals |
 //! | [`observation`] | the balance of gradients watched along a run |
 //! | [`representation`] | the representations and the sharpness of deep linear networks watched along a run |
 //! | [`valley`] | descent along a valley of minima, beside the flows of both losses |
@@ -19,7 +18,6 @@ pub mod flow;
 pub mod observation;
 pub mod representation;
 pub mod rescaling;
-pub mod statistics;
 pub mod steps;
 pub mod training;
 pub mod valley;

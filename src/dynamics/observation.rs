@@ -15,11 +15,11 @@
 
 use super::dead::dead_neurons;
 use super::rescaling::{self, Meter, Sides, Squares};
-use super::statistics::{Estimate, quantile, ratio_of_averages};
 use super::training::{Chain, Descent, Training, random_start};
 use crate::data::Sample;
 use crate::data::digits::{self, CLASSES, DigitsError, PIXELS};
 use crate::model::{Activation, Carrier, Loss, Network, Piecewise, Smooth};
+use crate::statistics::{Estimate, quantile, ratio_of_averages};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::fmt;

@@ -22,8 +22,8 @@
 //! averages here are averages over consecutive steps, of the very gradients that the steps used. For another activation
 //! the mean of `(2/eta) (1 - 2 eta gamma) theta^T A g` remains.
 
-use super::statistics::CompensatedSums;
 use crate::model::mlp::Layout;
+use crate::statistics::CompensatedSums;
 use std::iter::Sum;
 use std::ops::{Add, Div};
 

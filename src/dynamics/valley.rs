@@ -26,12 +26,12 @@
 //! How these local statements add up over a run is measured here, from finitely many paths, and not proved.
 
 use super::flow::{FlowError, integrate};
-use super::statistics::quantile;
 use super::training::index_below;
 use crate::data::{DataSet, Sample};
 use crate::entropic::{Objective, Preconditioner};
 use crate::model::{Carrier, Differentiable, Model, Network};
 use crate::scalar::{Field, Mp, Rational, Ring};
+use crate::statistics::quantile;
 use num_traits::{One, Zero};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

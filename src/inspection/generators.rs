@@ -1,6 +1,6 @@
 //! Which generators of a matrix law are looked at: all of them, or those between some members.
 
-use crate::claim::Stream;
+use crate::verify::Stream;
 
 /// Up to so many members every pair of them is looked at.
 pub const ALL_UP_TO: usize = 1024;

@@ -4,7 +4,7 @@
 //! `::error title=TITLE::MESSAGE` (GitHub, *Workflow commands*).
 
 use super::Report;
-use crate::claim::Verdict;
+use crate::verify::Verdict;
 use std::fmt::Write;
 
 /// The lines; none if there is nothing to tell.

@@ -5,8 +5,7 @@
 //! tried, a bound, an exponent's digits, or the statement itself.
 
 use super::{Report, power_of_two};
-use crate::claim::KindReport;
-use crate::claim::{ClaimReport, Effort, Evidence, Verdict};
+use crate::verify::{ClaimReport, Effort, Evidence, KindReport, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -163,7 +162,7 @@ impl Settings {
 impl Record {
     /// What a run found of a claim.
     pub fn of(claim: &ClaimReport) -> Self {
-        let exponent = |found: &crate::claim::verdict::ExponentReport| ExponentRecord {
+        let exponent = |found: &crate::verify::verdict::ExponentReport| ExponentRecord {
             of: found.worst.label.clone(),
             predicted: found.worst.predicted,
             digits: found.digits,
@@ -177,9 +176,9 @@ impl Record {
         };
         let refuted = claim.mutants.iter().filter(|found| found.refuted);
         Record {
-            id: claim.entry.id.to_owned(),
-            statement: claim.entry.statement.to_owned(),
-            hypotheses: claim.entry.hypotheses.iter().map(|&text| text.to_owned()).collect(),
+            id: claim.entry.id.clone(),
+            statement: claim.entry.statement.clone(),
+            hypotheses: claim.entry.hypotheses.clone(),
             verdict: claim.verdict,
             instances: claim.instances,
             vacuous: claim.vacuous,
@@ -391,7 +390,7 @@ impl Baseline {
             let difference = |what: String| Difference { id: id.clone(), what };
             let inapplicable =
                 || report.model.iter().flat_map(|model| &model.inapplicable).any(|(known, _)| known == id);
-            if let Some(claim) = report.claims.iter().find(|claim| claim.entry.id == id) {
+            if let Some(claim) = report.claims.iter().find(|claim| claim.entry.id == *id) {
                 // What a claim would have shown is not known; that it is undecided is told already.
                 if claim.cut_short {
                     continue;
@@ -406,9 +405,9 @@ impl Baseline {
             }
         }
         let recorded = |id: &str| self.claims.iter().any(|record| record.id == id);
-        for claim in report.claims.iter().filter(|claim| !recorded(claim.entry.id)) {
+        for claim in report.claims.iter().filter(|claim| !recorded(&claim.entry.id)) {
             let what = format!("not recorded yet; {}", claim.verdict);
-            comparison.stronger.push(Difference { id: claim.entry.id.to_owned(), what });
+            comparison.stronger.push(Difference { id: claim.entry.id.clone(), what });
         }
         Ok(comparison)
     }
@@ -454,12 +453,12 @@ impl Baseline {
     /// [`BaselineError`] if settings differ and something recorded was not examined again, or a claim was cut short.
     pub fn record(&self, report: &Report, order: &[&str]) -> Result<Baseline, BaselineError> {
         if let Some(claim) = report.claims.iter().find(|claim| claim.cut_short) {
-            return Err(BaselineError::CutShort(claim.entry.id.to_owned()));
+            return Err(BaselineError::CutShort(claim.entry.id.clone()));
         }
-        let examined = |id: &str| report.claims.iter().find(|claim| claim.entry.id == id);
+        let examined = |id: &str| report.claims.iter().find(|claim| claim.entry.id == *id);
         let inapplicable =
             |id: &str| report.model.iter().flat_map(|model| &model.inapplicable).any(|(known, _)| known == id);
-        let ids: Vec<&str> = report.claims.iter().map(|claim| claim.entry.id).collect();
+        let ids: Vec<&str> = report.claims.iter().map(|claim| claim.entry.id.as_str()).collect();
         self.check_before(report, &ids, &|id| order.contains(&id), true)?;
         let kept = |id: &str| self.claims.iter().find(|record| record.id == id).filter(|_| !inapplicable(id));
         let record = |&id: &&str| examined(id).map(Record::of).or_else(|| kept(id).cloned());

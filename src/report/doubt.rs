@@ -5,9 +5,8 @@
 //! large until there are many.
 
 use super::{plural, power_of_two};
-use crate::claim::ClaimReport;
-use crate::claim::KindReport;
-use crate::claim::simulation::ERROR_BITS;
+use crate::verify::simulation::ERROR_BITS;
+use crate::verify::{ClaimReport, KindReport};
 
 /// The weakest number that stands behind a claim: a probability `≤ 2^-53`, or a share of the draws, `≤ 48 %`.
 pub(super) fn short(claim: &ClaimReport) -> String {

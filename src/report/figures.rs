@@ -4,11 +4,11 @@
 //! Their colours are the variables of the page that shows them.
 
 use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke, power_of_two, raised};
-use crate::claim::finding::SLACK;
-use crate::claim::order::Exponent;
-use crate::claim::{ClaimReport, Quantity};
-use crate::dynamics::statistics::Estimate;
 use crate::scalar::Magnitude;
+use crate::statistics::Estimate;
+use crate::verify::finding::SLACK;
+use crate::verify::order::Exponent;
+use crate::verify::{ClaimReport, Quantity};
 
 const MEASURED: &str = "var(--measured)";
 const EXPECTED: &str = "var(--expected)";

@@ -1,7 +1,7 @@
 //! The report as JUnit XML, one test case per claim, one suite per family, and one suite of what is weaker than a baseline.
 
 use super::{Comparison, Report};
-use crate::claim::{ClaimReport, Verdict};
+use crate::verify::{ClaimReport, Verdict};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::collections::BTreeMap;
 use std::io;
@@ -66,7 +66,7 @@ fn test_case(report: &Report, claim: &ClaimReport) -> TestCase {
         );
         status
     });
-    let mut case = TestCase::new(claim.entry.id, status);
+    let mut case = TestCase::new(claim.entry.id.as_str(), status);
     case.set_classname(format!("equipartition.{}", claim.entry.family()));
     case.set_time(duration(claim.seconds));
     case

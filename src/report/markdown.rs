@@ -1,9 +1,9 @@
 //! The report as Markdown: the summary page of a job.
 
 use super::{Report, doubt, plural, power_of_two};
-use crate::claim::simulation::ERROR_BITS;
-use crate::claim::theorem::ladder;
-use crate::claim::{ClaimReport, Verdict};
+use crate::verify::ladder;
+use crate::verify::simulation::ERROR_BITS;
+use crate::verify::{ClaimReport, Verdict};
 use std::fmt::Write;
 
 /// The report: what is wrong first, then every claim in a table that unfolds.
@@ -48,8 +48,8 @@ pub fn render(report: &Report) -> String {
 }
 
 fn explain(text: &mut String, report: &Report, claim: &ClaimReport) {
-    let _ = writeln!(text, "\n### {} is {}\n\n{}\n", code(claim.entry.id), claim.verdict, escape(&claim.reason));
-    let _ = writeln!(text, "> {}", code(claim.entry.statement));
+    let _ = writeln!(text, "\n### {} is {}\n\n{}\n", code(&claim.entry.id), claim.verdict, escape(&claim.reason));
+    let _ = writeln!(text, "> {}", code(&claim.entry.statement));
     if !claim.witnesses.is_empty() {
         let replays: Vec<String> = claim.witnesses.iter().map(|witness| report.replay(claim, witness)).collect();
         let _ = writeln!(text, "\n```sh\n{}\n```", replays.join("\n"));
@@ -95,7 +95,7 @@ fn table(text: &mut String, report: &Report) {
         let _ = writeln!(
             text,
             "| {} | {verdict} | {} | {} | {} | {}/{} | {refuted}/{} |",
-            code(claim.entry.id),
+            code(&claim.entry.id),
             evidence.join(", "),
             doubt::short(claim),
             claim.instances,

@@ -1,7 +1,6 @@
 //! One report from those of all parts of a run.
 
 use super::{Report, baseline::Settings};
-use crate::claim::Entry;
 
 /// Why reports are not the parts of one run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,10 +48,7 @@ pub enum MergeError {
 ///
 /// # Errors
 /// [`MergeError`] if a part is missing, twice there, or of another run.
-pub fn merge(
-    reports: Vec<(String, Report)>,
-    select: &dyn Fn(&[String]) -> Vec<&'static Entry>,
-) -> Result<Report, MergeError> {
+pub fn merge(reports: Vec<(String, Report)>, select: &dyn Fn(&[String]) -> Vec<String>) -> Result<Report, MergeError> {
     let Some((first_file, first)) = reports.first() else { return Err(MergeError::Nothing) };
     if reports.len() == 1 && first.shard.is_none() {
         return Ok(first.clone());
@@ -68,8 +64,8 @@ pub fn merge(
     let inapplicable =
         |id: &str| first.model.iter().flat_map(|model| &model.inapplicable).any(|(known, _)| known == id);
     let selection = first.shard.as_ref().map(|shard| shard.selection.as_slice()).unwrap_or_default();
-    let mut selected: Vec<&str> = select(selection).iter().map(|entry| entry.id).collect();
-    selected.retain(|id| !inapplicable(id));
+    let selected = select(selection);
+    let selected: Vec<&str> = selected.iter().map(String::as_str).filter(|id| !inapplicable(id)).collect();
     let mut whole = Report { shard: None, comparison: None, claims: Vec::new(), seconds: 0.0, ..first.clone() };
     for index in 1..=count {
         let mut parts = reports.iter().filter_map(|(file, report)| Some((file, report, report.shard.as_ref()?)));
@@ -80,7 +76,7 @@ pub fn merge(
             return Err(MergeError::Different { first: file.clone(), second: other.clone(), what });
         }
         let expected = shard.part(&selected);
-        let found: Vec<&str> = report.claims.iter().map(|claim| claim.entry.id).collect();
+        let found: Vec<&str> = report.claims.iter().map(|claim| claim.entry.id.as_str()).collect();
         if expected != found {
             let list = |ids: &[&str]| if ids.is_empty() { "nothing".to_owned() } else { ids.join(", ") };
             return Err(MergeError::OtherClaims { file: file.clone(), expected: list(&expected), found: list(&found) });
@@ -89,7 +85,7 @@ pub fn merge(
         whole.seconds += report.seconds;
     }
     let place = |id: &str| selected.iter().position(|known| *known == id);
-    whole.claims.sort_by_key(|claim| place(claim.entry.id));
+    whole.claims.sort_by_key(|claim| place(&claim.entry.id));
     Ok(whole)
 }
 

@@ -57,9 +57,9 @@ pub mod valley;
 
 pub use baseline::{Comparison, Difference};
 
-use crate::claim::simulation::ERROR_BITS;
-use crate::claim::verdict::Witness;
-use crate::claim::{Case, ClaimReport, Effort, Entry, Verdict};
+use crate::verify::simulation::ERROR_BITS;
+use crate::verify::verdict::Witness;
+use crate::verify::{Case, ClaimReport, Effort, Entry, Verdict};
 use std::fmt::Write;
 
 /// The version of every JSON document that this crate writes. It grows when a member changes its meaning or goes away;
@@ -206,7 +206,7 @@ impl Report {
             let _ = write!(command, " --model {}", quoted(&model.file));
         }
         if case != Case::Law {
-            let _ = write!(command, " --control {}", case.name(entry));
+            let _ = write!(command, " --control {}", entry.case_name(case));
         }
         if self.precision != DEFAULT_PRECISION {
             let _ = write!(command, " --precision {}", self.precision);
@@ -218,7 +218,7 @@ impl Report {
     }
 
     fn replay(&self, claim: &ClaimReport, witness: &Witness) -> String {
-        self.replay_command(claim.entry, witness.case, witness.index)
+        self.replay_command(&claim.entry, witness.case, witness.index)
     }
 }
 

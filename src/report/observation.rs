@@ -6,8 +6,8 @@ use crate::dynamics::observation::{
     BATCHES, Balance, NetworkRun, Observation, Spread, WIDEST_INTERVAL, WINDOWS, Window,
 };
 use crate::dynamics::rescaling::Squares;
-use crate::dynamics::statistics::{Estimate, student_quantile_975};
 use crate::dynamics::training::Training;
+use crate::statistics::{Estimate, student_quantile_975};
 use std::fmt::Write;
 
 /// Fewer relaxation times than this before the stationary part, and the start may still be remembered.

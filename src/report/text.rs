@@ -3,11 +3,11 @@
 //! The text carries ANSI colours; whoever writes it decides whether they stay.
 
 use super::{Comparison, Libraries, Report, doubt, plural, power_of_two};
-use crate::claim::simulation::ERROR_BITS;
-use crate::claim::theorem::ladder;
-use crate::claim::verdict::{ExponentReport, Witness};
-use crate::claim::{Case, ClaimReport, Evidence, Quantity, Verdict};
-use crate::dynamics::statistics::Estimate;
+use crate::statistics::Estimate;
+use crate::verify::ladder;
+use crate::verify::simulation::ERROR_BITS;
+use crate::verify::verdict::{ExponentReport, Witness};
+use crate::verify::{Case, ClaimReport, Evidence, Quantity, Verdict};
 use comfy_table::{
     Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle,
 };
@@ -170,7 +170,7 @@ fn row(claim: &ClaimReport) -> [Cell; 9] {
     let survivors = claim.surviving_mutants().count();
     let alarm = |cell: Cell, alarming: bool| if alarming { cell.fg(Color::Red) } else { cell };
     [
-        Cell::new(claim.entry.id),
+        Cell::new(&claim.entry.id),
         coloured(claim.verdict),
         Cell::new(evidence(claim)),
         Cell::new(doubt::short(claim)),
@@ -253,7 +253,7 @@ fn explain(text: &mut String, report: &Report, claim: &ClaimReport) {
         let _ = writeln!(text, "    {}", report.replay(claim, witness));
     }
     if claim.witnesses.is_empty() && claim.instances + claim.excluded > 0 {
-        let _ = writeln!(text, "    {}", report.replay_command(claim.entry, Case::Law, 0));
+        let _ = writeln!(text, "    {}", report.replay_command(&claim.entry, Case::Law, 0));
     }
     let _ = writeln!(text);
 }
@@ -262,7 +262,7 @@ fn introduce(claim: &ClaimReport, place: usize, witness: &Witness) -> String {
     let index = witness.index;
     match (witness.case, claim.verdict, place) {
         (Case::Control(_), ..) => {
-            format!("control {}, instance {index}, which it passed best", witness.case.name(claim.entry))
+            format!("control {}, instance {index}, which it passed best", claim.entry.case_name(witness.case))
         }
         (Case::Law, Verdict::Refuted, 0) => format!("worst instance: {index}"),
         (Case::Law, Verdict::Refuted, _) => format!("smallest instance: {index}"),

@@ -8,7 +8,7 @@ mod observe;
 mod support;
 mod surroundings;
 
-use equipartition::claims::{registry, select};
+use equipartition::theories::{registry, select};
 use predicates::prelude::*;
 use serde_json::{Value, json};
 use std::fs;
@@ -182,24 +182,24 @@ fn list_is_an_array_of_all_claims() {
     let items = document.as_array().expect("an array");
     assert_eq!(items.len(), registry().len());
     for (item, claim) in items.iter().zip(registry()) {
-        let entry = claim.entry();
+        let entry = claim;
         assert_eq!(item["schema_version"], 2);
         assert_eq!(item["id"], entry.id);
         assert_eq!(item["title"], entry.title);
         assert_eq!(item["statement"], entry.statement);
-        assert_eq!(item["evidence"].as_array().map(Vec::len), Some(entry.evidence.len()));
+        assert_eq!(item["evidence"].as_array().map(Vec::len), Some(entry.evidence().len()));
         let names: Vec<&str> = entry.controls.iter().map(|control| control.name).collect();
         assert_eq!(item["controls"], json!(names));
         assert!(item["hypotheses"].is_array());
     }
     let text = stdout(&["list"]);
-    assert!(registry().iter().all(|claim| text.contains(claim.entry().id)));
+    assert!(registry().iter().all(|claim| text.contains(claim.id)));
 }
 
 #[test]
 fn explain_shows_everything_that_a_claim_says_of_itself() {
     for claim in registry() {
-        let entry = claim.entry();
+        let entry = claim;
         let text = stdout(&["explain", entry.id]);
         assert!(text.contains(entry.statement) && text.contains("Proof"), "{text}");
         for line in entry.hypotheses.iter().chain(entry.references) {
@@ -218,8 +218,7 @@ fn explain_shows_everything_that_a_claim_says_of_itself() {
 fn replay_shows_every_term_of_an_instance() {
     let text = stdout(&["replay", CLAIM, "0", "0"]);
     assert!(text.contains("rational: satisfied") && text.contains("left   E|g_w|^2 = ["), "{text}");
-    let control =
-        registry().iter().map(|claim| claim.entry()).find(|entry| entry.id == CLAIM).expect("known").controls[0];
+    let control = registry().into_iter().find(|entry| entry.id == CLAIM).expect("known").controls[0];
     let text = stdout(&["replay", CLAIM, "0", "1", "--control", control.name, "--precision", "512"]);
     assert!(text.contains("mpfr, 512 bits") && text.contains("fails, as it must"), "{text}");
     let document: Value =

@@ -1,39 +1,36 @@
 //! A report in which every verdict occurs, and text that wants to be markup.
 
-use equipartition::claim::order::Exponent;
-use equipartition::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
-use equipartition::claim::{
-    Case, Change, ClaimReport, Control, Effort, Entry, Evidence, KindReport, Mutant, Quantity, Verdict,
-};
-use equipartition::dynamics::statistics::Estimate;
 use equipartition::report::{Comparison, Difference, Libraries, Report, Shard};
 use equipartition::scalar::Magnitude;
+use equipartition::statistics::Estimate;
+use equipartition::verify::entry::ControlEntry;
+use equipartition::verify::order::Exponent;
+use equipartition::verify::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
+use equipartition::verify::{
+    Case, Change, ClaimReport, Effort, Entry, Evidence, KindReport, Mutant, Quantity, Verdict,
+};
 use std::collections::BTreeMap;
 
 /// Ends every kind of markup that it may stand in.
 pub const HOSTILE: &str = "'\"--></style></title></p><script>alert(1)</script><b>&\"";
 
-static ENTRIES: [Entry; 5] = [
-    entry("demonstration/sum", "a title"),
-    entry("demonstration/product", HOSTILE),
-    entry("demonstration/silence", "a title"),
-    entry("other/blunt", "a title"),
-    entry("other/unfinished", "a title"),
-];
-
-const fn entry(id: &'static str, title: &'static str) -> Entry {
+fn entry(id: &str, title: &str) -> Entry {
+    let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect();
     Entry {
-        id,
-        title,
-        statement: "E|a|^2 + b / 2 = c, as in demonstration/sum",
-        hypotheses: &["a is not c < 0 & b > 0", HOSTILE],
-        evidence: &[Evidence::Exact, Evidence::Converged],
-        controls: &[Control { name: "swapped", breaks: "with <words> swapped & changed" }],
-        references: &["Somebody, A Title & more, arXiv:2505.12387, section 2"],
+        id: id.to_owned(),
+        title: title.to_owned(),
+        statement: "E|a|^2 + b / 2 = c, as in demonstration/sum".to_owned(),
+        hypotheses: texts(&["a is not c < 0 & b > 0", HOSTILE]),
+        evidence: vec![Evidence::Exact, Evidence::Converged],
+        controls: vec![ControlEntry {
+            name: "swapped".to_owned(),
+            breaks: "with <words> swapped & changed".to_owned(),
+        }],
+        references: texts(&["Somebody, A Title & more, arXiv:2505.12387, section 2"]),
     }
 }
 
-fn claim(entry: &'static Entry, verdict: Verdict, reason: &str) -> ClaimReport {
+fn claim(entry: Entry, verdict: Verdict, reason: &str) -> ClaimReport {
     ClaimReport {
         entry,
         verdict,
@@ -56,7 +53,7 @@ fn claim(entry: &'static Entry, verdict: Verdict, reason: &str) -> ClaimReport {
         quantities: Vec::new(),
         tests: 0,
         controls: vec![ControlReport {
-            name: "swapped",
+            name: "swapped".to_owned(),
             failed: true,
             margin: Magnitude::power_of_two(-3),
             instances: 4,
@@ -94,7 +91,7 @@ fn witness(case: Case, index: u64, description: &str, residual: Magnitude) -> Wi
 
 /// Of every verdict one claim.
 pub fn report() -> Report {
-    let mut holds = claim(&ENTRIES[0], Verdict::Holds, "");
+    let mut holds = claim(entry("demonstration/sum", "a title"), Verdict::Holds, "");
     holds.tests = 100;
     holds.exponents = vec![ExponentReport {
         worst: Exponent {
@@ -114,7 +111,7 @@ pub fn report() -> Report {
         predicted: 0.96875,
         alternative: (HOSTILE.to_owned(), 1.0),
     }];
-    let mut refuted = claim(&ENTRIES[1], Verdict::Refuted, HOSTILE);
+    let mut refuted = claim(entry("demonstration/product", HOSTILE), Verdict::Refuted, HOSTILE);
     refuted.refuted = 2;
     refuted.evidence = BTreeMap::from([(Evidence::Exact, 3)]);
     refuted.kinds[0].bound_bits = None;
@@ -122,18 +119,21 @@ pub fn report() -> Report {
         witness(Case::Law, 3, HOSTILE, Magnitude::power_of_two(-3)),
         witness(Case::Law, 1, "a net", Magnitude::infinite()),
     ];
-    let mut vacuous = claim(&ENTRIES[2], Verdict::Vacuous, "both sides vanish on every instance");
+    let mut vacuous =
+        claim(entry("demonstration/silence", "a title"), Verdict::Vacuous, "both sides vanish on every instance");
     vacuous.vacuous = 8;
     vacuous.residual = Magnitude::zero();
     vacuous.evidence.clear();
     vacuous.ladder.clear();
-    let mut powerless = claim(&ENTRIES[3], Verdict::Powerless, "the control `swapped` did not fail (margin 0)");
+    let mut powerless =
+        claim(entry("other/blunt", "a title"), Verdict::Powerless, "the control `swapped` did not fail (margin 0)");
     powerless.controls[0].failed = false;
     powerless.controls[0].margin = Magnitude::zero();
     powerless.mutants[1].refuted = false;
     powerless.mutants[1].margin = Magnitude::zero();
     powerless.witnesses = vec![witness(Case::Control(0), 2, "a <small> net", Magnitude::zero())];
-    let mut undecided = claim(&ENTRIES[4], Verdict::Undecided, "1 of 8 instances: the enclosure is too wide");
+    let mut undecided =
+        claim(entry("other/unfinished", "a title"), Verdict::Undecided, "1 of 8 instances: the enclosure is too wide");
     undecided.undecided = 1;
     undecided.witnesses = vec![witness(Case::Law, 6, "a wide network", Magnitude::power_of_two(-30))];
     let difference = |id: &str, what: &str| Difference { id: id.to_owned(), what: what.to_owned() };

@@ -1,8 +1,8 @@
 //! Files of laws: complaints with the line underlined, and the schema.
 
 use super::*;
-use equipartition::claim::Stream;
 use equipartition::inspection::file::{language, parse, schema};
+use equipartition::verify::Stream;
 
 /// What is wrong with the text, whose `part` has to be underlined.
 fn underlined(text: &str, part: &str, words: &[&str]) {

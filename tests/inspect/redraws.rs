@@ -1,7 +1,6 @@
 //! A thousand networks with data of their own, in every number type: of the true laws none is marked, every false one on 999 at least.
 
 use super::*;
-use equipartition::claim::Stream;
 use equipartition::data::Sample;
 use equipartition::inspection::balance::Status;
 use equipartition::inspection::decoder::{self, Architecture};
@@ -12,6 +11,7 @@ use equipartition::model::composed::decoder::DecoderShape;
 use equipartition::model::composed::{AttentionShape, Epsilon, Parameter, Statistic};
 use equipartition::model::{Activation, Carrier, Network};
 use equipartition::scalar::Rational;
+use equipartition::verify::Stream;
 
 const REDRAWS: u64 = 1000;
 const ELEMENTS: [Element; 4] = [Element::F64, Element::F32, Element::F16, Element::Bf16];

@@ -1,7 +1,7 @@
 //! The right side under everybody's set-up: momentum, decay tensor by tensor, and how long the decay has had.
 
 use super::*;
-use equipartition::claim::Stream;
+use equipartition::verify::Stream;
 
 const ETA: f64 = 0.02;
 const GAMMA: f64 = 0.25;

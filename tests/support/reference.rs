@@ -5,7 +5,7 @@
 //! from partial derivatives of the polynomials up to the third order.
 
 use super::polynomial::Polynomial;
-use equipartition::claim::Stream;
+use equipartition::verify::Stream;
 use rug::Rational;
 use serde_json::{Value, json};
 

@@ -1,12 +1,11 @@
 //! `own/quadratic-balance`: a law of a polynomial model, checked exactly in the rationals.
 
-use equipartition::claim::problem::{Decay, Rates};
-use equipartition::claim::{
-    Case, Class, Control, Draw, Entry, Evidence, Outside, Relation, Shape, Situation, Term, Theorem,
-};
 use equipartition::data::Sample;
+use equipartition::instances::problem::{Decay, Rates};
+use equipartition::instances::{Shape, Situation};
 use equipartition::model::{Carrier, Model};
 use equipartition::scalar::Field;
+use equipartition::verify::{Claim, Class, Draw, Draws, Exact, In, Relation, Term, Unjudged, all, control};
 use std::ops::Range;
 
 /// `l = (u phi(v . x) - y)^2` with `phi(a) = a^2`, or for a control with `phi(a) = a^2 + a`. Parameters: u, then v.
@@ -42,39 +41,44 @@ impl<T: Field> Model<T> for Unit {
     }
 }
 
-/// The balance law of the unit.
-pub struct QuadraticBalance;
+/// The balance law of the unit. Its fields are what controls change.
+#[derive(Clone, Copy)]
+struct Balance {
+    degree: i64,
+    homogeneous: bool,
+}
 
-static ENTRY: Entry = Entry {
+const LAW: Balance = Balance { degree: 2, homogeneous: true };
+
+/// `own/quadratic-balance`
+pub static QUADRATIC_BALANCE: Claim = Claim {
     id: "own/quadratic-balance",
     title: "balance of a quadratic unit",
     statement: "E|g_v|^2 - 2 E g_u^2 = (4 gamma / eta) (|v|^2 - 2 u^2) - (2/eta) (A theta)^T grad F, A theta = (-2 u, v)",
     hypotheses: &["l = (u (v . x)^2 - y)^2", "Lambda = eta I"],
-    evidence: &[Evidence::Exact],
-    controls: &[
-        Control { name: "wrong-degree", breaks: "degree 1 in place of 2" },
-        Control { name: "not-homogeneous", breaks: "phi(a) = a^2 + a" },
-    ],
     references: &[],
+    law: &[all(&Exact(LAW))],
+    controls: &[
+        control("wrong-degree", "degree 1 in place of 2", &Exact(Balance { degree: 1, ..LAW })),
+        control("not-homogeneous", "phi(a) = a^2 + a", &Exact(Balance { homogeneous: false, ..LAW })),
+    ],
 };
 
-impl Theorem for QuadraticBalance {
+impl Draws for Balance {
     type Instance = Situation;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Situation {
+    fn draw(&self, draw: &mut Draw) -> Result<Situation, Unjudged> {
         // A polynomial has nothing transcendental: the smooth turn is one more generic one.
         let class = if draw.turn() == Class::Awkward { Class::Awkward } else { Class::Generic };
         let shape = Shape { parameters: 1 + INPUTS, inputs: INPUTS, targets: 1 };
-        Situation::draw(&mut draw, class, shape, Rates::Scalar, Decay::Positive)
+        Ok(Situation::draw(draw, class, shape, Rates::Scalar, Decay::Positive))
     }
+}
 
-    fn relations<T: Carrier>(&self, situation: &Situation, case: Case) -> Result<Vec<Relation<T>>, Outside> {
-        let degree = T::integer(if case.is_control(&ENTRY, "wrong-degree") { 1 } else { 2 });
-        let point = situation.at::<T>(Unit { homogeneous: !case.is_control(&ENTRY, "not-homogeneous") });
+impl<T: Carrier> In<T> for Balance {
+    fn relations(&self, situation: &Situation) -> Result<Vec<Relation<T>>, Unjudged> {
+        let degree = T::integer(self.degree);
+        let point = situation.at::<T>(Unit { homogeneous: self.homogeneous });
         let objective = point.objective();
         let rate: T = situation.learning_rate();
         let decay_factor = T::integer(4) * &point.weight_decay / &rate;

@@ -12,14 +12,14 @@
 mod balance;
 mod saturating;
 
-pub use balance::QuadraticBalance;
-pub use saturating::ExchangeOfUnits;
+pub use balance::QUADRATIC_BALANCE;
+pub use saturating::EXCHANGE_OF_UNITS;
 
-use equipartition::claim::{Analytic, Claim};
-use equipartition::theory::Theory;
+use equipartition::verify::Claim;
+use equipartition::verify::theory::Theory;
 
 /// Its claims.
-pub const CLAIMS: &[&dyn Claim] = &[&QuadraticBalance, &Analytic(ExchangeOfUnits)];
+pub const CLAIMS: &[&Claim] = &[&QUADRATIC_BALANCE, &EXCHANGE_OF_UNITS];
 
 /// The theory, for the command line.
 pub static THEORY: Theory = Theory {
@@ -37,8 +37,8 @@ mod tests {
     use equipartition::testing::Suite;
 
     equipartition::claim_tests! {
-        quadratic_balance: &QuadraticBalance,
-        exchange_of_units: &Analytic(ExchangeOfUnits),
+        quadratic_balance: &QUADRATIC_BALANCE,
+        exchange_of_units: &EXCHANGE_OF_UNITS,
     }
 
     mod at_128_bits {
@@ -46,7 +46,7 @@ mod tests {
 
         equipartition::claim_tests! {
             in Suite::new().seed(7).precision(128).instances(16);
-            exchange_of_units: &Analytic(ExchangeOfUnits),
+            exchange_of_units: &EXCHANGE_OF_UNITS,
         }
     }
 }

@@ -1,12 +1,11 @@
 //! `own/exchange-of-units`: a law of a model with tanh, checked by intervals and along the ladder of precisions.
 
-use equipartition::claim::problem::{Decay, Rates};
-use equipartition::claim::{
-    AnalyticTheorem, Case, Class, Control, Draw, Entry, Evidence, Outside, Relation, Shape, Situation, Term,
-};
 use equipartition::data::Sample;
+use equipartition::instances::problem::{Decay, Rates};
+use equipartition::instances::{Shape, Situation};
 use equipartition::model::{Carrier, Model};
 use equipartition::scalar::Real;
+use equipartition::verify::{Claim, Class, Draw, Draws, In, Relation, Term, Transcendental, Unjudged, all, control};
 
 /// `l = (u1 tanh(v1 x) + u2 tanh(v2 x) - y)^2`. Parameters: u1, u2, v1, v2.
 struct TwoUnits;
@@ -32,37 +31,43 @@ impl<T: Real> Model<T> for TwoUnits {
 }
 
 /// The entropic loss does not tell the two units apart.
-pub struct ExchangeOfUnits;
+#[derive(Clone, Copy)]
+struct Exchange {
+    /// Where the entries of the image are taken from.
+    places: [usize; 4],
+}
 
-static ENTRY: Entry = Entry {
+/// `own/exchange-of-units`
+pub static EXCHANGE_OF_UNITS: Claim = Claim {
     id: "own/exchange-of-units",
     title: "the units are interchangeable",
     statement: "F(P theta) = F(theta) and grad F(P theta) = P grad F(theta)",
     hypotheses: &["P exchanges the two units, with their weights in and out", "Lambda = eta I"],
-    evidence: &[Evidence::Enclosed, Evidence::Converged],
-    controls: &[Control { name: "half-an-exchange", breaks: "only the weights in are exchanged" }],
     references: &[],
+    law: &[all(&Transcendental(Exchange { places: [1, 0, 3, 2] }))],
+    controls: &[control(
+        "half-an-exchange",
+        "only the weights in are exchanged",
+        &Transcendental(Exchange { places: [0, 1, 3, 2] }),
+    )],
 };
 
-impl AnalyticTheorem for ExchangeOfUnits {
+impl Draws for Exchange {
     type Instance = Situation;
 
-    fn entry(&self) -> &'static Entry {
-        &ENTRY
-    }
-
-    fn draw(&self, mut draw: Draw) -> Situation {
+    fn draw(&self, draw: &mut Draw) -> Result<Situation, Unjudged> {
         // Few-bit numbers coincide now and then, and the control does not fail for two units with the same weight in.
-        let class = if draw.case == Case::Law { draw.turn() } else { Class::Generic };
+        let class = if draw.is_law() { draw.turn() } else { Class::Generic };
         let shape = Shape { parameters: 4, inputs: 1, targets: 1 };
-        Situation::draw(&mut draw, class, shape, Rates::Scalar, Decay::Positive)
+        Ok(Situation::draw(draw, class, shape, Rates::Scalar, Decay::Positive))
     }
+}
 
-    fn relations<T: Real + Carrier>(&self, situation: &Situation, case: Case) -> Result<Vec<Relation<T>>, Outside> {
+impl<T: Real + Carrier> In<T> for Exchange {
+    fn relations(&self, situation: &Situation) -> Result<Vec<Relation<T>>, Unjudged> {
         let point = situation.at::<T>(TwoUnits);
         let objective = point.objective();
-        let places = if case.is_control(&ENTRY, "half-an-exchange") { [0, 1, 3, 2] } else { [1, 0, 3, 2] };
-        let exchanged = |vector: &[T]| places.map(|place| vector[place].clone()).to_vec();
+        let exchanged = |vector: &[T]| self.places.map(|place| vector[place].clone()).to_vec();
         let image = exchanged(&point.theta);
         Ok(vec![
             Relation::equality(

@@ -2,5 +2,5 @@
 //! `cargo test --test claims own/` runs those whose id contains `own/`.
 
 fn main() {
-    equipartition::testing::main(&[own_theory::CLAIMS, &equipartition::claims::select(&["symmetry"])].concat())
+    equipartition::testing::main(&[own_theory::CLAIMS, &equipartition::theories::select(&["symmetry"])].concat())
 }

@@ -5,9 +5,9 @@ use super::super::plot::{Figure, Sheet};
 use super::super::svg::escape;
 use super::super::{doubt, plural};
 use super::{Page, evidence_means, magnitude, raised, residual, verdict, wide};
-use crate::claim::verdict::{ExponentReport, Witness};
-use crate::claim::{Case, Change, ClaimReport, Mutant, Quantity, Verdict};
-use crate::dynamics::statistics::Estimate;
+use crate::statistics::Estimate;
+use crate::verify::verdict::{ExponentReport, Witness};
+use crate::verify::{Case, Change, ClaimReport, Mutant, Quantity, Verdict};
 use std::fmt::{self, Write as _};
 
 /// The figures of the claim at this place.
@@ -25,25 +25,25 @@ fn figure(figure: &Figure, name: String) -> String {
 
 impl Page<'_> {
     pub(super) fn card(&self, out: &mut String, place: usize, claim: &ClaimReport) -> fmt::Result {
-        let entry = claim.entry;
-        let id = escape(entry.id);
+        let entry = &claim.entry;
+        let id = escape(&entry.id);
         writeln!(
             out,
             "<article id=\"{id}\" class=\"{}\" aria-labelledby=\"title-{place}\">\n<div class=\"top\"><div><h3 id=\"title-{place}\">{}</h3>\
              <a class=\"id\" href=\"#{id}\">{id}</a></div>{}</div>",
             self.classes(claim),
-            self.prose(entry.title),
+            self.prose(&entry.title),
             verdict(claim.verdict, " badge"),
         )?;
         if claim.verdict != Verdict::Holds {
             let (word, reason) = (claim.verdict, escape(&claim.reason));
             writeln!(out, "<p class=\"reason\"><b>{word}:</b> {reason}</p>")?;
         }
-        writeln!(out, "<p class=\"statement\">{}</p>", self.prose(entry.statement))?;
+        writeln!(out, "<p class=\"statement\">{}</p>", self.prose(&entry.statement))?;
         if !entry.hypotheses.is_empty() {
             writeln!(out, "<h4>Hypotheses</h4>\n<ul class=\"hypotheses\">")?;
-            for hypothesis in entry.hypotheses {
-                writeln!(out, "<li>{}</li>", self.prose(hypothesis))?;
+            for hypothesis in &entry.hypotheses {
+                writeln!(out, "<li>{}</li>", self.prose(&hypothesis))?;
             }
             writeln!(out, "</ul>")?;
         }
@@ -126,7 +126,7 @@ impl Page<'_> {
             writeln!(out, "</p>\n<pre><code>{}</code></pre>", escape(&self.report.replay(claim, witness)))?;
         }
         if claim.witnesses.is_empty() && claim.instances + claim.excluded > 0 {
-            let command = self.report.replay_command(claim.entry, Case::Law, 0);
+            let command = self.report.replay_command(&claim.entry, Case::Law, 0);
             writeln!(out, "<h4>First instance</h4>\n<pre><code>{}</code></pre>", escape(&command))?;
         }
         Ok(())
@@ -188,13 +188,13 @@ impl Page<'_> {
         );
         for control in &claim.controls {
             let breaks =
-                claim.entry.controls.iter().find(|known| known.name == control.name).map_or("", |known| known.breaks);
+                claim.entry.controls.iter().find(|known| known.name == control.name).map_or("", |known| &known.breaks);
             let outcome = if control.failed { "failed, as it must" } else { "<span class=\"bad\">did not fail</span>" };
             writeln!(
                 table,
                 "<tr><th scope=\"row\" class=\"id once\">{}</th><td>{}</td><td>{outcome}</td><td class=\"number\">{}</td>\
                  <td class=\"number\">{}</td></tr>",
-                escape(control.name),
+                escape(&control.name),
                 self.prose(breaks),
                 magnitude(&control.margin),
                 control.instances,
@@ -261,8 +261,8 @@ impl Page<'_> {
             return Ok(());
         }
         writeln!(out, "<h4>References</h4>\n<ul>")?;
-        for reference in claim.entry.references {
-            writeln!(out, "<li>{}</li>", cited(reference))?;
+        for reference in &claim.entry.references {
+            writeln!(out, "<li>{}</li>", cited(&reference))?;
         }
         writeln!(out, "</ul>")
     }
@@ -282,7 +282,7 @@ fn introduce(claim: &ClaimReport, place: usize, witness: &Witness) -> String {
         (Case::Control(_), _) => {
             format!(
                 "The control {} came closest to passing on instance {}",
-                witness.case.name(claim.entry),
+                claim.entry.case_name(witness.case),
                 witness.index
             )
         }

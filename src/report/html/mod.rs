@@ -9,11 +9,11 @@ mod card;
 use super::formula::{self, Piece};
 use super::svg::escape;
 use super::{Comparison, GivenModel, Libraries, Report, Shard, doubt, plural, power_of_two};
-use crate::claim::finding::WIDE;
-use crate::claim::simulation::ERROR_BITS;
-use crate::claim::theorem::ladder;
-use crate::claim::{ClaimReport, Evidence, Verdict};
 use crate::scalar::Magnitude;
+use crate::verify::finding::WIDE;
+use crate::verify::ladder;
+use crate::verify::simulation::ERROR_BITS;
+use crate::verify::{ClaimReport, Evidence, Verdict};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::io;
@@ -125,8 +125,8 @@ struct Page<'a> {
 
 impl Page<'_> {
     /// The families in the order of the claims.
-    fn families(&self) -> Vec<&'static str> {
-        let mut families: Vec<&'static str> = Vec::new();
+    fn families(&self) -> Vec<&str> {
+        let mut families: Vec<&str> = Vec::new();
         for family in self.report.claims.iter().map(|claim| claim.entry.family()) {
             if !families.contains(&family) {
                 families.push(family);
@@ -161,7 +161,7 @@ impl Page<'_> {
                 .report
                 .claims
                 .iter()
-                .filter_map(|claim| rest.find(claim.entry.id).map(|from| (from, claim.entry.id)))
+                .filter_map(|claim| rest.find(&claim.entry.id).map(|from| (from, claim.entry.id.as_str())))
                 .min_by_key(|(from, id)| (*from, usize::MAX - id.len()))
             {
                 let (before, after) = (&rest[..from], &rest[from + id.len()..]);
@@ -339,7 +339,7 @@ impl Page<'_> {
         if failing().next().is_some() {
             writeln!(out, "<h3>Claims that do not hold</h3>\n<ul>")?;
             for claim in failing() {
-                let id = escape(claim.entry.id);
+                let id = escape(&claim.entry.id);
                 let (verdict, reason) = (verdict(claim.verdict, ""), escape(&claim.reason));
                 writeln!(out, "<li>{verdict} <a class=\"id\" href=\"#{id}\">{id}</a>: {reason}</li>")?;
             }
@@ -391,7 +391,7 @@ impl Page<'_> {
             format!("<td class=\"{class}\">{part}/{whole}</td>")
         };
         for claim in &self.report.claims {
-            let id = escape(claim.entry.id);
+            let id = escape(&claim.entry.id);
             let kinds: Vec<String> = claim.evidence.keys().map(Evidence::to_string).collect();
             let bound = raised(&doubt::short(claim));
             writeln!(

@@ -1,6 +1,6 @@
 //! The members of a report in JSON, in their order, which is part of the schema.
 
-use crate::claim::{Change, Evidence, Verdict};
+use crate::verify::{Change, Evidence, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

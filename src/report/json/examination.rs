@@ -1,26 +1,26 @@
 //! One examination as JSON.
 
 use super::super::power_of_two;
-use crate::claim::{Examination, Finding, Status};
 use crate::scalar::Magnitude;
+use crate::verify::{Examination, Finding, Status, Text};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// One examination as JSON: what a replay tells a program.
-pub fn examination(examination: &Examination) -> impl Serialize {
+pub fn examination(examination: &Examination) -> impl Serialize + use<> {
     #[derive(Serialize)]
     struct ExaminationDocument {
         instance: String,
         class: String,
         excluded: Option<String>,
-        bounds: BTreeMap<&'static str, String>,
+        bounds: BTreeMap<Text, String>,
         findings: Vec<FindingDocument>,
     }
     ExaminationDocument {
         instance: examination.description.clone(),
         class: format!("{:?}", examination.class).to_lowercase(),
         excluded: examination.excluded.clone(),
-        bounds: examination.bounds.iter().map(|(kind, bits)| (*kind, power_of_two(*bits))).collect(),
+        bounds: examination.bounds.iter().map(|(kind, bits)| (kind.clone(), power_of_two(*bits))).collect(),
         findings: examination.findings.iter().map(FindingDocument::new).collect(),
     }
 }

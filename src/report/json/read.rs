@@ -8,11 +8,11 @@ use super::super::{GivenModel, Libraries, Report, SCHEMA_VERSION, Shard};
 use super::document::{
     ClaimDocument, Document, ExponentDocument, KindDocument, MutantDocument, QuantityDocument, WitnessDocument,
 };
-use crate::claim::order::Exponent;
-use crate::claim::verdict::{ControlReport, ExponentReport, MOST_LEFT_OUT, MutantReport, Witness};
-use crate::claim::{Case, ClaimReport, Effort, Entry, KindReport, Mutant, Quantity, Verdict};
-use crate::dynamics::statistics::Estimate;
 use crate::scalar::Magnitude;
+use crate::statistics::Estimate;
+use crate::verify::order::Exponent;
+use crate::verify::verdict::{ControlReport, ExponentReport, MOST_LEFT_OUT, MutantReport, Witness};
+use crate::verify::{Case, ClaimReport, Effort, Entry, KindReport, Mutant, Quantity, Verdict};
 
 /// Why a text is not a report that this program can go on with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,7 +50,7 @@ fn wrong(member: impl Into<String>, expected: &'static str, found: impl Into<Str
 ///
 /// # Errors
 /// [`ReadError`].
-pub fn read(text: &str, find: &dyn Fn(&str) -> Option<&'static Entry>) -> Result<Report, ReadError> {
+pub fn read(text: &str, find: &dyn Fn(&str) -> Option<Entry>) -> Result<Report, ReadError> {
     let value: serde_json::Value =
         serde_json::from_str(text).map_err(|error| ReadError::Malformed(error.to_string()))?;
     let schema = value["schema_version"].as_u64().and_then(|version| u32::try_from(version).ok());
@@ -89,7 +89,7 @@ pub fn read(text: &str, find: &dyn Fn(&str) -> Option<&'static Entry>) -> Result
 }
 
 impl ClaimDocument {
-    fn read(self, find: &dyn Fn(&str) -> Option<&'static Entry>) -> Result<ClaimReport, ReadError> {
+    fn read(self, find: &dyn Fn(&str) -> Option<Entry>) -> Result<ClaimReport, ReadError> {
         let id = self.id;
         let entry = find(&id).ok_or_else(|| wrong("id", "the identifier of a claim", &id))?;
         let of = |member: &str| format!("{id}: {member}");
@@ -103,7 +103,7 @@ impl ClaimDocument {
         let ladder = self.ladder.iter().map(|rung| Ok((rung.bits, magnitude("ladder", &rung.residual)?)));
         let controls = self.controls.iter().map(|found| {
             Ok(ControlReport {
-                name: entry.controls[control(&found.name)?].name,
+                name: entry.controls[control(&found.name)?].name.clone(),
                 failed: found.failed,
                 margin: magnitude("controls", &found.margin)?,
                 instances: found.instances,
@@ -159,7 +159,7 @@ impl ClaimDocument {
             })
         };
         let report = ClaimReport {
-            entry,
+            entry: entry.clone(),
             verdict: self.verdict,
             reason: self.reason.unwrap_or_default(),
             evidence: self.evidence_instances,

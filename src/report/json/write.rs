@@ -6,10 +6,10 @@ use super::document::{
     InapplicableDocument, KindDocument, LibrariesDocument, ModelDocument, MutantDocument, QuantityDocument, Rung,
     ShardDocument, Statistics, Summary, WitnessDocument,
 };
-use crate::claim::simulation::ERROR_BITS;
-use crate::claim::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
-use crate::claim::{Case, ClaimReport, KindReport, Mutant, Quantity, Verdict};
 use crate::scalar::Magnitude;
+use crate::verify::simulation::ERROR_BITS;
+use crate::verify::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
+use crate::verify::{Case, ClaimReport, KindReport, Mutant, Quantity, Verdict};
 
 impl Document {
     pub(super) fn new(report: &Report) -> Self {
@@ -181,7 +181,7 @@ impl MutantDocument {
 impl WitnessDocument {
     fn new(report: &Report, claim: &ClaimReport, witness: &Witness) -> Self {
         WitnessDocument {
-            control: (witness.case != Case::Law).then(|| witness.case.name(claim.entry).to_owned()),
+            control: (witness.case != Case::Law).then(|| claim.entry.case_name(witness.case).to_owned()),
             index: witness.index,
             instance: witness.description.clone(),
             relation: witness.relation.clone(),

@@ -1,0 +1,26 @@
+//! How networks, points and data are drawn for claims, and the runs and searches on them.
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`problem`] | a network with a point, a data set, learning rates and decay |
+//! | [`situation`] | the same for a model of one's own |
+//! | [`given`] | problems on a network that is given |
+//! | [`subject`] | symmetries of a network that is given |
+//! | [`decoders`] | small random decoders |
+//! | [`defined`] | where a loss is defined |
+//! | [`polished`] | laws at stationary points that are searched for and polished |
+//! | [`long_run`] | laws of averages over long seeded runs |
+
+pub(crate) mod decoders;
+pub(crate) mod defined;
+#[cfg(test)]
+pub(crate) mod extremes;
+pub(crate) mod given;
+pub(crate) mod long_run;
+pub(crate) mod polished;
+pub mod problem;
+pub mod situation;
+pub(crate) mod subject;
+
+pub use problem::{Palette, Point, Problem};
+pub use situation::{Shape, Situation};

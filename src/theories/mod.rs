@@ -1,0 +1,46 @@
+//! The theories that this program comes with: a folder each, a file for each claim.
+
+#[cfg(test)]
+mod constants;
+pub mod neural_thermodynamics;
+
+use crate::verify::{Claim, Theories, Theory};
+
+/// The theories that this program comes with.
+pub static ALL: &[&Theory] = &[&neural_thermodynamics::THEORY];
+
+/// Every claim of every theory, in the order of the documentation. Identifiers are permanent.
+pub fn registry() -> Vec<&'static Claim<'static>> {
+    Theories(ALL).claims()
+}
+
+/// The claims whose identifier starts with one of the prefixes (`balance` selects `balance/...`); all of them if there are
+/// no prefixes.
+pub fn select(prefixes: &[impl AsRef<str>]) -> Vec<&'static Claim<'static>> {
+    Theories(ALL).select(prefixes)
+}
+
+/// The claim of that identifier, if there is one.
+pub fn find(id: &str) -> Option<&'static Claim<'static>> {
+    Theories(ALL).find(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_claim_of_the_theories_is_well_formed_and_has_its_proof() {
+        assert_eq!(Theories(ALL).faults(), Vec::<String>::new());
+        for claim in Theories(ALL).claims() {
+            assert!(Theories(ALL).proof(claim.id).is_some(), "{} has no section in proofs/", claim.id);
+        }
+    }
+
+    #[test]
+    fn two_claims_of_one_identifier_are_a_fault() {
+        static TWICE: &[&Theory] = &[&neural_thermodynamics::THEORY, &neural_thermodynamics::THEORY];
+        let faults = Theories(TWICE).faults();
+        assert!(faults.contains(&"balance/neuron: two claims have this identifier".to_owned()), "{faults:?}");
+    }
+}

@@ -1,0 +1,155 @@
+//! What was found on one instance, and how it is examined.
+
+use super::draw::{Case, Class};
+use super::entry::Evidence;
+use super::finding::{Finding, Scalar, Status};
+use super::mutant::Mutant;
+use super::relation::{Relation, Text};
+use crate::scalar::Measured;
+
+/// How much work a run may take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Effort {
+    /// 8 instances, simulations of 2^17 steps
+    Quick,
+    /// 32 instances, simulations of 2^17 steps
+    #[default]
+    Default,
+    /// 256 instances, simulations of 2^20 steps
+    Thorough,
+}
+
+impl Effort {
+    /// Instances of each law, if no other number is asked for.
+    pub fn instances(self) -> u64 {
+        match self {
+            Effort::Quick => 8,
+            Effort::Default => 32,
+            Effort::Thorough => 256,
+        }
+    }
+
+    /// From the least to the most.
+    pub const ALL: [Effort; 3] = [Effort::Quick, Effort::Default, Effort::Thorough];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Effort::Quick => "quick",
+            Effort::Default => "default",
+            Effort::Thorough => "thorough",
+        }
+    }
+}
+
+/// How a run examines.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The run's seed.
+    pub seed: u64,
+    /// The top of the precision ladder.
+    pub precision: u32,
+    /// How long simulations are.
+    pub effort: Effort,
+    /// Keep both sides as text.
+    pub verbose: bool,
+    /// A term of the law to get wrong on purpose: the run must then turn red.
+    pub mutant: Option<Mutant>,
+}
+
+impl Settings {
+    /// A quiet run of the claims as they are.
+    pub fn new(seed: u64, precision: u32) -> Self {
+        Settings { seed, precision, effort: Effort::Default, verbose: false, mutant: None }
+    }
+
+    /// Judges relations as these settings ask.
+    pub fn judge<T: Measured>(&self, scalar: Scalar, mut relations: Vec<Relation<T>>, case: Case) -> Finding {
+        if let (Case::Law, Some(mutant)) = (case, &self.mutant) {
+            mutant.apply(&mut relations);
+        }
+        Finding::judge(scalar, &relations, self.verbose)
+    }
+}
+
+/// What was found on one instance.
+#[derive(Clone, Debug)]
+pub struct Examination {
+    /// The instance's class.
+    pub class: Class,
+    /// The instance in words.
+    pub description: String,
+    /// Why the instance was left out, if it was.
+    pub excluded: Option<String>,
+    /// The findings, one for each scalar, the decisive one last.
+    pub findings: Vec<Finding>,
+    /// For an exact finding at a generic point, the kinds of relations that have a Schwartz-Zippel bound, and its bits.
+    pub bounds: Vec<(Text, f64)>,
+    /// Whether the instance shares nothing with its neighbours. Otherwise [`POINTS_PER_FAMILY`](super::POINTS_PER_FAMILY) of them count as one draw, because what is drawn
+    /// for a family is the same for all its points.
+    pub is_independent: bool,
+    /// For a point that was searched for: what is the same along its orbit, so that distinct orbits can be counted.
+    pub orbit: Option<String>,
+}
+
+impl Examination {
+    /// An examination that has found nothing yet.
+    pub fn of(class: Class, description: String) -> Self {
+        Examination {
+            class,
+            description,
+            excluded: None,
+            findings: Vec::new(),
+            bounds: Vec::new(),
+            is_independent: false,
+            orbit: None,
+        }
+    }
+
+    /// The judgement of all scalars together: a violation anywhere is a violation; otherwise the last scalar, which is the
+    /// finest, decides, and it satisfies nothing unless some kind of evidence was reached.
+    ///
+    /// An undecided enclosure, or a rung too coarse for an inequality, takes nothing from the others; it only adds no
+    /// evidence.
+    pub fn status(&self) -> Status {
+        if self.findings.iter().any(|finding| finding.status == Status::Violated) {
+            return Status::Violated;
+        }
+        if self.findings.iter().any(|finding| finding.status == Status::Unresolved) {
+            return Status::Unresolved;
+        }
+        match self.findings.last().map(|finding| finding.status) {
+            None => Status::Undecided("no scalar examined it"),
+            Some(Status::Satisfied) if self.evidence().is_empty() => {
+                let undecided = |finding: &Finding| matches!(finding.status, Status::Undecided(_));
+                let first = self.findings.iter().find(|finding| undecided(finding));
+                first.map_or(Status::Undecided("no kind of evidence was reached"), |finding| finding.status)
+            }
+            Some(status) => status,
+        }
+    }
+
+    /// The kinds of evidence that the findings amount to.
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let fine = |finding: &Finding| finding.status == Status::Satisfied;
+        let mut kinds = Vec::new();
+        if self.findings.iter().any(|finding| finding.scalar == Scalar::Rational && fine(finding)) {
+            kinds.push(Evidence::Exact);
+        }
+        if self.findings.iter().any(|finding| matches!(finding.scalar, Scalar::Interval(_)) && fine(finding)) {
+            kinds.push(Evidence::Enclosed);
+        }
+        let mut rungs = self.findings.iter().filter(|finding| matches!(finding.scalar, Scalar::Mp(_))).peekable();
+        if rungs.peek().is_some() && rungs.all(fine) {
+            kinds.push(Evidence::Converged);
+        }
+        if self.findings.iter().any(|finding| matches!(finding.scalar, Scalar::Order(_)) && fine(finding)) {
+            kinds.push(Evidence::Order);
+        }
+        if self.findings.iter().any(|finding| matches!(finding.scalar, Scalar::Simulation(_)) && fine(finding)) {
+            kinds.push(Evidence::Statistical);
+        }
+        kinds
+    }
+}

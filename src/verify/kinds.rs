@@ -1,0 +1,152 @@
+//! What the kinds of relations said over a run: how often, on how many independent draws, and with which bound.
+
+use super::draw::POINTS_PER_FAMILY;
+use super::examination::Examination;
+use super::finding::Said;
+use super::relation::Text;
+use super::simulation::ERROR_BITS;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the relations of one kind said over a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KindReport {
+    /// The kind.
+    pub kind: String,
+    /// Whether they are inequalities.
+    pub inequality: bool,
+    /// Instances that have such a relation and satisfy the law.
+    pub instances: usize,
+    /// Those of them on which all its relations are vacuous.
+    pub vacuous: usize,
+    /// Terms that are 0 on all instances.
+    pub idle: Vec<String>,
+    /// The instances on which it said something, counted in independent draws.
+    pub draws: usize,
+    /// Bits of the Schwartz-Zippel bound: if the relation fails on any one of the [`families`](KindReport::families), that was missed with
+    /// probability at most `2^-bound_bits`.
+    pub bound_bits: Option<f64>,
+    /// The generic families that the bound speaks of.
+    pub families: usize,
+}
+
+impl KindReport {
+    /// The share of draws that may violate the relation although none did, at confidence `1 - 2^-30`: of `n` independent draws none would have
+    /// met a share `p` with probability `(1 - p)^n`.
+    pub fn open_share(&self) -> f64 {
+        -(-f64::from(ERROR_BITS) * std::f64::consts::LN_2 / self.draws as f64).exp_m1()
+    }
+}
+
+/// What a kind of relation said so far.
+struct Heard {
+    kind: Text,
+    inequality: bool,
+    instances: usize,
+    vacuous: usize,
+    terms: Vec<(Text, bool)>,
+    /// The independent draws on which it said something.
+    draws: BTreeSet<u64>,
+    /// Bits of the bound, by family.
+    families: BTreeMap<u64, f64>,
+}
+
+/// The kinds of a claim's law, in the order in which they came.
+#[derive(Default)]
+pub(super) struct Kinds(Vec<Heard>);
+
+impl Kinds {
+    /// Takes in what an instance that satisfies the law says. A kind is heard from the last scalar that judged it: not every scalar judges all.
+    pub(super) fn hear(&mut self, index: u64, examination: &Examination) {
+        let mut said: Vec<&Said> = Vec::new();
+        for latest in examination.findings.iter().flat_map(|finding| &finding.kinds) {
+            match said.iter_mut().find(|known| known.kind == latest.kind) {
+                Some(known) => *known = latest,
+                None => said.push(latest),
+            }
+        }
+        let family = index / POINTS_PER_FAMILY;
+        let draw = if examination.is_independent { index } else { family };
+        for said in said {
+            let heard = self.of(said);
+            heard.instances += 1;
+            if said.vacuous == said.relations {
+                heard.vacuous += 1;
+            } else {
+                heard.draws.insert(draw);
+            }
+            for (term, live) in &said.terms {
+                match heard.terms.iter_mut().find(|(known, _)| known == term) {
+                    Some((_, known)) => *known |= live,
+                    None => heard.terms.push((term.clone(), *live)),
+                }
+            }
+            if let Some((_, bits)) = examination.bounds.iter().find(|(kind, _)| *kind == said.kind) {
+                *heard.families.entry(family).or_default() += bits;
+            }
+        }
+    }
+
+    fn of(&mut self, said: &Said) -> &mut Heard {
+        let place = self.0.iter().position(|heard| heard.kind == said.kind).unwrap_or_else(|| {
+            self.0.push(Heard {
+                kind: said.kind.clone(),
+                inequality: said.inequality,
+                instances: 0,
+                vacuous: 0,
+                terms: Vec::new(),
+                draws: BTreeSet::new(),
+                families: BTreeMap::new(),
+            });
+            self.0.len() - 1
+        });
+        &mut self.0[place]
+    }
+
+    /// What all of them said.
+    pub(super) fn reports(self) -> Vec<KindReport> {
+        self.0.into_iter().map(Heard::report).collect()
+    }
+}
+
+impl Heard {
+    fn report(self) -> KindReport {
+        KindReport {
+            kind: self.kind.into_owned(),
+            inequality: self.inequality,
+            instances: self.instances,
+            vacuous: self.vacuous,
+            idle: self.terms.iter().filter(|(_, live)| !live).map(|(term, _)| term.clone().into_owned()).collect(),
+            draws: self.draws.len(),
+            bound_bits: self.families.values().copied().reduce(f64::min),
+            families: self.families.len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Class;
+    use super::*;
+    use crate::scalar::Rational;
+    use crate::verify::{Finding, Relation, Scalar, Term};
+
+    fn finding(kind: &'static str, value: i64) -> Finding {
+        let side = |label| vec![Term::scalar(label, Rational::from(value))];
+        Finding::judge(Scalar::Rational, &[Relation::equality(kind, side("a"), side("b"))], false)
+    }
+
+    /// A run is judged in doubles along its way and by intervals at its end: what only the first one says is heard too.
+    #[test]
+    fn a_kind_that_the_last_scalar_does_not_judge_is_heard() {
+        let mut kinds = Kinds::default();
+        let mut examination = Examination::of(Class::Smooth, String::new());
+        examination.findings = vec![finding("silent", 0), finding("both", 0), finding("both", 1)];
+        kinds.hear(0, &examination);
+        kinds.hear(1, &examination);
+        let reports = kinds.reports();
+        let told: Vec<_> = reports.iter().map(|kind| (kind.kind.as_str(), kind.vacuous, kind.draws)).collect();
+        // Both instances are of one family.
+        assert_eq!(told, [("silent", 2, 0), ("both", 0, 1)]);
+        assert_eq!(reports[0].idle, ["a", "b"]);
+    }
+}
