@@ -12,6 +12,7 @@
 mod commands;
 mod links;
 mod markdown;
+mod members;
 mod options;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -53,6 +54,7 @@ fn main() {
     let mut trials = vec![
         trial("README.md is short".into(), the_way_in_is_short),
         trial("SUMMARY.md has every page once".into(), links::the_summary_has_every_page_once),
+        trial("docs/formats.md has every member".into(), members::are_all_told),
         trial("the checks can fail".into(), || {
             commands::what_does_not_match_is_seen()?;
             links::what_leads_nowhere_is_seen()?;
