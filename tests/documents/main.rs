@@ -55,6 +55,7 @@ fn main() {
         trial("README.md is short".into(), the_way_in_is_short),
         trial("SUMMARY.md has every page once".into(), links::the_summary_has_every_page_once),
         trial("docs/formats.md has every member".into(), members::are_all_told),
+        trial("docs/theories.md has every theory".into(), members::theories_are_all_told),
         trial("the checks can fail".into(), || {
             commands::what_does_not_match_is_seen()?;
             links::what_leads_nowhere_is_seen()?;

@@ -1,4 +1,4 @@
-//! Every member of the JSON that the program writes is on the page of formats.
+//! Every member of the JSON that the program writes is on the page of formats, every theory and family on that of theories.
 
 use super::{markdown, root};
 use std::collections::BTreeSet;
@@ -31,6 +31,27 @@ fn named(page: &str) -> BTreeSet<String> {
     let code =
         markdown::prose(page).into_iter().flat_map(|(_, line)| markdown::cut(line).into_iter().skip(1).step_by(2));
     code.flat_map(|code| code.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// The values of all members of a name, where they are strings.
+fn values<'a>(json: &'a str, name: &str) -> BTreeSet<&'a str> {
+    let parts: Vec<&str> = json.split('"').collect();
+    parts.windows(3).filter(|three| three[0] == name && three[1].trim() == ":").map(|three| three[2]).collect()
+}
+
+/// All theories of the program, and all families of their claims.
+pub fn theories_are_all_told() -> Result<(), String> {
+    let told = named(&markdown::read(Path::new("docs/theories.md")));
+    let output = Command::new(env!("CARGO_BIN_EXE_equipartition")).args(["list", "--format", "json"]).output();
+    let text = String::from_utf8(output.expect("the program runs").stdout).expect("text");
+    let families = values(&text, "id").into_iter().map(|id| id.split('/').next().expect("a family")).collect();
+    let all: BTreeSet<&str> = values(&text, "theory").union(&families).copied().collect();
+    let missing: Vec<&&str> = all.iter().filter(|name| !told.contains(**name)).collect();
+    if all.len() > 1 && missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("of {all:?} docs/theories.md lacks {missing:?}"))
+    }
 }
 
 /// All members of all commands.
