@@ -177,7 +177,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
 fn examine(claims: &[&Claim], plan: &Plan, store: Option<&Store>) -> Result<Vec<ClaimReport>, Failure> {
     let interrupted = interruption();
     let kept: Vec<Option<ClaimReport>> =
-        claims.iter().map(|claim| store.and_then(|store| store.find(*claim))).collect();
+        claims.iter().map(|claim| store.and_then(|store| store.find(claim))).collect();
     let missing: Vec<&Claim> =
         claims.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(claim, _)| *claim).collect();
     if store.is_some() && missing.len() < claims.len() {

@@ -74,9 +74,9 @@ pub fn run(
         .iter()
         .enumerate()
         .map(|(place, claim)| Work {
-            claim: *claim,
+            claim,
             place,
-            units: plan.units(*claim),
+            units: plan.units(claim),
             plan,
             stopped: &stopped,
             observe,
