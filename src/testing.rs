@@ -181,7 +181,7 @@ impl Suite {
         let examination = claim.examine(&settings, witness.case, witness.index);
         let heading = format!("{}: ", witness.relation);
         let lines = decisive(&examination).into_iter().flatten().skip_while(|line| !line.starts_with(&heading));
-        lines.skip(1).take_while(|line| line.starts_with(' ')).map(|line| shortened(line)).collect()
+        lines.skip(1).take_while(|line| line.starts_with(' ')).map(|line| shortened(&line)).collect()
     }
 
     fn replay_line(&self, entry: &Entry, witness: &Witness) -> String {
@@ -231,9 +231,9 @@ impl Suite {
 }
 
 /// The details of the finding that decided: the last violation, else the last.
-fn decisive(examination: &Examination) -> Option<&[String]> {
+fn decisive(examination: &Examination) -> Option<Vec<String>> {
     let violated = examination.findings.iter().rev().find(|finding| finding.status == Status::Violated);
-    violated.or(examination.findings.last()).map(|finding| finding.details.as_slice())
+    violated.or(examination.findings.last()).map(|finding| finding.details.iter().map(ToString::to_string).collect())
 }
 
 /// A line of numbers, cut where a person would stop reading.

@@ -43,7 +43,7 @@ fn hash(claim: &Claim, case: Case, seed: u64, instances: u64) -> u128 {
         hash.eat(examination.excluded.as_deref().unwrap_or(""));
         for finding in &examination.findings {
             hash.eat(&finding.scalar.to_string());
-            finding.details.iter().for_each(|line| hash.eat(line));
+            finding.details.iter().for_each(|line| hash.eat(&line.to_string()));
         }
     }
     hash.0

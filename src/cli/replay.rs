@@ -7,9 +7,10 @@ use super::{Exit, Failure, Format, parse_precision};
 use crate::model::file;
 use crate::report::{DEFAULT_PRECISION, SCHEMA_VERSION, json};
 use crate::scalar::Magnitude;
+use crate::scalar::decimal;
 use crate::verify::finding::WIDE;
 use crate::verify::theory::Theories;
-use crate::verify::{Case, Claim, Effort, Examination, Inapplicable, Settings, Status};
+use crate::verify::{Case, Claim, Detail, Effort, Examination, Inapplicable, Numbers, Settings, Status};
 use clap::Args;
 use serde_json::json;
 use std::fmt::Write;
@@ -112,6 +113,17 @@ fn exit(case: Case, examination: &Examination) -> Exit {
     }
 }
 
+/// Numbers as fractions, and below them in decimals where these are others.
+fn with_decimals(name: &str, fractions: &[String], decimals: impl Iterator<Item = String>) -> String {
+    let decimals: Vec<String> = decimals.collect();
+    let mut text = format!("{name}[{}]", fractions.join(", "));
+    if decimals != fractions {
+        let place = " ".repeat(name.chars().count().saturating_sub(2));
+        let _ = write!(text, "\n{place}= [{}]", decimals.join(", "));
+    }
+    text
+}
+
 fn text(claim: &Claim, case: Case, arguments: &Arguments, examination: &Examination) -> String {
     let mut text = format!("{}: {}\n    {}\n", claim.id, claim.title, claim.statement);
     if let Case::Control(number) = case {
@@ -122,12 +134,24 @@ fn text(claim: &Claim, case: Case, arguments: &Arguments, examination: &Examinat
     if let Some(reason) = &examination.excluded {
         let _ = writeln!(text, "outside the hypotheses: {reason}");
     }
+    if !examination.numbers.is_empty() {
+        text.push('\n');
+    }
+    for Numbers { name, values } in &examination.numbers {
+        let fractions = values.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let _ = writeln!(text, "{}", with_decimals(&format!("{name} = "), &fractions, values.iter().map(decimal)));
+    }
     for finding in &examination.findings {
         let (status, reason) = json::status(finding.status);
         let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
         let _ = writeln!(text, "\n{}: {status}{reason}", finding.scalar);
         for line in &finding.details {
             let _ = writeln!(text, "  {line}");
+            if let Detail::Term { values, decimals: Some(decimals), .. } = line
+                && values != decimals
+            {
+                let _ = writeln!(text, "             = [{}]", decimals.join(", "));
+            }
         }
         let _ = writeln!(text, "  worst relative residual {} in {}", finding.residual, finding.worst);
         if !finding.miss.is_zero() {

@@ -8,6 +8,7 @@
 //! | [`subject`] | symmetries of a network that is given |
 //! | [`decoders`] | small random decoders |
 //! | [`defined`] | where a loss is defined |
+//! | [`weights`] | weights of the mean that make a point stationary |
 //! | [`polished`] | laws at stationary points that are searched for and polished |
 //! | [`long_run`] | laws of averages over long seeded runs |
 
@@ -21,6 +22,7 @@ pub(crate) mod polished;
 pub mod problem;
 pub mod situation;
 pub(crate) mod subject;
+pub(crate) mod weights;
 
 pub use problem::{Palette, Point, Problem};
 pub use situation::{Shape, Situation};

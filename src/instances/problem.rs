@@ -1,5 +1,6 @@
 //! Random instances: a network, a point, a data set, learning rates and decay, biased to the awkward.
 
+use super::weights::made_stationary;
 use crate::data::{DataSet, Fixed, Sample};
 use crate::entropic::{Objective, Preconditioner};
 use crate::model::composed::Composed;
@@ -9,7 +10,7 @@ use crate::model::rayleigh::Rayleigh;
 use crate::model::{Activation, Carrier, Differentiable, Loss, Network, Piecewise, Smooth};
 use crate::scalar::Rational;
 use crate::verify::stream::GRID_BITS;
-use crate::verify::{Class, Draw, Drawn, Stream};
+use crate::verify::{Class, Draw, Drawn, Numbers, Stream};
 use nalgebra::DMatrix;
 use std::sync::Arc;
 
@@ -198,6 +199,9 @@ pub enum Decay {
     Positive,
 }
 
+/// How often a point is drawn again at most.
+const DRAWN_AGAIN: u32 = 64;
+
 /// A network with a point, a data set, learning rates and decay: the instance of most claims.
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -226,6 +230,9 @@ impl Problem {
     }
 
     /// The same with a given number of samples.
+    ///
+    /// A control with few-bit numbers is drawn again while no sample has a gradient, as where the probabilities that a softmax gives happen to be those
+    /// asked for: nothing is broken there.
     pub fn draw_samples(
         draw: &mut Draw,
         class: Class,
@@ -234,6 +241,25 @@ impl Problem {
         decay: Decay,
         samples: usize,
     ) -> Self {
+        let is_law = draw.is_law();
+        let mut drawn = || Self::drawn(draw, class, network.clone(), rates, decay, samples);
+        let mut problem = drawn();
+        for _ in 0..DRAWN_AGAIN {
+            if is_law || class != Class::Smooth || !problem.is_silent() {
+                break;
+            }
+            problem = drawn();
+        }
+        problem
+    }
+
+    /// Whether the gradient of every sample vanishes, in doubles.
+    fn is_silent(&self) -> bool {
+        let point = self.at::<f64>();
+        point.objective().sample_gradients(&point.theta).iter().flatten().all(|slope| *slope == 0.0)
+    }
+
+    fn drawn(draw: &mut Draw, class: Class, network: Network, rates: Rates, decay: Decay, samples: usize) -> Self {
         let parameters = network.parameter_count();
         let family = &mut draw.family;
         let preconditioner = preconditioner(family, rates, parameters);
@@ -383,6 +409,35 @@ impl Drawn for Problem {
         let affliction = if self.affliction.is_empty() { String::new() } else { format!(", {}", self.affliction) };
         format!("{}, {samples} sample{}{affliction}", self.network, if samples == 1 { "" } else { "s" })
     }
+    /// The point as it is judged: made stationary where its class says so.
+    fn numbers(&self) -> Vec<Numbers> {
+        let made = if self.class == Class::Stationary { made_stationary(self).ok() } else { None };
+        numbers(&self.theta, &made.as_ref().unwrap_or(self).data, &self.preconditioner, &self.weight_decay)
+    }
+}
+
+/// Parameters, samples, weights of the mean, learning rates and decay, for a verbose report.
+pub(super) fn numbers(
+    theta: &[Rational],
+    data: &DataSet<Rational>,
+    preconditioner: &Preconditioner<Rational>,
+    weight_decay: &Rational,
+) -> Vec<Numbers> {
+    let mut numbers = vec![Numbers::new("theta", theta.to_vec())];
+    for (place, sample) in data.samples().iter().enumerate() {
+        numbers.push(Numbers::new(format!("sample {place}, input"), sample.input.clone()));
+        numbers.push(Numbers::new(format!("sample {place}, target"), sample.target.clone()));
+    }
+    let signed = data.weights().iter().any(|weight| weight.cmp0().is_lt());
+    let weights = if signed { "weights of the mean (signed: no probabilities)" } else { "weights of the mean" };
+    numbers.push(Numbers::new(weights, data.weights().to_vec()));
+    numbers.push(match preconditioner {
+        Preconditioner::Scalar(rate) => Numbers::new("eta", [rate.clone()]),
+        Preconditioner::Diagonal(rates) => Numbers::new("diagonal of Lambda", rates.to_vec()),
+        Preconditioner::Full(rates) => Numbers::new("Lambda, row by row", rates.transpose().iter().cloned()),
+    });
+    numbers.push(Numbers::new("gamma", [weight_decay.clone()]));
+    numbers
 }
 
 /// A problem in a given scalar, ready to be differentiated.

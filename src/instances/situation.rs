@@ -1,12 +1,12 @@
 //! Random instances of a model of one's own: a point, a data set, learning rates and decay.
 
-use super::problem::{Decay, Point, Rates, preconditioner, weight_decay, weights_of_mean};
+use super::problem::{Decay, Point, Rates, numbers, preconditioner, weight_decay, weights_of_mean};
 use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
 use crate::model::{Carrier, Differentiable};
 use crate::scalar::{Field, Rational};
 use crate::verify::stream::GRID_BITS;
-use crate::verify::{Class, Draw, Drawn};
+use crate::verify::{Class, Draw, Drawn, Numbers};
 use std::sync::Arc;
 
 /// The sizes of a model's arguments.
@@ -123,5 +123,8 @@ impl Drawn for Situation {
         let affliction = if self.affliction.is_empty() { String::new() } else { format!(", {}", self.affliction) };
         let sizes = format!("{parameters} parameter{}, {samples} sample{}", plural(parameters), plural(samples));
         sizes + &affliction
+    }
+    fn numbers(&self) -> Vec<Numbers> {
+        numbers(&self.theta, &self.data, &self.preconditioner, &self.weight_decay)
     }
 }

@@ -41,6 +41,7 @@ pub use interval::{BoundsError, Enclosure, Interval, Truth};
 pub use magnitude::Magnitude;
 pub use mp::{MENU, Mp};
 pub use parse::{NumberError, parse_number};
+pub use rational::decimal;
 pub use residue::Residue;
 pub use rug::Rational;
 
@@ -255,6 +256,11 @@ pub trait Measured: Branch {
 
     /// The sign, if it is certain.
     fn sign(&self) -> Option<Sign>;
+
+    /// The number in decimals, if the debug format writes it otherwise.
+    fn decimal(&self) -> Option<String> {
+        None
+    }
 
     /// Why no verdict may rest on this value (not a number, or an interval that met a kink), if so.
     fn obstacle(&self) -> Option<Obstacle>;

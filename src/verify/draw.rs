@@ -1,5 +1,6 @@
 //! The randomness of one instance.
 
+use super::detail::Numbers;
 use super::stream::Stream;
 
 /// Which check is run on an instance.
@@ -121,6 +122,10 @@ pub trait Drawn {
     /// What it is, for a report and for grouping points of one polynomial.
     fn describe(&self) -> String {
         self.base().map(Drawn::describe).unwrap_or_default() + &self.besides()
+    }
+    /// The numbers that it consists of, for a verbose report: parameters, data, rates.
+    fn numbers(&self) -> Vec<Numbers> {
+        self.base().map(Drawn::numbers).unwrap_or_default()
     }
     /// Lines beside the relations in a verbose report.
     fn notes(&self) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! What was found on one instance, and how it is examined.
 
+use super::detail::Numbers;
 use super::draw::{Case, Class};
 use super::entry::Evidence;
 use super::finding::{Finding, Scalar, Status};
@@ -86,6 +87,8 @@ pub struct Examination {
     pub findings: Vec<Finding>,
     /// For an exact finding at a generic point, the kinds of relations that have a Schwartz-Zippel bound, and its bits.
     pub bounds: Vec<(Text, f64)>,
+    /// The numbers of the instance, if the examination is verbose.
+    pub numbers: Vec<Numbers>,
     /// Whether the instance shares nothing with its neighbours. Otherwise [`POINTS_PER_FAMILY`](super::POINTS_PER_FAMILY) of them count as one draw, because what is drawn
     /// for a family is the same for all its points.
     pub is_independent: bool,
@@ -102,6 +105,7 @@ impl Examination {
             excluded: None,
             findings: Vec::new(),
             bounds: Vec::new(),
+            numbers: Vec::new(),
             is_independent: false,
             orbit: None,
         }

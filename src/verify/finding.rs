@@ -1,5 +1,6 @@
 //! A set of relations judged in one scalar.
 
+use super::detail::{Detail, Side};
 use super::mutant::{Change, Mutant};
 use super::order::Exponent;
 use super::relation::{Relation, Sense, Term, Text};
@@ -112,7 +113,7 @@ pub struct Finding {
     /// Confidence intervals on which the judgement rests.
     pub tests: usize,
     /// Every relation's label with both sides and its residual, for a verbose replay.
-    pub details: Vec<String>,
+    pub details: Vec<Detail>,
 }
 
 /// What the relations of one kind said on an instance.
@@ -247,13 +248,9 @@ impl Finding {
         let sure_scale = largest(entries(), T::mignitude);
         if verbose {
             let residual = Magnitude::ratio_above(&largest(&difference, T::magnitude), &sure_scale);
-            self.details.push(format!("{}: relative residual {residual}", relation.label));
-            for term in &relation.left {
-                self.details.push(format!("    left   {} = {:?}", term.label, term.value));
-            }
-            for term in &relation.right {
-                self.details.push(format!("    right  {} = {:?}", term.label, term.value));
-            }
+            self.details.push(Detail::Relation { label: relation.label.to_string(), residual });
+            self.details.extend(relation.left.iter().map(|term| Detail::term(Side::Left, term)));
+            self.details.extend(relation.right.iter().map(|term| Detail::term(Side::Right, term)));
         }
         let reference = largest(&relation.reference, T::magnitude).max(scale.clone());
         let nothing = reference.scaled(-WIDE);

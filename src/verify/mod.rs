@@ -14,6 +14,7 @@
 //! | [`finding`] | a relation judged in one scalar |
 //! | [`order`] | asymptotic exponents, extrapolated at high precision |
 //! | [`simulation`] | laws of averages, judged from seeded runs |
+//! | [`detail`] | the numbers of an instance and both sides of its relations, to look at |
 //! | [`bounds`] | what exact zeros say of all other points |
 //! | [`examination`] | what was found on one instance |
 //! | [`kinds`] | what each kind of relation said over a run |
@@ -23,6 +24,7 @@
 pub mod bounds;
 pub mod check;
 pub mod claim;
+pub mod detail;
 pub mod draw;
 pub mod entry;
 pub mod examination;
@@ -40,6 +42,7 @@ pub mod verdict;
 
 pub use check::{Check, Draws, In, Inapplicable, Subject, Unjudged};
 pub use claim::{Claim, Control, OnSubject, Part, all, control};
+pub use detail::{Detail, Numbers, Side};
 pub use draw::{Case, Class, Draw, Drawn, POINTS_PER_FAMILY};
 pub use entry::{Entry, Evidence};
 pub use examination::{Effort, Examination, Settings};

@@ -13,6 +13,7 @@
 
 use super::bounds::schwartz_zippel_bits;
 use super::check::{Check, Draws, In, Inapplicable, Subject, Unjudged, usual_instances};
+use super::detail::Detail;
 use super::draw::{Case, Class, Draw, Drawn};
 use super::entry::Evidence;
 use super::examination::{Examination, Settings};
@@ -141,7 +142,7 @@ impl<L: Draws> Judging<'_, L> {
         let relations = In::<T>::relations(self.law, self.instance)?;
         let mut finding = self.settings.judge(scalar, relations, self.case);
         if self.settings.verbose {
-            finding.details.extend(self.instance.notes());
+            finding.details.extend(self.instance.notes().into_iter().map(Detail::Note));
         }
         Ok(finding)
     }
@@ -250,6 +251,9 @@ trait Route: Sync {
         };
         let mut examination = Examination::of(instance.class(), instance.describe());
         examination.is_independent = self.is_independent();
+        if settings.verbose {
+            examination.numbers = instance.numbers();
+        }
         let judging = Judging { law: self.law(), instance: &instance, settings, case };
         match self.judge(&judging, &mut examination) {
             Ok(()) => examination,

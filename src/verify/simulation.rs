@@ -14,6 +14,7 @@
 //!
 //! Source: S. Asmussen, P. W. Glynn, *Stochastic Simulation*, section IV.5.
 
+use super::detail::Detail;
 use super::draw::Case;
 use super::examination::Settings;
 use super::finding::{Finding, Scalar, Status, WIDE};
@@ -67,10 +68,12 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
     };
     if verbose {
         let Estimate { mean: gap, half_width } = estimate;
-        finding.details.push(format!("{}: left - right = {gap:e} +- {half_width:e}", relation.label));
+        let gap = format!("{}: left - right = {gap:e} +- {half_width:e}", relation.label);
+        finding.details.push(Detail::Note(gap));
         for (side, terms) in [("left", &relation.left), ("right", &relation.right)] {
             for term in terms {
-                finding.details.push(format!("    {side:5}  {} = {:e}", term.label, mean(&term.value)));
+                let mean = format!("    {side:5}  {} = {:e}", term.label, mean(&term.value));
+                finding.details.push(Detail::Note(mean));
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use super::super::power_of_two;
 use crate::scalar::Magnitude;
-use crate::verify::{Examination, Finding, Status, Text};
+use crate::scalar::decimal;
+use crate::verify::{Detail, Examination, Finding, Numbers, Status, Text};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -14,13 +15,26 @@ pub fn examination(examination: &Examination) -> impl Serialize + use<> {
         class: String,
         excluded: Option<String>,
         bounds: BTreeMap<Text, String>,
+        numbers: Vec<NumbersDocument>,
         findings: Vec<FindingDocument>,
     }
+    #[derive(Serialize)]
+    struct NumbersDocument {
+        name: String,
+        values: Vec<String>,
+        decimals: Vec<String>,
+    }
+    let numbers = |numbers: &Numbers| NumbersDocument {
+        name: numbers.name.clone(),
+        values: numbers.values.iter().map(ToString::to_string).collect(),
+        decimals: numbers.values.iter().map(decimal).collect(),
+    };
     ExaminationDocument {
         instance: examination.description.clone(),
         class: format!("{:?}", examination.class).to_lowercase(),
         excluded: examination.excluded.clone(),
         bounds: examination.bounds.iter().map(|(kind, bits)| (kind.clone(), power_of_two(*bits))).collect(),
+        numbers: examination.numbers.iter().map(numbers).collect(),
         findings: examination.findings.iter().map(FindingDocument::new).collect(),
     }
 }
@@ -37,6 +51,36 @@ struct FindingDocument {
     relations: usize,
     vacuous: usize,
     details: Vec<String>,
+    terms: Vec<TermDocument>,
+}
+
+/// A term of a relation with its entries.
+#[derive(Serialize)]
+struct TermDocument {
+    relation: String,
+    side: &'static str,
+    term: String,
+    values: Vec<String>,
+    decimals: Vec<String>,
+}
+
+fn terms(finding: &Finding) -> Vec<TermDocument> {
+    let mut relation = "";
+    let mut terms = Vec::new();
+    for detail in &finding.details {
+        match detail {
+            Detail::Relation { label, .. } => relation = label,
+            Detail::Term { side, label, values, decimals } => terms.push(TermDocument {
+                relation: relation.to_owned(),
+                side: side.name(),
+                term: label.to_string(),
+                values: values.clone(),
+                decimals: decimals.as_ref().unwrap_or(values).clone(),
+            }),
+            Detail::Note(_) => {}
+        }
+    }
+    terms
 }
 
 impl FindingDocument {
@@ -53,7 +97,8 @@ impl FindingDocument {
             relation: finding.worst.clone(),
             relations,
             vacuous,
-            details: finding.details.clone(),
+            details: finding.details.iter().map(ToString::to_string).collect(),
+            terms: terms(finding),
         }
     }
 }

@@ -7,17 +7,19 @@
 //! with equality where `grad F` is parallel to `A theta`. `A` generates a symmetry of the per-sample loss, `g` is a sample's gradient, `Lambda` the
 //! matrix of learning rates, `gamma` the weight decay. Source: [`PAPER`].
 
-use super::law::{WithGenerators, class_of, out_of_scale, samples_for, with_gradient};
+use super::law::{WithGenerators, class_of, out_of_scale, samples_for};
 use super::master::noise_form;
 use super::{KINKS, PAPER};
 use crate::instances::problem::{Decay, Rates};
+use crate::instances::weights::with_gradient;
 use crate::instances::{Palette, Problem};
 use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Rational;
 use crate::symmetry;
 use crate::verify::{
-    Claim, Class, Draw, Draws, In, Inapplicable, Ladder, Relation, Subject, Term, Unjudged, all, control,
+    Claim, Class, Draw, Drawn, Draws, In, Inapplicable, Ladder, Numbers, Relation, Subject, Term, Unjudged, all,
+    control,
 };
 
 /// The bound on the imbalance.
@@ -64,10 +66,44 @@ pub static CLAIM: Claim = Claim {
     ],
 };
 
-impl Draws for Approximate {
-    type Instance = WithGenerators;
+/// A problem with generators of its symmetries, and what its gradient is made.
+pub(super) struct Sloped {
+    pub of: WithGenerators,
+    plain: bool,
+}
 
-    fn draw(&self, draw: &mut Draw) -> Result<WithGenerators, Unjudged> {
+impl Sloped {
+    /// The problem with the weights of the mean for which `grad F = A theta`, where its class says so; or for which `grad L = 0`.
+    fn judged(&self) -> Result<Problem, Unjudged> {
+        let WithGenerators { problem, generators } = &self.of;
+        match problem.class {
+            Class::Stationary if self.plain => {
+                let zero = vec![Rational::new(); problem.theta.len()];
+                with_gradient(problem, |point| point.objective().sample_gradients(&point.theta), &zero)
+            }
+            Class::Stationary => {
+                let target = generators[0].map.apply(&problem.theta);
+                with_gradient(problem, |point| point.objective().sample_forces(&point.theta), &target)
+            }
+            _ => Ok(problem.clone()),
+        }
+    }
+}
+
+impl Drawn for Sloped {
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.of)
+    }
+    fn numbers(&self) -> Vec<Numbers> {
+        // Made already, it is a point like any other.
+        self.judged().map(|problem| Problem { class: Class::Smooth, ..problem }.numbers()).unwrap_or_default()
+    }
+}
+
+impl Draws for Approximate {
+    type Instance = Sloped;
+
+    fn draw(&self, draw: &mut Draw) -> Result<Sloped, Unjudged> {
         let class = if self.parallel { Class::Stationary } else { class_of(draw) };
         let widths = [(); 3].map(|()| 1 + draw.family.below(2));
         let (network, rates) = if self.parallel {
@@ -85,35 +121,25 @@ impl Draws for Approximate {
             // The gradient can be made parallel to one direction only.
             generators.truncate(1);
         }
-        Ok(WithGenerators { problem, generators })
+        Ok(Sloped { of: WithGenerators { problem, generators }, plain: self.plain })
     }
 
-    fn draw_on(&self, draw: &mut Draw, subject: &Subject) -> Result<WithGenerators, Inapplicable> {
-        WithGenerators::draw_on(draw, subject)
+    fn draw_on(&self, draw: &mut Draw, subject: &Subject) -> Result<Sloped, Inapplicable> {
+        Ok(Sloped { of: WithGenerators::draw_on(draw, subject)?, plain: false })
     }
 }
 
 impl<T: Carrier> In<T> for Approximate {
-    fn relations(&self, instance: &WithGenerators) -> Result<Vec<Relation<T>>, Unjudged> {
-        let is_parallel = instance.problem.class == Class::Stationary;
-        let problem = match instance.problem.class {
-            Class::Stationary if self.plain => {
-                let zero = vec![Rational::new(); instance.problem.theta.len()];
-                &with_gradient(&instance.problem, |point| point.objective().sample_gradients(&point.theta), &zero)?
-            }
-            Class::Stationary => {
-                let target = instance.generators[0].map.apply(&instance.problem.theta);
-                &with_gradient(&instance.problem, |point| point.objective().sample_forces(&point.theta), &target)?
-            }
-            _ => &instance.problem,
-        };
+    fn relations(&self, instance: &Sloped) -> Result<Vec<Relation<T>>, Unjudged> {
+        let is_parallel = instance.of.problem.class == Class::Stationary;
+        let problem = instance.judged()?;
         let point = problem.at::<T>();
         let objective = point.objective();
         let theta = &point.theta;
         let gradient = if self.plain { objective.mean_gradient(theta) } else { objective.entropic_gradient(theta) };
         let square = T::ratio(self.square.0, self.square.1);
         let mut relations = Vec::new();
-        for generator in &instance.generators {
+        for generator in &instance.of.generators {
             let map = &generator.map;
             let decay = map.plus(&map.transposed()).form(theta, theta) * &point.weight_decay;
             let imbalance = decay - T::ratio(1, 2) * noise_form(&objective, map, theta);

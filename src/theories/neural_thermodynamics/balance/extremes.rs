@@ -23,6 +23,11 @@ impl Reach for super::law::WithGenerators {
         &mut self.problem
     }
 }
+impl Reach for super::approximate::Sloped {
+    fn problem(&mut self) -> &mut Problem {
+        &mut self.of.problem
+    }
+}
 impl Reach for super::preconditioned::Instance {
     fn problem(&mut self) -> &mut Problem {
         &mut self.problem.problem

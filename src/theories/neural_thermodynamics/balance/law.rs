@@ -3,14 +3,13 @@
 use crate::data::DataSet;
 use crate::instances::problem::{Decay, Rates};
 use crate::instances::subject;
+use crate::instances::weights::made_stationary;
 use crate::instances::{Palette, Point, Problem};
-use crate::linalg::exact;
 use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::{Field, Rational};
 use crate::symmetry::Generator;
 use crate::verify::{Case, Class, Draw, Drawn, Inapplicable, Relation, Subject, Term, Unjudged};
-use nalgebra::{DMatrix, DVector};
 
 /// One block of parameters in a law `sum c E|g_block|^2 = (4 gamma / eta) sum c |theta_block|^2`.
 pub(super) struct Block {
@@ -200,14 +199,8 @@ impl WithGenerators {
 }
 
 impl Drawn for WithGenerators {
-    fn class(&self) -> Class {
-        self.problem.class()
-    }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        self.problem.describe()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.problem)
     }
 }
 
@@ -254,51 +247,4 @@ pub(super) fn out_of_scale(draw: &mut Draw, mut problem: Problem) -> Problem {
         }
     }
     problem
-}
-
-/// The problem with weights of the mean that make its point a stationary point of F, exactly.
-///
-/// # Errors
-/// [`Unjudged`] if no weights do it.
-pub(super) fn made_stationary(problem: &Problem) -> Result<Problem, Unjudged> {
-    let zero = vec![Rational::new(); problem.theta.len()];
-    with_gradient(problem, |point| point.objective().sample_forces(&point.theta), &zero)
-}
-
-/// The problem with weights of the mean for which `sum_z weight_z vector_z + 2 gamma theta = target`, exactly.
-///
-/// With `vector_z = g_z + 1/2 H_z Lambda g_z` the left side is `grad F`, linear in the weights, so with more samples than
-/// parameters they can be solved for, together with `sum weight_z = 1`. They may have either sign: the laws are algebraic
-/// and do not mind.
-///
-/// # Errors
-/// [`Unjudged`] if no weights do it.
-pub(super) fn with_gradient(
-    problem: &Problem,
-    vectors: impl Fn(&Point<Rational>) -> Vec<Vec<Rational>>,
-    target: &[Rational],
-) -> Result<Problem, Unjudged> {
-    let point = problem.at::<Rational>();
-    let vectors = vectors(&point);
-    let parameters = point.theta.len();
-    let matrix = DMatrix::from_fn(parameters + 1, vectors.len(), |row, sample| match vectors[sample].get(row) {
-        Some(entry) => entry.clone(),
-        None => Rational::from(1),
-    });
-    // A correction to unequal weights, rather than the sparsest solution, which could put all weight on a sample without
-    // gradient and leave nothing to say.
-    let start = DVector::from_fn(vectors.len(), |sample, _| Rational::from((1, sample as i64 + 1)));
-    let missing = DVector::from_fn(parameters + 1, |row, _| {
-        let wanted = match point.theta.get(row) {
-            Some(parameter) => Rational::from(-2) * parameter * &point.weight_decay + &target[row],
-            None => Rational::from(1),
-        };
-        wanted
-            - (0..vectors.len()).map(|sample| Rational::from(&matrix[(row, sample)] * &start[sample])).sum::<Rational>()
-    });
-    let correction = exact::solve(&matrix, &missing)
-        .map_err(|error| Unjudged::outside(format!("no weights give F the gradient asked for: {error}")))?;
-    let weights = start + correction;
-    let data = DataSet::weighted(problem.data.samples().to_vec(), weights.as_slice().to_vec());
-    Ok(Problem { data, ..problem.clone() })
 }

@@ -8,12 +8,13 @@
 //! `A` generates a symmetry of the per-sample loss, `g` is a sample's gradient, `Lambda` the matrix of learning rates, `gamma` the weight decay.
 //! Sources: [`PAPER`], [`NOISE_EQUILIBRIUM`].
 
-use super::law::{WithGenerators, class_of, made_stationary, samples_for};
+use super::law::{WithGenerators, class_of, samples_for};
 use super::master::noise_form;
 use super::{KINKS, MADE_STATIONARY, NOISE_EQUILIBRIUM, PAPER};
 use crate::data::DataSet;
 use crate::entropic::{Objective, Preconditioner};
 use crate::instances::problem::{Decay, Rates};
+use crate::instances::weights::made_stationary;
 use crate::instances::{Palette, Problem};
 use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};

@@ -19,14 +19,8 @@ pub struct Charged {
 }
 
 impl Drawn for Charged {
-    fn class(&self) -> Class {
-        self.problem.class()
-    }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        self.problem.describe()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.problem)
     }
 }
 

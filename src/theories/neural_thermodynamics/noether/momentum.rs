@@ -122,14 +122,11 @@ pub struct Instance {
 }
 
 impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.charged.class()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.charged)
     }
-    fn is_algebraic(&self) -> bool {
-        self.charged.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        format!("{}, beta = {}", self.charged.describe(), self.momentum_factor)
+    fn besides(&self) -> String {
+        format!(", beta = {}", self.momentum_factor)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::model::Carrier;
 use crate::model::mlp::Layout;
 use crate::scalar::Rational;
 use crate::symmetry::{self, Generator, LinearMap};
-use crate::verify::{Class, Draw, Drawn, Relation, Stream, Term};
+use crate::verify::{Draw, Drawn, Relation, Stream, Term};
 use nalgebra::{DMatrix, DVector};
 
 /// A generator `A` with the map `Lambda^{-1} A` of its charge `theta^T Lambda^{-1} A theta`.
@@ -50,18 +50,15 @@ pub struct Preconditioned {
 }
 
 impl Drawn for Preconditioned {
-    fn class(&self) -> Class {
-        self.problem.class()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.problem)
     }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
+    fn besides(&self) -> String {
         let rates = match &self.problem.preconditioner {
             Preconditioner::Full(_) => "a full matrix of learning rates",
             _ => "a learning rate for each parameter",
         };
-        format!("{}, {rates}", self.problem.describe())
+        format!(", {rates}")
     }
 }
 

@@ -165,8 +165,8 @@ fn truncated<T: Decomposable>(setting: &Setting<T>, rank: usize) -> Result<DMatr
 }
 
 impl Drawn for Pair {
-    fn describe(&self) -> String {
-        self.experiment.describe()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.experiment)
     }
 }
 

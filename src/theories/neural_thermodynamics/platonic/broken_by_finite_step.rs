@@ -52,7 +52,7 @@ pub(super) static CLAIM: Claim = Claim {
     controls: &[
         control(
             "equal-depth",
-            "two networks of one depth and different widths, which agree with each other",
+            "two networks of one depth and width, drawn in different frames: a symmetry of F turns one into the other",
             &Few(Decomposition(BrokenByFiniteStep { equal_depth: true, ..LAW })),
         ),
         control(
@@ -152,7 +152,9 @@ impl Draws for BrokenByFiniteStep {
             let frames = orthonormal_frames(stream, &experiment.hidden, experiment.rank);
             Network { experiment, frames }
         };
-        Ok(Instance { networks: [network(depth, 2), network(other, 3)], near: OnceCell::new() })
+        // A wider one may have a lower minimum, which uses the further units; then it need not agree.
+        let width = if self.equal_depth { 2 } else { 3 };
+        Ok(Instance { networks: [network(depth, 2), network(other, width)], near: OnceCell::new() })
     }
 }
 

@@ -88,8 +88,8 @@ fn exactly<T: Field>(factors: &Factors<f64>) -> Factors<T> {
 }
 
 impl Drawn for Instance {
-    fn describe(&self) -> String {
-        self.experiment.describe()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.experiment)
     }
 }
 

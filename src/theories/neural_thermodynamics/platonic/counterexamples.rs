@@ -31,8 +31,10 @@ fn networks_at_a_finite_learning_rate_can_be_closer_than_any_fitted_threshold() 
     let examination = broken_by_finite_step::CLAIM.examine(&settings, Case::Law, 38);
     assert_eq!(examination.status(), Status::Unresolved);
     let finest = examination.findings.last().expect("it was examined");
-    let shown =
-        finest.details.iter().filter_map(|line| line.split_once("= [")?.1.trim_end_matches(']').parse::<f64>().ok());
+    let shown = finest
+        .details
+        .iter()
+        .filter_map(|line| line.to_string().split_once("= [")?.1.trim_end_matches(']').parse::<f64>().ok());
     let least = shown.fold(f64::INFINITY, f64::min);
     assert!(0.0 < least && least < 2.0_f64.powi(-20), "{least:e}: not aligned, but closer than was said");
 }

@@ -4,7 +4,7 @@ use crate::linalg::exact;
 use crate::linalg::products::{product, transposed_product};
 use crate::platonic::{Factors, Setting};
 use crate::scalar::Rational;
-use crate::verify::Stream;
+use crate::verify::{Drawn, Stream};
 use nalgebra::DMatrix;
 
 /// A deep linear network and what it is trained on.
@@ -139,9 +139,10 @@ impl Experiment {
         factors.push(last);
         Factors(factors)
     }
+}
 
-    /// In words.
-    pub fn describe(&self) -> String {
+impl Drawn for Experiment {
+    fn describe(&self) -> String {
         let widths: Vec<String> = self.widths().iter().map(usize::to_string).collect();
         let plain = self.setting.embedding_in == identity(self.widths()[0]);
         let embedded = if plain { "" } else { ", embedded" };

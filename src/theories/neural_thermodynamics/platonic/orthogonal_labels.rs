@@ -66,8 +66,8 @@ struct Instance {
 }
 
 impl Drawn for Instance {
-    fn describe(&self) -> String {
-        self.experiment.describe()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.experiment)
     }
 }
 

@@ -146,8 +146,8 @@ impl Settled {
 }
 
 impl Drawn for Settled {
-    fn describe(&self) -> String {
-        self.instance.describe()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.instance)
     }
 }
 

@@ -121,14 +121,11 @@ pub(super) struct Instance {
 }
 
 impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.problem.class()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.problem)
     }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        format!("{}: {}; {}", self.problem.describe(), self.generator.name, self.element.name)
+    fn besides(&self) -> String {
+        format!(": {}; {}", self.generator.name, self.element.name)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::instances::problem::{Decay, Rates};
 use crate::model::Carrier;
 use crate::scalar::Rational;
 use crate::symmetry::{self, Element, Symmetry};
-use crate::verify::{Claim, Class, Draw, Drawn, Draws, In, Ladder, Relation, Term, Unjudged, all, control};
+use crate::verify::{Claim, Draw, Drawn, Draws, In, Ladder, Relation, Term, Unjudged, all, control};
 
 /// The losses of the samples, the entropic loss and its gradient at a point and at its image.
 #[derive(Clone, Copy)]
@@ -77,14 +77,8 @@ struct Instance {
 }
 
 impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.moved.class()
-    }
-    fn is_algebraic(&self) -> bool {
-        self.moved.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        self.moved.describe()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.moved)
     }
 }
 

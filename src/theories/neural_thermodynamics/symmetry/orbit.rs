@@ -4,7 +4,7 @@ use crate::instances::{Point, Problem};
 use crate::linalg::products::dot;
 use crate::model::Carrier;
 use crate::symmetry::{Element, LinearMap};
-use crate::verify::{Class, Drawn, Relation, Term};
+use crate::verify::{Drawn, Relation, Term};
 
 pub(super) use crate::instances::defined::at;
 
@@ -15,14 +15,11 @@ pub struct Moved {
 }
 
 impl Drawn for Moved {
-    fn class(&self) -> Class {
-        self.problem.class()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.problem)
     }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        format!("{}: {}", self.problem.describe(), self.element.name)
+    fn besides(&self) -> String {
+        format!(": {}", self.element.name)
     }
 }
 

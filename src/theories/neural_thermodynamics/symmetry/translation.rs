@@ -104,14 +104,11 @@ pub struct Instance {
 }
 
 impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.problem.class()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.problem)
     }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        format!("{}: translation of the last layer, sample order {:?}", self.problem.describe(), self.order)
+    fn besides(&self) -> String {
+        format!(": translation of the last layer, sample order {:?}", self.order)
     }
 }
 

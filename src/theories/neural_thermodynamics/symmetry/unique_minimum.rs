@@ -123,15 +123,12 @@ pub(super) struct Instance {
 }
 
 impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.problem.class()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.problem)
     }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
+    fn besides(&self) -> String {
         let Orbit { layer, neurons, .. } = &self.orbit;
-        format!("{}: neurons {neurons:?} of hidden layer {layer}; {}", self.problem.describe(), self.symmetric.name)
+        format!(": neurons {neurons:?} of hidden layer {layer}; {}", self.symmetric.name)
     }
 }
 

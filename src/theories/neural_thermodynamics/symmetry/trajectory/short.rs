@@ -71,14 +71,11 @@ pub(super) struct Instance {
 }
 
 impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.moved.class()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.moved)
     }
-    fn is_algebraic(&self) -> bool {
-        self.moved.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        format!("{}; sample order {:?}", self.moved.describe(), self.order)
+    fn besides(&self) -> String {
+        format!("; sample order {:?}", self.order)
     }
 }
 
