@@ -6,7 +6,7 @@ use crate::linalg::products::{product, squared_norm, transposed_product};
 use crate::model::Carrier;
 use crate::scalar::{Dual, Field, Rational, Ring};
 use crate::verify::stream::GRID_BITS;
-use crate::verify::{Class, Draw, Drawn, Stream};
+use crate::verify::{Class, Draw, Drawn, Numbers, Stream};
 use nalgebra::DMatrix;
 
 /// The points of the law, and those of controls.
@@ -55,6 +55,19 @@ impl Drawn for Instance {
         let (inputs, errors) = (self.inputs.len(), self.errors.len());
         format!("U {p} x {r}, W {r} x {q}, {inputs} inputs with {errors} errors of both signs{isotropic}{what}")
     }
+    fn numbers(&self) -> Vec<Numbers> {
+        let [p, r, _] = self.sizes;
+        let (upper, lower) = self.theta.split_at(p * r);
+        let mut numbers = vec![
+            Numbers::new("U, by rows", upper.iter().cloned()),
+            Numbers::new("W, by rows", lower.iter().cloned()),
+            Numbers::new("eta", [self.learning_rate.clone()]),
+        ];
+        let list = |name: &'static str| move |vector: &Vec<Rational>| Numbers::new(name, vector.iter().cloned());
+        numbers.extend(self.inputs.iter().map(list("x")));
+        numbers.extend(self.errors.iter().map(list("e")));
+        numbers
+    }
 }
 
 /// Multiples of the unit vectors.
@@ -70,6 +83,7 @@ impl Points {
     /// Draws a pair with data.
     pub(super) fn draw(self, draw: &mut Draw) -> Instance {
         let class = if self == Points::All { draw.turn() } else { Class::Smooth };
+        let number = draw.family_number();
         let family = &mut draw.family;
         let width = |stream: &mut Stream, highest| 1 + stream.below(highest);
         let sizes = match self {
@@ -77,14 +91,19 @@ impl Points {
             Points::Heteroscedastic => [width(family, 2), width(family, 2), 2],
             _ => *family.pick(&[[1, 1, 2], [2, 2, 1], [1, 2, 3], [3, 1, 1], [2, 1, 3], [3, 2, 2]]),
         };
-        let isotropic = self != Points::All || class == Class::Smooth || family.coin();
+        let isotropic = match class {
+            _ if self != Points::All => true,
+            Class::Generic => number % 4 == 0,
+            Class::Smooth => true,
+            _ => family.coin(),
+        };
         let learning_rate = if self == Points::All { family.positive() / 4 } else { sizable_rate(family) };
         let equilibrium = match self {
             Points::All => class == Class::Smooth,
             points => points == Points::NormBalance,
         };
         let units = [(); 2].map(|()| family.positive());
-        let counts = [(); 2].map(|()| 1 + family.below(2));
+        let counts = [2, 1 + family.below(2)];
         let point = &mut draw.point;
         let mut coordinates = |len: usize| -> Vec<Rational> {
             let coordinate = |_| match class {

@@ -7,7 +7,7 @@ use crate::linalg::exact::rank;
 use crate::linalg::products::{product, squared_norm, transposed_product};
 use crate::scalar::{Dual, Field, Rational, Ring};
 use crate::verify::stream::GRID_BITS;
-use crate::verify::{Class, Draw, Drawn, Stream};
+use crate::verify::{Class, Draw, Drawn, Numbers, Stream};
 use nalgebra::DMatrix;
 
 /// The pairs of the law, and those of controls.
@@ -57,6 +57,22 @@ impl Drawn for Instance {
         let quartic = if self.quartic { ", quartic" } else { "" };
         let what = if self.what.is_empty() { String::new() } else { format!(", {}", self.what) };
         format!("U {p} x {r}, W {r} x {q}{readout}{quartic}, {} samples{what}", self.samples.len())
+    }
+    fn numbers(&self) -> Vec<Numbers> {
+        let [p, r, _] = self.sizes;
+        let (upper, lower) = self.theta.split_at(p * r);
+        let mut numbers = vec![
+            Numbers::new("U, by rows", upper.iter().cloned()),
+            Numbers::new("W, by rows", lower.iter().cloned()),
+            Numbers::new("eta_U, eta_W", self.learning_rates.clone()),
+            Numbers::new("gamma_U, gamma_W", self.weight_decays.clone()),
+        ];
+        numbers.extend(self.readout.iter().map(|entries| Numbers::new("R, by rows", entries.iter().cloned())));
+        for (number, (input, target)) in self.samples.iter().enumerate() {
+            numbers.push(Numbers::new(format!("x of sample {number}"), input.iter().cloned()));
+            numbers.push(Numbers::new(format!("y of sample {number}"), target.iter().cloned()));
+        }
+        numbers
     }
 }
 
@@ -256,7 +272,7 @@ impl Pairs {
         if self != Pairs::Wide {
             return self.draw_sizable(draw);
         }
-        let class = draw.turn();
+        let (class, number) = (draw.turn(), draw.family_number());
         let family = &mut draw.family;
         let sizes = self.sizes(family, class);
         let [p, r, q] = sizes;
@@ -264,11 +280,14 @@ impl Pairs {
         let readout = (class == Class::Smooth && family.coin()).then(|| (0..2 * p).map(|_| family.small()).collect());
         let quartic = class == Class::Smooth && family.coin();
         let rates = [(); 2].map(|()| family.positive() / 4);
-        let decays =
-            if family.coin() { [(); 2].map(|()| family.positive() / 8) } else { [(); 2].map(|()| Rational::new()) };
+        let decays = if family.coin() || number % 4 == 0 {
+            [(); 2].map(|()| family.positive() / 8)
+        } else {
+            [(); 2].map(|()| Rational::new())
+        };
         let equal = family.coin();
         let same = |[first, second]: [Rational; 2]| if equal { [first.clone(), first] } else { [first, second] };
-        let slow = class == Class::Smooth && family.coin();
+        let slow = number % 8 == 2;
         let point = &mut draw.point;
         let mut coordinates = |len: usize| -> Vec<Rational> {
             let coordinate = |_| match class {
@@ -391,6 +410,11 @@ impl Instance {
                     size
                 };
                 self.samples.truncate(1);
+                // Columns of Z that are independent: the first n rows have large entries on the diagonal.
+                for i in 0..p + q {
+                    let entry = if i < p { i * r + i } else { p * r + i * q + (i - p) };
+                    self.theta[entry] += 9;
+                }
                 let (input, target) = &mut self.samples[0];
                 let sigma: Rational = norm(input, stream) * norm(target, stream) * 2_u32;
                 self.set_errors();

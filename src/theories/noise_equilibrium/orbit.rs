@@ -12,7 +12,7 @@ use crate::linalg::products::{dot, squared_norm};
 use crate::model::rayleigh::Rayleigh;
 use crate::model::{Activation, Carrier, Loss, Network, Piecewise};
 use crate::scalar::{Field, Rational};
-use crate::verify::{Class, Draw, Drawn, Stream};
+use crate::verify::{Class, Draw, Drawn, Numbers, Stream};
 
 /// A problem with a generator.
 pub(super) struct Orbit {
@@ -42,9 +42,15 @@ impl Networks {
     /// Draws an orbit with as many samples as are given, of equal weights.
     pub(super) fn draw(self, draw: &mut Draw, samples: usize, decay: bool) -> Orbit {
         let class = if self == Networks::Homogeneous { draw.turn() } else { Class::Smooth };
+        let number = draw.family_number();
         let family = &mut draw.family;
-        let network = self.network(family, class);
-        let mut eigenvalues = eigenvalues(family, &network, self == Networks::Homogeneous);
+        let network = self.network(family, class, number);
+        let signs = match class {
+            _ if self != Networks::Homogeneous => &[1][..],
+            Class::Generic => &[1, -1],
+            _ => &[1, 0, -1],
+        };
+        let mut eigenvalues = eigenvalues(family, &network, signs);
         let turns = self == Networks::Homogeneous && family.coin();
         let reflection = reflection(family, &network).filter(|_| turns);
         let first = Rational::from((family.integer(1, 12), 8));
@@ -65,10 +71,10 @@ impl Networks {
         Orbit { problem, eigenvalues, reflection, factors }
     }
 
-    fn network(self, stream: &mut Stream, class: Class) -> Network {
+    fn network(self, stream: &mut Stream, class: Class, family: u64) -> Network {
         let width = |stream: &mut Stream, highest: usize| 1 + stream.below(highest);
         let scale_invariant = self == Networks::ScaleInvariant
-            || self == Networks::Homogeneous && class == Class::Smooth && stream.coin();
+            || self == Networks::Homogeneous && class == Class::Smooth && family % 8 == 2;
         if scale_invariant {
             return Network::Rayleigh(Rayleigh { dimension: 2 + stream.below(3) });
         }
@@ -114,11 +120,11 @@ impl Special {
     }
 }
 
-/// The eigenvalues of a generator, with a sign for each neuron, not all of them 0.
-fn eigenvalues(stream: &mut Stream, network: &Network, any_sign: bool) -> Vec<i32> {
+/// The eigenvalues of a generator, with one of the signs for each neuron, not all of them 0.
+fn eigenvalues(stream: &mut Stream, network: &Network, signs: &[i32]) -> Vec<i32> {
     let Some(layout) = network.layout() else { return vec![1; network.parameter_count()] };
     let widths = layout.widths();
-    let mut signs: Vec<i32> = (0..widths[1]).map(|_| if any_sign { stream.integer(-1, 1) as i32 } else { 1 }).collect();
+    let mut signs: Vec<i32> = (0..widths[1]).map(|_| *stream.pick(signs)).collect();
     if signs.iter().all(|sign| *sign == 0) {
         signs[0] = if stream.coin() { 1 } else { -1 };
     }
@@ -167,6 +173,12 @@ impl Drawn for Orbit {
         let decay = if self.problem.weight_decay == 0 { ", no decay" } else { "" };
         let reflected = if self.reflection.is_some() { " after a reflection" } else { "" };
         format!("; generator {:?}{reflected}{decay}", self.eigenvalues)
+    }
+    fn numbers(&self) -> Vec<Numbers> {
+        let mut numbers = self.problem.numbers();
+        numbers.push(Numbers::new("points of the orbit", self.factors.clone()));
+        numbers.extend(self.reflection.iter().map(|v| Numbers::new("normal of the reflection", v.iter().cloned())));
+        numbers
     }
 }
 

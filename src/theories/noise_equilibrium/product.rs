@@ -4,7 +4,7 @@ use super::derivative::{constants, gradient};
 use super::drawing::{in_turn, sizable, sizable_rate};
 use crate::scalar::{Dual, Field, Rational};
 use crate::verify::stream::GRID_BITS;
-use crate::verify::{Class, Draw, Drawn, Stream, Unjudged};
+use crate::verify::{Class, Draw, Drawn, Numbers, Stream, Unjudged};
 
 /// The points of the law, and those of controls.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,20 @@ impl Drawn for Instance {
         let loss = if self.quotient { " over 1 + P^2" } else { "" };
         let what = if self.what.is_empty() { String::new() } else { format!(", {}", self.what) };
         format!("powers {:?}, squared error{loss}, {} samples{what}", self.powers, self.samples.len())
+    }
+    fn numbers(&self) -> Vec<Numbers> {
+        let (factors, other) = self.theta.split_at(self.powers.len());
+        let rates = [self.learning_rate.clone(), self.weight_decay.clone()];
+        let mut numbers = vec![
+            Numbers::new("w", factors.iter().cloned()),
+            Numbers::new("v", other.iter().cloned()),
+            Numbers::new("eta, gamma", rates),
+        ];
+        let sample = |(number, sample): (usize, &[Rational; 2])| {
+            Numbers::new(format!("x, y of sample {number}"), sample.iter().cloned())
+        };
+        numbers.extend(self.samples.iter().enumerate().map(sample));
+        numbers
     }
 }
 
@@ -104,8 +118,10 @@ fn few_powers(stream: &mut Stream) -> Vec<u32> {
 }
 
 impl Points {
-    fn powers(self, stream: &mut Stream, class: Class) -> Vec<u32> {
+    fn powers(self, stream: &mut Stream, class: Class, family: u64) -> Vec<u32> {
         match self {
+            // Where steps can be followed for two, and sums and differences are kept apart.
+            Points::All if family % 8 == 3 => vec![1, 1],
             Points::All if class == Class::Smooth => few_powers(stream),
             Points::All => {
                 let factors = 2 + stream.below(4);
@@ -122,9 +138,14 @@ impl Points {
     /// Draws a product at a point.
     pub(super) fn draw(self, draw: &mut Draw) -> Result<Instance, Unjudged> {
         let class = if self == Points::All { draw.turn() } else { Class::Smooth };
+        let (number, index) = (draw.family_number(), draw.index);
         let family = &mut draw.family;
-        let powers = self.powers(family, class);
-        let samples = if self == Points::All { 1 + family.below(3) } else { 2 };
+        let powers = self.powers(family, class, number);
+        let samples = match (self, class) {
+            (Points::All, Class::Generic) => 2 + family.below(2),
+            (Points::All, _) => 1 + family.below(3),
+            _ => 2,
+        };
         let quotient = class == Class::Smooth && self == Points::All && family.coin();
         let (learning_rate, weight_decay) = if self == Points::All {
             let decay = if family.coin() { Rational::new() } else { family.positive() / 8 };
@@ -161,10 +182,12 @@ impl Points {
                 instance.afflict(what, &mut draw.point);
             }
             Class::Smooth if is_placed => {
-                let beyond = self == Points::Beyond;
-                let size = Rational::from((draw.point.integer(if beyond { 12 } else { 2 }, 16), 8));
+                // Beyond 1 + c^2, and below.
+                let beyond = self == Points::Beyond || index % 2 == 0;
+                let size =
+                    Rational::from((if beyond { draw.point.integer(12, 16) } else { draw.point.integer(2, 11) }, 8));
                 let kept = Rational::from((draw.point.integer(4, 8), 8));
-                if !instance.place(&size, &kept) && beyond {
+                if !instance.place(&size, &kept) && self == Points::Beyond {
                     return Err(Unjudged::outside("no slope"));
                 }
             }

@@ -8,6 +8,7 @@
 //! the weight decay and `c = 1 - 2 eta gamma`. Source of the question: [`NOISE_EQUILIBRIUM`]; the identity is derived in the proofs.
 
 use super::derivative::{kept, mean, step};
+use super::drawing::EVERY_GAP;
 use super::product::{Instance, Points};
 use super::vector_factor::VectorFactor;
 use super::{AUTO_BALANCING, NOISE_EQUILIBRIUM};
@@ -25,9 +26,6 @@ pub(super) struct Contraction {
     /// Whether the mean of the slopes takes part in the mean contraction, beside their variance.
     mean_slope: bool,
 }
-
-/// The rationals tell every gap from none; this is far below any that is drawn.
-const EVERY_GAP: i32 = 1 << 16;
 
 /// The formula of `h`.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use super::{NEURAL_MECHANICS, NOISE_EQUILIBRIUM};
 use crate::linalg::products::add_multiple;
 use crate::model::Carrier;
 use crate::scalar::Rational;
-use crate::verify::{Claim, Draw, Draws, Exact, In, Relation, Term, Unjudged, all, control};
+use crate::verify::{Claim, Class, Draw, Draws, Exact, In, Relation, Term, Unjudged, all, control};
 
 /// The law of a step along a batch.
 #[derive(Clone, Copy)]
@@ -56,9 +56,15 @@ impl Draws for SdeGap {
     type Instance = Orbit;
 
     fn draw(&self, draw: &mut Draw) -> Result<Orbit, Unjudged> {
-        let at_least = if self.networks == Networks::Homogeneous { 1 } else { 2 };
+        // One sample, without noise, is awkward.
+        let is_awkward = self.networks == Networks::Homogeneous && draw.turn() == Class::Awkward;
+        let at_least = if is_awkward { 1 } else { 2 };
         let samples = at_least + draw.family.below(4 - at_least + 1);
-        let decay = draw.family.coin();
+        let decay = match draw.family_number() % 4 {
+            0 => true,
+            3 => false,
+            _ => draw.family.coin(),
+        };
         Ok(self.networks.draw(draw, samples, decay))
     }
 }

@@ -4,7 +4,7 @@ use super::derivative::{constants, gradient, step};
 use super::drawing::{sizable, sizable_rate};
 use crate::model::Carrier;
 use crate::scalar::{Dual, Rational, Ring};
-use crate::verify::{Draw, Drawn, Draws, In, Relation, Term, Unjudged};
+use crate::verify::{Draw, Drawn, Draws, In, Numbers, Relation, Term, Unjudged};
 
 /// The control in which a factor is a vector: `l = (u w . x - y)^2` with `Q = |w|^2 - u^2` and `|G|^2 = |2 r x|^2` for `G^2`. It would hold if `w` were
 /// parallel to `x`.
@@ -25,6 +25,13 @@ impl Drawn for Vectors {
     }
     fn describe(&self) -> String {
         "a number times a vector of two entries".to_owned()
+    }
+    fn numbers(&self) -> Vec<Numbers> {
+        vec![
+            Numbers::new("u, w", self.theta.iter().cloned()),
+            Numbers::new("x", self.input.iter().cloned()),
+            Numbers::new("residual, eta", [self.residual.clone(), self.learning_rate.clone()]),
+        ]
     }
 }
 
