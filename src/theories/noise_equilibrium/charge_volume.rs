@@ -156,8 +156,9 @@ impl<T: Carrier> In<T> for ChargeVolume {
                 Term::scalar("-4 q eta_W gamma_W e_n(Q)", rate(q, 1)),
             ],
         ));
+        // Computed at every point of a family, so that all have the same constants.
+        let bound = (T::one() + at.squared_turn()).squared();
         if instance.is_slow() {
-            let bound = (T::one() + at.squared_turn()).squared();
             relations.push(Relation::at_most(
                 "the volume shrinks",
                 Term::scalar("det(Z'^T Z') (1 + eta_U eta_W |G|^2)^2", after * bound),

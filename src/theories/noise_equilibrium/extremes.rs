@@ -56,12 +56,15 @@ fn the_imbalance_of_a_product_is_known_at_every_scale() {
             ("first factor 0", |instance| instance.theta[0] = Rational::new()),
             ("equal factors", |instance| instance.theta.fill(Rational::from((3, 2)))),
             ("data times 2^16", |instance| instance.samples.iter_mut().for_each(|sample| scale(sample))),
-            ("equal samples", |instance| instance.samples.fill(instance.samples[0].clone())),
+            ("equal samples", |instance| {
+                let first = instance.samples[0].clone();
+                instance.samples.fill(first);
+            }),
             ("eta = 2^16", |instance| instance.learning_rate = large()),
             ("eta = 2^-16", |instance| instance.learning_rate = large().recip()),
             ("gamma = 2^16", |instance| instance.weight_decay = large()),
             ("eta gamma = 1/2", |instance| {
-                instance.weight_decay = Rational::from((1, 2)) / &instance.learning_rate;
+                instance.weight_decay = Rational::from((1, 2)) / instance.learning_rate.clone();
             }),
         ],
     );

@@ -316,7 +316,7 @@ impl Pairs {
             let what = *in_turn(draw, &AWKWARD);
             instance.afflict(what, &mut draw.point);
         } else if slow {
-            instance.slow_down(&Rational::from((draw.point.integer(1, 8), 8)));
+            instance.slow_down(&Rational::from((draw.point.integer(4, 8), 8)));
         }
         instance
     }
@@ -367,11 +367,18 @@ impl Instance {
         }
     }
 
-    /// Learning rates with `eta^2 |G|^2 < share^2`, without decay.
+    /// Learning rates with `share^2 / 4 < eta^2 |G|^2 <= share^2`, without decay.
     fn slow_down(&mut self, share: &Rational) {
         let square = squared_norm(self.at::<Rational>().slope().iter());
-        // |G| / (1 + |G|^2) < 1.
-        let rate = Rational::from(share / (square + 1));
+        // The power of 2 above |G|, or 1.
+        let mut above = Rational::from(1);
+        while above.clone().square() < square {
+            above *= 2;
+        }
+        while square > 0 && above.clone().square() >= square.clone() * 4 {
+            above /= 2;
+        }
+        let rate = Rational::from(share / above);
         self.learning_rates = [rate.clone(), rate];
         self.weight_decays = [Rational::new(), Rational::new()];
     }
