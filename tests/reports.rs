@@ -19,6 +19,7 @@ const IDS: [&str; 5] =
 fn entry(id: &str) -> Entry {
     let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect();
     Entry {
+        theory: String::new(),
         id: id.to_owned(),
         title: "a title".to_owned(),
         statement: "a + b = c".to_owned(),

@@ -85,7 +85,10 @@ fn table(text: &mut String, report: &Report) {
         "| claim | verdict | evidence | may be missed | instances | controls failed | mutants refuted |"
     );
     let _ = writeln!(text, "|---|---|---|---|--:|--:|--:|");
-    for claim in &report.claims {
+    for (place, claim) in report.claims.iter().enumerate() {
+        if let Some(theory) = report.opens_theory(place) {
+            let _ = writeln!(text, "| **{}** | | | | | | |", escape(theory));
+        }
         let evidence: Vec<String> = claim.evidence.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
         let refuted = claim.mutants.iter().filter(|found| found.refuted).count();
         let verdict = match claim.verdict {

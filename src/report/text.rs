@@ -134,7 +134,10 @@ fn table(report: &Report, width: Option<u16>) -> (Table, Vec<&'static str>) {
     let mut table = Table::new();
     table.load_style(RULES).enforce_styling();
     table.set_header(HEADINGS.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
-    for claim in &report.claims {
+    for (place, claim) in report.claims.iter().enumerate() {
+        if let Some(theory) = report.opens_theory(place) {
+            table.add_row([Cell::new(theory).add_attribute(Attribute::Bold)]);
+        }
         table.add_row(row(claim));
     }
     table.style_text_only();

@@ -81,12 +81,13 @@ impl<'a> Claim<'a> {
         kinds
     }
 
-    /// What reports say of it.
+    /// What reports say of it; of its theory [`Theories::entry`](super::Theories::entry) knows.
     pub fn entry(&self) -> Entry {
         let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect();
         let control =
             |control: &Control<'_>| ControlEntry { name: control.name.to_owned(), breaks: control.breaks.to_owned() };
         Entry {
+            theory: String::new(),
             id: self.id.to_owned(),
             title: self.title.to_owned(),
             statement: self.statement.to_owned(),

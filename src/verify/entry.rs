@@ -44,6 +44,8 @@ pub struct ControlEntry {
 /// A claim's description, as reports carry it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
+    /// The name of its theory; empty for a claim of none.
+    pub theory: String,
     /// The permanent identifier, `family/name`.
     pub id: String,
     /// A few words.

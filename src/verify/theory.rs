@@ -1,6 +1,7 @@
 //! Theories: named lists of claims, with their pages of proofs. A program speaks of one or of several.
 
 use super::claim::Claim;
+use super::entry::Entry;
 use std::fmt::Write;
 
 /// A theory.
@@ -36,6 +37,19 @@ impl Theories<'_> {
     /// The claim of that identifier, if there is one.
     pub fn find(self, id: &str) -> Option<&'static Claim<'static>> {
         self.claims().into_iter().find(|claim| claim.id == id)
+    }
+
+    /// The theory that a claim is of.
+    pub fn of(self, id: &str) -> Option<&'static Theory> {
+        let has =
+            |theory: &&&'static Theory| theory.claims.iter().flat_map(|family| *family).any(|claim| claim.id == id);
+        self.0.iter().find(has).copied()
+    }
+
+    /// What reports say of the claim of that identifier, with its theory.
+    pub fn entry(self, id: &str) -> Option<Entry> {
+        let theory = self.of(id)?.name.to_owned();
+        Some(Entry { theory, ..self.find(id)?.entry() })
     }
 
     /// The section that proves a claim; none if its family has no page, or the page no such section.

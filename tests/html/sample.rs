@@ -17,6 +17,7 @@ pub const HOSTILE: &str = "'\"--></style></title></p><script>alert(1)</script><b
 fn entry(id: &str, title: &str) -> Entry {
     let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect();
     Entry {
+        theory: String::new(),
         id: id.to_owned(),
         title: title.to_owned(),
         statement: "E|a|^2 + b / 2 = c, as in demonstration/sum".to_owned(),

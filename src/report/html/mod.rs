@@ -390,7 +390,11 @@ impl Page<'_> {
             let class = if part < whole { "number bad" } else { "number" };
             format!("<td class=\"{class}\">{part}/{whole}</td>")
         };
-        for claim in &self.report.claims {
+        for (place, claim) in self.report.claims.iter().enumerate() {
+            if let Some(theory) = self.report.opens_theory(place) {
+                let theory = escape(theory);
+                writeln!(table, "<tr><th scope=\"rowgroup\" colspan=\"8\">{theory}</th></tr>")?;
+            }
             let id = escape(&claim.entry.id);
             let kinds: Vec<String> = claim.evidence.keys().map(Evidence::to_string).collect();
             let bound = raised(&doubt::short(claim));
@@ -413,7 +417,10 @@ impl Page<'_> {
     }
 
     fn family(&self, out: &mut String, number: usize, family: &str) -> fmt::Result {
-        let name = escape(family);
+        let several = !self.report.theories().is_empty();
+        let theory = |claim: &&ClaimReport| several && claim.entry.family() == family && claim.entry.theory != family;
+        let theory = self.report.claims.iter().find(theory).map(|claim| format!(" ({})", escape(&claim.entry.theory)));
+        let name = escape(family) + &theory.unwrap_or_default();
         writeln!(
             out,
             "<section class=\"family\" aria-labelledby=\"family-{number}\">\n<h2 id=\"family-{number}\">{name}</h2>"

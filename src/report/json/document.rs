@@ -95,6 +95,8 @@ pub(super) struct DifferenceDocument {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClaimDocument {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub theory: String,
     pub id: String,
     pub title: String,
     pub verdict: Verdict,

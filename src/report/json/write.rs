@@ -81,6 +81,7 @@ impl BaselineDocument {
 impl ClaimDocument {
     fn new(report: &Report, claim: &ClaimReport) -> Self {
         ClaimDocument {
+            theory: claim.entry.theory.clone(),
             id: claim.entry.id.to_owned(),
             title: claim.entry.title.to_owned(),
             verdict: claim.verdict,
