@@ -8,7 +8,8 @@
 //! principal minors of size n. `G = dl/d(U W)` for the sample or batch has the singular values `sigma_i`, as many as min(p, q). `eta` is the learning
 //! rate, `gamma` the weight decay, `c = 1 - 2 eta gamma`. Source of the question: [`NOISE_EQUILIBRIUM`]; the law is derived in the proofs.
 
-use super::linear_pair::{At, Instance, Pairs};
+use super::linear_pair::{Instance, Pairs};
+use super::parameter_volume::At;
 use super::{DEEP_LINEAR, NOISE_EQUILIBRIUM};
 use crate::model::Carrier;
 use crate::scalar::{Field, Rational};

@@ -13,6 +13,7 @@ mod charge_volume;
 mod derivative;
 mod determinant;
 mod drawing;
+mod ends;
 #[cfg(test)]
 mod extremes;
 mod label_noise;
@@ -20,6 +21,7 @@ mod linear_pair;
 mod norm_ratio;
 mod orbit;
 mod orbit_drift;
+mod parameter_volume;
 mod product;
 mod product_contraction;
 mod sde_gap;

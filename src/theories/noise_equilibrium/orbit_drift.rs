@@ -9,6 +9,7 @@
 //! Sources: [`NOISE_EQUILIBRIUM`], [`NEURAL_THERMODYNAMICS`] for the entropic loss; the law is derived in the proofs.
 
 use super::drawing::EVERY_GAP;
+use super::ends::Ends;
 use super::orbit::{At, Networks, Orbit, slope};
 use super::{NEURAL_MECHANICS, NEURAL_THERMODYNAMICS, NOISE_EQUILIBRIUM};
 use crate::linalg::products::squared_norm;
@@ -106,52 +107,6 @@ impl Draws for OrbitDrift {
             return Err(Unjudged::outside("no noise"));
         }
         Ok(orbit)
-    }
-}
-
-/// What decides about the ends of an orbit: the coefficients `eta^2 E|g_+|^2 + (1 - c^2) |theta_-|^2` of `a^-2` and
-/// `eta^2 E|g_-|^2 + (1 - c^2) |theta_+|^2` of `-a^2`.
-struct Ends {
-    rising: Rational,
-    falling: Rational,
-}
-
-impl Ends {
-    fn of(orbit: &Orbit) -> Ends {
-        let at = orbit.at::<Rational>();
-        let [noise_positive, noise_negative] = at.noise(&at.gradients(&at.point.theta));
-        let [positive, negative] = at.parts(&at.point.theta);
-        let square = at.learning_rate.clone().square();
-        let lost = Rational::from(1) - at.kept.clone().square();
-        Ends {
-            rising: noise_positive * &square + negative * &lost,
-            falling: noise_negative * &square + positive * &lost,
-        }
-    }
-
-    fn is_excepted(&self) -> bool {
-        self.rising == 0 && self.falling == 0
-    }
-
-    /// Powers of 2 on either side of the root `a^4 = rising / falling`, if there is one.
-    fn bracket(&self) -> Option<[Rational; 2]> {
-        if self.rising == 0 || self.falling == 0 {
-            return None;
-        }
-        let root = Rational::from(&self.rising / &self.falling);
-        let fourth = |a: &Rational| a.clone().square().square();
-        let mut below = Rational::from(1);
-        while fourth(&below) >= root {
-            below /= 2;
-        }
-        while fourth(&Rational::from(&below * 2)) < root {
-            below *= 2;
-        }
-        let mut above = Rational::from(&below * 2);
-        if fourth(&above) == root {
-            above *= 2;
-        }
-        Some([below, above])
     }
 }
 
