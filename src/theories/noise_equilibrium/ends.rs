@@ -3,8 +3,8 @@
 use super::orbit::Orbit;
 use crate::scalar::Rational;
 
-/// What decides about the ends of an orbit: the coefficients `eta^2 E|g_+|^2 + (1 - c^2) |theta_-|^2` of `a^-2` and
-/// `eta^2 E|g_-|^2 + (1 - c^2) |theta_+|^2` of `-a^2`.
+/// What decides about the ends of an orbit: the coefficients `eta^2 E|g_u|^2 + (1 - c^2) |theta_w|^2` of `a^-2` and
+/// `eta^2 E|g_w|^2 + (1 - c^2) |theta_u|^2` of `-a^2`.
 pub(super) struct Ends {
     pub(super) rising: Rational,
     pub(super) falling: Rational,

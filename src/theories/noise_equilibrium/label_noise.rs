@@ -93,7 +93,7 @@ impl Points {
         };
         let isotropic = match class {
             _ if self != Points::All => true,
-            Class::Generic => number % 4 == 0,
+            Class::Generic => number.is_multiple_of(4),
             Class::Smooth => true,
             _ => family.coin(),
         };

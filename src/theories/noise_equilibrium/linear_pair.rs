@@ -108,7 +108,7 @@ impl Pairs {
         let readout = (class == Class::Smooth && family.coin()).then(|| (0..2 * p).map(|_| family.small()).collect());
         let quartic = class == Class::Smooth && family.coin();
         let rates = [(); 2].map(|()| family.positive() / 4);
-        let decays = if family.coin() || number % 4 == 0 {
+        let decays = if family.coin() || number.is_multiple_of(4) {
             [(); 2].map(|()| family.positive() / 8)
         } else {
             [(); 2].map(|()| Rational::new())
@@ -206,7 +206,7 @@ impl Instance {
         while square > 0 && above.clone().square() >= square.clone() * 4 {
             above /= 2;
         }
-        let rate = Rational::from(share / above);
+        let rate = share / above;
         self.learning_rates = [rate.clone(), rate];
         self.weight_decays = [Rational::new(), Rational::new()];
     }
@@ -219,7 +219,7 @@ impl Instance {
             "rank one" => {
                 for i in 0..p {
                     for k in 0..r {
-                        self.theta[i * r + k] = Rational::from(self.theta[k].clone() * (i as i64 + 1));
+                        self.theta[i * r + k] = self.theta[k].clone() * (i as i64 + 1);
                     }
                 }
             }

@@ -278,7 +278,7 @@ impl<T: Carrier> At<'_, T> {
         self.drift_at(theta, &self.learning_rate, &self.kept)
     }
 
-    /// The means over the samples of `|g_+|^2` and `|g_-|^2`.
+    /// The means over the samples of `|g_u|^2` and `|g_w|^2`, of the parts of eigenvalue 1 and -1.
     pub(super) fn noise(&self, gradients: &[Vec<T>]) -> [T; 2] {
         let parts: Vec<Vec<T>> = gradients.iter().map(|gradient| self.parts(gradient).into()).collect();
         let [positive, negative] = [0, 1].map(|part| mean(&parts)[part].clone());

@@ -1,11 +1,11 @@
 //! `noise-equilibrium/orbit-drift`: along every orbit the mean drift of the charge falls strictly, and its root is the noise equilibrium.
 //!
 //! ```text
-//! d(t) = E[C'] - C = eta^2 E[g^T A g] - (1 - c^2) C = -2 eta d/dt F~(theta_t),   F~ = L + gamma (1 - eta gamma) |theta|^2 + (eta/4) E|g|^2
+//! d(t) = E[C'] - C = eta^2 E[g^T A g] - (1 - c^2) C = -2 eta d/dt Phi(theta_t),   Phi = L + gamma (1 - eta gamma) |theta|^2 + (eta/4) E|g|^2
 //! ```
 //!
 //! `C = theta^T A theta` is the charge of a symmetric generator `A` at the point `theta_t = e^{tA} theta` of an orbit, `C'` the charge after a step of
-//! descent with learning rate `eta` and weight decay `gamma`, `c = 1 - 2 eta gamma`. Of `A` the positive and negative eigenspaces are marked by + and -.
+//! descent with learning rate `eta` and weight decay `gamma`, `c = 1 - 2 eta gamma`. The parts in the positive and the negative eigenspace of `A` are marked by u and w.
 //! Sources: [`NOISE_EQUILIBRIUM`], [`NEURAL_THERMODYNAMICS`] for the entropic loss; the law is derived in the proofs.
 
 use super::drawing::EVERY_GAP;
@@ -22,7 +22,7 @@ use crate::verify::{Claim, Draw, Draws, Exact, In, Relation, Term, Unjudged, all
 pub(super) struct OrbitDrift {
     networks: Networks,
     decay: Decays,
-    /// Whether the decay of F~ is `gamma`, and not `gamma (1 - eta gamma)`.
+    /// Whether the decay of Phi is `gamma`, and not `gamma (1 - eta gamma)`.
     plain_decay: bool,
     /// Whether an equilibrium is asserted on every orbit.
     always_an_equilibrium: bool,
@@ -49,12 +49,12 @@ pub(super) const LAW: OrbitDrift = OrbitDrift {
 pub static CLAIM: Claim = Claim {
     id: "noise-equilibrium/orbit-drift",
     title: "the drift of a charge along an orbit, and its equilibrium",
-    statement: "d(t) = E[C'] - C at theta_t = e^{tA} theta: d = eta^2 E[g^T A g] - (1 - c^2) C = -2 eta d/dt F~(theta_t) with F~ = L + gamma (1 - eta gamma) |theta|^2 + (eta/4) E|g|^2; d falls strictly along the orbit",
+    statement: "d(t) = E[C'] - C at theta_t = e^{tA} theta: d = eta^2 E[g^T A g] - (1 - c^2) C = -2 eta d/dt Phi(theta_t) with Phi = L + gamma (1 - eta gamma) |theta|^2 + (eta/4) E|g|^2; d falls strictly along the orbit",
     hypotheses: &[
         "A is symmetric and generates a symmetry of the per-sample loss, here with eigenvalues 0, 1 and -1; 0 <= eta gamma < 1; E is the mean over the samples",
         "except where A g_z = 0 for all z and gamma A theta = 0: there d = 0 on the whole orbit",
-        "d is eta^2 a^-2 E|g_+|^2 + (1 - c^2) a^-2 |theta_-|^2 - eta^2 a^2 E|g_-|^2 - (1 - c^2) a^2 |theta_+|^2 at a = e^t; -d/dt d = 2 (1 - c^2) |A theta|^2 + 2 eta^2 E|A g|^2, and C grows strictly if A theta is not 0",
-        "d has a root if and only if one of gamma theta_+, g_- and one of gamma theta_-, g_+ are not 0; without one d has a sign: examined by steps at points of the orbit, a power of 2 on either side of the root",
+        "d is eta^2 a^-2 E|g_u|^2 + (1 - c^2) a^-2 |theta_w|^2 - eta^2 a^2 E|g_w|^2 - (1 - c^2) a^2 |theta_u|^2 at a = e^t, u and w for the parts of eigenvalue 1 and -1; -d/dt d = 2 (1 - c^2) |A theta|^2 + 2 eta^2 E|A g|^2, and C grows strictly if A theta is not 0",
+        "d has a root if and only if one of gamma theta_u, g_w and one of gamma theta_w, g_u are not 0; without one d has a sign: examined by steps at points of the orbit, a power of 2 on either side of the root",
         "the root depends on eta and gamma only through gamma (1 - eta gamma) / eta: d / eta^2 is the same at (eta_1, gamma_1) and (eta_2, gamma_2)",
     ],
     references: &[NOISE_EQUILIBRIUM, NEURAL_THERMODYNAMICS, NEURAL_MECHANICS],
@@ -62,7 +62,7 @@ pub static CLAIM: Claim = Claim {
     controls: &[
         control(
             "plain-decay",
-            "gamma in place of gamma (1 - eta gamma) in F~",
+            "gamma in place of gamma (1 - eta gamma) in Phi",
             &Exact(OrbitDrift { networks: Networks::Sizable, decay: Decays::Strong, plain_decay: true, ..LAW }),
         ),
         control(
@@ -127,7 +127,7 @@ impl OrbitDrift {
         }
         let sign = T::integer(if ends.falling == 0 { 1 } else { -1 });
         let drifts = far.iter().map(|a| T::product(&sign, &drift(a))).collect();
-        Relation::positive("without an equilibrium the drift has one sign", Term::vector("+-(E[C'] - C)", drifts))
+        Relation::positive("without an equilibrium the drift has one sign s", Term::vector("s (E[C'] - C)", drifts))
     }
 }
 
@@ -146,10 +146,10 @@ fn profile<T: Carrier>(at: &At<'_, T>, factor: &Rational) -> Relation<T> {
         ("drift along the orbit", format!("a = {factor}")),
         vec![Term::scalar("E[C'] - C", at.drift(&moved))],
         vec![
-            term("eta^2 a^-2 E|g_+|^2", noise_positive, &square, &rising),
-            term("(1 - c^2) a^-2 |theta_-|^2", negative, &lost, &rising),
-            term("-eta^2 a^2 E|g_-|^2", -noise_negative, &square, &falling),
-            term("-(1 - c^2) a^2 |theta_+|^2", -positive, &lost, &falling),
+            term("eta^2 a^-2 E|g_u|^2", noise_positive, &square, &rising),
+            term("(1 - c^2) a^-2 |theta_w|^2", negative, &lost, &rising),
+            term("-eta^2 a^2 E|g_w|^2", -noise_negative, &square, &falling),
+            term("-(1 - c^2) a^2 |theta_u|^2", -positive, &lost, &falling),
         ],
     )
 }
@@ -175,7 +175,7 @@ fn here<T: Carrier>(at: &At<'_, T>) -> Relation<T> {
 }
 
 impl OrbitDrift {
-    /// The drift as the slope of F~; L is constant along the orbit and has none.
+    /// The drift as the slope of Phi; L is constant along the orbit and has none.
     fn potential<T: Carrier>(&self, at: &At<'_, T>) -> Relation<T> {
         let theta = &at.point.theta;
         let decay = &at.point.weight_decay;
@@ -189,7 +189,7 @@ impl OrbitDrift {
         });
         let rate = &at.learning_rate;
         Relation::equality(
-            "drift as the slope of F~",
+            "drift as the slope of Phi",
             vec![Term::scalar("E[C'] - C", at.drift(theta))],
             vec![
                 Term::scalar("-2 eta gamma (1 - eta gamma) d/dt |theta|^2", T::integer(-2) * rate * &decay * norm),

@@ -103,7 +103,7 @@ impl Instance {
         if slope == 0 || self.powers[0] != self.powers[1] {
             return false;
         }
-        self.learning_rate = Rational::from(size / slope.abs());
+        self.learning_rate = size / slope.abs();
         self.weight_decay = (Rational::from(1) - kept) / 2 / &self.learning_rate;
         true
     }
@@ -183,7 +183,7 @@ impl Points {
             }
             Class::Smooth if is_placed => {
                 // Beyond 1 + c^2, and below.
-                let beyond = self == Points::Beyond || index % 2 == 0;
+                let beyond = self == Points::Beyond || index.is_multiple_of(2);
                 let size =
                     Rational::from((if beyond { draw.point.integer(12, 16) } else { draw.point.integer(2, 11) }, 8));
                 let kept = Rational::from((draw.point.integer(4, 8), 8));

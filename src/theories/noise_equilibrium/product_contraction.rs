@@ -4,7 +4,7 @@
 //! w_i'^2/k_i - w_j'^2/k_j = (c^2 - h)(w_i^2/k_i - w_j^2/k_j),   h = eta^2 k_i k_j (G P / (w_i w_j))^2
 //! ```
 //!
-//! `P = w_1^k_1 ... w_D^k_D` is the product on which the loss depends, `G = dl/dP` its slope for a sample or a batch, `eta` the learning rate, `gamma`
+//! `P = w_1^{k_1} ... w_D^{k_D}` is the product on which the loss depends, `G = dl/dP` its slope for a sample or a batch, `eta` the learning rate, `gamma`
 //! the weight decay and `c = 1 - 2 eta gamma`. Source of the question: [`NOISE_EQUILIBRIUM`]; the identity is derived in the proofs.
 
 use super::derivative::{kept, mean, step};
@@ -47,7 +47,7 @@ const SIZABLE: Contraction = Contraction { points: Points::Sizable, ..LAW };
 pub static CLAIM: Claim = Claim {
     id: "noise-equilibrium/product-contraction",
     title: "the imbalance of the factors of a product",
-    statement: "l depends on w_1, ..., w_D through P = w_1^k_1 ... w_D^k_D, Q = w_i^2 / k_i - w_j^2 / k_j, h = eta^2 k_i k_j (G P / (w_i w_j))^2 with G = dl/dP: Q' + h Q = c^2 Q",
+    statement: "l depends on w_1, ..., w_D through P = w_1^{k_1} ... w_D^{k_D}, Q = w_i^2 / k_i - w_j^2 / k_j, h = eta^2 k_i k_j (G P / (w_i w_j))^2 with G = dl/dP: Q' + h Q = c^2 Q",
     hypotheses: &[
         "the k_i are positive integers; P / (w_i w_j) is the polynomial with k_i - 1 and k_j - 1, so that factors may be 0",
         "theta' = c theta - eta g with c = 1 - 2 eta gamma, the same eta and gamma for all factors; l may depend on other parameters, which move too",
@@ -95,6 +95,13 @@ impl Draws for Contraction {
     }
 }
 
+/// A step: along which sample or batch, its end, and the slope `G` there.
+struct Step<T> {
+    along: String,
+    end: Vec<T>,
+    slope: T,
+}
+
 /// An instance in a scalar.
 struct At<'a, T> {
     law: &'a Contraction,
@@ -133,20 +140,22 @@ impl<T: Carrier> At<'_, T> {
         step(theta, gradient, &self.learning_rate, &self.kept)
     }
 
-    /// One step for each sample, and one for their batch: what it is along, its end and its slope.
-    fn steps(&self) -> Vec<(String, Vec<T>, T)> {
+    /// One step for each sample, and one for their batch.
+    fn steps(&self) -> Vec<Step<T>> {
         let gradients: Vec<_> = self.samples.iter().map(|sample| self.instance.gradient(&self.theta, sample)).collect();
-        let slopes: Vec<_> = self.slopes();
-        let mut steps: Vec<_> = gradients
-            .iter()
-            .zip(&slopes)
-            .enumerate()
-            .map(|(number, (gradient, slope))| {
-                (format!("sample {number}"), self.step(&self.theta, gradient), slope.clone())
-            })
-            .collect();
-        let slope = mean(&slopes.into_iter().map(|slope| vec![slope]).collect::<Vec<_>>()).swap_remove(0);
-        steps.push(("the batch of all samples".to_owned(), self.step(&self.theta, &mean(&gradients)), slope));
+        let slopes = self.slopes();
+        let of_sample = |(number, (gradient, slope)): (usize, (&Vec<T>, &T))| Step {
+            along: format!("sample {number}"),
+            end: self.step(&self.theta, gradient),
+            slope: slope.clone(),
+        };
+        let mut steps: Vec<_> = gradients.iter().zip(&slopes).enumerate().map(of_sample).collect();
+        let weight = T::ratio(1, slopes.len() as i64);
+        steps.push(Step {
+            along: "the batch of all samples".to_owned(),
+            end: self.step(&self.theta, &mean(&gradients)),
+            slope: slopes.into_iter().fold(T::zero(), |sum, slope| sum + slope) * weight,
+        });
         steps
     }
 
@@ -166,17 +175,16 @@ impl<T: Carrier> At<'_, T> {
     }
 
     /// The mean over the steps of single samples, with the mean and the variance of their slopes.
-    fn on_the_mean(&self, ends: &[(String, Vec<T>, T)], pair: [usize; 2], detail: String) -> Relation<T> {
-        let weight = T::ratio(1, ends.len() as i64);
-        let average = |value: &dyn Fn(&(String, Vec<T>, T)) -> T| {
-            ends.iter().fold(T::zero(), |sum, end| sum + value(end)) * &weight
-        };
-        let mean = average(&|(.., slope)| slope.clone());
-        let variance = average(&|(.., slope)| (slope.clone() - &mean).squared());
+    fn on_the_mean(&self, steps: &[Step<T>], pair: [usize; 2], detail: String) -> Relation<T> {
+        let weight = T::ratio(1, steps.len() as i64);
+        let average =
+            |value: &dyn Fn(&Step<T>) -> T| steps.iter().fold(T::zero(), |sum, step| sum + value(step)) * &weight;
+        let mean = average(&|step| step.slope.clone());
+        let variance = average(&|step| (step.slope.clone() - &mean).squared());
         let imbalance = self.imbalance(&self.theta, pair);
         let scale = self.learning_rate.squared() * self.coupling(&self.theta, pair) * &imbalance;
         let mut left = vec![
-            Term::scalar("E[Q']", average(&|(_, end, _)| self.imbalance(end, pair))),
+            Term::scalar("E[Q']", average(&|step| self.imbalance(&step.end, pair))),
             Term::scalar("eta^2 k_i k_j (P / (w_i w_j))^2 Var G Q", T::product(&scale, &variance)),
         ];
         if self.law.mean_slope {
@@ -203,16 +211,22 @@ impl<T: Carrier> At<'_, T> {
     }
 
     /// What becomes of `w_1 + w_2` and `w_1 - w_2`.
-    fn sum_and_difference(&self, end: &[T], slope: &T, detail: &str) -> Relation<T> {
+    fn sum_and_difference(&self, step: &Step<T>) -> Relation<T> {
         let both = |theta: &[T]| vec![theta[0].clone() + &theta[1], theta[0].clone() - &theta[1]];
-        let displacement = T::product(&self.learning_rate, slope);
+        let displacement = T::product(&self.learning_rate, &step.slope);
         let [sum, difference] = [0, 1].map(|i| both(&self.theta)[i].clone());
         Relation::equality(
-            ("sum and difference of two factors", detail),
-            vec![Term::vector("w_1' +- w_2'", both(end))],
+            ("sum and difference of two factors", step.along.as_str()),
+            vec![Term::vector("w_1' + w_2', w_1' - w_2'", both(&step.end))],
             vec![
-                Term::vector("c (w_1 +- w_2)", both(&self.theta).iter().map(|x| T::product(&self.kept, x)).collect()),
-                Term::vector("-+ eta G (w_1 +- w_2)", vec![-(displacement.clone() * sum), displacement * difference]),
+                Term::vector(
+                    "c (w_1 + w_2), c (w_1 - w_2)",
+                    both(&self.theta).iter().map(|x| T::product(&self.kept, x)).collect(),
+                ),
+                Term::vector(
+                    "-eta G (w_1 + w_2), eta G (w_1 - w_2)",
+                    vec![-(displacement.clone() * sum), displacement * difference],
+                ),
             ],
         )
     }
@@ -234,18 +248,18 @@ impl<T: Carrier> In<T> for Contraction {
         let mut relations = Vec::new();
         for pair in instance.pairs() {
             let detail = |along: &str| format!("factors {pair:?}, {along}");
-            for (along, end, slope) in &steps {
+            for Step { along, end, slope } in &steps {
                 relations.push(at.after_a_step(end, slope, pair, detail(along)));
             }
             relations.push(at.on_the_mean(&steps[..instance.samples.len()], pair, detail("all samples")));
             let of_samples = steps[..instance.samples.len()].iter().enumerate();
-            relations.extend(of_samples.filter_map(|(number, (_, end, _))| self.fate(&at, number, end, pair)));
+            relations.extend(of_samples.filter_map(|(number, step)| self.fate(&at, number, &step.end, pair)));
             if instance.powers.iter().sum::<u32>() <= 3 {
                 relations.push(at.after_two_steps(pair, detail("first and last sample")));
             }
         }
         if instance.powers == [1, 1] {
-            relations.extend(steps.iter().map(|(along, end, slope)| at.sum_and_difference(end, slope, along)));
+            relations.extend(steps.iter().map(|step| at.sum_and_difference(step)));
         }
         Ok(relations)
     }

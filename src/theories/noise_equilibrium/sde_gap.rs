@@ -38,7 +38,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "A is symmetric and generates a symmetry of the per-sample loss; the batch of B of N samples is uniform among all, without replacement; kappa = 0 for N = 1; Sigma is the covariance with 1/N",
         "theta' = theta - eta (g_B + 2 gamma theta), g_B the mean gradient of the batch; all batches are enumerated",
-        "without decay and with eigenvalues 0, 1 and -1, at e^{tA} theta and a = e^t: E_B[C'] - C = eta^2 a^-2 (kappa tr Sigma_+ + |gbar_+|^2) - eta^2 a^2 (kappa tr Sigma_- + |gbar_-|^2), gbar = grad L, + and - for the eigenspaces: the root moves with B unless the ratios of noise and of mean gradient are one",
+        "without decay and with eigenvalues 0, 1 and -1, at e^{tA} theta and a = e^t: E_B[C'] - C = eta^2 a^-2 (kappa tr Sigma_u + |m_u|^2) - eta^2 a^2 (kappa tr Sigma_w + |m_w|^2), m = grad L, u and w for the parts of eigenvalue 1 and -1: the root moves with B unless the ratios of noise and of mean gradient are one",
     ],
     references: &[NOISE_EQUILIBRIUM, NEURAL_MECHANICS],
     law: &[all(&Exact(LAW))],
@@ -156,10 +156,10 @@ fn along<T: Carrier>(at: &At<'_, T>, gradients: &Gradients<T>, factor: &Rational
         ("drift over batches along the orbit", format!("a = {factor}, batches of {batch}")),
         vec![Term::scalar("E_B[C'] - C", drift)],
         vec![
-            Term::scalar("eta^2 a^-2 kappa tr Sigma_+", noise_positive * &share * &rising),
-            Term::scalar("eta^2 a^-2 |gbar_+|^2", positive * &rising),
-            Term::scalar("-eta^2 a^2 kappa tr Sigma_-", noise_negative * share * &falling),
-            Term::scalar("-eta^2 a^2 |gbar_-|^2", negative * falling),
+            Term::scalar("eta^2 a^-2 kappa tr Sigma_u", noise_positive * &share * &rising),
+            Term::scalar("eta^2 a^-2 |m_u|^2", positive * &rising),
+            Term::scalar("-eta^2 a^2 kappa tr Sigma_w", noise_negative * share * &falling),
+            Term::scalar("-eta^2 a^2 |m_w|^2", negative * falling),
         ],
     )
 }
