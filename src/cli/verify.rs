@@ -167,7 +167,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let start = Instant::now();
     report.claims = examine(&claims, &plan, store.as_ref())?;
     for claim in &mut report.claims {
-        claim.entry.theory = theories.of(&claim.entry.id).map(|theory| theory.name.to_owned()).unwrap_or_default();
+        theories.complete(&mut claim.entry);
     }
     report.seconds = start.elapsed().as_secs_f64();
     outlet.deliver(report)

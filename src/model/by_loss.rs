@@ -156,7 +156,7 @@ mod tests {
     /// In the rationals a part in a million of a million is told.
     #[test]
     fn rationals_tell_any_difference() {
-        let (one, other) = (Rational::from(1), Rational::from((1 << 60, (1_i64 << 60) + 1)));
+        let (one, other) = (Rational::from(1), Rational::from((1_i64 << 60, (1_i64 << 60) + 1)));
         assert!(one.surely_differs(&other, &[]) && !one.surely_differs(&one, &[]));
     }
 }

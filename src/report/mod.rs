@@ -8,7 +8,7 @@
 //! | [`junit`] | continuous integration |
 //! | [`html`] | people: everything, on one page with formulas and plots |
 //! | [`markdown`] | people: the summary page of a job |
-//! | [`annotations`] | a forge that shows what is wrong beside a change |
+//! | [`annotations`] | a forge that shows what is wrong with a run |
 //!
 //! | module | from reports |
 //! |---|---|

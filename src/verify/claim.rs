@@ -4,6 +4,7 @@ use super::check::{Check, Inapplicable, Subject};
 use super::draw::{Case, Class, Draw};
 use super::entry::{ControlEntry, Entry, Evidence};
 use super::examination::{Examination, Settings};
+use super::lemmas::Lemma;
 
 /// A part of a law: a check, with the numbering of its own instances among the claim's.
 #[derive(Clone, Copy)]
@@ -88,6 +89,7 @@ impl<'a> Claim<'a> {
             |control: &Control<'_>| ControlEntry { name: control.name.to_owned(), breaks: control.breaks.to_owned() };
         Entry {
             theory: String::new(),
+            lemma: Lemma::default(),
             id: self.id.to_owned(),
             title: self.title.to_owned(),
             statement: self.statement.to_owned(),

@@ -5,7 +5,7 @@ mod detailed_balance;
 mod relative_entropy;
 mod spectral_gap;
 
-use crate::verify::{Claim, Theory};
+use crate::verify::{Claim, Lemmas, Theory};
 
 /// The theory of finite Markov chains.
 pub static THEORY: Theory = Theory {
@@ -13,6 +13,7 @@ pub static THEORY: Theory = Theory {
     title: "Finite Markov chains: detailed balance, relative entropy, the spectral gap",
     references: &[KELLY, LEVIN_PERES],
     proofs: &[("markov", include_str!("../../../proofs/markov.md"))],
+    lemmas: Lemmas::NONE,
     claims: &[CLAIMS],
 };
 
