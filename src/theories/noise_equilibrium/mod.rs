@@ -27,7 +27,7 @@ mod product_contraction;
 mod sde_gap;
 mod vector_factor;
 
-use crate::verify::{Claim, Theory};
+use crate::verify::{Claim, Lemmas, Theory};
 
 /// The claims.
 const CLAIMS: &[&Claim] =
@@ -39,6 +39,7 @@ pub static THEORY: Theory = Theory {
     title: "Noise equilibrium: where stochastic descent comes to rest along a symmetry, at every step size",
     references: &[NOISE_EQUILIBRIUM],
     proofs: &[("noise-equilibrium", include_str!("../../../proofs/noise-equilibrium.md"))],
+    lemmas: Lemmas::NONE,
     claims: &[CLAIMS],
 };
 
