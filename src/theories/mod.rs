@@ -4,11 +4,12 @@
 mod constants;
 pub mod markov;
 pub mod neural_thermodynamics;
+pub mod noise_equilibrium;
 
 use crate::verify::{Claim, Theories, Theory};
 
 /// The theories that this program comes with.
-pub static ALL: &[&Theory] = &[&neural_thermodynamics::THEORY, &markov::THEORY];
+pub static ALL: &[&Theory] = &[&neural_thermodynamics::THEORY, &markov::THEORY, &noise_equilibrium::THEORY];
 
 /// Every claim of every theory, in the order of the documentation. Identifiers are permanent.
 pub fn registry() -> Vec<&'static Claim<'static>> {
