@@ -269,7 +269,7 @@ fn time_averages<T: Field>(orbit: &Orbit) -> Relation<T> {
 }
 
 /// Steps of a batch, and before the first.
-const BATCH: u64 = 1 << 15;
+const BATCH: u64 = 1 << 16;
 const BURN_IN: u64 = 1 << 10;
 
 impl OfRadius for Fluctuating {

@@ -10,13 +10,19 @@
 //! given by `R T = eta |g|^2/4` with `R = (d - 1)/2`. There are three regimes: the learning rate `eta` is fixed; the effective rate `eps` is, with
 //! `eta = eps r^2` for gradient and decay; or the sphere is, with r reset after each step.
 
+mod circle;
+mod discrete_gibbs;
 mod drawing;
 mod equation_of_state;
+#[cfg(test)]
+mod extremes;
+mod jets;
 mod kicked;
 mod maxwell_roots;
 mod maxwell_scaling;
 mod optimisers;
 mod periodic;
+mod radius_fluctuation;
 mod runaway;
 mod simulated;
 mod steady;
@@ -26,8 +32,14 @@ mod turning_angle;
 use crate::verify::{Claim, Theory};
 
 /// The claims.
-const CLAIMS: &[&Claim] =
-    &[&turning_angle::CLAIM, &maxwell_scaling::CLAIM, &equation_of_state::CLAIM, &runaway::CLAIM];
+const CLAIMS: &[&Claim] = &[
+    &turning_angle::CLAIM,
+    &maxwell_scaling::CLAIM,
+    &equation_of_state::CLAIM,
+    &runaway::CLAIM,
+    &radius_fluctuation::CLAIM,
+    &discrete_gibbs::CLAIM,
+];
 
 /// The theory of the ideal gas.
 pub static THEORY: Theory = Theory {

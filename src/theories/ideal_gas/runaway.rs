@@ -86,7 +86,7 @@ pub static CLAIM: Claim = Claim {
 
 /// A path with the bound that its steps keep.
 pub(super) struct Instance {
-    pub(super) path: Kicked,
+    path: Kicked,
     bound: Bound,
 }
 
@@ -96,6 +96,13 @@ enum Bound {
     AtLeast(Rational),
     /// `s` with `(eps rho)^2 <= 1 - s^2`
     AtMost(Rational),
+}
+
+impl Instance {
+    /// A path of which no bound is known.
+    pub(super) fn unbounded(path: Kicked) -> Self {
+        Instance { path, bound: Bound::None }
+    }
 }
 
 impl Drawn for Instance {
@@ -122,7 +129,7 @@ impl Draws for Runaway {
         let stream = &mut stream;
         if self.below_two {
             let (start, kick) = (Rational::from((stream.integer(9, 15), 8)), stream.positive() / 2);
-            return Ok(Instance { path: Kicked::draw(stream, start, vec![kick]), bound: Bound::None });
+            return Ok(Instance::unbounded(Kicked::draw(stream, start, vec![kick])));
         }
         let awkward = draw.index % 16 < 4;
         let (start, kicks, bound) = match draw.index % 4 {
