@@ -1,20 +1,14 @@
 //! The stationary law of a noisy step on the circle, from its transfer matrix in Fourier modes.
 
-use crate::scalar::{Field, Mp, Rational, Real, Ring};
+use super::modes::{BAND, Complex, MODES, Number, primitive, roots_of_unity, solve, sum};
+use crate::scalar::{Branch, Field, Rational, Real, Ring};
 use crate::verify::order::{Differences, Fine, StepSizes};
 use crate::verify::{Drawn, Numbers, Stream};
 use num_traits::{One, Zero};
 
-/// Bits of the computation: modes are known to `2^-120`, and the smallest step's effect is `2^-41`.
-type Number = Mp<256>;
-
 /// The step sizes `2^-16, 2^-21, ..., 2^-41`.
 const SIZES: StepSizes = StepSizes { first: 16, spacing: 5, count: 6 };
 
-/// Modes that are kept: for the losses that are drawn, the others are below `2^-120`.
-const MODES: usize = 40;
-/// A mode reaches so many others to either side: a further one is of the order `eps^(BAND/2)`.
-const BAND: usize = 16;
 /// Nodes for a row of the matrix, and for averages over the Gibbs law.
 const NODES: usize = 2 * BAND + 2;
 const AVERAGING: usize = 128;
@@ -59,60 +53,6 @@ pub(super) struct Theory {
     pub(super) current: Fine,
     /// A size for the current: `int |psi'|^3 / (3 T int 1/rho_G)`, that of noise without kurtosis were there no cancellation.
     pub(super) size: Fine,
-}
-
-/// A complex number.
-#[derive(Clone)]
-struct Complex {
-    re: Number,
-    im: Number,
-}
-
-impl Complex {
-    fn zero() -> Self {
-        Complex { re: Number::zero(), im: Number::zero() }
-    }
-    fn real(re: Number) -> Self {
-        Complex { re, im: Number::zero() }
-    }
-    fn times(&self, other: &Self) -> Self {
-        Complex {
-            re: Number::product(&self.re, &other.re) - Number::product(&self.im, &other.im),
-            im: Number::product(&self.re, &other.im) + Number::product(&self.im, &other.re),
-        }
-    }
-    fn scaled(&self, factor: &Number) -> Self {
-        Complex { re: Number::product(&self.re, factor), im: Number::product(&self.im, factor) }
-    }
-    fn add(&mut self, other: &Self) {
-        self.re += &other.re;
-        self.im += &other.im;
-    }
-    fn subtract(&mut self, other: &Self) {
-        self.re -= &other.re;
-        self.im -= &other.im;
-    }
-    fn conjugate(&self) -> Self {
-        Complex { re: self.re.clone(), im: -self.im.clone() }
-    }
-    fn over(&self, other: &Self) -> Self {
-        let square = other.re.squared() + other.im.squared();
-        self.times(&other.conjugate()).scaled(&(Number::one() / square))
-    }
-}
-
-/// `e^(2 pi i j / count)` for all j.
-fn roots_of_unity(count: usize) -> Vec<Complex> {
-    let turn = |j: usize| Number::integer(2 * j as i64) * Number::pi() / Number::integer(count as i64);
-    (0..count)
-        .map(|j| {
-            let angle = turn(j);
-            Complex {
-                re: Number::new(&angle.as_float().clone().cos()),
-                im: Number::new(&angle.as_float().clone().sin()),
-            }
-        })
-        .collect()
 }
 
 /// A loss at a node: its value and first two derivatives.
@@ -186,7 +126,7 @@ impl Circle {
         // 2 pi J = 2 pi (m - 3)/(6T) int psi'^3 / int 1/rho_G, with rho_G = w / (sum w 2 pi / n): over the nodes n ratio excess / sum w.
         let per_node = Number::integer(AVERAGING as i64) / &total;
         let current = Number::product(&ratio, &excess) * &per_node;
-        let absolute = sum(cubes.iter().map(|cube| crate::scalar::Branch::absolute(cube)));
+        let absolute = sum(cubes.iter().map(|cube| cube.absolute()));
         let size = absolute / &inverse * per_node / (Number::integer(3) * &temperature);
         let theory =
             Theory { energy: energy.to_precision(), current: current.to_precision(), size: size.to_precision() };
@@ -260,78 +200,6 @@ impl Circle {
         }
         (modes, mean)
     }
-}
-
-/// The modes `c_k`, k from 1, of `c_k = sum_n row_k[n] c_(k + n)` with `c_0 = 1`, `c_(-k)` conjugate to `c_k`, and 0 beyond the last.
-fn solve(rows: &[Vec<Complex>]) -> Vec<Complex> {
-    // Unknowns -MODES..MODES without 0; the equations of -k are conjugate to those of k.
-    let size = 2 * MODES;
-    let place = |mode: i64| if mode < 0 { (mode + MODES as i64) as usize } else { (mode + MODES as i64 - 1) as usize };
-    let band = BAND + 1;
-    let mut matrix = vec![vec![Complex::zero(); 2 * band + 1]; size];
-    let mut right = vec![Complex::zero(); size];
-    for k in 1..=MODES as i64 {
-        for sign in [1, -1] {
-            let row = place(sign * k);
-            for (index, coefficient) in rows[k as usize - 1].iter().enumerate() {
-                let n = index as i64 - BAND as i64;
-                let entry = if sign == 1 { coefficient.clone() } else { coefficient.conjugate() };
-                let mode = sign * (k + n);
-                if mode == 0 {
-                    right[row].add(&entry);
-                } else if mode.unsigned_abs() as usize <= MODES {
-                    let column = place(mode) + band - row;
-                    matrix[row][column].subtract(&entry);
-                }
-            }
-            matrix[row][band].re += Number::one();
-        }
-    }
-    for pivot in 0..size {
-        for row in pivot + 1..(pivot + band + 1).min(size) {
-            let factor = matrix[row][pivot + band - row].over(&matrix[pivot][band]);
-            for column in pivot..(pivot + band + 1).min(size) {
-                let change = factor.times(&matrix[pivot][column + band - pivot]);
-                matrix[row][column + band - row].subtract(&change);
-            }
-            let change = factor.times(&right[pivot]);
-            right[row].subtract(&change);
-        }
-    }
-    for row in (0..size).rev() {
-        let mut value = right[row].clone();
-        for column in row + 1..(row + band + 1).min(size) {
-            value.subtract(&matrix[row][column + band - row].times(&right[column]));
-        }
-        right[row] = value.over(&matrix[row][band]);
-    }
-    right.split_off(MODES)
-}
-
-/// The periodic primitive of mean 0 of values of mean 0 at equidistant nodes, mode by mode.
-fn primitive(values: &[Number], roots: &[Complex]) -> Vec<Number> {
-    let count = values.len();
-    let modes: Vec<Complex> = (1..count / 2)
-        .map(|k| {
-            let mut total = Complex::zero();
-            for (j, value) in values.iter().enumerate() {
-                total.add(&roots[(count - j) * k % count].scaled(value));
-            }
-            // Over i k.
-            let scale = Number::ratio(1, (count * k) as i64);
-            Complex { re: Number::product(&total.im, &scale), im: -Number::product(&total.re, &scale) }
-        })
-        .collect();
-    let at = |j: usize| sum((1..count / 2).map(|k| Number::integer(2) * modes[k - 1].times(&roots[j * k % count]).re));
-    (0..count).map(at).collect()
-}
-
-fn sum(numbers: impl Iterator<Item = Number>) -> Number {
-    let mut total = Number::zero();
-    for number in numbers {
-        total += number;
-    }
-    total
 }
 
 /// Mean loss and mean velocity of the chain at falling step sizes.

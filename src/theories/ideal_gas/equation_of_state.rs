@@ -9,12 +9,12 @@
 
 use super::drawing::{one, pythagorean};
 use super::kicked::{EVERY_GAP, Kicked};
+use super::mean_volume::Fluctuating;
 use super::periodic::Orbit;
-use super::simulated::{OfRadius, Simulated, batch_means, chi_squared};
+use super::simulated::Simulated;
 use super::steady::{State, Steady};
 use super::{IDEAL_GAS, SPHERICAL_MOTION};
 use crate::scalar::{Field, Rational};
-use crate::verify::simulation::BATCHES;
 use crate::verify::{
     Claim, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged, control,
 };
@@ -37,12 +37,6 @@ enum Says {
     StableBeyond,
 }
 
-/// The averages for a rho that fluctuates.
-pub(super) struct Fluctuating {
-    /// Whether `E r^2` is taken to be what it is for a constant rho.
-    deterministic: bool,
-}
-
 pub(super) const LAW: EquationOfState = EquationOfState { says: Says::Law };
 
 fn of_averages(index: u64) -> Option<u64> {
@@ -63,7 +57,7 @@ pub static CLAIM: Claim = Claim {
     ],
     references: &[IDEAL_GAS, SPHERICAL_MOTION],
     law: &[
-        Part { check: &Simulated(Fluctuating { deterministic: false }), number: of_averages },
+        Part { check: &Simulated(Fluctuating::LAW), number: of_averages },
         Part { check: &Independent(Exact(LAW)), number: Some },
     ],
     controls: &[
@@ -81,7 +75,7 @@ pub static CLAIM: Claim = Claim {
         control(
             "deterministic-radius",
             "E r^2 = r_*^2 for a rho that fluctuates",
-            &Simulated(Fluctuating { deterministic: true }),
+            &Simulated(Fluctuating::DETERMINISTIC),
         ),
     ],
 };
@@ -115,16 +109,20 @@ impl Drawn for Instance {
     }
 }
 
-/// A path of three steps for a constant rho; every other one is beyond the critical rate, at it, or near a fixed point.
+/// A path of three steps for a constant rho, from all parts of the half-line in turn, below, at and beyond the critical rate.
 fn kicked(stream: &mut Stream, number: u64) -> Instance {
     let [cosine, sine] = pythagorean(stream);
     let share = Rational::from((stream.integer(1, 31), 16));
     let upper = Rational::from(&cosine + 1);
+    let lower = Rational::from(1 - &cosine);
+    let near = Rational::from((1, 1 << 16));
     let (root, kick, start, what) = match number % 8 {
-        0 => (None, Rational::from(1), share, "critical"),
-        2 => (None, 1 + stream.positive() / 64, share, "beyond critical"),
-        4 => (Some(cosine.clone()), sine, upper + Rational::from((1, stream.integer(2, 64))), "beyond the basin"),
-        6 => (Some(cosine.clone()), sine, 1 - cosine + Rational::from((1, 1 << 16)), "near the steady radius"),
+        0 => (Some(cosine), sine, upper + Rational::from((1, stream.integer(2, 64))), "beyond the basin"),
+        1 => (Some(cosine), sine, share / 2 * lower, "below the steady radius"),
+        2 => (None, Rational::from(1), share, "critical"),
+        4 => (Some(cosine), sine, if share < 1 { lower - near } else { lower + near }, "near the steady radius"),
+        6 => (None, 1 + stream.positive() / 64, share, "beyond critical"),
+        3 => (Some(cosine), sine, Rational::from(&upper - &lower) * share / 2 + lower, "above the steady radius"),
         _ => (Some(cosine), sine, share / 2 * upper, ""),
     };
     let mut path = Kicked::draw(stream, start, vec![kick; 3]);
@@ -138,9 +136,8 @@ impl Draws for EquationOfState {
     fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
         let mut stream = draw.own();
         Ok(match (self.says, draw.index % 4) {
-            (Says::Law, 1) => kicked(&mut stream, draw.index / 4),
+            (Says::Law, 1 | 3) => kicked(&mut stream, draw.index / 2),
             (Says::Law, 2) => Instance::Orbit(Orbit::draw(&mut stream, draw.index % 32 == 18)),
-            (Says::Law, 3) => kicked(&mut stream, draw.index / 4 + 1),
             (Says::StableBeyond, _) => {
                 let start = Rational::from((stream.integer(1, 31), 16));
                 let path = Kicked::draw(&mut stream, start, vec![Rational::from((101, 100))]);
@@ -266,46 +263,4 @@ fn time_averages<T: Field>(orbit: &Orbit) -> Relation<T> {
         one("p (1 - eta gamma) E V", factor * volume),
         one("R E T", heat),
     )
-}
-
-/// Steps of a batch, and before the first.
-const BATCH: u64 = 1 << 16;
-const BURN_IN: u64 = 1 << 10;
-
-impl OfRadius for Fluctuating {
-    fn steps(&self) -> u64 {
-        BATCH * BATCHES as u64
-    }
-
-    /// `y = r^2 / r_*^2` has `y' = (1 - h) y + h (rho^2/q) / y` with `h = 4 eta gamma (1 - eta gamma)`.
-    fn run(&self, stream: &mut Stream) -> (String, Vec<Relation<f64>>) {
-        // In dimension 2, 1/r^2 fluctuates so much that the interval would be too wide.
-        let degrees = *stream.pick(&[2_u32, 4]);
-        let decay = *stream.pick(&[0.125, 0.1875, 0.25]);
-        let h = 4.0 * decay * (1.0 - decay);
-        let mut y = 1.0;
-        let mut next = || {
-            y = (1.0 - h) * y + h * chi_squared(stream, degrees) / f64::from(degrees) / y;
-            [y, 1.0 / y, 1.0]
-        };
-        for _ in 0..BURN_IN {
-            next();
-        }
-        let [mean, inverse, unit] = batch_means(BATCH, next);
-        let term = |label: &'static str, means: &Vec<f64>| Term::vector(label, means.clone());
-        let described = format!("isotropic normal noise in dimension {}, eta gamma = {decay}", degrees + 1);
-        let relations = if self.deterministic {
-            vec![Relation::equality("mean volume", vec![term("E r^2 / r_*^2", &mean)], vec![term("1", &unit)])]
-        } else {
-            vec![
-                Relation::equality(
-                    "mean volume under noise that does not know the state",
-                    vec![term("E r^2 / r_*^2", &mean)],
-                    vec![term("r_*^2 E[1/r^2]", &inverse)],
-                ),
-                Relation::at_most("a mean volume of at least r_*^2", term("1", &unit), term("E r^2 / r_*^2", &mean)),
-            ]
-        };
-        (described, relations)
-    }
 }

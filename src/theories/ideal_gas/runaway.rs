@@ -9,10 +9,10 @@
 
 use super::IDEAL_GAS;
 use super::drawing::pythagorean;
+use super::escape::Escape;
 use super::kicked::{EVERY_GAP, Kick, Kicked};
-use super::simulated::{OfRadius, Simulated, chi_squared};
+use super::simulated::Simulated;
 use crate::scalar::{Field, Rational};
-use crate::verify::simulation::BATCHES;
 use crate::verify::{
     Claim, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged, control,
 };
@@ -24,28 +24,7 @@ pub(super) struct Runaway {
     below_two: bool,
 }
 
-/// The fate of long paths.
-pub(super) struct Escape {
-    noise: Noise,
-    regime: Regime,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Noise {
-    /// Isotropic and normal.
-    Normal,
-    /// Of two values, both below the critical one.
-    Bounded,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Regime {
-    FixedEffectiveRate,
-    FixedRate,
-}
-
 pub(super) const LAW: Runaway = Runaway { below_two: false };
-const ESCAPE: Escape = Escape { noise: Noise::Normal, regime: Regime::FixedEffectiveRate };
 
 fn of_escapes(index: u64) -> Option<u64> {
     (index % 16 == 6).then_some(index)
@@ -66,7 +45,7 @@ pub static CLAIM: Claim = Claim {
     ],
     references: &[IDEAL_GAS],
     law: &[
-        Part { check: &Simulated(ESCAPE), number: of_escapes },
+        Part { check: &Simulated(Escape::LAW), number: of_escapes },
         Part { check: &Independent(Exact(LAW)), number: Some },
     ],
     controls: &[
@@ -74,12 +53,12 @@ pub static CLAIM: Claim = Claim {
         control(
             "fixed-rate",
             "escape at a fixed learning rate, with the same noise",
-            &Simulated(Escape { regime: Regime::FixedRate, ..ESCAPE }),
+            &Simulated(Escape::AT_FIXED_RATE),
         ),
         control(
             "bounded-noise",
             "escape under noise of two values below the critical rate",
-            &Simulated(Escape { noise: Noise::Bounded, ..ESCAPE }),
+            &Simulated(Escape::UNDER_BOUNDED_NOISE),
         ),
     ],
 };
@@ -237,54 +216,4 @@ impl Runaway {
         }
         relations
     }
-}
-
-/// Paths of a batch, and their steps at most.
-const PATHS: usize = 4;
-const STEPS: u64 = 1 << 13;
-/// A path this far beyond 2 has escaped.
-const FAR: f64 = 1_048_576.0;
-
-impl OfRadius for Escape {
-    fn steps(&self) -> u64 {
-        STEPS * (BATCHES * PATHS) as u64
-    }
-
-    fn run(&self, stream: &mut Stream) -> (String, Vec<Relation<f64>>) {
-        let degrees = *stream.pick(&[1_u32, 2]);
-        let square = *stream.pick(&[0.64, 0.8, 1.0]);
-        let kick = |stream: &mut Stream| match self.noise {
-            Noise::Normal => square * chi_squared(stream, degrees) / f64::from(degrees),
-            Noise::Bounded => square * 0.9 * if stream.coin() { 1.0 } else { 0.5 },
-        };
-        let mut path = || {
-            // A fixed rate has 2 eta gamma = x at r = r_0, so that the first step is that of the other regime.
-            let start = 0.5;
-            let mut x = start;
-            for _ in 0..STEPS {
-                let kick = kick(stream);
-                x = match self.regime {
-                    Regime::FixedEffectiveRate => x * ((1.0 - x).powi(2) + kick),
-                    Regime::FixedRate => x * ((1.0_f64 - start).powi(2) + kick * (start / x).powi(2)),
-                };
-                if x >= FAR {
-                    return 1.0;
-                }
-            }
-            0.0
-        };
-        let share = |path: &mut dyn FnMut() -> f64| (0..PATHS).map(|_| path()).sum::<f64>() / PATHS as f64;
-        let shares: Vec<f64> = (0..BATCHES).map(|_| share(&mut path)).collect();
-        let relation = Relation::equality(
-            "every path escapes",
-            vec![Term::vector("share of paths that have escaped", shares)],
-            one_per_batch(),
-        );
-        let described = format!("noise in dimension {}, mean (eps rho)^2 = {square}", degrees + 1);
-        (described, vec![relation])
-    }
-}
-
-fn one_per_batch() -> Vec<Term<f64>> {
-    vec![Term::vector("1", vec![1.0; BATCHES])]
 }
