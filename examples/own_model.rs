@@ -42,10 +42,10 @@ fn judge(exponents: [i64; 2]) -> Finding {
 
 fn main() {
     let right = judge([-2, 1]);
-    println!("{}", right.details.join("\n"));
+    right.details.iter().for_each(|line| println!("{line}"));
     assert_eq!(right.status, Status::Satisfied, "w -> a w, u -> a^-2 u is a symmetry: the residual is 0");
 
     let wrong = judge([-1, 1]);
-    println!("{}", wrong.details.join("\n"));
+    wrong.details.iter().for_each(|line| println!("{line}"));
     assert_eq!(wrong.status, Status::Violated, "w -> a w, u -> a^-1 u is none");
 }

@@ -51,7 +51,7 @@ fn settings_that_are_wrong_are_shown_with_their_line() {
     fs::write(directory.path().join("equipartition.toml"), "seed = 1\nprecison = 128\n").expect("a file");
     let told = verify(directory.path(), &[]).code(78);
     told.stderr(
-        predicate::str::contains("equipartition.toml:2:1: unknown field `precison`")
+        predicate::str::contains("equipartition.toml:2:1: unknown key `precison`: did you mean `precision`?")
             .and(predicate::str::contains("^^^")),
     )
     .stdout(predicate::str::contains("\"exit_code\":78"));

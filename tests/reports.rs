@@ -9,7 +9,7 @@ use equipartition::verify::entry::ControlEntry;
 use equipartition::verify::order::Exponent;
 use equipartition::verify::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
 use equipartition::verify::{
-    Case, Change, ClaimReport, Effort, Entry, Evidence, KindReport, Mutant, Quantity, Verdict,
+    Case, Change, ClaimReport, Effort, Entry, Evidence, KindReport, Lemma, Mutant, Quantity, Verdict,
 };
 use std::collections::BTreeMap;
 
@@ -19,6 +19,8 @@ const IDS: [&str; 5] =
 fn entry(id: &str) -> Entry {
     let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect();
     Entry {
+        theory: String::new(),
+        lemma: Lemma::default(),
         id: id.to_owned(),
         title: "a title".to_owned(),
         statement: "a + b = c".to_owned(),

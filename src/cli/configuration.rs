@@ -2,6 +2,7 @@
 
 use super::outlet::ReportFormat;
 use super::output::shown;
+use super::suggest::unknown;
 use super::verify::{MOST_INSTANCES, MOST_JOBS, parse_time};
 use super::{Failure, output, parse_precision};
 use crate::model::file::Complaint;
@@ -120,7 +121,7 @@ impl Configuration {
 
     fn parse(place: &str, text: &str) -> Result<Self, Complaint> {
         toml::from_str(text).map_err(|error: toml::de::Error| {
-            let message = error.message().to_owned();
+            let message = in_our_words(error.message());
             match error.span() {
                 Some(span) => Complaint::new(place, text, span, message),
                 None => Complaint::of_file(place, message),
@@ -133,6 +134,29 @@ impl Configuration {
         let place = |path: PathBuf| directory.join(path);
         Configuration { model: self.model.map(place), baseline: self.baseline.map(place), ..self }
     }
+}
+
+/// A complaint of the reader about a key or a value, in the words of this program. What its parser says of the syntax stays as it is.
+fn in_our_words(message: &str) -> String {
+    if let Some(name) = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) {
+        let schema = schema();
+        let keys: Vec<&str> = schema["properties"].as_object().into_iter().flatten().map(|(key, _)| &**key).collect();
+        return format!("{}; the keys are {}", unknown("key", name, keys.iter().copied()), keys.join(", "));
+    }
+    if let Some(rest) = message.strip_prefix("unknown variant ") {
+        return format!("unknown value {rest}");
+    }
+    let mismatch = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
+    let Some((found, expected)) = mismatch.and_then(|rest| rest.split_once(", expected ")) else {
+        return message.to_owned();
+    };
+    let expected = match expected {
+        "u16" | "u32" | "u64" => "a whole number that is not negative",
+        "a string" | "path string" => "text in quotes",
+        "a sequence" => "an array, in square brackets",
+        other => other,
+    };
+    format!("expected {expected}, found {found}")
 }
 
 /// The JSON Schema of the file, draft 2020-12.
@@ -200,8 +224,13 @@ mod tests {
             ("effort = \"huge\"", "quick, default and thorough"),
             ("time-limit = \"soon\"", "such as 90s"),
             ("jobs = 2000", "at most 1024"),
-            ("presicion = 64", "unknown field `presicion`"),
-            ("seed = -1", "invalid value"),
+            ("presicion = 64", "unknown key `presicion`: did you mean `precision`?; the keys are claims, model,"),
+            ("xyzzy = 1", "unknown key `xyzzy`; the keys are"),
+            ("seed = -1", "expected a whole number that is not negative, found integer `-1`"),
+            ("jobs = \"all\"", "expected a whole number that is not negative, found string \"all\""),
+            ("model = 3", "expected text in quotes, found integer `3`"),
+            ("claims = \"balance\"", "expected an array, in square brackets, found string \"balance\""),
+            ("format = \"yaml\"", "unknown value `yaml`, expected one of"),
             ("seed", "expected"),
         ] {
             let complaint = parse(text).expect_err(text).to_string();

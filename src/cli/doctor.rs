@@ -27,6 +27,9 @@ struct Part {
     /// Its version or place; none if it is missing.
     found: Option<String>,
     enables: &'static str,
+    /// What the text says if there is none.
+    #[serde(skip)]
+    absent: &'static str,
 }
 
 /// A program that may be installed.
@@ -36,6 +39,9 @@ struct Tool {
     executables: &'static [&'static str],
     enables: &'static str,
 }
+
+/// What the text says of a part that is not there.
+const MISSING: &str = "missing";
 
 const TOOLS: [Tool; 5] = [
     Tool {
@@ -54,7 +60,7 @@ const TOOLS: [Tool; 5] = [
         executables: &["python3"],
         enables: "making checkpoints with the scripts in examples/pytorch; reading them needs none",
     },
-    Tool { name: "Coq", executables: &["coqc", "rocq"], enables: "nothing yet: the proofs are prose" },
+    Tool { name: "Coq", executables: &["coqc", "rocq"], enables: "checking the theorems in proofs/coq: `make proofs`" },
 ];
 
 /// Looks around and reports.
@@ -68,8 +74,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             let document = serde_json::json!({"schema_version": SCHEMA_VERSION, "parts": parts});
             format!("{document:#}\n")
         }
-        Format::Text => parts.iter().fold(String::new(), |mut text, Part { name, found, enables }| {
-            let found = found.as_deref().unwrap_or("missing");
+        Format::Text => parts.iter().fold(String::new(), |mut text, Part { name, found, enables, absent }| {
+            let found = found.as_deref().unwrap_or(absent);
             let _ = writeln!(text, "{name}: {found}\n    {enables}");
             text
         }),
@@ -86,21 +92,30 @@ fn parts() -> Vec<Part> {
             name: "equipartition",
             found: Some(env!("CARGO_PKG_VERSION").to_owned()),
             enables: "verification in the rationals, in intervals and up to 4096 bits",
+            absent: MISSING,
         },
-        Part { name: "GMP", found: Some(format!("{gmp}, linked in")), enables: "exact rationals" },
+        Part { name: "GMP", found: Some(format!("{gmp}, linked in")), enables: "exact rationals", absent: MISSING },
         Part {
             name: "MPFR",
             found: Some(format!("{mpfr}, linked in")),
             enables: "floats and intervals of any precision",
+            absent: MISSING,
         },
-        Part { name: "cores", found: cores, enables: "as many threads, unless --jobs says otherwise" },
+        Part {
+            name: "cores",
+            found: cores,
+            enables: "as many threads, unless --jobs says otherwise",
+            absent: "not known",
+        },
         Part {
             name: "settings",
             found: settings(),
             enables: "what `verify` takes where its command line says nothing",
+            absent: "no equipartition.toml here or above, and none is needed",
         },
     ];
-    parts.extend(TOOLS.iter().map(|tool| Part { name: tool.name, found: find(tool), enables: tool.enables }));
+    let part = |tool: &Tool| Part { name: tool.name, found: find(tool), enables: tool.enables, absent: MISSING };
+    parts.extend(TOOLS.iter().map(part));
     parts
 }
 

@@ -4,8 +4,8 @@ use super::output::print;
 use super::suggest::unknown;
 use super::{Exit, Failure, Format};
 use crate::report::SCHEMA_VERSION;
-use crate::verify::Claim;
 use crate::verify::theory::Theories;
+use crate::verify::{Checked, Claim, Lemma};
 use clap::Args;
 use serde_json::json;
 use std::fmt::Write;
@@ -40,15 +40,16 @@ pub(super) fn find(theories: Theories, id: &str) -> Result<&'static Claim<'stati
 pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let claim = find(theories, &arguments.id)?;
     let proof = theories.proof(claim.id);
+    let machine = theories.lemma(claim.id);
     let text = match arguments.format {
-        Format::Text => text(claim, proof),
-        Format::Json => format!("{:#}\n", document(claim, proof)),
+        Format::Text => text(claim, proof, &machine),
+        Format::Json => format!("{:#}\n", document(claim, proof, &machine)),
     };
     let _ = print(&text)?;
     Ok(Exit::Success)
 }
 
-fn document(claim: &Claim, proof: Option<String>) -> serde_json::Value {
+fn document(claim: &Claim, proof: Option<String>, (lemma, statements): &(Lemma, Vec<String>)) -> serde_json::Value {
     let control = |control: &crate::verify::Control| json!({"name": control.name, "breaks": control.breaks});
     json!({
         "schema_version": SCHEMA_VERSION,
@@ -60,10 +61,17 @@ fn document(claim: &Claim, proof: Option<String>) -> serde_json::Value {
         "controls": claim.controls.iter().map(control).collect::<Vec<_>>(),
         "references": claim.references,
         "proof": proof,
+        "machine_checked": {
+            "checked": lemma.checked,
+            "theorems": lemma.theorems,
+            "statements": statements,
+            "covers": lemma.covers,
+            "missing": lemma.missing,
+        },
     })
 }
 
-fn text(claim: &Claim, proof: Option<String>) -> String {
+fn text(claim: &Claim, proof: Option<String>, (lemma, statements): &(Lemma, Vec<String>)) -> String {
     let mut text = format!("{}: {}\n\nStatement\n    {}\n\nHypotheses\n", claim.id, claim.title, claim.statement);
     for hypothesis in claim.hypotheses {
         let _ = writeln!(text, "  - {hypothesis}");
@@ -76,6 +84,20 @@ fn text(claim: &Claim, proof: Option<String>) -> String {
     let _ = writeln!(text, "\nReferences");
     for reference in claim.references {
         let _ = writeln!(text, "  - {reference}");
+    }
+    match lemma.checked {
+        Checked::Prose => text += "\nMachine-checked\n    nothing: the proof is prose\n",
+        checked => {
+            let how = if checked == Checked::Full { "in full" } else { "in part" };
+            let _ = writeln!(text, "\nMachine-checked\n    {how}, by Coq: {}", lemma.theorems.join(", "));
+            let _ = writeln!(text, "    covers: {}", lemma.covers);
+            if !lemma.missing.is_empty() {
+                let _ = writeln!(text, "    missing: {}", lemma.missing);
+            }
+            for line in statements.iter().flat_map(|statement| statement.lines().chain([""])) {
+                let _ = writeln!(text, "{}", format!("    {line}").trim_end());
+            }
+        }
     }
     let _ = writeln!(text, "\nProof\n");
     match proof {

@@ -26,7 +26,7 @@ Laws:
   decoder    a Llama-style decoder by Hugging Face's names; heads from config.json beside the file or from options
   auto       found from --gradients alone, axes of equal length whose overlap is rounding; printed as a file of laws to keep
   mlp        a perceptron by PyTorch's names: 0.weight, fc1.weight, layers.0.weight, ..., with or without biases
-  FILE.toml  [[law]] name = \"hidden\", in = [\"a.weight\", \"a.bias\"] (rows), out = \"b.weight\" (columns); see the README
+  FILE.toml  [[law]] name = \"hidden\", in = [\"a.weight\", \"a.bias\"] (rows), out = \"b.weight\" (columns); see docs/inspect.md
 
 Examples:
   equipartition inspect model.safetensors --laws decoder --optimizer adamw.safetensors

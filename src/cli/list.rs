@@ -5,7 +5,7 @@ use super::suggest::unknown;
 use super::{Exit, Failure, Format};
 use crate::report::SCHEMA_VERSION;
 use crate::verify::theory::{Theories, Theory};
-use crate::verify::{Claim, Evidence};
+use crate::verify::{Checked, Claim, Evidence};
 use clap::Args;
 use serde::Serialize;
 use std::fmt::Write;
@@ -30,11 +30,14 @@ struct Item {
     statement: &'static str,
     hypotheses: &'static [&'static str],
     evidence: Vec<Evidence>,
+    proof: Checked,
+    theorems: Vec<String>,
     controls: Vec<&'static str>,
 }
 
 impl Item {
     fn new(theory: &'static Theory, claim: &Claim<'static>) -> Self {
+        let lemma = theory.lemmas.of(claim.id);
         Item {
             schema_version: SCHEMA_VERSION,
             theory: theory.name,
@@ -43,6 +46,8 @@ impl Item {
             statement: claim.statement,
             hypotheses: claim.hypotheses,
             evidence: claim.evidence(),
+            proof: lemma.checked,
+            theorems: lemma.theorems,
             controls: claim.controls.iter().map(|control| control.name).collect(),
         }
     }
@@ -71,7 +76,13 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
             for (theory, claims) in listed {
                 let _ = writeln!(text, "{}\n", theory.title);
                 for claim in claims {
-                    let _ = writeln!(text, "{}: {}\n    {}", claim.id, claim.title, claim.statement);
+                    let lemma = theory.lemmas.of(claim.id);
+                    let checked = match lemma.checked {
+                        Checked::Prose => String::new(),
+                        Checked::Part => format!("\n    proof machine-checked in part: {}", lemma.theorems.join(", ")),
+                        Checked::Full => format!("\n    proof machine-checked: {}", lemma.theorems.join(", ")),
+                    };
+                    let _ = writeln!(text, "{}: {}\n    {}{checked}", claim.id, claim.title, claim.statement);
                 }
             }
             text

@@ -58,6 +58,6 @@ fn read(path: &Path, theories: Theories) -> Result<Report, Failure> {
 pub(super) fn parse(text: &str, theories: Theories) -> Result<Report, ReadError> {
     // Some editors write a byte order mark before a text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let report = json::read(text, &|id| theories.find(id).map(|claim| claim.entry()))?;
+    let report = json::read(text, &|id| theories.entry(id))?;
     Ok(Report { program: program(), ..report })
 }

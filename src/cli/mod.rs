@@ -168,7 +168,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 /// ```no_run
 /// use equipartition::verify::theory::Theory;
 ///
-/// static MINE: Theory = Theory { name: "mine", title: "My theory", references: &[], proofs: &[], claims: &[] };
+/// static MINE: Theory = Theory { name: "mine", title: "My theory", references: &[], proofs: &[], lemmas: Lemmas::NONE, claims: &[] };
 ///
 /// fn main() -> std::process::ExitCode {
 ///     equipartition::cli::main_with(&[&MINE], std::env::args_os()).into()

@@ -166,6 +166,9 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     outlet.check_before(&report, &ids)?;
     let start = Instant::now();
     report.claims = examine(&claims, &plan, store.as_ref())?;
+    for claim in &mut report.claims {
+        theories.complete(&mut claim.entry);
+    }
     report.seconds = start.elapsed().as_secs_f64();
     outlet.deliver(report)
 }

@@ -3,10 +3,10 @@
 use super::problem::{Decay, Point, Rates, numbers, preconditioner, weight_decay, weights_of_mean};
 use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
-use crate::model::{Carrier, Differentiable};
+use crate::model::{Carrier, Differentiable, test_gradient};
 use crate::scalar::{Field, Rational};
 use crate::verify::stream::GRID_BITS;
-use crate::verify::{Class, Draw, Drawn, Numbers};
+use crate::verify::{Class, Draw, Drawn, Numbers, Unjudged};
 use std::sync::Arc;
 
 /// The sizes of a model's arguments.
@@ -98,15 +98,21 @@ impl Situation {
         }
     }
 
-    /// The situation with a model, in another scalar: ready to be differentiated.
-    pub fn at<T: Carrier>(&self, model: impl Differentiable<T> + 'static) -> Point<T> {
-        Point {
+    /// The situation with a model, in another scalar: ready to be differentiated. The model's gradient is compared with its loss.
+    ///
+    /// # Errors
+    /// [`Unjudged::Contradicted`] with the sample, the entry and both numbers, if the gradient is not that of the loss.
+    pub fn at<T: Carrier>(&self, model: impl Differentiable<T> + 'static) -> Result<Point<T>, Unjudged> {
+        let theta: Vec<T> = self.theta.iter().map(T::drawn).collect();
+        let data: DataSet<T> = self.data.carry();
+        test_gradient(&model, &theta, data.samples()).map_err(|wrong| Unjudged::Contradicted(wrong.to_string()))?;
+        Ok(Point {
             model: Arc::new(model),
-            theta: self.theta.iter().map(T::drawn).collect(),
-            data: self.data.carry(),
+            theta,
+            data,
             preconditioner: self.preconditioner.map(T::from_rational),
             weight_decay: T::from_rational(&self.weight_decay),
-        }
+        })
     }
 }
 

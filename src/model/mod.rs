@@ -10,10 +10,12 @@
 //! | [`regularised`] | any model with weight decay inside its loss |
 //! | [`network`] | the description of any of these as data, and the way from it to a model in a given scalar |
 //!
-//! A model of one's own implements [`Model`] for every field it can be computed in; second and third derivatives then
-//! come for free, because [`Dual`] numbers are a field too.
+//! A model of one's own is a [`LossFunction`], generic over every field it can be computed in: [`ByLoss`] has its derivatives, because [`Dual`] numbers
+//! are a field too. One with a routine for its gradient implements [`Model`]; where it is used in a claim the routine is
+//! [compared](test_gradient) with the loss.
 
 pub mod activation;
+mod by_loss;
 pub mod composed;
 mod dense;
 #[cfg(feature = "model-file")]
@@ -28,6 +30,7 @@ pub mod regularised;
 mod tails;
 
 pub use activation::{Activation, Piecewise, Smooth};
+pub use by_loss::{ByLoss, LossFunction, WrongGradient, test_gradient};
 pub use loss::Loss;
 pub use network::{Carrier, Network};
 

@@ -1,4 +1,4 @@
-//! Annotations: what a forge shows beside a change, in GitHub's form, which others read too.
+//! Annotations: what a forge shows with a run, in GitHub's form, which others read too.
 //!
 //! One line for each claim that does not hold and for each that is weaker than recorded:
 //! `::error title=TITLE::MESSAGE` (GitHub, *Workflow commands*).

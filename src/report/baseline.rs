@@ -52,6 +52,12 @@ pub struct Record {
     pub statement: String,
     /// Its hypotheses.
     pub hypotheses: Vec<String>,
+    /// What of its proof is machine-checked.
+    #[serde(default, skip_serializing_if = "Checked::is_prose")]
+    pub proof: Checked,
+    /// The theorems.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub theorems: Vec<String>,
     /// The verdict.
     pub verdict: Verdict,
     /// Instances judged.
@@ -179,6 +185,8 @@ impl Record {
             id: claim.entry.id.clone(),
             statement: claim.entry.statement.clone(),
             hypotheses: claim.entry.hypotheses.clone(),
+            proof: claim.entry.lemma.checked,
+            theorems: claim.entry.lemma.theorems.clone(),
             verdict: claim.verdict,
             instances: claim.instances,
             vacuous: claim.vacuous,
@@ -200,6 +208,10 @@ impl Record {
             both.weaker.push(format!("another statement: `{}`, was `{}`", now.statement, self.statement));
         }
         both.sets("hypothesis", More::IsWeaker, &self.hypotheses, &now.hypotheses);
+        if now.proof != self.proof {
+            both.add(now.proof > self.proof, format!("machine-checked proof: {}, was {}", now.proof, self.proof));
+        }
+        both.sets("theorem", More::IsStronger, &self.theorems, &now.theorems);
         match rank(now.verdict).cmp(&rank(self.verdict)) {
             std::cmp::Ordering::Equal => {}
             order => both.add(order.is_lt(), format!("{}, was {}", now.verdict, self.verdict)),

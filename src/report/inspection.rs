@@ -512,7 +512,7 @@ fn law(balance: &Balance, inspection: &Inspection, members: bool) -> Value {
     value
 }
 
-/// One object; its members are documented in the README.
+/// One object; its members are documented in docs/formats.md.
 pub fn json(subject: &Subject, inspection: &Inspection, members: bool) -> Value {
     let settings = &inspection.settings;
     let skipped = inspection.skipped.iter();

@@ -82,10 +82,13 @@ fn table(text: &mut String, report: &Report) {
     let _ = writeln!(text, "\n<details><summary>{summary}</summary>\n");
     let _ = writeln!(
         text,
-        "| claim | verdict | evidence | may be missed | instances | controls failed | mutants refuted |"
+        "| claim | verdict | evidence | proof | may be missed | instances | controls failed | mutants refuted |"
     );
-    let _ = writeln!(text, "|---|---|---|---|--:|--:|--:|");
-    for claim in &report.claims {
+    let _ = writeln!(text, "|---|---|---|---|---|--:|--:|--:|");
+    for (place, claim) in report.claims.iter().enumerate() {
+        if let Some(theory) = report.opens_theory(place) {
+            let _ = writeln!(text, "| **{}** | | | | | | | |", escape(theory));
+        }
         let evidence: Vec<String> = claim.evidence.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
         let refuted = claim.mutants.iter().filter(|found| found.refuted).count();
         let verdict = match claim.verdict {
@@ -94,9 +97,10 @@ fn table(text: &mut String, report: &Report) {
         };
         let _ = writeln!(
             text,
-            "| {} | {verdict} | {} | {} | {} | {}/{} | {refuted}/{} |",
+            "| {} | {verdict} | {} | {} | {} | {} | {}/{} | {refuted}/{} |",
             code(&claim.entry.id),
             evidence.join(", "),
+            claim.entry.lemma.checked,
             doubt::short(claim),
             claim.instances,
             claim.failed_controls().count(),

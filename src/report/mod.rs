@@ -8,7 +8,7 @@
 //! | [`junit`] | continuous integration |
 //! | [`html`] | people: everything, on one page with formulas and plots |
 //! | [`markdown`] | people: the summary page of a job |
-//! | [`annotations`] | a forge that shows what is wrong beside a change |
+//! | [`annotations`] | a forge that shows what is wrong with a run |
 //!
 //! | module | from reports |
 //! |---|---|
@@ -150,6 +150,24 @@ impl Shard {
 }
 
 impl Report {
+    /// The theories in the order of the claims, if there are several: then reports say which claim is of which.
+    pub fn theories(&self) -> Vec<&str> {
+        let mut theories: Vec<&str> = Vec::new();
+        for theory in self.claims.iter().map(|claim| claim.entry.theory.as_str()) {
+            if !theories.contains(&theory) {
+                theories.push(theory);
+            }
+        }
+        if theories.len() > 1 { theories } else { Vec::new() }
+    }
+
+    /// Whether the claim at this place is the first of its theory, in a report of several.
+    pub fn opens_theory(&self, place: usize) -> Option<&str> {
+        let theory = |place: usize| self.claims[place].entry.theory.as_str();
+        let opens = place == 0 || theory(place - 1) != theory(place);
+        (opens && self.theories().len() > 1).then(|| theory(place))
+    }
+
     /// The number of claims with this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.claims.iter().filter(|claim| claim.verdict == verdict).count()

@@ -113,10 +113,11 @@ fn heading(report: &Report) -> String {
 }
 
 /// The headings of the columns.
-const HEADINGS: [&str; 9] = [
+const HEADINGS: [&str; 10] = [
     "claim",
     "verdict",
     "evidence",
+    "proof",
     "may be\nmissed",
     "instances,\nvacuous,\nleft out",
     "worst\nresidual",
@@ -125,7 +126,7 @@ const HEADINGS: [&str; 9] = [
     "time",
 ];
 /// The columns that a narrow terminal goes without, the most dispensable first.
-const DISPENSABLE: [usize; 6] = [3, 7, 8, 4, 6, 5];
+const DISPENSABLE: [usize; 7] = [4, 8, 9, 5, 7, 6, 3];
 /// Blanks between columns: one of padding, one of the rule's junction.
 const GAP: u16 = 2;
 
@@ -134,7 +135,10 @@ fn table(report: &Report, width: Option<u16>) -> (Table, Vec<&'static str>) {
     let mut table = Table::new();
     table.load_style(RULES).enforce_styling();
     table.set_header(HEADINGS.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
-    for claim in &report.claims {
+    for (place, claim) in report.claims.iter().enumerate() {
+        if let Some(theory) = report.opens_theory(place) {
+            table.add_row([Cell::new(theory).add_attribute(Attribute::Bold)]);
+        }
         table.add_row(row(claim));
     }
     table.style_text_only();
@@ -145,7 +149,7 @@ fn table(report: &Report, width: Option<u16>) -> (Table, Vec<&'static str>) {
     }
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, GAP - 1));
-        if index > 2 {
+        if index > 3 {
             column.set_cell_alignment(CellAlignment::Right);
         }
         if hidden.contains(&index) {
@@ -165,7 +169,7 @@ fn too_wide(widths: &[u16], available: u16) -> &'static [usize] {
     &DISPENSABLE[..count.unwrap_or(DISPENSABLE.len())]
 }
 
-fn row(claim: &ClaimReport) -> [Cell; 9] {
+fn row(claim: &ClaimReport) -> [Cell; 10] {
     let failed = claim.failed_controls().count();
     let survivors = claim.surviving_mutants().count();
     let alarm = |cell: Cell, alarming: bool| if alarming { cell.fg(Color::Red) } else { cell };
@@ -173,6 +177,7 @@ fn row(claim: &ClaimReport) -> [Cell; 9] {
         Cell::new(&claim.entry.id),
         coloured(claim.verdict),
         Cell::new(evidence(claim)),
+        Cell::new(claim.entry.lemma.checked),
         Cell::new(doubt::short(claim)),
         Cell::new(format!("{}, {}, {}", claim.instances, claim.vacuous, left_out(claim))),
         if claim.is_inequality() { Cell::new("inequality") } else { Cell::new(&claim.residual) },

@@ -27,6 +27,10 @@ macro_rules! machine_float {
                 let _ = rounded.subnormalize_ieee_round(direction, Round::Nearest);
                 rounded.$to()
             }
+            fn surely_differs(&self, other: &Self, beside: &[Self]) -> bool {
+                let scale = beside.iter().fold(self.abs().max(other.abs()), |scale, entry| scale.max(entry.abs()));
+                (self - other).abs() > scale * <$float>::EPSILON.sqrt()
+            }
         }
 
         impl Branch for $float {

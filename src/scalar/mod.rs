@@ -137,6 +137,12 @@ pub trait Field:
         Self::from_rational(value)
     }
 
+    /// Whether two numbers that should be equal surely are not: they differ by more than rounding to half of the digits, of the largest of them and
+    /// of those `beside` which they were computed. A scalar that cannot tell says no.
+    fn surely_differs(&self, _other: &Self, _beside: &[Self]) -> bool {
+        false
+    }
+
     /// `self` to the integer power `exponent`.
     fn powi(&self, exponent: i32) -> Self {
         let mut result = Self::one();

@@ -137,6 +137,11 @@ impl<const BITS: u32> Field for Mp<BITS> {
     fn from_rational(value: &Rational) -> Self {
         Mp(Float::with_val(BITS, value))
     }
+    fn surely_differs(&self, other: &Self, beside: &[Self]) -> bool {
+        let entries = beside.iter().chain([self, other]);
+        let scale = entries.fold(Float::new(BITS), |scale, entry| scale.max(&Float::with_val(BITS, entry.0.abs_ref())));
+        Float::with_val(BITS, &self.0 - &other.0).abs() > scale >> (BITS / 2)
+    }
 }
 
 impl<const BITS: u32> Branch for Mp<BITS> {

@@ -97,6 +97,8 @@ pub trait In<T>: Draws {
 pub enum Unjudged {
     /// The instance does not meet the hypotheses, or has no point of the kind that the law is about: it is left out.
     Outside(String),
+    /// What was given is at odds with itself, as a gradient that is not that of its loss: the claim is refuted, whatever its law.
+    Contradicted(String),
     /// A method failed: the instance is left open, which is no reason to leave it out.
     Open(&'static str),
 }

@@ -4,6 +4,7 @@ use super::check::{Check, Inapplicable, Subject};
 use super::draw::{Case, Class, Draw};
 use super::entry::{ControlEntry, Entry, Evidence};
 use super::examination::{Examination, Settings};
+use super::lemmas::Lemma;
 
 /// A part of a law: a check, with the numbering of its own instances among the claim's.
 #[derive(Clone, Copy)]
@@ -81,12 +82,14 @@ impl<'a> Claim<'a> {
         kinds
     }
 
-    /// What reports say of it.
+    /// What reports say of it; of its theory [`Theories::entry`](super::Theories::entry) knows.
     pub fn entry(&self) -> Entry {
         let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect();
         let control =
             |control: &Control<'_>| ControlEntry { name: control.name.to_owned(), breaks: control.breaks.to_owned() };
         Entry {
+            theory: String::new(),
+            lemma: Lemma::default(),
             id: self.id.to_owned(),
             title: self.title.to_owned(),
             statement: self.statement.to_owned(),

@@ -1,6 +1,7 @@
 //! What a claim says of itself.
 
 use super::draw::Case;
+use super::lemmas::Lemma;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -44,6 +45,10 @@ pub struct ControlEntry {
 /// A claim's description, as reports carry it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
+    /// The name of its theory; empty for a claim of none.
+    pub theory: String,
+    /// What of its proof is machine-checked.
+    pub lemma: Lemma,
     /// The permanent identifier, `family/name`.
     pub id: String,
     /// A few words.

@@ -169,6 +169,13 @@ impl Finding {
         Finding { status: Status::Undecided(why), ..Finding::empty(scalar) }
     }
 
+    /// What was given is at odds with itself.
+    pub fn contradicted(what: String) -> Self {
+        let miss = Magnitude::power_of_two(0);
+        let residual = miss.clone();
+        Finding { status: Status::Violated, worst: what, miss, residual, ..Finding::empty(Scalar::Rational) }
+    }
+
     /// Judges `relations`. With `verbose`, both sides are kept as text.
     pub fn judge<T: Measured>(scalar: Scalar, relations: &[Relation<T>], verbose: bool) -> Self {
         let mut finding = Finding::empty(scalar);

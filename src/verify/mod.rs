@@ -6,6 +6,7 @@
 //! | [`check`] | a law, how its instances are drawn, and the check that it becomes |
 //! | [`routes`] | in which scalars a law is judged, and which evidence that can give |
 //! | [`theory`] | named lists of claims, with their proofs |
+//! | [`lemmas`] | what of a claim a proof assistant has checked |
 //! | [`entry`] | what a report says of a claim |
 //! | [`stream`] | seeded random numbers |
 //! | [`draw`] | the randomness of one instance, keyed by claim, case, seed and index |
@@ -30,6 +31,7 @@ pub mod entry;
 pub mod examination;
 pub mod finding;
 pub mod kinds;
+pub mod lemmas;
 pub mod mutant;
 pub mod order;
 pub mod relation;
@@ -48,6 +50,7 @@ pub use entry::{Entry, Evidence};
 pub use examination::{Effort, Examination, Settings};
 pub use finding::{Finding, Quantity, Said, Scalar, Status};
 pub use kinds::KindReport;
+pub use lemmas::{Checked, Lemma, Lemmas};
 pub use mutant::{Change, Mutant};
 pub use relation::{Label, Relation, Sense, Term, Text};
 pub use routes::{

@@ -269,6 +269,7 @@ fn left(mut examination: Examination, unjudged: Unjudged) -> Examination {
             examination.findings.clear();
             examination.excluded = Some(reason);
         }
+        Unjudged::Contradicted(what) => examination.findings = vec![Finding::contradicted(what)],
         Unjudged::Open(why) => examination.findings.push(Finding::undecided(Scalar::Rational, why)),
     }
     examination

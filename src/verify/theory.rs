@@ -1,6 +1,8 @@
 //! Theories: named lists of claims, with their pages of proofs. A program speaks of one or of several.
 
 use super::claim::Claim;
+use super::entry::Entry;
+use super::lemmas::{Lemma, Lemmas};
 use std::fmt::Write;
 
 /// A theory.
@@ -13,6 +15,8 @@ pub struct Theory {
     pub references: &'static [&'static str],
     /// Pages of proofs, by family: Markdown with a section `## family/name ...` for each claim.
     pub proofs: &'static [(&'static str, &'static str)],
+    /// What of it a proof assistant has checked.
+    pub lemmas: Lemmas,
     /// The claims, family by family.
     pub claims: &'static [&'static [&'static Claim<'static>]],
 }
@@ -36,6 +40,36 @@ impl Theories<'_> {
     /// The claim of that identifier, if there is one.
     pub fn find(self, id: &str) -> Option<&'static Claim<'static>> {
         self.claims().into_iter().find(|claim| claim.id == id)
+    }
+
+    /// The theory that a claim is of.
+    pub fn of(self, id: &str) -> Option<&'static Theory> {
+        let has =
+            |theory: &&&'static Theory| theory.claims.iter().flat_map(|family| *family).any(|claim| claim.id == id);
+        self.0.iter().find(has).copied()
+    }
+
+    /// Adds what the claim itself does not know: its theory, and what of it is machine-checked.
+    pub fn complete(self, entry: &mut Entry) {
+        if let Some(theory) = self.of(&entry.id) {
+            entry.theory = theory.name.to_owned();
+            entry.lemma = theory.lemmas.of(&entry.id);
+        }
+    }
+
+    /// What a proof assistant has checked of a claim, and the statements in its language.
+    pub fn lemma(self, id: &str) -> (Lemma, Vec<String>) {
+        let lemmas = self.of(id).map_or(Lemmas::NONE, |theory| theory.lemmas);
+        let lemma = lemmas.of(id);
+        let statements = lemmas.statements(&lemma);
+        (lemma, statements)
+    }
+
+    /// What reports say of the claim of that identifier, with its theory.
+    pub fn entry(self, id: &str) -> Option<Entry> {
+        let mut entry = self.find(id)?.entry();
+        self.complete(&mut entry);
+        Some(entry)
     }
 
     /// The section that proves a claim; none if its family has no page, or the page no such section.

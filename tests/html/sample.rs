@@ -7,7 +7,7 @@ use equipartition::verify::entry::ControlEntry;
 use equipartition::verify::order::Exponent;
 use equipartition::verify::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
 use equipartition::verify::{
-    Case, Change, ClaimReport, Effort, Entry, Evidence, KindReport, Mutant, Quantity, Verdict,
+    Case, Change, ClaimReport, Effort, Entry, Evidence, KindReport, Lemma, Mutant, Quantity, Verdict,
 };
 use std::collections::BTreeMap;
 
@@ -17,6 +17,8 @@ pub const HOSTILE: &str = "'\"--></style></title></p><script>alert(1)</script><b
 fn entry(id: &str, title: &str) -> Entry {
     let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect();
     Entry {
+        theory: String::new(),
+        lemma: Lemma::default(),
         id: id.to_owned(),
         title: title.to_owned(),
         statement: "E|a|^2 + b / 2 = c, as in demonstration/sum".to_owned(),

@@ -85,12 +85,14 @@ fn the_shipped_schema_is_the_generated_one_and_has_every_key() {
 #[test]
 fn examples_in_the_documents_are_read() {
     let mut count = 0;
-    for document in ["docs/inspect.md", "README.md"] {
-        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(document)).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let pages = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for page in pages.filter(|path| path.extension().is_some_and(|kind| kind == "md")) {
+        let (document, text) = (page.display().to_string(), fs::read_to_string(&page).unwrap());
         for example in text.split("```toml\n").skip(1) {
             let example = example.split("```").next().unwrap();
             if example.contains("[[law]]") {
-                parse(document, example).unwrap_or_else(|complaint| panic!("{complaint}"));
+                parse(&document, example).unwrap_or_else(|complaint| panic!("{complaint}"));
                 count += 1;
             }
         }

@@ -78,7 +78,7 @@ impl Draws for Balance {
 impl<T: Carrier> In<T> for Balance {
     fn relations(&self, situation: &Situation) -> Result<Vec<Relation<T>>, Unjudged> {
         let degree = T::integer(self.degree);
-        let point = situation.at::<T>(Unit { homogeneous: self.homogeneous });
+        let point = situation.at::<T>(Unit { homogeneous: self.homogeneous })?;
         let objective = point.objective();
         let rate: T = situation.learning_rate();
         let decay_factor = T::integer(4) * &point.weight_decay / &rate;

@@ -16,7 +16,7 @@ pub use balance::QUADRATIC_BALANCE;
 pub use saturating::EXCHANGE_OF_UNITS;
 
 use equipartition::verify::Claim;
-use equipartition::verify::theory::Theory;
+use equipartition::verify::{Lemmas, Theory};
 
 /// Its claims.
 pub const CLAIMS: &[&Claim] = &[&QUADRATIC_BALANCE, &EXCHANGE_OF_UNITS];
@@ -27,6 +27,7 @@ pub static THEORY: Theory = Theory {
     title: "A quadratic unit, and two that are interchangeable",
     references: &[],
     proofs: &[("own", include_str!("../proofs.md"))],
+    lemmas: Lemmas::NONE,
     claims: &[CLAIMS],
 };
 

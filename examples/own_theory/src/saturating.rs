@@ -65,7 +65,7 @@ impl Draws for Exchange {
 
 impl<T: Real + Carrier> In<T> for Exchange {
     fn relations(&self, situation: &Situation) -> Result<Vec<Relation<T>>, Unjudged> {
-        let point = situation.at::<T>(TwoUnits);
+        let point = situation.at::<T>(TwoUnits)?;
         let objective = point.objective();
         let exchanged = |vector: &[T]| self.places.map(|place| vector[place].clone()).to_vec();
         let image = exchanged(&point.theta);

@@ -381,7 +381,7 @@ impl Page<'_> {
     fn overview(&self, out: &mut String) -> fmt::Result {
         writeln!(out, "<section aria-labelledby=\"claims\">\n<h2 id=\"claims\">Claims</h2>")?;
         let mut table = String::from(
-            "<table>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">verdict</th><th scope=\"col\">evidence</th>\
+            "<table>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">verdict</th><th scope=\"col\">evidence</th><th scope=\"col\">proof</th>\
              <th scope=\"col\" class=\"number\">may be<br/>missed</th><th scope=\"col\" class=\"number\">instances</th>\
              <th scope=\"col\" class=\"number\">worst residual</th><th scope=\"col\" class=\"number\">controls<br/>failed</th>\
              <th scope=\"col\" class=\"number\">mutants<br/>refuted</th></tr></thead>\n<tbody>\n",
@@ -390,17 +390,22 @@ impl Page<'_> {
             let class = if part < whole { "number bad" } else { "number" };
             format!("<td class=\"{class}\">{part}/{whole}</td>")
         };
-        for claim in &self.report.claims {
+        for (place, claim) in self.report.claims.iter().enumerate() {
+            if let Some(theory) = self.report.opens_theory(place) {
+                let theory = escape(theory);
+                writeln!(table, "<tr><th scope=\"rowgroup\" colspan=\"9\">{theory}</th></tr>")?;
+            }
             let id = escape(&claim.entry.id);
             let kinds: Vec<String> = claim.evidence.keys().map(Evidence::to_string).collect();
             let bound = raised(&doubt::short(claim));
             writeln!(
                 table,
-                "<tr class=\"{}\"><th scope=\"row\" class=\"id\"><a href=\"#{id}\">{id}</a></th><td>{}</td><td>{}</td>\
+                "<tr class=\"{}\"><th scope=\"row\" class=\"id\"><a href=\"#{id}\">{id}</a></th><td>{}</td><td>{}</td><td>{}</td>\
                  <td class=\"number\">{bound}</td><td class=\"number\">{}</td><td class=\"number\">{}</td>{}{}</tr>",
                 self.classes(claim),
                 verdict(claim.verdict, ""),
                 if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") },
+                claim.entry.lemma.checked,
                 claim.instances,
                 residual(claim),
                 ratio(claim.controls.iter().filter(|control| control.failed).count(), claim.controls.len()),
@@ -413,7 +418,10 @@ impl Page<'_> {
     }
 
     fn family(&self, out: &mut String, number: usize, family: &str) -> fmt::Result {
-        let name = escape(family);
+        let several = !self.report.theories().is_empty();
+        let theory = |claim: &&ClaimReport| several && claim.entry.family() == family && claim.entry.theory != family;
+        let theory = self.report.claims.iter().find(theory).map(|claim| format!(" ({})", escape(&claim.entry.theory)));
+        let name = escape(family) + &theory.unwrap_or_default();
         writeln!(
             out,
             "<section class=\"family\" aria-labelledby=\"family-{number}\">\n<h2 id=\"family-{number}\">{name}</h2>"

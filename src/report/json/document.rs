@@ -1,6 +1,6 @@
 //! The members of a report in JSON, in their order, which is part of the schema.
 
-use crate::verify::{Change, Evidence, Verdict};
+use crate::verify::{Change, Checked, Evidence, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -92,9 +92,21 @@ pub(super) struct DifferenceDocument {
     pub what: String,
 }
 
+/// What of a claim a proof assistant has checked.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProofDocument {
+    pub checked: Checked,
+    pub theorems: Vec<String>,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClaimDocument {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub theory: String,
+    #[serde(default)]
+    pub proof: ProofDocument,
     pub id: String,
     pub title: String,
     pub verdict: Verdict,

@@ -81,6 +81,8 @@ impl BaselineDocument {
 impl ClaimDocument {
     fn new(report: &Report, claim: &ClaimReport) -> Self {
         ClaimDocument {
+            theory: claim.entry.theory.clone(),
+            proof: ProofDocument { checked: claim.entry.lemma.checked, theorems: claim.entry.lemma.theorems.clone() },
             id: claim.entry.id.to_owned(),
             title: claim.entry.title.to_owned(),
             verdict: claim.verdict,

@@ -301,6 +301,9 @@ impl<const BITS: u32, R: Rounding> Field for Enclosure<BITS, R> {
     fn from_rational(value: &Rational) -> Self {
         Self::outward(value, value)
     }
+    fn surely_differs(&self, other: &Self, _beside: &[Self]) -> bool {
+        self.upper() < other.lower() || other.upper() < self.lower()
+    }
     /// The tightest enclosure of the power; `x^0` is 1 for every `x`.
     fn powi(&self, exponent: i32) -> Self {
         let power = |bound: &mut Float, round| bound.pow_assign_round(exponent, round);

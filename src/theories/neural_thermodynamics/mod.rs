@@ -22,5 +22,6 @@ pub static THEORY: Theory = Theory {
         "Ziyin, Xu, Chuang, Neural Thermodynamics: Entropic Forces in Deep and Universal Representation Learning, arXiv:2505.12387",
     ],
     proofs: proofs::PAGES,
+    lemmas: proofs::LEMMAS,
     claims: FAMILIES,
 };

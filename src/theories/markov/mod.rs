@@ -1,0 +1,25 @@
+//! Finite Markov chains: detailed balance, relative entropy, and the decay of variance. Nothing here is a network.
+
+mod chain;
+mod detailed_balance;
+mod relative_entropy;
+mod spectral_gap;
+
+use crate::verify::{Claim, Lemmas, Theory};
+
+/// The theory of finite Markov chains.
+pub static THEORY: Theory = Theory {
+    name: "markov",
+    title: "Finite Markov chains: detailed balance, relative entropy, the spectral gap",
+    references: &[KELLY, LEVIN_PERES],
+    proofs: &[("markov", include_str!("../../../proofs/markov.md"))],
+    lemmas: Lemmas::NONE,
+    claims: &[CLAIMS],
+};
+
+const CLAIMS: &[&Claim] = &[&detailed_balance::CLAIM, &relative_entropy::CLAIM, &spectral_gap::CLAIM];
+
+/// For Kolmogorov's criterion.
+const KELLY: &str = "Kelly, Reversibility and Stochastic Networks, Wiley 1979, section 1.5";
+/// For entropy and the spectral gap.
+const LEVIN_PERES: &str = "Levin, Peres, Markov Chains and Mixing Times, 2nd edition, AMS 2017, chapter 12";
