@@ -12,7 +12,7 @@ pub(super) struct Fluctuating {
 
 impl Fluctuating {
     pub(super) const LAW: Fluctuating = Fluctuating { deterministic: false };
-    /// `E r^2 = r_*^2`
+    /// `E r^2 = r_s^2`
     pub(super) const DETERMINISTIC: Fluctuating = Fluctuating { deterministic: true };
 }
 
@@ -25,7 +25,7 @@ impl OfRadius for Fluctuating {
         BATCH * BATCHES as u64
     }
 
-    /// `y = r^2 / r_*^2` has `y' = (1 - h) y + h (rho^2/q) / y` with `h = 4 eta gamma (1 - eta gamma)`.
+    /// `y = r^2 / r_s^2` has `y' = (1 - h) y + h (rho^2/q) / y` with `h = 4 eta gamma (1 - eta gamma)`.
     fn run(&self, stream: &mut Stream) -> (String, Vec<Relation<f64>>) {
         // In dimension 2, 1/r^2 fluctuates so much that the interval would be too wide.
         let degrees = *stream.pick(&[2_u32, 4]);
@@ -43,15 +43,15 @@ impl OfRadius for Fluctuating {
         let term = |label: &'static str, means: &Vec<f64>| Term::vector(label, means.clone());
         let described = format!("isotropic normal noise in dimension {}, eta gamma = {decay}", degrees + 1);
         let relations = if self.deterministic {
-            vec![Relation::equality("mean volume", vec![term("E r^2 / r_*^2", &mean)], vec![term("1", &unit)])]
+            vec![Relation::equality("mean volume", vec![term("E r^2 / r_s^2", &mean)], vec![term("1", &unit)])]
         } else {
             vec![
                 Relation::equality(
                     "mean volume under noise that does not know the state",
-                    vec![term("E r^2 / r_*^2", &mean)],
-                    vec![term("r_*^2 E[1/r^2]", &inverse)],
+                    vec![term("E r^2 / r_s^2", &mean)],
+                    vec![term("r_s^2 E[1/r^2]", &inverse)],
                 ),
-                Relation::at_most("a mean volume of at least r_*^2", term("1", &unit), term("E r^2 / r_*^2", &mean)),
+                Relation::at_most("a mean volume of at least r_s^2", term("1", &unit), term("E r^2 / r_s^2", &mean)),
             ]
         };
         (described, relations)

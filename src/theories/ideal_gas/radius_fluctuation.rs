@@ -5,7 +5,7 @@
 //! ```
 //!
 //! `v` is the variance of `rho^2` over its squared mean, `rho = r |g|`, for isotropic noise that does not know the past; `2/(d - 1)` for normal noise in dimension d. The
-//! stationary moments of `u = r^2/r_*^2 - 1` solve linear equations, `E u'^k = E u^k`, in which `u^k` is as small as `(eta gamma)^(k/2)`. Source of the
+//! stationary moments of `u = r^2/r_s^2 - 1` solve linear equations, `E u'^k = E u^k`, in which `u^k` is as small as `(eta gamma)^(k/2)`. Source of the
 //! model: [`IDEAL_GAS`]; the law is derived in the proofs.
 
 use super::IDEAL_GAS;
@@ -43,7 +43,7 @@ pub static CLAIM: Claim = Claim {
     statement: "rho^2 independent of the past, of relative variance v: Var(r^2) / (E r^2)^2 = eta gamma v (1 + O(eta gamma)) in the stationary state at a fixed rate",
     hypotheses: &[
         "b <= rho^2 <= B for some b, B > 0; v = 2/(d - 1) is that of isotropic normal noise, which is not bounded",
-        "r^2 is then a Markov chain of its own: y = r^2/r_*^2 has y' = (1 - h) y + h (rho^2/E rho^2) / y, h = 4 eta gamma (1 - eta gamma)",
+        "r^2 is then a Markov chain of its own: y = r^2/r_s^2 has y' = (1 - h) y + h (rho^2/E rho^2) / y, h = 4 eta gamma (1 - eta gamma), r_s the radius for a constant rho",
         "the moments of y - 1 are computed from the chain's own equations up to the fourteenth; the others are of order (eta gamma)^7 and smaller",
         "vacuous if rho is constant",
     ],
@@ -191,8 +191,8 @@ impl Asymptotic for RadiusFluctuation {
             }
             limits.push(Relation::equality(
                 "mean radius and mean inverse",
-                one("E r^2 / r_*^2", Fine::one() + &last[1]),
-                one("r_*^2 E[1/r^2]", inverse),
+                one("E r^2 / r_s^2", Fine::one() + &last[1]),
+                one("r_s^2 E[1/r^2]", inverse),
             ));
         }
         Ok(Asymptotics { exponents: vec![("Var(r^2) / (E r^2)^2", 1, variance)], limits })
