@@ -41,6 +41,17 @@ mod tests {
         }
     }
 
+    /// The proof says why each control fails; it opens with their names, in order.
+    #[test]
+    fn proofs_list_exactly_the_controls_that_there_are() {
+        for claim in Theories(ALL).claims() {
+            let names: Vec<String> = claim.controls.iter().map(|control| format!("`{}`", control.name)).collect();
+            let listed = format!("**Controls** ({}).", names.join(", "));
+            let proof = Theories(ALL).proof(claim.id).unwrap_or_default();
+            assert!(proof.contains(&listed), "{}: its proof does not list {listed}", claim.id);
+        }
+    }
+
     #[test]
     fn two_claims_of_one_identifier_are_a_fault() {
         static TWICE: &[&Theory] = &[&neural_thermodynamics::THEORY, &neural_thermodynamics::THEORY];
