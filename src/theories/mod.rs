@@ -3,12 +3,13 @@
 #[cfg(test)]
 mod constants;
 pub mod markov;
+pub mod mirror;
 pub mod neural_thermodynamics;
 
 use crate::verify::{Claim, Theories, Theory};
 
 /// The theories that this program comes with.
-pub static ALL: &[&Theory] = &[&neural_thermodynamics::THEORY, &markov::THEORY];
+pub static ALL: &[&Theory] = &[&neural_thermodynamics::THEORY, &markov::THEORY, &mirror::THEORY];
 
 /// Every claim of every theory, in the order of the documentation. Identifiers are permanent.
 pub fn registry() -> Vec<&'static Claim<'static>> {
