@@ -60,10 +60,7 @@ pub static CLAIM: Claim = Claim {
     ],
     references: &[HIERARCHY, MIRROR],
     law: &[
-        Part {
-            check: &Independent(Transcendental(Exponents)),
-            number: |index| (index / 2 % 4 == 3).then_some(index),
-        },
+        Part { check: &Independent(Transcendental(Exponents)), number: |index| (index / 2 % 4 == 3).then_some(index) },
         Part { check: &Independent(Exact(LAW)), number: Some },
     ],
     controls: &[
@@ -280,9 +277,9 @@ impl<T: Branch> In<T> for Saddle {
         let kept = T::one() - T::integer(2) * &rate * &decay;
         let end = turned(&step(&theta, &labels[..1], &rate, &kept));
         let slope = T::integer(2) * (theta[0].clone() * &theta[1] - &labels[0]);
-        for (sign, name, start, end) in [(-1, "s", 0, 0), (1, "t", 1, 1)].map(|(sign, name, start, place)| {
-            (sign, name, turned(&theta)[start].clone(), end[place].clone())
-        }) {
+        for (sign, name, start, end) in [(-1, "s", 0, 0), (1, "t", 1, 1)]
+            .map(|(sign, name, start, place)| (sign, name, turned(&theta)[start].clone(), end[place].clone()))
+        {
             relations.push(Relation::equality(
                 if name == "s" { "a step of s = u + w" } else { "a step of t = u - w" },
                 vec![Term::scalar("after", end)],

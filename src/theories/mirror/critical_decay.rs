@@ -218,7 +218,12 @@ fn part(stream: &mut Stream) -> Rational {
 
 impl CriticalDecay {
     /// The neuron `u = -E[delta sigma(w.x)] / (2 gamma)`, `w`, made so small that what is of higher order cannot decide.
-    fn first(neuron: Neuron, samples: &[(Vec<Rational>, Vec<Rational>)], gamma: &Rational, w: &[Rational]) -> (Vec<Rational>, Vec<Rational>) {
+    fn first(
+        neuron: Neuron,
+        samples: &[(Vec<Rational>, Vec<Rational>)],
+        gamma: &Rational,
+        w: &[Rational],
+    ) -> (Vec<Rational>, Vec<Rational>) {
         let mut scale = Rational::from(1);
         loop {
             let w: Vec<Rational> = w.iter().map(|entry| Rational::from(entry * &scale)).collect();
@@ -247,7 +252,8 @@ impl CriticalDecay {
     fn linear(self, stream: &mut Stream) -> Result<Dead, Unjudged> {
         let (left, right) = (rotation(stream, 2), rotation(stream, 2));
         let second = stream.positive();
-        let least = if self.threshold == Threshold::Exact && stream.below(4) == 0 { Rational::new() } else { second.clone() };
+        let least =
+            if self.threshold == Threshold::Exact && stream.below(4) == 0 { Rational::new() } else { second.clone() };
         let size = Rational::from(&second + &stream.positive());
         let values = DMatrix::from_fn(2, 2, |row, column| match (row, column) {
             (0, 0) => size.clone(),
@@ -261,7 +267,14 @@ impl CriticalDecay {
             if let Ok(inverse) = exact::inverse(&inputs) {
                 // Residuals delta / 2 of the two samples.
                 let residuals = product(&matrix, &inverse);
-                break (0..2).map(|place| (inputs.column(place).iter().cloned().collect(), residuals.column(place).iter().cloned().collect())).collect::<Vec<(Vec<Rational>, Vec<Rational>)>>();
+                break (0..2)
+                    .map(|place| {
+                        (
+                            inputs.column(place).iter().cloned().collect(),
+                            residuals.column(place).iter().cloned().collect(),
+                        )
+                    })
+                    .collect::<Vec<(Vec<Rational>, Vec<Rational>)>>();
             }
         };
         let half = Rational::from((1, 2));
@@ -294,7 +307,8 @@ impl CriticalDecay {
     fn curved(self, stream: &mut Stream, neuron: Neuron) -> Dead {
         loop {
             let count = 1 + stream.below(4);
-            let samples: Vec<_> = (0..count).map(|_| (smalls(stream, INPUTS), smalls(stream, neuron.outputs()))).collect();
+            let samples: Vec<_> =
+                (0..count).map(|_| (smalls(stream, INPUTS), smalls(stream, neuron.outputs()))).collect();
             let (square, w) = match neuron {
                 Neuron::Rectified => rectified(&samples),
                 _ => {
@@ -330,18 +344,32 @@ impl CriticalDecay {
         let weight_decay = stream.positive();
         let roots = [stream.positive(), if stream.coin() { stream.positive() } else { Rational::new() }];
         let turned = |left: usize, right: usize, entries: [Rational; 2]| {
-            let diagonal = DMatrix::from_fn(2, 2, |row, column| if row == column { entries[row].clone() } else { Rational::new() });
+            let diagonal = DMatrix::from_fn(
+                2,
+                2,
+                |row, column| if row == column { entries[row].clone() } else { Rational::new() },
+            );
             product(&product(&turns[left], &diagonal), &turns[right].transpose())
         };
         // s = w^2 + gamma; a mode that is off has a smaller one.
         let off = Rational::from(&weight_decay * &Rational::from((stream.integer(0, 7), 8)));
-        let values = roots.clone().map(|root| if root.is_zero() { off.clone() } else { root.squared() + &weight_decay });
+        let values =
+            roots.clone().map(|root| if root.is_zero() { off.clone() } else { root.squared() + &weight_decay });
         let beside = Some([turned(2, 0, values), turned(2, 1, roots.clone()), turned(1, 0, roots)]);
         let column = |turn: &DMatrix<Rational>| turn.column(0).iter().cloned().collect::<Vec<_>>();
         let first = (column(&turns[2]), column(&turns[0]));
         let other = first.clone();
         let size = Rational::from(&weight_decay * 2_i64);
-        Dead { neuron: Neuron::Marginal, samples: Vec::new(), weight_decay, size, is_stable: false, first, other, beside }
+        Dead {
+            neuron: Neuron::Marginal,
+            samples: Vec::new(),
+            weight_decay,
+            size,
+            is_stable: false,
+            first,
+            other,
+            beside,
+        }
     }
 }
 
@@ -361,7 +389,9 @@ impl Draws for CriticalDecay {
 
 /// The neuron beside a network of depth two: second derivatives along its first direction of the squared error and of the decay.
 fn beside<T: Field>(instance: &Dead, [target, second, first]: &[DMatrix<Rational>; 3]) -> Relation<T> {
-    let carry = |matrix: &DMatrix<Rational>| matrix.map(|entry| Jet::<T>::constant(crate::scalar::Dual::constant(T::from_rational(&entry))));
+    let carry = |matrix: &DMatrix<Rational>| {
+        matrix.map(|entry| Jet::<T>::constant(crate::scalar::Dual::constant(T::from_rational(&entry))))
+    };
     let (u, w): (Vec<T>, Vec<T>) = (carried(&instance.first.0), carried(&instance.first.1));
     let zero = vec![T::zero(); 2];
     let (u, w) = (jet(&zero, &u, &u), jet(&zero, &w, &w));
@@ -435,7 +465,8 @@ impl<T: Branch> In<T> for CriticalDecay {
                 let doubled = T::integer(2) * &gamma;
                 let (u, w) = first.split_at(2);
                 let stretch = doubled.clone() / &size;
-                let vector: Vec<T> = u.iter().map(|entry| T::product(entry, &stretch)).chain(w.iter().cloned()).collect();
+                let vector: Vec<T> =
+                    u.iter().map(|entry| T::product(entry, &stretch)).chain(w.iter().cloned()).collect();
                 let times = |factor: &T| vector.iter().map(|entry| T::product(factor, entry)).collect::<Vec<T>>();
                 relations.push(Relation::equality(
                     "second derivatives along the singular vectors",

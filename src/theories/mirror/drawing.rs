@@ -13,7 +13,8 @@ pub(super) fn carried<T: Field>(numbers: &[Rational]) -> Vec<T> {
 pub(super) fn rotation(stream: &mut Stream, size: usize) -> DMatrix<Rational> {
     let mut matrix = DMatrix::from_fn(size, size, |row, column| Rational::from(i64::from(row == column)));
     for axis in 1..size {
-        let (opposite, adjacent, hypotenuse) = *stream.pick(&[(3, 4, 5), (4, 3, 5), (5, 12, 13), (8, 15, 17), (0, 1, 1)]);
+        let (opposite, adjacent, hypotenuse) =
+            *stream.pick(&[(3, 4, 5), (4, 3, 5), (5, 12, 13), (8, 15, 17), (0, 1, 1)]);
         let sign = if stream.coin() { 1 } else { -1 };
         let (sine, cosine) = (Rational::from((sign * opposite, hypotenuse)), Rational::from((adjacent, hypotenuse)));
         for row in 0..size {

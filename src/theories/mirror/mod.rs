@@ -7,6 +7,7 @@ mod attracting_saddle;
 mod critical_decay;
 mod derivative;
 mod drawing;
+mod learning_order;
 mod phase_transition;
 mod residual_hessian;
 
@@ -21,7 +22,13 @@ pub static THEORY: Theory = Theory {
     claims: &[CLAIMS],
 };
 
-const CLAIMS: &[&Claim] = &[&residual_hessian::CLAIM, &phase_transition::CLAIM, &attracting_saddle::CLAIM, &critical_decay::CLAIM];
+const CLAIMS: &[&Claim] = &[
+    &residual_hessian::CLAIM,
+    &phase_transition::CLAIM,
+    &attracting_saddle::CLAIM,
+    &critical_decay::CLAIM,
+    &learning_order::CLAIM,
+];
 
 /// The resolution of strict inequalities in the rationals, which tell every gap from none: this is far below any that is drawn.
 const EVERY_GAP: i32 = 1 << 20;
@@ -29,4 +36,5 @@ const EVERY_GAP: i32 = 1 << 20;
 /// Mirror symmetries as constraints.
 const MIRROR: &str = "Ziyin, Symmetry Induces Structure and Constraint of Learning, arXiv:2309.16932";
 /// Symmetry breaking and hierarchies.
-const HIERARCHY: &str = "Ziyin, Xu, Poggio, Chuang, Parameter Symmetry Potentially Unifies Deep Learning Theory, arXiv:2502.05300";
+const HIERARCHY: &str =
+    "Ziyin, Xu, Poggio, Chuang, Parameter Symmetry Potentially Unifies Deep Learning Theory, arXiv:2502.05300";

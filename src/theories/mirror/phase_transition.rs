@@ -185,14 +185,17 @@ fn stationary<T: Branch>(relations: &mut Vec<Relation<T>>, at: &'static str, w: 
     apart[1] = -T::one();
     let square = w.powi(2 * depth as i32 - 2);
     let count = T::integer(depth as i64);
-    relations.push(Relation::equality(
-        ("second derivatives along the balanced direction", at),
-        vec![Term::scalar("1^T H 1 / D", second(&weights, s, gamma, &all, &all) / &count)],
-        vec![
-            Term::scalar("2 D m^2/w^2", T::integer(2) * &count * square),
-            Term::scalar("-2 gamma (D-2)", T::integer(-2 * (depth as i64 - 2)) * gamma),
-        ],
-    ).against(gamma.clone()));
+    relations.push(
+        Relation::equality(
+            ("second derivatives along the balanced direction", at),
+            vec![Term::scalar("1^T H 1 / D", second(&weights, s, gamma, &all, &all) / &count)],
+            vec![
+                Term::scalar("2 D m^2/w^2", T::integer(2) * &count * square),
+                Term::scalar("-2 gamma (D-2)", T::integer(-2 * (depth as i64 - 2)) * gamma),
+            ],
+        )
+        .against(gamma.clone()),
+    );
     relations.push(Relation::equality(
         ("second derivatives out of balance", at),
         vec![Term::scalar("(e1 - e2)^T H (e1 - e2) / 2", second(&weights, s, gamma, &apart, &apart) * T::ratio(1, 2))],
@@ -262,7 +265,10 @@ impl<T: Branch> In<T> for Mode {
             vec![Term::scalar("(D-1) m", T::integer(order - 1) * &m)],
             vec![Term::scalar("(D-2) s", T::integer(order - 2) * &s)],
         ));
-        let power = |s: &T| s.powi(2 * exponent - 2) * T::integer(order - 2).powi(exponent - 2) / T::integer(order - 1).powi(2 * exponent - 2);
+        let power = |s: &T| {
+            s.powi(2 * exponent - 2) * T::integer(order - 2).powi(exponent - 2)
+                / T::integer(order - 1).powi(2 * exponent - 2)
+        };
         relations.push(Relation::equality(
             "threshold",
             vec![Term::scalar("gamma_c^D", threshold.powi(exponent))],
@@ -275,7 +281,10 @@ impl<T: Branch> In<T> for Mode {
         relations.push(Relation::equality(
             "fold",
             vec![Term::scalar("gamma_fold^D", gamma_fold.powi(exponent))],
-            vec![Term::scalar("D^D 2^(2-2D) gamma_c^D", T::integer(order).powi(exponent) * T::integer(2).powi(2 - 2 * exponent) * power(&s_fold))],
+            vec![Term::scalar(
+                "D^D 2^(2-2D) gamma_c^D",
+                T::integer(order).powi(exponent) * T::integer(2).powi(2 - 2 * exponent) * power(&s_fold),
+            )],
         ));
         let weights = vec![w.clone(); depth];
         let all = vec![T::one(); depth];
@@ -290,7 +299,11 @@ impl<T: Branch> In<T> for Mode {
         let (excess, t) = (T::from_rational(&instance.excess), T::from_rational(&instance.shift));
         let larger = s.clone() + &excess;
         let matrices = |t: &T| {
-            let mut all = vec![DMatrix::from_fn(2, 2, |row, column| if row + column == 0 { w.clone() } else { T::zero() }); depth];
+            let mut all =
+                vec![
+                    DMatrix::from_fn(2, 2, |row, column| if row + column == 0 { w.clone() } else { T::zero() });
+                    depth
+                ];
             all[0][(0, 1)] = t.clone();
             all[depth - 1][(1, 0)] = t.clone();
             let target = DMatrix::from_fn(2, 2, |row, column| match (row, column) {
@@ -359,7 +372,9 @@ impl Drawn for Matrices {
         format!("depth {}, s = {values}, w = {weights}, gamma = {}", self.depth, self.gamma)
     }
     fn numbers(&self) -> Vec<Numbers> {
-        let all = |matrices: &[DMatrix<Rational>]| matrices.iter().flat_map(|matrix| matrix.iter().cloned()).collect::<Vec<_>>();
+        let all = |matrices: &[DMatrix<Rational>]| {
+            matrices.iter().flat_map(|matrix| matrix.iter().cloned()).collect::<Vec<_>>()
+        };
         vec![
             Numbers::new("gamma", [self.gamma.clone()]),
             Numbers::new("s", self.values.clone()),
@@ -421,10 +436,20 @@ impl Draws for Minimum {
         }
         let (values, weights): (Vec<Rational>, Vec<Rational>) = modes.into_iter().unzip();
         let diagonal = |entries: &[Rational]| {
-            DMatrix::from_fn(size, size, |row, column| if row == column { entries[row].clone() } else { Rational::new() })
+            DMatrix::from_fn(
+                size,
+                size,
+                |row, column| if row == column { entries[row].clone() } else { Rational::new() },
+            )
         };
         let turns: Vec<DMatrix<Rational>> = (0..=depth)
-            .map(|place| if place == 0 && !self.whitened { diagonal(&vec![Rational::from(1); size]) } else { rotation(stream, size) })
+            .map(|place| {
+                if place == 0 && !self.whitened {
+                    diagonal(&vec![Rational::from(1); size])
+                } else {
+                    rotation(stream, size)
+                }
+            })
             .collect();
         let turned = |left: usize, right: usize, entries: &[Rational]| {
             product(&product(&turns[left], &diagonal(entries)), &turns[right].transpose())
@@ -443,7 +468,8 @@ impl Draws for Minimum {
                 DMatrix::from_fn(size, size, |row, column| entry(row, column))
             })
             .collect();
-        let moments = if self.whitened { vec![Rational::from(1); size] } else { [4, 2, 1].map(Rational::from).to_vec() };
+        let moments =
+            if self.whitened { vec![Rational::from(1); size] } else { [4, 2, 1].map(Rational::from).to_vec() };
         Ok(Matrices { depth, gamma, values, weights, target, minimiser, elsewhere, moments })
     }
 }
@@ -479,11 +505,14 @@ impl<T: Branch> In<T> for Minimum {
         if self.whitened && instance.depth == 2 {
             // Soft thresholds.
             let threshold = |s: &T| (s.clone() - &gamma).maximum(&T::zero());
-            relations.push(Relation::equality(
-                "soft thresholds at depth two",
-                vec![Term::vector("m", weights.iter().map(Ring::squared).collect())],
-                vec![Term::vector("max(s - gamma, 0)", values.iter().map(threshold).collect())],
-            ).against(gamma.clone()));
+            relations.push(
+                Relation::equality(
+                    "soft thresholds at depth two",
+                    vec![Term::vector("m", weights.iter().map(Ring::squared).collect())],
+                    vec![Term::vector("max(s - gamma, 0)", values.iter().map(threshold).collect())],
+                )
+                .against(gamma.clone()),
+            );
         }
         Ok(relations)
     }

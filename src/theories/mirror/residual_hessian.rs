@@ -128,8 +128,11 @@ impl Network {
 
     /// The outputs at an input.
     fn output<T: Field>(&self, theta: &[T], input: &[T]) -> Vec<T> {
-        let mut output =
-            if self.mirror == Mirror::Signed { vec![T::zero(); self.outputs] } else { theta[self.neurons() * self.width()..].to_vec() };
+        let mut output = if self.mirror == Mirror::Signed {
+            vec![T::zero(); self.outputs]
+        } else {
+            theta[self.neurons() * self.width()..].to_vec()
+        };
         for neuron in theta.chunks(self.width()).take(self.neurons()) {
             let (readout, weights) = neuron.split_at(self.outputs);
             let z = T::product(&weights[0], &input[0]) + T::product(&weights[1], &input[1]);
@@ -197,8 +200,14 @@ impl Network {
         let odd = [Activation::Cubic, Activation::Rational, Activation::Linear, Activation::Square];
         let activation = *stream.pick(if mirror == Mirror::Twins { &odd } else { &odd[..3] });
         let outputs = 1 + stream.below(2);
-        let mut network =
-            Network { mirror, activation, outputs, theta: Vec::new(), samples: Vec::new(), weight_decay: stream.positive() };
+        let mut network = Network {
+            mirror,
+            activation,
+            outputs,
+            theta: Vec::new(),
+            samples: Vec::new(),
+            weight_decay: stream.positive(),
+        };
         let width = network.width();
         let biases = if mirror == Mirror::Signed { 0 } else { outputs };
         network.theta = smalls(stream, network.neurons() * width + biases);
@@ -233,14 +242,8 @@ impl Drawn for Network {
         true
     }
     fn describe(&self) -> String {
-        format!(
-            "{:?}, {:?}, {} outputs, {} samples",
-            self.mirror,
-            self.activation,
-            self.outputs,
-            self.samples.len()
-        )
-        .to_lowercase()
+        format!("{:?}, {:?}, {} outputs, {} samples", self.mirror, self.activation, self.outputs, self.samples.len())
+            .to_lowercase()
     }
     fn numbers(&self) -> Vec<Numbers> {
         let all = |part: fn(&(Vec<Rational>, Vec<Rational>)) -> &Vec<Rational>| {
@@ -264,7 +267,8 @@ impl Draws for ResidualHessian {
             let network = Network::draw(stream, self.place);
             // A control needs a Gauss-Newton term: ell is strictly convex in f, so that a slope of f is enough. Where the loss alone is symmetric
             // the labels are positive, and a slope of f is enough as well.
-            let fails = |across| network.slopes::<Rational>(&network.directions(across)).iter().any(|slope| !slope.is_zero());
+            let fails =
+                |across| network.slopes::<Rational>(&network.directions(across)).iter().any(|slope| !slope.is_zero());
             let fits = match self.place {
                 Place::Across | Place::Along => true,
                 Place::Off | Place::LossAlone => fails(true),
@@ -344,9 +348,7 @@ impl<T: Branch> In<T> for ResidualHessian {
         }
         let mut relations = vec![normal];
         // At interpolation: of the loss with decay nothing is left but decay.
-        let dot = |a: &[T], b: &[T]| {
-            a.iter().zip(b).fold(T::zero(), |sum, (a, b)| sum + T::product(a, b))
-        };
+        let dot = |a: &[T], b: &[T]| a.iter().zip(b).fold(T::zero(), |sum, (a, b)| sum + T::product(a, b));
         let decay = T::integer(2) * T::from_rational(&network.weight_decay);
         let regularised = |a: &[T], b: &[T]| {
             // The squared norm along a and b, by the same jets.
