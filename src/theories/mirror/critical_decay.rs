@@ -264,8 +264,8 @@ impl CriticalDecay {
         let matrix = product(&product(&left, &values), &right.transpose());
         let samples = loop {
             let inputs = DMatrix::from_fn(2, 2, |_, _| stream.small());
-            if let Ok(inverse) = exact::inverse(&inputs) {
-                // Residuals delta / 2 of the two samples.
+            if let Ok(inverse) = exact::inverse(&inputs.transpose()) {
+                // Residuals r = delta / 2 of the two samples: sum r x^T is that matrix.
                 let residuals = product(&matrix, &inverse);
                 break (0..2)
                     .map(|place| {

@@ -9,14 +9,12 @@
 
 use super::HIERARCHY;
 use crate::instances::long_run;
-use crate::scalar::{Mp, Rational, Real, Ring};
-use crate::verify::Claim;
+use crate::scalar::{Field, Mp, Rational, Real};
 use crate::verify::simulation::{self, BATCHES};
 use crate::verify::{
-    Case, Check, Class, Draw, Drawn, Draws, Evidence, Examination, In, Independent, Numbers, Part, Relation, Settings,
-    Stream, Term, Transcendental, Unjudged, control,
+    Case, Check, Claim, Class, Draw, Drawn, Draws, Evidence, Examination, In, Independent, Numbers, Part, Relation,
+    Settings, Stream, Term, Transcendental, Unjudged, control,
 };
-use num_traits::One;
 
 /// What the time of escape is said to depend on.
 #[derive(Clone, Copy, PartialEq)]
