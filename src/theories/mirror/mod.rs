@@ -7,6 +7,8 @@ mod attracting_saddle;
 mod critical_decay;
 mod derivative;
 mod drawing;
+#[cfg(test)]
+mod extremes;
 mod learning_order;
 mod phase_transition;
 mod residual_hessian;
