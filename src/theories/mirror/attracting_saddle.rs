@@ -277,15 +277,15 @@ impl<T: Branch> In<T> for Saddle {
         let kept = T::one() - T::integer(2) * &rate * &decay;
         let end = turned(&step(&theta, &labels[..1], &rate, &kept));
         let slope = T::integer(2) * (theta[0].clone() * &theta[1] - &labels[0]);
-        for (sign, name, start, end) in [(-1, "s", 0, 0), (1, "t", 1, 1)]
-            .map(|(sign, name, start, place)| (sign, name, turned(&theta)[start].clone(), end[place].clone()))
-        {
+        let start = turned(&theta);
+        let names = [("a step of s = u + w", -1), ("a step of t = u - w", 1)];
+        for (((name, sign), start), end) in names.into_iter().zip(&start).zip(end) {
             relations.push(Relation::equality(
-                if name == "s" { "a step of s = u + w" } else { "a step of t = u - w" },
+                name,
                 vec![Term::scalar("after", end)],
                 vec![
-                    Term::scalar("c times before", T::product(&kept, &start)),
-                    Term::scalar("eta G times before", T::integer(sign) * &rate * &slope * &start),
+                    Term::scalar("c times before", T::product(&kept, start)),
+                    Term::scalar("eta G times before", T::integer(sign) * &rate * &slope * start),
                 ],
             ));
         }

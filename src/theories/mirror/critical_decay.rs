@@ -9,11 +9,11 @@
 //! Source: the question is that of [`HIERARCHY`].
 
 use super::derivative::{Jet, constants, gradient, jet, moving};
-use super::drawing::{carried, rotation, smalls};
+use super::drawing::{Pair, carried, rotation, smalls};
 use super::{EVERY_GAP, HIERARCHY, MIRROR};
 use crate::linalg::exact;
 use crate::linalg::products::product;
-use crate::scalar::{Branch, Field, Rational, Ring};
+use crate::scalar::{Branch, Dual, Field, Rational, Ring};
 use crate::verify::{
     Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Stream, Term, Unjudged, all, control,
 };
@@ -89,16 +89,16 @@ pub static CLAIM: Claim = Claim {
 pub(super) struct Dead {
     pub(super) neuron: Neuron,
     /// Inputs and residuals `f - y` without the neuron.
-    samples: Vec<(Vec<Rational>, Vec<Rational>)>,
+    samples: Vec<Pair<Rational>>,
     pub(super) weight_decay: Rational,
     /// `M`; its square for rectified neurons; of no meaning for the others.
     size: Rational,
     /// Whether it is said to be stable.
     is_stable: bool,
     /// The neuron that would be the first to grow, `u` and `w`.
-    first: (Vec<Rational>, Vec<Rational>),
+    first: Pair<Rational>,
     /// Another one.
-    other: (Vec<Rational>, Vec<Rational>),
+    other: Pair<Rational>,
     /// Of the network of depth two: the modes' `w`, then `V` and both matrices.
     beside: Option<[DMatrix<Rational>; 3]>,
 }
@@ -117,10 +117,10 @@ impl Drawn for Dead {
         format!("a {} neuron, gamma = {}: {says}", format!("{:?}", self.neuron).to_lowercase(), self.weight_decay)
     }
     fn numbers(&self) -> Vec<Numbers> {
-        let all = |part: fn(&(Vec<Rational>, Vec<Rational>)) -> &Vec<Rational>| {
+        let all = |part: fn(&Pair<Rational>) -> &Vec<Rational>| {
             self.samples.iter().flat_map(move |sample| part(sample).clone()).collect::<Vec<_>>()
         };
-        let both = |(u, w): &(Vec<Rational>, Vec<Rational>)| u.iter().chain(w).cloned().collect::<Vec<_>>();
+        let both = |(u, w): &Pair<Rational>| u.iter().chain(w).cloned().collect::<Vec<_>>();
         vec![
             Numbers::new("inputs", all(|sample| &sample.0)),
             Numbers::new("residuals", all(|sample| &sample.1)),
@@ -150,7 +150,7 @@ fn dot<T: Field>(a: &[T], b: &[T]) -> T {
 }
 
 /// `E |r + u sigma(w.x)|^2 + gamma (|u|^2 + |w|^2)`
-fn loss<T: Branch>(neuron: Neuron, samples: &[(Vec<T>, Vec<T>)], gamma: &T, theta: &[T]) -> T {
+fn loss<T: Branch>(neuron: Neuron, samples: &[Pair<T>], gamma: &T, theta: &[T]) -> T {
     let (u, w) = theta.split_at(neuron.outputs());
     let mut sum = T::zero();
     for (input, residual) in samples {
@@ -163,7 +163,7 @@ fn loss<T: Branch>(neuron: Neuron, samples: &[(Vec<T>, Vec<T>)], gamma: &T, thet
 }
 
 /// `E[delta sigma(w.x)]`, `delta = 2 r`
-fn pull(neuron: Neuron, samples: &[(Vec<Rational>, Vec<Rational>)], w: &[Rational]) -> Vec<Rational> {
+fn pull(neuron: Neuron, samples: &[Pair<Rational>], w: &[Rational]) -> Vec<Rational> {
     let mut pull = vec![Rational::new(); neuron.outputs()];
     for (input, residual) in samples {
         let active = neuron.apply(dot(w, input));
@@ -176,7 +176,7 @@ fn pull(neuron: Neuron, samples: &[(Vec<Rational>, Vec<Rational>)], w: &[Rationa
 
 /// `M^2` of a rectified neuron with one output, and where it is reached: `E[delta sigma(w.x)]` is linear on every cone of signs, so that its largest
 /// absolute value on the circle is reached along the gradient of a cone, if that lies in it, or on a ray between two cones.
-fn rectified(samples: &[(Vec<Rational>, Vec<Rational>)]) -> (Rational, Vec<Rational>) {
+fn rectified(samples: &[Pair<Rational>]) -> (Rational, Vec<Rational>) {
     let mut candidates = Vec::new();
     for (input, _) in samples {
         for sign in [1, -1] {
@@ -218,12 +218,7 @@ fn part(stream: &mut Stream) -> Rational {
 
 impl CriticalDecay {
     /// The neuron `u = -E[delta sigma(w.x)] / (2 gamma)`, `w`, made so small that what is of higher order cannot decide.
-    fn first(
-        neuron: Neuron,
-        samples: &[(Vec<Rational>, Vec<Rational>)],
-        gamma: &Rational,
-        w: &[Rational],
-    ) -> (Vec<Rational>, Vec<Rational>) {
+    fn first(neuron: Neuron, samples: &[Pair<Rational>], gamma: &Rational, w: &[Rational]) -> Pair<Rational> {
         let mut scale = Rational::from(1);
         loop {
             let w: Vec<Rational> = w.iter().map(|entry| Rational::from(entry * &scale)).collect();
@@ -274,7 +269,7 @@ impl CriticalDecay {
                             residuals.column(place).iter().cloned().collect(),
                         )
                     })
-                    .collect::<Vec<(Vec<Rational>, Vec<Rational>)>>();
+                    .collect::<Vec<Pair<Rational>>>();
             }
         };
         let half = Rational::from((1, 2));
@@ -389,10 +384,9 @@ impl Draws for CriticalDecay {
 
 /// The neuron beside a network of depth two: second derivatives along its first direction of the squared error and of the decay.
 fn beside<T: Field>(instance: &Dead, [target, second, first]: &[DMatrix<Rational>; 3]) -> Relation<T> {
-    let carry = |matrix: &DMatrix<Rational>| {
-        matrix.map(|entry| Jet::<T>::constant(crate::scalar::Dual::constant(T::from_rational(&entry))))
-    };
-    let (u, w): (Vec<T>, Vec<T>) = (carried(&instance.first.0), carried(&instance.first.1));
+    let carry =
+        |matrix: &DMatrix<Rational>| matrix.map(|entry| Jet::<T>::constant(Dual::constant(T::from_rational(&entry))));
+    let (u, w): Pair<T> = (carried(&instance.first.0), carried(&instance.first.1));
     let zero = vec![T::zero(); 2];
     let (u, w) = (jet(&zero, &u, &u), jet(&zero, &w, &w));
     let mut map = product(&carry(second), &carry(first)) - carry(target);
@@ -416,10 +410,10 @@ impl<T: Branch> In<T> for CriticalDecay {
             return Ok(vec![beside(instance, matrices)]);
         }
         let neuron = instance.neuron;
-        let samples: Vec<(Vec<T>, Vec<T>)> =
+        let samples: Vec<Pair<T>> =
             instance.samples.iter().map(|(input, residual)| (carried(input), carried(residual))).collect();
         let gamma = T::from_rational(&instance.weight_decay);
-        let join = |(u, w): &(Vec<Rational>, Vec<Rational>)| carried::<T>(&[u.as_slice(), w.as_slice()].concat());
+        let join = |(u, w): &Pair<Rational>| carried::<T>(&[u.as_slice(), w.as_slice()].concat());
         let (first, other) = (join(&instance.first), join(&instance.other));
         let at = |theta: &[T]| loss(neuron, &samples, &gamma, theta);
         let dead = at(&vec![T::zero(); first.len()]);
@@ -457,7 +451,7 @@ impl<T: Branch> In<T> for CriticalDecay {
                         .iter()
                         .map(|(input, residual)| (constants(&constants(input)), constants(&constants(residual))))
                         .collect();
-                    let gamma = crate::scalar::Dual::constant(crate::scalar::Dual::constant(gamma.clone()));
+                    let gamma = Dual::constant(Dual::constant(gamma.clone()));
                     let slopes = gradient(|theta| loss(neuron, &constant, &gamma, theta), &moving(&zero, direction));
                     slopes.into_iter().map(|slope| slope.tangent).collect()
                 };

@@ -4,6 +4,9 @@ use crate::scalar::{Field, Rational};
 use crate::verify::Stream;
 use nalgebra::DMatrix;
 
+/// Two lists of numbers: an input with its label or residual, or the weights out of a neuron with those into it.
+pub(super) type Pair<T> = (Vec<T>, Vec<T>);
+
 /// The numbers in another scalar.
 pub(super) fn carried<T: Field>(numbers: &[Rational]) -> Vec<T> {
     numbers.iter().map(T::from_rational).collect()

@@ -464,8 +464,7 @@ impl Draws for Minimum {
                     let drawn: Rational = stream.small();
                     if near { drawn / 64 + &matrix[(row, column)] } else { drawn }
                 };
-                let mut entry = entry;
-                DMatrix::from_fn(size, size, |row, column| entry(row, column))
+                DMatrix::from_fn(size, size, entry)
             })
             .collect();
         let moments =

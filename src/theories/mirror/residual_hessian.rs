@@ -8,7 +8,7 @@
 //! Source: mirrors as constraints are those of [`MIRROR`].
 
 use super::derivative::{Jet, constants, gradient, jet};
-use super::drawing::{carried, smalls};
+use super::drawing::{Pair, carried, smalls};
 use super::{HIERARCHY, MIRROR};
 use crate::scalar::{Branch, Dual, Field, Rational, Ring};
 use crate::verify::{
@@ -107,7 +107,7 @@ pub(super) struct Network {
     /// Neuron by neuron `u` (outputs) and `w` (two inputs), then the biases of the outputs.
     pub(super) theta: Vec<Rational>,
     /// Inputs and labels.
-    pub(super) samples: Vec<(Vec<Rational>, Vec<Rational>)>,
+    pub(super) samples: Vec<Pair<Rational>>,
     pub(super) weight_decay: Rational,
 }
 
@@ -246,7 +246,7 @@ impl Drawn for Network {
             .to_lowercase()
     }
     fn numbers(&self) -> Vec<Numbers> {
-        let all = |part: fn(&(Vec<Rational>, Vec<Rational>)) -> &Vec<Rational>| {
+        let all = |part: fn(&Pair<Rational>) -> &Vec<Rational>| {
             self.samples.iter().flat_map(move |sample| part(sample).clone()).collect::<Vec<_>>()
         };
         vec![
@@ -289,7 +289,7 @@ fn twice<T: Field>(numbers: &[T]) -> Vec<Jet<T>> {
 struct Second<'a, T> {
     network: &'a Network,
     theta: Vec<T>,
-    samples: Vec<(Vec<T>, Vec<T>)>,
+    samples: Vec<Pair<T>>,
 }
 
 impl<T: Field> Second<'_, T> {
