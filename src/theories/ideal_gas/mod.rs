@@ -33,7 +33,7 @@ mod steady;
 mod turn;
 mod turning_angle;
 
-use crate::verify::{Claim, Theory};
+use crate::verify::{Claim, Lemmas, Theory};
 
 /// The claims.
 const CLAIMS: &[&Claim] = &[
@@ -51,6 +51,7 @@ pub static THEORY: Theory = Theory {
     title: "Ideal gas: radius and turning angle of scale-invariant weights, at every step size",
     references: &[IDEAL_GAS],
     proofs: &[("ideal-gas", include_str!("../../../proofs/ideal-gas.md"))],
+    lemmas: Lemmas::NONE,
     claims: &[CLAIMS],
 };
 
