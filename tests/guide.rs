@@ -48,3 +48,22 @@ fn the_page_of_claims_is_that_of_the_registry() {
         "src/guide/claims.md is not what the registry says: UPDATE_GUIDE=1 cargo test --test guide"
     );
 }
+
+/// What CONTRIBUTING shows as the whole of a claim is the whole of it.
+#[test]
+fn the_claim_that_contributing_shows_is_the_one_that_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let shown = fs::read_to_string(root.join("CONTRIBUTING.md")).expect("the page is there");
+    let of = |file: &str| -> String {
+        let rest = shown.split_once(&format!("+++ b/{file}\n")).expect("the file is shown").1;
+        let added = rest.lines().take_while(|line| !line.starts_with("---") && !line.starts_with("```"));
+        added.filter_map(|line| line.strip_prefix('+')).map(|line| line.to_owned() + "\n").collect()
+    };
+    let kept = |file: &str| fs::read_to_string(root.join(file)).expect("the file is there");
+    let claim = "src/theories/markov/stationary_mean.rs";
+    assert_eq!(of(claim), kept(claim));
+    assert!(kept("proofs/markov.md").contains(&of("proofs/markov.md")));
+    for line in of("src/theories/markov/mod.rs").lines() {
+        assert!(kept("src/theories/markov/mod.rs").contains(line.trim()), "{line}");
+    }
+}

@@ -176,8 +176,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
 /// Examines the claims, but not those that a store has already, and keeps there what is finished.
 fn examine(claims: &[&Claim], plan: &Plan, store: Option<&Store>) -> Result<Vec<ClaimReport>, Failure> {
     let interrupted = interruption();
-    let kept: Vec<Option<ClaimReport>> =
-        claims.iter().map(|claim| store.and_then(|store| store.find(*claim))).collect();
+    let kept: Vec<Option<ClaimReport>> = claims.iter().map(|claim| store.and_then(|store| store.find(claim))).collect();
     let missing: Vec<&Claim> =
         claims.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(claim, _)| *claim).collect();
     if store.is_some() && missing.len() < claims.len() {

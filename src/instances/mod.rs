@@ -4,13 +4,13 @@
 //! |---|---|
 //! | [`problem`] | a network with a point, a data set, learning rates and decay |
 //! | [`situation`] | the same for a model of one's own |
-//! | [`given`] | problems on a network that is given |
-//! | [`subject`] | symmetries of a network that is given |
-//! | [`decoders`] | small random decoders |
-//! | [`defined`] | where a loss is defined |
-//! | [`weights`] | weights of the mean that make a point stationary |
-//! | [`polished`] | laws at stationary points that are searched for and polished |
-//! | [`long_run`] | laws of averages over long seeded runs |
+//! | `given` | problems on a network that is given |
+//! | `subject` | symmetries of a network that is given |
+//! | `decoders` | small random decoders |
+//! | `defined` | where a loss is defined |
+//! | `weights` | weights of the mean that make a point stationary |
+//! | `polished` | laws at stationary points that are searched for and polished |
+//! | `long_run` | laws of averages over long seeded runs |
 
 pub(crate) mod decoders;
 pub(crate) mod defined;

@@ -5,7 +5,7 @@
 //! tried, a bound, an exponent's digits, or the statement itself.
 
 use super::{Report, power_of_two};
-use crate::verify::{ClaimReport, Effort, Evidence, KindReport, Verdict};
+use crate::verify::{Checked, ClaimReport, Effort, Evidence, KindReport, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

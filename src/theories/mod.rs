@@ -5,11 +5,13 @@ mod constants;
 pub mod ideal_gas;
 pub mod markov;
 pub mod neural_thermodynamics;
+pub mod noise_equilibrium;
 
 use crate::verify::{Claim, Theories, Theory};
 
 /// The theories that this program comes with.
-pub static ALL: &[&Theory] = &[&neural_thermodynamics::THEORY, &markov::THEORY, &ideal_gas::THEORY];
+pub static ALL: &[&Theory] =
+    &[&neural_thermodynamics::THEORY, &noise_equilibrium::THEORY, &ideal_gas::THEORY, &markov::THEORY];
 
 /// Every claim of every theory, in the order of the documentation. Identifiers are permanent.
 pub fn registry() -> Vec<&'static Claim<'static>> {

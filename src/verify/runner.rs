@@ -73,14 +73,7 @@ pub fn run(
     let works: Vec<Work<'_>> = claims
         .iter()
         .enumerate()
-        .map(|(place, claim)| Work {
-            claim: *claim,
-            place,
-            units: plan.units(*claim),
-            plan,
-            stopped: &stopped,
-            observe,
-        })
+        .map(|(place, claim)| Work { claim, place, units: plan.units(claim), plan, stopped: &stopped, observe })
         .collect();
     let all = || {
         let units: Vec<(&str, usize)> = works.iter().map(|work| (work.claim.id, work.units.len())).collect();

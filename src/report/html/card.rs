@@ -43,7 +43,7 @@ impl Page<'_> {
         if !entry.hypotheses.is_empty() {
             writeln!(out, "<h4>Hypotheses</h4>\n<ul class=\"hypotheses\">")?;
             for hypothesis in &entry.hypotheses {
-                writeln!(out, "<li>{}</li>", self.prose(&hypothesis))?;
+                writeln!(out, "<li>{}</li>", self.prose(hypothesis))?;
             }
             writeln!(out, "</ul>")?;
         }
@@ -262,7 +262,7 @@ impl Page<'_> {
         }
         writeln!(out, "<h4>References</h4>\n<ul>")?;
         for reference in &claim.entry.references {
-            writeln!(out, "<li>{}</li>", cited(&reference))?;
+            writeln!(out, "<li>{}</li>", cited(reference))?;
         }
         writeln!(out, "</ul>")
     }

@@ -3,8 +3,8 @@
 use super::super::{Comparison, Difference, GivenModel, Libraries, Report, SCHEMA_VERSION, milliseconds, power_of_two};
 use super::document::{
     BaselineDocument, ClaimDocument, ControlDocument, DifferenceDocument, Document, ExponentDocument,
-    InapplicableDocument, KindDocument, LibrariesDocument, ModelDocument, MutantDocument, QuantityDocument, Rung,
-    ShardDocument, Statistics, Summary, WitnessDocument,
+    InapplicableDocument, KindDocument, LibrariesDocument, ModelDocument, MutantDocument, ProofDocument,
+    QuantityDocument, Rung, ShardDocument, Statistics, Summary, WitnessDocument,
 };
 use crate::scalar::Magnitude;
 use crate::verify::simulation::ERROR_BITS;

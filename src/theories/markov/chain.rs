@@ -2,7 +2,7 @@
 
 use crate::linalg::exact;
 use crate::scalar::{Field, Rational};
-use crate::verify::{Class, Drawn, Numbers, Unjudged};
+use crate::verify::{Class, Drawn, Numbers, Stream, Unjudged};
 use nalgebra::{DMatrix, DVector};
 
 /// A chain with its stationary law.
@@ -44,6 +44,21 @@ impl Chain {
             let rate = if row == column { most.clone() - leaving(row) } else { rates[(row, column)].clone() };
             rate / &most
         }))
+    }
+
+    /// A chain of two to four states, from each of which every state can be reached at once.
+    ///
+    /// # Errors
+    /// As [`Chain::new`].
+    pub fn draw(stream: &mut Stream) -> Result<Self, Unjudged> {
+        let states = 2 + stream.below(3);
+        let rows: Vec<Vec<Rational>> = (0..states).map(|_| law(stream, states)).collect();
+        Chain::new(DMatrix::from_fn(states, states, |row, column| rows[row][column].clone()))
+    }
+
+    /// The law that is sure of the first state.
+    pub fn at_first_state<T: Field>(&self) -> Vec<T> {
+        (0..self.states()).map(|state| T::integer(i64::from(state == 0))).collect()
     }
 
     /// The number of states.
@@ -94,6 +109,32 @@ impl Chain {
             mean += part;
         }
         square - mean.squared()
+    }
+}
+
+/// A law of few-bit masses.
+pub fn law(stream: &mut Stream, states: usize) -> Vec<Rational> {
+    let masses: Vec<Rational> = (0..states).map(|_| stream.positive()).collect();
+    let total: Rational = masses.iter().sum();
+    masses.into_iter().map(|mass| mass / &total).collect()
+}
+
+/// A chain with a function of its states.
+pub struct Watched {
+    /// The chain.
+    pub chain: Chain,
+    /// `f`, or more values than there are states.
+    pub function: Vec<Rational>,
+}
+
+impl Drawn for Watched {
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.chain)
+    }
+    fn numbers(&self) -> Vec<Numbers> {
+        let mut numbers = self.chain.numbers();
+        numbers.push(Numbers::new("f", self.function.clone()));
+        numbers
     }
 }
 

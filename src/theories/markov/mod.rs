@@ -4,6 +4,7 @@ mod chain;
 mod detailed_balance;
 mod relative_entropy;
 mod spectral_gap;
+mod stationary_mean;
 
 use crate::verify::{Claim, Lemmas, Theory};
 
@@ -17,7 +18,8 @@ pub static THEORY: Theory = Theory {
     claims: &[CLAIMS],
 };
 
-const CLAIMS: &[&Claim] = &[&detailed_balance::CLAIM, &relative_entropy::CLAIM, &spectral_gap::CLAIM];
+const CLAIMS: &[&Claim] =
+    &[&detailed_balance::CLAIM, &stationary_mean::CLAIM, &relative_entropy::CLAIM, &spectral_gap::CLAIM];
 
 /// For Kolmogorov's criterion.
 const KELLY: &str = "Kelly, Reversibility and Stochastic Networks, Wiley 1979, section 1.5";

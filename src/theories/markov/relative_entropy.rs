@@ -7,12 +7,11 @@
 //! `P` are the transition probabilities of a finite chain, `pi` is a stationary law, `p` any law. Source: [`LEVIN_PERES`].
 
 use super::LEVIN_PERES;
-use super::chain::Chain;
+use super::chain::{Chain, law};
 use crate::scalar::{Rational, Real};
 use crate::verify::{
-    Claim, Draw, Drawn, Draws, In, Independent, Numbers, Relation, Stream, Term, Transcendental, Unjudged, all, control,
+    Claim, Draw, Drawn, Draws, In, Independent, Numbers, Relation, Term, Transcendental, Unjudged, all, control,
 };
-use nalgebra::DMatrix;
 
 /// The fall of the relative entropy.
 #[derive(Clone, Copy)]
@@ -65,23 +64,14 @@ impl Drawn for Instance {
     }
 }
 
-/// A law of few-bit masses.
-fn law(stream: &mut Stream, states: usize) -> Vec<Rational> {
-    let masses: Vec<Rational> = (0..states).map(|_| stream.positive()).collect();
-    let total: Rational = masses.iter().sum();
-    masses.into_iter().map(|mass| mass / &total).collect()
-}
-
 impl Draws for RelativeEntropy {
     type Instance = Instance;
 
     fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
         let stream = &mut draw.own();
-        let states = 2 + stream.below(3);
-        let rows: Vec<Vec<Rational>> = (0..states).map(|_| law(stream, states)).collect();
-        let chain = Chain::new(DMatrix::from_fn(states, states, |row, column| rows[row][column].clone()))?;
+        let chain = Chain::draw(stream)?;
         let start = loop {
-            let start = law(stream, states);
+            let start = law(stream, chain.states());
             if start != chain.stationary {
                 break start;
             }
