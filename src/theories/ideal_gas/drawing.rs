@@ -120,7 +120,7 @@ pub(super) fn pythagorean(stream: &mut Stream) -> [Rational; 2] {
 pub(super) fn of_half_angle(tangent: &Rational) -> [Rational; 2] {
     let square = tangent.clone().square();
     let sum = Rational::from(&square + 1);
-    [Rational::from(1 - square) / &sum, Rational::from(tangent * 2) / sum]
+    [(1 - square) / &sum, Rational::from(tangent * 2) / sum]
 }
 
 /// `label = value` as a side of a relation.

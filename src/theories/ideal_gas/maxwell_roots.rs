@@ -48,7 +48,7 @@ impl Draws for Roots {
 
     fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
         let mut stream = draw.own();
-        let adam = self.rule == Rule::OfDescentForAdam || draw.index % 2 == 0;
+        let adam = self.rule == Rule::OfDescentForAdam || draw.index.is_multiple_of(2);
         loop {
             let mut path = Path::draw(&mut stream, 3);
             let scale = Rational::from((*stream.pick(&[1, 2, 3, 5, 6, 12, 16]), 4));

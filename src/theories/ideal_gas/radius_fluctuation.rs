@@ -145,11 +145,11 @@ fn moments(noise: &Noise, h: &Fine) -> Vec<Fine> {
     }
     // Elimination: column 0 is the constant, the pivots are -2 k h and the like.
     for pivot in 1..=MOMENTS {
-        for other in (1..=MOMENTS).filter(|&other| other != pivot) {
-            let factor = rows[other][pivot].clone() / &rows[pivot][pivot];
-            for column in 0..=MOMENTS {
-                let change = Fine::product(&factor, &rows[pivot][column]);
-                rows[other][column] -= change;
+        let known = rows[pivot].clone();
+        for (_, row) in rows.iter_mut().enumerate().skip(1).filter(|(place, _)| *place != pivot) {
+            let factor = row[pivot].clone() / &known[pivot];
+            for (entry, known) in row.iter_mut().zip(&known) {
+                *entry -= Fine::product(&factor, known);
             }
         }
     }

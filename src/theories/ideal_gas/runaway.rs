@@ -131,7 +131,7 @@ impl Draws for Runaway {
                 let bound = Rational::from(excess.square_ref()) + Rational::from(&excess * 2);
                 let more = if awkward { Rational::new() } else { stream.positive() };
                 let start = if awkward { Rational::from(1) } else { stream.positive() };
-                let least = Rational::from(1 + excess);
+                let least: Rational = 1 + excess;
                 (start, vec![least.clone(), least + more], Bound::AtLeast(bound))
             }
             _ => {

@@ -80,7 +80,7 @@ impl Steady {
 
     /// `eps r^2`
     pub(super) fn learning_rate(&self) -> Rational {
-        Rational::from(&self.rate * self.squared_radius())
+        &self.rate * self.squared_radius()
     }
 
     /// `gamma` with `2 eps gamma r^2 = 1 - cos`.
