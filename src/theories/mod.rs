@@ -11,13 +11,8 @@ pub mod noise_equilibrium;
 use crate::verify::{Claim, Theories, Theory};
 
 /// The theories that this program comes with.
-pub static ALL: &[&Theory] = &[
-    &neural_thermodynamics::THEORY,
-    &noise_equilibrium::THEORY,
-    &mirror::THEORY,
-    &ideal_gas::THEORY,
-    &markov::THEORY,
-];
+pub static ALL: &[&Theory] =
+    &[&neural_thermodynamics::THEORY, &noise_equilibrium::THEORY, &mirror::THEORY, &ideal_gas::THEORY, &markov::THEORY];
 
 /// Every claim of every theory, in the order of the documentation. Identifiers are permanent.
 pub fn registry() -> Vec<&'static Claim<'static>> {
