@@ -474,18 +474,21 @@ impl<T: Branch> In<T> for CriticalDecay {
                 ));
             }
             Neuron::Rectified => {
-                // M^2 is an upper bound in other directions too.
-                let w = &instance.other.1;
-                let pull = T::from_rational(&pull(neuron, &instance.samples, w)[0]);
-                let w: Vec<T> = carried(w);
-                relations.push(
-                    Relation::at_most(
-                        "M over the cones of signs",
-                        Term::scalar("E[delta sigma(w.x)]^2", pull.squared()),
-                        Term::scalar("M^2 |w|^2", size * dot(&w, &w)),
-                    )
-                    .sharp((7, 8)),
-                );
+                // M^2 is an upper bound in every direction, and reached in the one that grows first.
+                for (direction, w) in
+                    [("another direction", &instance.other.1), ("the first to grow", &instance.first.1)]
+                {
+                    let pull = T::from_rational(&pull(neuron, &instance.samples, w)[0]);
+                    let w: Vec<T> = carried(w);
+                    relations.push(
+                        Relation::at_most(
+                            ("M over the cones of signs", direction),
+                            Term::scalar("E[delta sigma(w.x)]^2", pull.squared()),
+                            Term::scalar("M^2 |w|^2", T::product(&size, &dot(&w, &w))),
+                        )
+                        .sharp((7, 8)),
+                    );
+                }
             }
             _ => {}
         }
