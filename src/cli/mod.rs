@@ -166,7 +166,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 /// `merge`, baselines and reports speak of them and of nothing else.
 ///
 /// ```no_run
-/// use equipartition::verify::theory::Theory;
+/// use equipartition::verify::{Lemmas, Theory};
 ///
 /// static MINE: Theory = Theory { name: "mine", title: "My theory", references: &[], proofs: &[], lemmas: Lemmas::NONE, claims: &[] };
 ///

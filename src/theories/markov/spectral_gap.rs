@@ -153,7 +153,7 @@ impl Draws for SpectralGap {
                 step + uniform.clone() / 3
             });
             let eigenfunction = [1, -1, 0].map(Rational::from).to_vec();
-            let function = vec![Rational::from(stream.positive()), Rational::new(), Rational::new()];
+            let function = vec![stream.positive(), Rational::new(), Rational::new()];
             return Ok(Instance { chain: Chain::new(transitions)?, eigenvalue: walk / -2, eigenfunction, function });
         }
         let u = unit_vector(stream, size);

@@ -23,9 +23,9 @@ fn shrink(numbers: &mut [Rational]) {
 }
 
 /// The law of a claim on instances of sixteen families, with every pair of changes.
-fn attack<L: In<Rational> + In<Mp<256>>>(claim: &Claim, law: &L, changes: &[Change<L::Instance>]) -> Tally
+fn attack<L>(claim: &Claim, law: &L, changes: &[Change<L::Instance>]) -> Tally
 where
-    L: Draws,
+    L: Draws + In<Rational> + In<Mp<256>>,
 {
     let mut tally = Tally::default();
     for index in (0..32).step_by(2) {
@@ -164,8 +164,7 @@ fn attack_orbits<L: In<Rational> + In<Mp<256>> + Draws<Instance = super::orbit::
 
 #[test]
 fn the_drift_along_an_orbit_is_known_at_every_scale() {
-    let has_little_decay =
-        |problem: &Problem| problem.learning_rate::<Rational>() * &problem.weight_decay < Rational::from(1);
+    let has_little_decay = |problem: &Problem| problem.learning_rate::<Rational>() * &problem.weight_decay < 1;
     attack_orbits(&orbit_drift::CLAIM, &orbit_drift::LAW, has_little_decay);
 }
 
