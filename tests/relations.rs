@@ -12,6 +12,7 @@ use equipartition::theories::registry;
 use equipartition::verify::{Case, Claim, Settings};
 use rayon::prelude::*;
 use std::fmt::Write as _;
+use std::sync::Mutex;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/relations.txt");
 const SEEDS: [u64; 2] = [0, 12];
@@ -62,6 +63,9 @@ fn fingerprint(seeds: &[u64], instances: u64) -> Vec<(String, Vec<String>)> {
 
 /// Compares with the columns of the file that start at `column`, or writes them.
 fn compare(found: &[(String, Vec<String>)], column: usize) {
+    // Both tests may write at once, each its own columns.
+    static FILE_IS_FREE: Mutex<()> = Mutex::new(());
+    let _turn = FILE_IS_FREE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let recorded = std::fs::read_to_string(FILE).unwrap_or_default();
     let recorded = |name: &str| -> Option<Vec<&str>> {
         let line = recorded.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
