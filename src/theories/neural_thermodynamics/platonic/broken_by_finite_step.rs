@@ -35,6 +35,9 @@ const LAW: BrokenByFiniteStep = BrokenByFiniteStep { equal_depth: false, rates: 
 /// A learning rate at which nothing is left to see, as the misalignment is of order `eta^2`.
 const SMALL: u32 = 24;
 
+/// A hidden layer whose largest singular value is below this part of the closed form's has collapsed.
+const COLLAPSED: f64 = 1.0 / 1024.0;
+
 /// `platonic/broken-by-finite-step`
 pub(super) static CLAIM: Claim = Claim {
     id: "platonic/broken-by-finite-step",
@@ -92,13 +95,13 @@ impl Network {
         factors.representations(&setting, &inputs).iter().map(alignment::gram).collect()
     }
 
-    /// In every hidden layer, the last of the singular values that the rank of the target asks for, over the first: 0 if a dimension is lost.
-    fn spread(&self, factors: &Factors<f64>) -> Option<Vec<f64>> {
+    /// In every hidden layer the first and the last of the singular values that the rank of the target asks for.
+    fn extent(&self, factors: &Factors<f64>) -> Option<Vec<[f64; 2]>> {
         let setting: Setting<f64> = self.experiment.setting.carry();
         let layers = &factors.right(&setting)[1..factors.depth()];
         let of_layer = |layer: &DMatrix<f64>| {
             let values = singular_values(layer).ok()?.values;
-            Some(values[self.experiment.rank - 1] / values[0])
+            Some([values[0], values[self.experiment.rank - 1]])
         };
         layers.iter().map(of_layer).collect()
     }
@@ -111,8 +114,11 @@ impl Network {
         let eigen = symmetric_eigen(&found.hessian).ok()?;
         let largest = eigen.values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
         let least = eigen.values.iter().fold(f64::INFINITY, |least, value| least.min(*value));
-        let kept =
-            self.spread(&found.factors)?.iter().zip(&self.spread(&closed)?).all(|(here, there)| *here >= there / 8.0);
+        // Neither a dimension is lost nor all of them: at the origin rounding errors have a shape too.
+        let (here, there) = (self.extent(&found.factors)?, self.extent(&closed)?);
+        let kept = here.iter().zip(&there).all(|([first, last], [first_there, last_there])| {
+            *first >= first_there * COLLAPSED && last / first >= last_there / first_there / 8.0
+        });
         (kept && least >= -largest * 2.0_f64.powi(-36)).then_some(found.factors)
     }
 }
