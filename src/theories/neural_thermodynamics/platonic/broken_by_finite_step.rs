@@ -24,7 +24,7 @@ use std::cell::OnceCell;
 /// Two networks that are said not to align.
 #[derive(Clone, Copy)]
 struct BrokenByFiniteStep {
-    /// Whether they have one depth, and are compared layer by layer with each other only.
+    /// Whether they have one depth and width, share a minimiser but for the order of its hidden units, and are compared layer by layer with each other only.
     equal_depth: bool,
     /// `k` of the learning rates `2^-k` tried: the first, and the last.
     rates: (u32, u32),
@@ -48,14 +48,14 @@ pub(super) static CLAIM: Claim = Claim {
         "there are: every instance is a witness, and was not chosen; nothing is said of data that are not shown",
         "the setting of platonic/lower-bound; K, K' the Gram matrices of all inputs",
         "rank 2; depths 2 and 3, widths 2 and 3; both networks on the same data, without embeddings",
-        "eta = 2^-k, the largest from 1/4 to 2^-10 at which both networks have such a minimiser downhill from the closed form: a positive semidefinite Hessian, and singular values of the hidden layers spread at most 8 times as far as in the closed form",
+        "eta = 2^-k, the largest from 1/4 to 2^-10 at which both networks have such a minimiser downhill from the closed form: a positive semidefinite Hessian, and hidden layers whose largest singular value is at least 2^-10 of the closed form's, and whose singular values spread at most 8 times as far as there",
     ],
     references: &[PAPER, PERFECT],
     law: &[all(&Few(Decomposition(LAW)))],
     controls: &[
         control(
             "equal-depth",
-            "two networks of one depth and width, drawn in different frames: a symmetry of F turns one into the other",
+            "two networks of one depth and width, which start from one minimiser with the hidden units in another order",
             &Few(Decomposition(BrokenByFiniteStep { equal_depth: true, ..LAW })),
         ),
         control(
@@ -125,17 +125,31 @@ impl Network {
 
 impl Instance {
     /// The first learning rate at which both networks have a minimiser of full rank.
-    fn near(&self, (first, last): (u32, u32)) -> Option<&(Rational, [Factors<f64>; 2])> {
+    fn near(&self, law: BrokenByFiniteStep) -> Option<&(Rational, [Factors<f64>; 2])> {
         let search = || {
-            (first..=last).find_map(|k| {
+            (law.rates.0..=law.rates.1).find_map(|k| {
                 let eta = Rational::from((1, 1_i64 << k));
                 let first = self.networks[0].minimiser(&eta)?;
-                let second = self.networks[1].minimiser(&eta)?;
+                // Where there are several minima two searches could part: the symmetry gives the other point.
+                let second = if law.equal_depth { reordered(&first) } else { self.networks[1].minimiser(&eta)? };
                 Some((eta, [first, second]))
             })
         };
         self.near.get_or_init(search).as_ref()
     }
+}
+
+/// The hidden units of every layer in reverse order.
+fn reordered(factors: &Factors<f64>) -> Factors<f64> {
+    let depth = factors.depth();
+    let reverse = |(layer, matrix): (usize, &DMatrix<f64>)| {
+        let (rows, columns) = matrix.shape();
+        DMatrix::from_fn(rows, columns, |row, column| {
+            let row = if layer + 1 < depth { rows - 1 - row } else { row };
+            matrix[(row, if layer > 0 { columns - 1 - column } else { column })]
+        })
+    };
+    Factors(factors.0.iter().enumerate().map(reverse).collect())
 }
 
 impl Draws for BrokenByFiniteStep {
@@ -158,7 +172,6 @@ impl Draws for BrokenByFiniteStep {
             let frames = orthonormal_frames(stream, &experiment.hidden, experiment.rank);
             Network { experiment, frames }
         };
-        // A wider one may have a lower minimum, which uses the further units; then it need not agree.
         let width = if self.equal_depth { 2 } else { 3 };
         Ok(Instance { networks: [network(depth, 2), network(other, width)], near: OnceCell::new() })
     }
@@ -166,7 +179,7 @@ impl Draws for BrokenByFiniteStep {
 
 impl<T: Decomposable + Carrier> In<T> for BrokenByFiniteStep {
     fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
-        let Some((eta, near)) = instance.near(self.rates) else {
+        let Some((eta, near)) = instance.near(*self) else {
             return Err(Unjudged::outside("no minimiser of full rank at a learning rate that is not small"));
         };
         let tolerance = T::default_epsilon() * T::integer(1 << 12);
