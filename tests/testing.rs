@@ -194,6 +194,82 @@ fn claims_are_found_by_id_and_by_prefix() {
     assert!(select(&["balanse"]).is_empty());
 }
 
+/// A loss `s (theta_0 theta_1 x)^2` with the gradient of `s = 1`, or with a wrong second entry.
+mod models {
+    use super::*;
+    use equipartition::data::Sample;
+    use equipartition::instances::problem::{Decay, Rates};
+    use equipartition::instances::{Shape, Situation};
+    use equipartition::model::Model;
+    use equipartition::scalar::Field;
+    use equipartition::verify::Exact;
+
+    #[derive(Clone, Copy)]
+    struct Product {
+        scale: i64,
+        second: i64,
+    }
+
+    impl<T: Field> Model<T> for Product {
+        fn parameter_count(&self) -> usize {
+            2
+        }
+        fn loss_and_gradient(&self, theta: &[T], sample: &Sample<T>, gradient: &mut [T]) -> T {
+            let product = T::product(&theta[0], &theta[1]) * &sample.input[0];
+            let outer = T::integer(2) * &product * &sample.input[0];
+            gradient[0] = T::product(&outer, &theta[1]);
+            gradient[1] = T::product(&outer, &theta[0]) * T::integer(self.second);
+            T::integer(self.scale) * product.squared()
+        }
+    }
+
+    /// `sum of weights = 1`, of which no gradient is part.
+    impl Draws for Product {
+        type Instance = Situation;
+        fn draw(&self, draw: &mut Draw) -> Result<Situation, Unjudged> {
+            let shape = Shape { parameters: 2, inputs: 1, targets: 0 };
+            Ok(Situation::draw(draw, Class::Generic, shape, Rates::Scalar, Decay::None))
+        }
+    }
+
+    impl<T: Carrier> In<T> for Product {
+        fn relations(&self, situation: &Situation) -> Result<Vec<Relation<T>>, Unjudged> {
+            let point = situation.at::<T>(*self)?;
+            let left = vec![Term::scalar("|theta|^2", point.theta[0].squared() + point.theta[1].squared())];
+            let right = point.theta.iter().enumerate().map(|(i, x)| Term::scalar(format!("theta_{i}^2"), x.squared()));
+            Ok(vec![Relation::equality("squares", left, right.collect())])
+        }
+    }
+
+    fn complaint(model: Product) -> String {
+        let law = Exact(model);
+        let claim = Claim {
+            id: "own/law",
+            title: "",
+            statement: "",
+            hypotheses: &[],
+            references: &[],
+            law: &[all(&law)],
+            controls: &[],
+        };
+        Suite::new().verify(&claim).expect_err("it has no control")
+    }
+
+    /// No law of gradients could see either fault: the routine is compared with the loss.
+    #[test]
+    fn a_gradient_that_is_not_that_of_the_loss_refutes_with_sample_entry_and_both_numbers() {
+        assert!(complaint(Product { scale: 1, second: 1 }).starts_with("own/law: powerless"), "the right gradient");
+        let words = "the gradient is not that of the loss: on sample 0, entry";
+        let sevenfold = complaint(Product { scale: 7, second: 1 });
+        assert!(
+            sevenfold.starts_with("own/law: refuted") && sevenfold.contains(&format!("{words} 0 is ")),
+            "{sevenfold}"
+        );
+        let second = complaint(Product { scale: 1, second: -1 });
+        assert!(second.contains(&format!("{words} 1 is ")) && second.contains(", the loss has "), "{second}");
+    }
+}
+
 #[cfg(feature = "testing")]
 mod program {
     use super::*;

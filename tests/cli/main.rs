@@ -8,6 +8,7 @@ mod observe;
 mod support;
 mod surroundings;
 
+use equipartition::scalar::parse_number;
 use equipartition::theories::{registry, select};
 use predicates::prelude::*;
 use serde_json::{Value, json};
@@ -224,6 +225,37 @@ fn replay_shows_every_term_of_an_instance() {
     let document: Value =
         serde_json::from_str(&stdout(&["replay", CLAIM, "0", "0", "--format", "json"])).expect("JSON");
     assert_eq!(document["examination"]["findings"][0]["status"], "satisfied");
+}
+
+/// A point made stationary has weights of both signs; its numbers stand as fractions, and in decimals that are as close as decimals can be.
+#[test]
+fn replay_shows_an_instance_in_numbers() {
+    let text = stdout(&["replay", CLAIM, "12", "6"]);
+    assert!(
+        text.contains("\nweights of the mean (signed: no probabilities) = [") && text.contains("\ngamma = ["),
+        "{text}"
+    );
+    assert!(!stdout(&["replay", CLAIM, "12", "0"]).contains("signed"), "the weights of that one are positive");
+    let document: Value =
+        serde_json::from_str(&stdout(&["replay", CLAIM, "12", "6", "--format", "json"])).expect("JSON");
+    let examination = &document["examination"];
+    let numbers = examination["numbers"].as_array().expect("a list");
+    let terms = examination["findings"][0]["terms"].as_array().expect("a list");
+    let names: Vec<&str> = numbers.iter().filter_map(|numbers| numbers["name"].as_str()).collect();
+    assert!(["theta", "sample 0, input", "eta", "gamma"].iter().all(|name| names.contains(name)), "{names:?}");
+    assert!(terms.iter().any(|term| term["term"] == "E|g_w|^2" && term["side"] == "left"), "{terms:?}");
+    let mut compared = 0;
+    for entries in numbers.iter().chain(terms) {
+        let list = |member: &str| entries[member].as_array().expect("a list").clone();
+        for (fraction, decimal) in list("values").iter().zip(list("decimals")) {
+            let read = |text: &Value| parse_number(text.as_str().expect("text")).expect("a number");
+            let (exact, rounded) = (read(fraction), read(&decimal));
+            let gap = (exact.clone() - rounded).abs();
+            assert!(gap <= exact.abs() / 10_u64.pow(19), "{fraction} and {decimal}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 40, "{compared}");
 }
 
 /// The instance that the report calls worst is the one that the replay command shows.
