@@ -1,9 +1,9 @@
 //! `equipartition.toml`: what `verify` takes where its command line says nothing.
 
+use super::limits::{MOST_INSTANCES, MOST_JOBS, parse_time};
 use super::outlet::ReportFormat;
 use super::output::shown;
 use super::suggest::unknown;
-use super::verify::{MOST_INSTANCES, MOST_JOBS, parse_time};
 use super::{Failure, output, parse_precision};
 use crate::model::file::Complaint;
 use crate::scalar::MENU;

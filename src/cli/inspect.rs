@@ -3,8 +3,9 @@
 use super::output::{Destination, identity, shown};
 use super::{Exit, Failure, Format};
 use crate::checkpoint::{Checkpoint, CheckpointError};
+use crate::inspection::architecture::Architecture;
 use crate::inspection::decay::Decay;
-use crate::inspection::decoder::{self, Architecture};
+use crate::inspection::decoder;
 use crate::inspection::law::{Law, Rotary};
 use crate::inspection::mlp::{self, Homogeneity};
 use crate::inspection::{self, Inputs, LawsError, Rule, Settings, file};

@@ -11,6 +11,7 @@ mod eval;
 mod explain;
 mod failure;
 mod inspect;
+mod limits;
 mod list;
 mod manual;
 mod merge;

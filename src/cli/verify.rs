@@ -1,6 +1,7 @@
 //! `equipartition verify`: the main job.
 
 use super::configuration::Configuration;
+use super::limits::{MOST_INSTANCES, MOST_JOBS, parse_time};
 use super::list::selected;
 use super::outlet::Outlet;
 use super::progress::Progress;
@@ -75,11 +76,6 @@ pub struct Arguments {
     #[command(flatten)]
     pub(super) outlet: Outlet,
 }
-
-/// More instances would take longer than anybody waits.
-pub(super) const MOST_INSTANCES: u64 = 100_000;
-/// More threads than any machine has cores.
-pub(super) const MOST_JOBS: i64 = 1024;
 
 impl Arguments {
     /// The arguments, with what is missing taken from a file of settings.
@@ -254,20 +250,6 @@ fn parse_shard(text: &str) -> Result<(u32, u32), String> {
 /// More parts than there will ever be claims.
 const MOST_SHARDS: u32 = 10_000;
 
-/// Reads a time: seconds, or a number with the unit s, m or h.
-pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
-    let (number, unit) = match text.char_indices().next_back() {
-        Some((end, 's')) => (&text[..end], 1.0),
-        Some((end, 'm')) => (&text[..end], 60.0),
-        Some((end, 'h')) => (&text[..end], 3600.0),
-        _ => (text, 1.0),
-    };
-    let digits = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '.');
-    let seconds = number.parse::<f64>().ok().filter(|_| digits);
-    let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds * unit).ok());
-    time.ok_or_else(|| "a time is a number of seconds, or such as 90s, 5m or 1h".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,16 +261,6 @@ mod tests {
         }
         for text in ["", "1", "0/4", "5/4", "1/0", "-1/4", "1/4/2", "a/b", "1/10001", " 1/4"] {
             assert!(parse_shard(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn times_are_seconds_unless_they_say_otherwise() {
-        for (text, seconds) in [("0", 0.0), ("90", 90.0), ("90s", 90.0), ("0.5s", 0.5), ("5m", 300.0), ("1h", 3600.0)] {
-            assert_eq!(parse_time(text), Ok(Duration::from_secs_f64(seconds)), "{text}");
-        }
-        for text in ["", "s", "-1", "1d", "nan", "inf", "1e3", "5 m", "1h30m", "1.2.3", "9".repeat(400).as_str()] {
-            assert!(parse_time(text).is_err(), "{text}");
         }
     }
 }

@@ -10,10 +10,12 @@
 //! | [`dead`] | neurons that no sample activates |
 //! | [`observation`] | the balance of gradients watched along a run |
 //! | [`representation`] | the representations and the sharpness of deep linear networks watched along a run |
+//! | [`ensemble`] | many paths seen at one time |
 //! | [`valley`] | descent along a valley of minima, beside the flows of both losses |
 
 pub mod charges;
 pub mod dead;
+pub mod ensemble;
 pub mod flow;
 pub mod observation;
 pub mod representation;

@@ -1,7 +1,8 @@
 //! Both sides of a law, and how far they are apart.
 
+use super::fitted::Fitted;
 use super::generators;
-use super::law::{Fitted, Form, Law};
+use super::law::{Form, Law};
 use super::measure::Contribution;
 use super::sums::sum;
 

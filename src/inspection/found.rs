@@ -7,7 +7,8 @@
 //! other law.
 
 use super::balance::Status;
-use super::law::{Axis, Block, Extent, Law};
+use super::fitted::Extent;
+use super::law::{Axis, Block, Law};
 use super::sums::{Marginals, Wanted, dot, sum};
 use super::{Inputs, LawsError, Settings, inspect, measure};
 use crate::checkpoint::{Checkpoint, CheckpointError};

@@ -1,6 +1,8 @@
 //! Gram matrices of heads in one pass: `W W^T` of rows, `U^T U` of columns, summed over the heads of each group.
 
-use super::law::{Axis, Extent, Layout};
+use super::law::Axis;
+
+use super::fitted::{Extent, Layout};
 use super::sums::{Compensated, dot};
 
 /// So many outer products are added plainly before the rounding is looked at.

@@ -1,7 +1,8 @@
 //! The second moments that laws are about, tensor by tensor, each read once from its beginning to its end.
 
+use super::fitted::{Extent, Fitted, Layout};
 use super::gram::{Cross, Gram};
-use super::law::{Axis, Block, Extent, Fitted, Form, Layout};
+use super::law::{Axis, Block, Form};
 use super::sums::{Marginals, Wanted, sum};
 use super::{Inputs, LawsError, Rule, Settings, generators};
 use crate::checkpoint::{Checkpoint, CheckpointError, Element, Tensor, TensorStream};

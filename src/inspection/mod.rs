@@ -15,10 +15,12 @@
 //! (`balance/master`); for Adam and AdamW with frozen `v` it is a law of `E[g_i^2] / sqrt(v_i)` (`balance/preconditioned`).
 //! It is a statement about the stationary state. What is measured here is how far a checkpoint is from it, not whether it holds.
 
+pub mod architecture;
 pub mod balance;
 pub mod decay;
 pub mod decoder;
 pub mod file;
+pub mod fitted;
 pub mod found;
 pub mod generators;
 mod gram;
@@ -29,7 +31,8 @@ pub mod sums;
 
 use self::balance::{Balance, Status};
 use self::decay::{Decay, Moments, Relaxation, matches};
-use self::law::{Block, Fitted, Form, Law};
+use self::fitted::Fitted;
+use self::law::{Block, Form, Law};
 use self::measure::Contribution;
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use rayon::prelude::*;

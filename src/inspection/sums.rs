@@ -1,6 +1,6 @@
 //! Sums in one pass, as accurate as if they were made in twice the precision of f64, up to a few units of the last place.
 
-use super::law::Extent;
+use super::fitted::Extent;
 
 /// A compensated sum (Neumaier): the rounding of every addition is kept and added at the end.
 #[derive(Clone, Copy, Debug, Default)]

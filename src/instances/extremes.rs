@@ -132,3 +132,44 @@ impl Tally {
         }
     }
 }
+
+/// What is done to an instance.
+pub type Change<I> = (&'static str, fn(&mut I));
+
+/// `2^16`
+pub fn large() -> Rational {
+    Rational::from(1 << 16)
+}
+
+/// Times `2^16`.
+pub fn scale(numbers: &mut [Rational]) {
+    numbers.iter_mut().for_each(|number| *number *= large());
+}
+
+/// Times `2^-16`.
+pub fn shrink(numbers: &mut [Rational]) {
+    numbers.iter_mut().for_each(|number| *number /= large());
+}
+
+/// Examines the law of a claim on instances of sixteen families, with every pair of changes.
+///
+/// # Panics
+/// If it is violated, if it is undecided somewhere, or says nothing more often than something.
+pub fn attack<L>(claim: &Claim, law: &L, changes: &[Change<L::Instance>]) -> Tally
+where
+    L: In<Rational> + In<Mp<256>>,
+{
+    let mut tally = Tally::default();
+    for index in (0..32).step_by(2) {
+        for (number, (first_name, first)) in changes.iter().enumerate() {
+            for (second_name, second) in &changes[number..] {
+                let mut instance = drawn(claim, law, index);
+                first(&mut instance);
+                second(&mut instance);
+                tally.see_law(claim.id, law, &instance, &format!("{first_name}, {second_name}"));
+            }
+        }
+    }
+    assert!(tally.exact > tally.vacuous && tally.undecided.is_empty(), "{}: {tally:?}", claim.id);
+    tally
+}

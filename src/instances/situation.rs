@@ -1,6 +1,7 @@
 //! Random instances of a model of one's own: a point, a data set, learning rates and decay.
 
-use super::problem::{Decay, Point, Rates, numbers, preconditioner, weight_decay, weights_of_mean};
+use super::numbers::numbers;
+use super::problem::{Decay, Point, Rates, preconditioner, weight_decay, weights_of_mean};
 use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
 use crate::model::{Carrier, Differentiable, test_gradient};

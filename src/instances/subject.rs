@@ -16,13 +16,16 @@ pub fn network(subject: &Subject) -> Result<&Network, Inapplicable> {
     (subject as &dyn Any).downcast_ref().ok_or(Inapplicable::OWN_INSTANCES)
 }
 
+/// The claim speaks of symmetries, and the structure of the network shows none.
+const NO_SYMMETRY: Inapplicable = Inapplicable("no continuous symmetry is known from the network's structure");
+
 /// The interfaces of a composed network.
 fn interfaces(network: &Network) -> Result<Vec<Interface>, Inapplicable> {
     let found = match network {
         Network::Composed(composed) => symmetry::interfaces(composed),
         _ => Vec::new(),
     };
-    if found.is_empty() { Err(Inapplicable::NO_SYMMETRY) } else { Ok(found) }
+    if found.is_empty() { Err(NO_SYMMETRY) } else { Ok(found) }
 }
 
 /// Some of the interfaces, in random order.
@@ -94,7 +97,7 @@ pub fn pair(stream: &mut Stream, network: &Network) -> Result<(Generator, Elemen
         generator.map = generator.map.plus(&scale.map);
         generator.name = format!("{}, with {}", generator.name, scale.name);
     }
-    element.map(|element| (generator, element)).ok_or(Inapplicable::NO_SYMMETRY)
+    element.map(|element| (generator, element)).ok_or(NO_SYMMETRY)
 }
 
 /// A product of group elements of up to three interfaces.

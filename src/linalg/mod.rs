@@ -19,6 +19,7 @@ pub mod decompositions;
 pub mod definite;
 pub mod exact;
 mod jacobi;
+mod lu;
 pub mod products;
 pub mod solve;
 pub mod square_root;

@@ -6,8 +6,8 @@
 use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke, power_of_two, raised};
 use crate::scalar::Magnitude;
 use crate::statistics::Estimate;
+use crate::verify::exponent::Exponent;
 use crate::verify::finding::SLACK;
-use crate::verify::order::Exponent;
 use crate::verify::{ClaimReport, Quantity};
 
 const MEASURED: &str = "var(--measured)";

@@ -21,8 +21,6 @@ pub struct Inapplicable(pub &'static str);
 impl Inapplicable {
     /// The claim's instances are not of the subject's kind.
     pub const OWN_INSTANCES: Inapplicable = Inapplicable("stated for networks, data or runs of its own kind");
-    /// The claim speaks of symmetries, and the structure of the subject shows none.
-    pub const NO_SYMMETRY: Inapplicable = Inapplicable("no continuous symmetry is known from the network's structure");
 }
 
 /// A check with its scalars hidden.

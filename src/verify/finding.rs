@@ -1,8 +1,8 @@
 //! A set of relations judged in one scalar.
 
 use super::detail::{Detail, Side};
+use super::exponent::Exponent;
 use super::mutant::{Change, Mutant};
-use super::order::Exponent;
 use super::relation::{Relation, Sense, Term, Text};
 use crate::scalar::{Field, Magnitude, Measured, Obstacle, Sign};
 use crate::statistics::Estimate;

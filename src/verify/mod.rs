@@ -13,6 +13,7 @@
 //! | [`relation`] | an equality or inequality between sums of named terms |
 //! | [`mutant`] | wrong formulas, made from the right one |
 //! | [`finding`] | a relation judged in one scalar |
+//! | [`exponent`] | a measured exponent |
 //! | [`order`] | asymptotic exponents, extrapolated at high precision |
 //! | [`simulation`] | laws of averages, judged from seeded runs |
 //! | [`detail`] | the numbers of an instance and both sides of its relations, to look at |
@@ -29,6 +30,7 @@ pub mod detail;
 pub mod draw;
 pub mod entry;
 pub mod examination;
+pub mod exponent;
 pub mod finding;
 pub mod kinds;
 pub mod lemmas;

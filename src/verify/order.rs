@@ -14,10 +14,11 @@
 
 use super::draw::Case;
 use super::examination::Settings;
+use super::exponent::{Exponent, SHOWN};
 use super::finding::{Finding, Scalar, Status};
 use super::relation::{Relation, Term};
 use crate::linalg::products::norm;
-use crate::scalar::{Branch, Field, Magnitude, Measured, Mp, Ring};
+use crate::scalar::{Branch, Field, Measured, Mp, Ring};
 use num_traits::{One, Zero};
 
 /// Bits in which differences are evaluated: of a fourth-order difference at `h = 2^-100`, which is `2^-400` small, half of the digits are
@@ -140,46 +141,18 @@ impl Differences {
     }
 }
 
-/// A measured exponent beside the integer that the theory gives.
-#[derive(Clone, Debug)]
-pub struct Exponent {
-    /// Of what.
-    pub label: String,
-    /// What the theory says.
-    pub predicted: i64,
-    /// What was measured, to [`SHOWN`] digits.
-    pub measured: String,
-    /// The estimated error of the measurement.
-    pub error: Magnitude,
-    /// `|measured - predicted|`
-    pub deviation: Magnitude,
-    /// What it was measured from, to plot: `(log2 h, log2 |D(h)|)`, from the largest step size.
-    pub differences: Vec<(f64, f64)>,
-}
-
-/// Digits with which an exponent is shown; more are counted ([`Exponent::digits`]).
-pub const SHOWN: usize = 20;
-
-impl Exponent {
-    /// Measures, compares, and gives the measured exponent too.
-    pub fn measure(label: &str, predicted: i64, differences: &Differences) -> (Self, Fine) {
-        let Extrapolated { value, error } = differences.exponent();
-        let exponent = Exponent {
-            label: label.to_owned(),
-            predicted,
-            measured: format!("{:.*}", SHOWN, value.as_float()),
-            error: error.magnitude(),
-            deviation: (value.clone() - Fine::integer(predicted)).magnitude(),
-            differences: differences.logarithms(),
-        };
-        (exponent, value)
-    }
-
-    /// The decimals to which the measurement agrees with the prediction, no more than its own error estimate allows.
-    pub fn digits(&self) -> u32 {
-        let gap = self.deviation.clone().max(self.error.clone()).log2();
-        if gap >= 0.0 { 0 } else { (-gap * std::f64::consts::LOG10_2).min(999.0) as u32 }
-    }
+/// Measures an exponent, compares it with what the theory says, and gives the measured one too.
+pub fn measured(label: &str, predicted: i64, differences: &Differences) -> (Exponent, Fine) {
+    let Extrapolated { value, error } = differences.exponent();
+    let exponent = Exponent {
+        label: label.to_owned(),
+        predicted,
+        measured: format!("{:.*}", SHOWN, value.as_float()),
+        error: error.magnitude(),
+        deviation: (value.clone() - Fine::integer(predicted)).magnitude(),
+        differences: differences.logarithms(),
+    };
+    (exponent, value)
 }
 
 /// How many instances of a case an order claim examines: a quarter of what others do, because each evaluates flows or searches at many step sizes.
@@ -201,10 +174,8 @@ pub fn judge(
     mut limits: Vec<Relation<Fine>>,
 ) -> Finding {
     let scalar = Scalar::Order(FINE_BITS);
-    let measured: Vec<(Exponent, Fine)> = exponents
-        .iter()
-        .map(|(label, predicted, differences)| Exponent::measure(label, *predicted, differences))
-        .collect();
+    let measured: Vec<(Exponent, Fine)> =
+        exponents.iter().map(|(label, predicted, differences)| measured(label, *predicted, differences)).collect();
     // What is known too roughly, and misses its prediction by no more than that, decides nothing; a miss beyond it is one.
     let is_rough = |exponent: &Exponent| exponent.error > scalar.tolerance() && exponent.deviation <= exponent.error;
     for (exponent, value) in measured.iter().filter(|(exponent, _)| !is_rough(exponent)) {
@@ -224,6 +195,7 @@ pub fn judge(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scalar::Magnitude;
     use crate::scalar::Real;
     use std::convert::Infallible;
 
@@ -244,7 +216,7 @@ mod tests {
                 }
                 sum
             });
-            let (exponent, _) = Exponent::measure("exp", order, &remainder);
+            let (exponent, _) = measured("exp", order, &remainder);
             assert!(exponent.digits() >= 50, "{exponent:?}");
             let factorial = Fine::integer((1..=order).product());
             let gap = remainder.coefficient(order as i32)[0].clone() * factorial - Fine::one();
@@ -255,7 +227,7 @@ mod tests {
     #[test]
     fn an_exponent_that_is_no_integer_is_seen_not_to_be() {
         let root = measure(|h| h.sqrt() * h * (Fine::one() + h));
-        let (exponent, _) = Exponent::measure("h^(3/2)", 2, &root);
+        let (exponent, _) = measured("h^(3/2)", 2, &root);
         assert_eq!(exponent.measured, "1.5000000000000000000");
         assert_eq!(exponent.digits(), 0);
         // h^2 (1 + sqrt h): the scheme removes integer powers only, and its error estimate says so.

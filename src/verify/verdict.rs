@@ -3,10 +3,10 @@
 use super::draw::Case;
 use super::entry::{Entry, Evidence};
 use super::examination::Examination;
+use super::exponent::Exponent;
 use super::finding::{Finding, Quantity, Scalar, Status, WIDE};
 use super::kinds::{KindReport, Kinds};
 use super::mutant::Mutant;
-use super::order::Exponent;
 use crate::scalar::Magnitude;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

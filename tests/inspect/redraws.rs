@@ -2,8 +2,9 @@
 
 use super::*;
 use equipartition::data::Sample;
+use equipartition::inspection::architecture::Architecture;
 use equipartition::inspection::balance::Status;
-use equipartition::inspection::decoder::{self, Architecture};
+use equipartition::inspection::decoder;
 use equipartition::inspection::law::{Law, Rotary};
 use equipartition::inspection::mlp::{Homogeneity, laws};
 use equipartition::inspection::{Inputs, Settings, inspect};

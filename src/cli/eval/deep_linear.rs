@@ -1,8 +1,7 @@
 //! A request about the minima of a deep linear network that makes sense, exact.
 
 use super::numerals::{Reader, expect_length, expect_positive_definite};
-use super::point::quantities;
-use super::request::{DeepLinearRequest, Numeral, Request, ScalarRequest, read_part};
+use super::request::{DeepLinearRequest, Numeral, Request, ScalarRequest, quantities, read_part};
 use super::size;
 use crate::cli::suggest::unknown;
 use crate::linalg::exact::determinant;

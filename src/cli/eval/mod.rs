@@ -12,6 +12,7 @@
 
 mod answer;
 mod deep_linear;
+mod memory;
 mod minima;
 mod numerals;
 mod point;
@@ -79,7 +80,11 @@ fn answer(text: &str) -> Result<Value, String> {
     let request = Request::read(text)?;
     match request.kind() {
         Some(deep_linear::KIND) => minima::answer(&DeepLinear::new(request)?),
-        _ => answer::answer(&Point::new(request)?),
+        _ => {
+            let point = Point::new(request)?;
+            memory::check(&point)?;
+            answer::answer(&point)
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::deep_linear;
 use super::numerals::{Reader, expect_length, expect_positive_definite};
-use super::request::{Entry, MlpRequest, Numeral, Object, Request, SampleRequest, ScalarRequest, read_part};
+use super::request::{
+    Entry, MlpRequest, Numeral, Object, Request, SampleRequest, ScalarRequest, quantities, read_part,
+};
 use super::size;
 use crate::cli::suggest::unknown;
 use crate::data::{DataSet, Sample};
@@ -129,26 +131,12 @@ impl Point {
                 quantity.name()
             ));
         }
-        let point = Point { network, data, theta, preconditioner, weight_decay, scalar: request.scalar, quantities };
-        size::check(&point)?;
-        Ok(point)
+        Ok(Point { network, data, theta, preconditioner, weight_decay, scalar: request.scalar, quantities })
     }
 }
 
 fn missing(member: &str) -> String {
     format!("missing field `{member}`")
-}
-
-/// The quantities by name.
-///
-/// # Errors
-/// That there is none, or which one is not known.
-pub fn quantities<Q: FromStr<Err = String>>(names: &[String]) -> Result<Vec<Q>, String> {
-    if names.is_empty() {
-        return Err("quantities: nothing is asked for".to_owned());
-    }
-    let numbered = names.iter().enumerate();
-    numbered.map(|(index, name)| name.parse().map_err(|error| format!("quantities[{index}]: {error}"))).collect()
 }
 
 fn network(mut model: Value, loss: &str) -> Result<Network, String> {

@@ -8,6 +8,7 @@ use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Unex
 use serde_json::Value;
 use std::fmt;
 use std::marker::PhantomData;
+use std::str::FromStr;
 
 /// A request, member by member.
 #[derive(Deserialize)]
@@ -297,4 +298,16 @@ fn explain(place: &str, error: serde_path_to_error::Error<serde_json::Error>) ->
         (place, ".") => format!("{place}: {reason}"),
         (place, path) => format!("{place}.{path}: {reason}"),
     }
+}
+
+/// The quantities by name.
+///
+/// # Errors
+/// That there is none, or which one is not known.
+pub fn quantities<Q: FromStr<Err = String>>(names: &[String]) -> Result<Vec<Q>, String> {
+    if names.is_empty() {
+        return Err("quantities: nothing is asked for".to_owned());
+    }
+    let numbered = names.iter().enumerate();
+    numbered.map(|(index, name)| name.parse().map_err(|error| format!("quantities[{index}]: {error}"))).collect()
 }

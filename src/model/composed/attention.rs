@@ -9,8 +9,9 @@
 //! `R` turns the pair of coordinates `(i, i + size/2)` by `2 atan(tangents[i])` for each position (Su et al., *RoFormer*,
 //! arXiv:2104.09864, in the half-split pairing of common decoders). Tangents of half angles are rational, and so are the rotations.
 
+use super::affine::{Dense, Sequence};
 use super::functions::Functions;
-use super::stage::{Dense, Sequence};
+
 use crate::scalar::{Branch, Rational};
 
 /// The sizes of an attention layer.

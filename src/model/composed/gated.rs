@@ -1,7 +1,8 @@
 //! The gated mlp: `D (phi(G h + b_G) * (U h + b_U)) + b_D`.
 
+use super::affine::Dense;
 use super::functions::Functions;
-use super::stage::Dense;
+
 use crate::model::activation::Activation;
 use crate::scalar::Branch;
 

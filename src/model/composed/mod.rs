@@ -10,6 +10,7 @@
 //! A sample's input has `positions * width` entries, position by position; a sequence of tokens is one of unit vectors. Its target
 //! has as many entries as the output, and the loss is summed over positions.
 
+mod affine;
 mod attention;
 pub mod decoder;
 mod functions;

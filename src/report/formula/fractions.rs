@@ -1,7 +1,7 @@
 //! The pieces of MathML that formulas are made of: brackets, operators, fractions.
 
 use super::super::svg::escape;
-use super::reader::{Item, Operand, Role};
+use super::items::{Item, Operand, Role};
 
 pub(super) const THIN: &str = "<mspace width=\"0.17em\"/>";
 

@@ -10,6 +10,7 @@
 //! - Letters are variables, English words are prose: `a` is the article where a word follows.
 
 mod fractions;
+mod items;
 mod reader;
 mod tokens;
 

@@ -10,7 +10,7 @@ use super::document::{
 };
 use crate::scalar::Magnitude;
 use crate::statistics::Estimate;
-use crate::verify::order::Exponent;
+use crate::verify::exponent::Exponent;
 use crate::verify::verdict::{ControlReport, ExponentReport, MOST_LEFT_OUT, MutantReport, Witness};
 use crate::verify::{Case, ClaimReport, Effort, Entry, KindReport, Mutant, Quantity, Verdict};
 

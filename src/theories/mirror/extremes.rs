@@ -1,40 +1,8 @@
 //! The laws at extreme points: none of them needs what the draws happen to be.
 
 use super::{attracting_saddle, phase_transition, residual_hessian};
-use crate::instances::extremes::{Tally, drawn};
-use crate::scalar::{Mp, Rational};
-use crate::verify::{Claim, In};
-
-/// What is done to an instance.
-type Change<I> = (&'static str, fn(&mut I));
-
-fn large() -> Rational {
-    Rational::from(1 << 16)
-}
-
-fn scale(numbers: &mut [Rational]) {
-    numbers.iter_mut().for_each(|number| *number *= large());
-}
-
-fn shrink(numbers: &mut [Rational]) {
-    numbers.iter_mut().for_each(|number| *number /= large());
-}
-
-/// The law of a claim on instances of sixteen families, with every pair of changes.
-fn attack<L: In<Rational> + In<Mp<256>>>(claim: &Claim, law: &L, changes: &[Change<L::Instance>]) {
-    let mut tally = Tally::default();
-    for index in (0..32).step_by(2) {
-        for (number, (first_name, first)) in changes.iter().enumerate() {
-            for (second_name, second) in &changes[number..] {
-                let mut instance = drawn(claim, law, index);
-                first(&mut instance);
-                second(&mut instance);
-                tally.see_law(claim.id, law, &instance, &format!("{first_name}, {second_name}"));
-            }
-        }
-    }
-    assert!(tally.exact > tally.vacuous && tally.undecided.is_empty(), "{tally:?}");
-}
+use crate::instances::extremes::{attack, large, scale, shrink};
+use crate::scalar::Rational;
 
 #[test]
 fn the_residual_curves_the_loss_across_a_mirror_at_every_scale() {

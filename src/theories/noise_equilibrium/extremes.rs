@@ -2,46 +2,10 @@
 
 use super::{charge_volume, norm_ratio, orbit_drift, product_contraction, sde_gap};
 use crate::instances::Problem;
-use crate::instances::extremes::{Tally, drawn, of, of_rates};
+use crate::instances::extremes::{Tally, attack, drawn, large, of, of_rates, scale, shrink};
 use crate::model::Network;
 use crate::scalar::{Mp, Rational};
 use crate::verify::{Claim, Draws, In};
-
-/// What is done to an instance.
-type Change<I> = (&'static str, fn(&mut I));
-
-fn large() -> Rational {
-    Rational::from(1 << 16)
-}
-
-fn scale(numbers: &mut [Rational]) {
-    numbers.iter_mut().for_each(|number| *number *= large());
-}
-
-fn shrink(numbers: &mut [Rational]) {
-    numbers.iter_mut().for_each(|number| *number /= large());
-}
-
-/// The law of a claim on instances of sixteen families, with every pair of changes.
-fn attack<L>(claim: &Claim, law: &L, changes: &[Change<L::Instance>]) -> Tally
-where
-    L: Draws + In<Rational> + In<Mp<256>>,
-{
-    let mut tally = Tally::default();
-    for index in (0..32).step_by(2) {
-        for (number, (first_name, first)) in changes.iter().enumerate() {
-            for (second_name, second) in &changes[number..] {
-                let mut instance = drawn(claim, law, index);
-                first(&mut instance);
-                second(&mut instance);
-                tally.see_law(claim.id, law, &instance, &format!("{first_name}, {second_name}"));
-            }
-        }
-    }
-    println!("{}: {tally:#?}", claim.id);
-    assert!(tally.exact > tally.vacuous && tally.undecided.is_empty(), "{tally:?}");
-    tally
-}
 
 #[test]
 fn the_imbalance_of_a_product_is_known_at_every_scale() {
