@@ -3,7 +3,7 @@
 use equipartition::data::Sample;
 use equipartition::entropic::{Objective, hessian_vector, third_derivative};
 use equipartition::instances::problem::{Decay, Rates};
-use equipartition::instances::{Palette, Problem};
+use equipartition::instances::{NetworkKind, Problem};
 use equipartition::model::{Activation, Carrier, Loss, Network, Piecewise};
 use equipartition::scalar::{Branch, Field, Mp, Rational, Real, Ring};
 use equipartition::symmetry;
@@ -11,10 +11,10 @@ use equipartition::verify::{Case, Class, Draw, Stream};
 use num_traits::{One, Zero};
 use proptest::prelude::*;
 
-/// A random problem of a palette: the same for the same seed.
-fn problem(palette: Palette, class: Class, decay: Decay, seed: u64) -> Problem {
+/// A random problem of a network_kind: the same for the same seed.
+fn problem(network_kind: NetworkKind, class: Class, decay: Decay, seed: u64) -> Problem {
     let mut draw = Draw::keyed("laws", "random problem", seed, Case::Law, 0);
-    let network = palette.network(&mut draw.family, class);
+    let network = network_kind.network(&mut draw.family, class);
     Problem::draw(&mut draw, class, network, Rates::Scalar, decay)
 }
 
@@ -38,7 +38,7 @@ proptest! {
     #[test]
     fn gradients_are_orthogonal_to_the_orbits_of_rescalings(seed: u64, awkward: bool) {
         let class = if awkward { Class::Awkward } else { Class::Generic };
-        let problem = problem(Palette::Homogeneous, class, Decay::None, seed);
+        let problem = problem(NetworkKind::Homogeneous, class, Decay::None, seed);
         let point = problem.at::<Rational>();
         for generator in symmetry::neurons(&problem.network).iter().chain(&symmetry::layers(&problem.network)) {
             let direction = generator.map.apply(&point.theta);
@@ -51,7 +51,7 @@ proptest! {
     /// F and the gradient of F do not notice when neurons trade places.
     #[test]
     fn the_entropic_loss_does_not_see_the_order_of_neurons(seed: u64) {
-        let problem = problem(Palette::Homogeneous, Class::Awkward, Decay::Positive, seed);
+        let problem = problem(NetworkKind::Homogeneous, Class::Awkward, Decay::Positive, seed);
         let point = problem.at::<Rational>();
         let layout = problem.network.layout().expect("layers").clone();
         let mut stream = Stream::new(&["permutation"], seed, 0);
@@ -67,7 +67,7 @@ proptest! {
     /// `a` and `1/a` is positive wherever something changes at all.
     #[test]
     fn the_entropic_loss_is_convex_along_a_rescaling(seed: u64) {
-        let problem = problem(Palette::HomogeneousWithoutBias, Class::Generic, Decay::Positive, seed);
+        let problem = problem(NetworkKind::HomogeneousWithoutBias, Class::Generic, Decay::Positive, seed);
         // The forced pattern belongs to the point: rescaling by a > 0 keeps it.
         let point = problem.at::<Rational>();
         let objective = point.objective();
@@ -85,7 +85,7 @@ proptest! {
     /// The gradient of F by dual numbers agrees with central differences of F at 256 bits, to half of the digits.
     #[test]
     fn the_entropic_gradient_is_the_derivative_of_the_entropic_loss(seed: u64) {
-        let problem = problem(Palette::Any, Class::Smooth, Decay::Positive, seed);
+        let problem = problem(NetworkKind::Any, Class::Smooth, Decay::Positive, seed);
         let point = problem.at::<Mp<256>>();
         let objective = point.objective();
         let gradient = objective.entropic_gradient(&point.theta);
@@ -102,7 +102,7 @@ proptest! {
     /// The Hessian of F is symmetric, and its columns are the differences of its gradient.
     #[test]
     fn the_entropic_hessian_is_symmetric_and_the_derivative_of_the_gradient(seed: u64) {
-        let problem = problem(Palette::Any, Class::Smooth, Decay::Positive, seed);
+        let problem = problem(NetworkKind::Any, Class::Smooth, Decay::Positive, seed);
         let point = problem.at::<Mp<256>>();
         let objective = point.objective();
         let hessian = objective.entropic_hessian(&point.theta);
@@ -125,7 +125,7 @@ proptest! {
     /// `T[u, v]` is symmetric in `u` and `v` and is the derivative of `H v` along `u`.
     #[test]
     fn third_derivatives_commute(seed: u64) {
-        let problem = problem(Palette::Any, Class::Smooth, Decay::None, seed);
+        let problem = problem(NetworkKind::Any, Class::Smooth, Decay::None, seed);
         let point = problem.at::<Mp<256>>();
         let mut stream = Stream::new(&["directions"], seed, 0);
         let mut direction = || -> Vec<Mp<256>> {
@@ -149,7 +149,7 @@ proptest! {
     /// Doubles and 256 bits tell the same story, to a double's digits.
     #[test]
     fn two_precisions_agree(seed: u64) {
-        let problem = problem(Palette::Any, Class::Smooth, Decay::Positive, seed);
+        let problem = problem(NetworkKind::Any, Class::Smooth, Decay::Positive, seed);
         let (coarse, fine) = (problem.at::<f64>(), problem.at::<Mp<256>>());
         let (coarse_gradient, fine_gradient) =
             (coarse.objective().entropic_gradient(&coarse.theta), fine.objective().entropic_gradient(&fine.theta));

@@ -77,7 +77,7 @@ mod tests {
             data: DataSet::new(vec![Sample::new(numbers(input), numbers(&[1]))]),
             preconditioner: Preconditioner::Scalar(Rational::from(1)),
             weight_decay: Rational::new(),
-            affliction: "",
+            degeneracy: "",
         }
     }
 

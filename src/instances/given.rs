@@ -52,7 +52,7 @@ impl Problem {
             Sample { fixed, ..Sample::new(input, target) }
         });
         let data = DataSet::weighted(drawn.collect(), weights);
-        Problem { class, network: network.clone(), theta, data, preconditioner, weight_decay, affliction: "" }
+        Problem { class, network: network.clone(), theta, data, preconditioner, weight_decay, degeneracy: "" }
     }
 }
 

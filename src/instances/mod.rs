@@ -3,7 +3,7 @@
 //! | module | concept |
 //! |---|---|
 //! | [`problem`] | a network with a point, a data set, learning rates and decay |
-//! | [`palette`] | which networks a claim speaks of, and how they are drawn |
+//! | [`network_kind`] | which networks a claim speaks of, and how they are drawn |
 //! | [`situation`] | the same for a model of one's own |
 //! | `given` | problems on a network that is given |
 //! | `subject` | symmetries of a network that is given |
@@ -19,14 +19,14 @@ pub(crate) mod defined;
 pub(crate) mod extremes;
 pub(crate) mod given;
 pub(crate) mod long_run;
+pub mod network_kind;
 mod numbers;
-pub mod palette;
 pub(crate) mod polished;
 pub mod problem;
 pub mod situation;
 pub(crate) mod subject;
 pub(crate) mod weights;
 
-pub use palette::Palette;
+pub use network_kind::NetworkKind;
 pub use problem::{Point, Problem};
 pub use situation::{Shape, Situation};

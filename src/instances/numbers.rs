@@ -16,8 +16,8 @@ impl Drawn for Problem {
     }
     fn describe(&self) -> String {
         let samples = self.data.len();
-        let affliction = if self.affliction.is_empty() { String::new() } else { format!(", {}", self.affliction) };
-        format!("{}, {samples} sample{}{affliction}", self.network, if samples == 1 { "" } else { "s" })
+        let degeneracy = if self.degeneracy.is_empty() { String::new() } else { format!(", {}", self.degeneracy) };
+        format!("{}, {samples} sample{}{degeneracy}", self.network, if samples == 1 { "" } else { "s" })
     }
     /// The point as it is judged: made stationary where its class says so.
     fn numbers(&self) -> Vec<Numbers> {

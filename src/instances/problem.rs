@@ -51,7 +51,7 @@ pub struct Problem {
     /// `gamma`.
     pub weight_decay: Rational,
     /// What was made special, for an awkward instance.
-    pub affliction: &'static str,
+    pub degeneracy: &'static str,
 }
 
 impl Problem {
@@ -140,17 +140,17 @@ impl Problem {
             Sample { input, target, gates, fixed }
         });
         let data = DataSet::weighted(samples.collect(), weights);
-        let mut problem = Problem { class, network, theta, data, preconditioner, weight_decay, affliction: "" };
+        let mut problem = Problem { class, network, theta, data, preconditioner, weight_decay, degeneracy: "" };
         if class == Class::Awkward {
-            problem.afflict(&mut draw.point);
+            problem.degenerate(&mut draw.point);
         }
         problem
     }
 
     /// Makes the point special in one of the ways that break careless formulas.
-    fn afflict(&mut self, stream: &mut Stream) {
+    fn degenerate(&mut self, stream: &mut Stream) {
         let Some(layout) = self.network.layout().cloned() else {
-            self.affliction = "integers";
+            self.degeneracy = "integers";
             if self.theta.iter().all(|parameter| parameter.cmp0().is_eq()) {
                 // A scale-invariant loss is not defined at the origin.
                 self.theta[0] = Rational::from(1);
@@ -158,9 +158,9 @@ impl Problem {
             return;
         };
         let hidden = layout.depth() > 1;
-        self.affliction =
+        self.degeneracy =
             *stream.pick(&["integers", "zero row", "dead neuron", "equal neurons", "low rank", "zero input"]);
-        match self.affliction {
+        match self.degeneracy {
             "zero row" => {
                 for index in layout.weights(0).take(layout.widths()[0]) {
                     self.theta[index] = Rational::new();
@@ -200,7 +200,7 @@ impl Problem {
                 samples[0].input.fill(Rational::new());
                 self.data = DataSet::weighted(samples, self.data.weights().to_vec());
             }
-            _ => self.affliction = "integers",
+            _ => self.degeneracy = "integers",
         }
     }
 

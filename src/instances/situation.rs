@@ -38,7 +38,7 @@ pub struct Situation {
     /// `gamma`.
     pub weight_decay: Rational,
     /// What was made special, for an awkward instance.
-    pub affliction: &'static str,
+    pub degeneracy: &'static str,
 }
 
 impl Situation {
@@ -66,10 +66,10 @@ impl Situation {
         let mut theta = vector(shape.parameters);
         let drawn = (0..samples).map(|_| Sample::new(vector(shape.inputs), vector(shape.targets))).collect();
         let mut data = DataSet::weighted(drawn, weights);
-        let mut affliction = "";
+        let mut degeneracy = "";
         if class == Class::Awkward {
-            affliction = *draw.point.pick(&["integers", "equal parameters", "a zero parameter", "a zero input"]);
-            match affliction {
+            degeneracy = *draw.point.pick(&["integers", "equal parameters", "a zero parameter", "a zero input"]);
+            match degeneracy {
                 "equal parameters" if shape.parameters > 0 => {
                     let value = theta[0].clone();
                     theta.fill(value);
@@ -82,10 +82,10 @@ impl Situation {
                     samples[0].input.fill(Rational::new());
                     data = DataSet::weighted(samples, data.weights().to_vec());
                 }
-                _ => affliction = "integers",
+                _ => degeneracy = "integers",
             }
         }
-        Situation { class, theta, data, preconditioner, weight_decay, affliction }
+        Situation { class, theta, data, preconditioner, weight_decay, degeneracy }
     }
 
     /// The plain learning rate.
@@ -127,9 +127,9 @@ impl Drawn for Situation {
     fn describe(&self) -> String {
         let (parameters, samples) = (self.theta.len(), self.data.len());
         let plural = |count: usize| if count == 1 { "" } else { "s" };
-        let affliction = if self.affliction.is_empty() { String::new() } else { format!(", {}", self.affliction) };
+        let degeneracy = if self.degeneracy.is_empty() { String::new() } else { format!(", {}", self.degeneracy) };
         let sizes = format!("{parameters} parameter{}, {samples} sample{}", plural(parameters), plural(samples));
-        sizes + &affliction
+        sizes + &degeneracy
     }
     fn numbers(&self) -> Vec<Numbers> {
         numbers(&self.theta, &self.data, &self.preconditioner, &self.weight_decay)

@@ -137,7 +137,7 @@ impl Points {
             Instance { class, sizes, theta, inputs, errors, scales, isotropic, equilibrium, learning_rate, what: "" };
         if class == Class::Awkward {
             let what: &&str = in_turn(draw, &AWKWARD);
-            instance.afflict(what);
+            instance.degenerate(what);
         }
         instance
     }
@@ -154,7 +154,7 @@ impl Points {
 
 impl Instance {
     /// Makes the point special in one of the ways that break careless formulas.
-    fn afflict(&mut self, what: &'static str) {
+    fn degenerate(&mut self, what: &'static str) {
         let [p, r, _] = self.sizes;
         self.what = what;
         match what {

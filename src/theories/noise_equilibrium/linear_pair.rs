@@ -142,7 +142,7 @@ impl Pairs {
         };
         if class == Class::Awkward {
             let what = *in_turn(draw, &AWKWARD);
-            instance.afflict(what, &mut draw.point);
+            instance.degenerate(what, &mut draw.point);
         } else if slow {
             instance.slow_down(&Rational::from((draw.point.integer(4, 8), 8)));
         }
@@ -212,7 +212,7 @@ impl Instance {
     }
 
     /// Makes the point special in one of the ways that break careless formulas.
-    fn afflict(&mut self, what: &'static str, stream: &mut Stream) {
+    fn degenerate(&mut self, what: &'static str, stream: &mut Stream) {
         let [p, r, q] = self.sizes;
         self.what = what;
         match what {

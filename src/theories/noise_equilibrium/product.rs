@@ -179,7 +179,7 @@ impl Points {
         match class {
             Class::Awkward => {
                 let what = *in_turn(draw, &AWKWARD);
-                instance.afflict(what, &mut draw.point);
+                instance.degenerate(what, &mut draw.point);
             }
             Class::Smooth if is_placed => {
                 // Beyond 1 + c^2, and below.
@@ -202,7 +202,7 @@ const AWKWARD: [&str; 4] = ["balanced in one step", "a zero factor", "integers",
 
 impl Instance {
     /// Makes the point special in one of the ways that break careless formulas.
-    fn afflict(&mut self, what: &'static str, stream: &mut Stream) {
+    fn degenerate(&mut self, what: &'static str, stream: &mut Stream) {
         self.what = what;
         match what {
             "equal factors" => {

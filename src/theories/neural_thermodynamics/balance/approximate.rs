@@ -12,7 +12,7 @@ use super::master::noise_form;
 use super::{KINKS, PAPER};
 use crate::instances::problem::{Decay, Rates};
 use crate::instances::weights::with_gradient;
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Rational;
@@ -109,7 +109,7 @@ impl Draws for Approximate {
         let (network, rates) = if self.parallel {
             (Network::mlp(&widths, Piecewise::LeakyRelu, true, Loss::SquaredError), Rates::Scalar)
         } else {
-            (Palette::Homogeneous.network(&mut draw.family, class), Rates::Any)
+            (NetworkKind::Homogeneous.network(&mut draw.family, class), Rates::Any)
         };
         let samples = samples_for(class, network.parameter_count(), draw);
         // With decay no point makes that gradient vanish: along A theta only the decay contributes to it.

@@ -6,10 +6,10 @@
 //!
 //! `W_l` are the weights of a layer of a chain with activations of degree 1. Source: [`PAPER`].
 
-use super::law::{Block, Setting, class_of, draw_problem};
+use super::law::{Block, LawPoint, class_of, draw_problem};
 use super::{KINKS, MADE_STATIONARY, PAPER};
 use crate::instances::problem::Decay;
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::{Rational, Ring};
 use crate::verify::{Claim, Class, Draw, Draws, In, Ladder, Relation, Unjudged, all, control};
@@ -17,7 +17,7 @@ use crate::verify::{Claim, Class, Draw, Draws, In, Ladder, Relation, Unjudged, a
 /// Equal gradient noise in every layer.
 #[derive(Clone, Copy)]
 pub(super) struct Equipartition {
-    /// Small networks of a control's own, in place of the palette's.
+    /// Small networks of a control's own, in place of those of a kind.
     small: Option<Small>,
     /// Whether a random point passes for a stationary one.
     stationary: bool,
@@ -82,7 +82,7 @@ impl Draws for Equipartition {
         let (class, network, decay) = match self.small {
             None => {
                 let class = class_of(draw);
-                (class, Palette::HomogeneousWithoutBias.network(&mut draw.family, class), Decay::None)
+                (class, NetworkKind::HomogeneousWithoutBias.network(&mut draw.family, class), Decay::None)
             }
             Some(Small { activation, bias, decay, class }) => {
                 (class, Network::mlp(&widths, activation, bias, Loss::SquaredError), decay)
@@ -94,22 +94,22 @@ impl Draws for Equipartition {
 
 impl<T: Carrier> In<T> for Equipartition {
     fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
-        let mut setting = Setting::<T>::of(problem, self.stationary)?;
-        let layout = problem.network.layout().expect("the palette has layers");
+        let mut at = LawPoint::<T>::of(problem, self.stationary)?;
+        let layout = problem.network.layout().expect("networks of this kind have layers");
         let size = |layer: usize| problem.theta[layout.weights(layer)].iter().map(Rational::squared).sum::<Rational>();
         if !problem.weight_decay.is_zero() && size(0) == size(1) {
             // Few-bit weights meet by accident now and then, and the decay terms cancel.
             return Err(Unjudged::outside("the layers have equal norms: the law holds in spite of the decay"));
         }
         // The law as stated knows no decay, whatever made the point stationary.
-        setting.point.weight_decay = T::zero();
-        setting.positive_sides = true;
+        at.point.weight_decay = T::zero();
+        at.positive_sides = true;
         let relation = |layer: usize| {
             let blocks =
                 [("E|g_{W_l}|^2", layer, 1), ("E|g_{W_{l+1}}|^2", layer + 1, -1)].map(|(noise, layer, coefficient)| {
                     Block { noise, decay: "", parameters: layout.weights(layer).collect(), coefficient }
                 });
-            setting.rescaling_law(format!("layers {layer} and {}", layer + 1), &blocks)
+            at.rescaling_law(format!("layers {layer} and {}", layer + 1), &blocks)
         };
         Ok((0..layout.depth() - 1).map(relation).collect())
     }

@@ -4,7 +4,7 @@ use crate::data::DataSet;
 use crate::instances::problem::{Decay, Rates};
 use crate::instances::subject;
 use crate::instances::weights::made_stationary;
-use crate::instances::{Palette, Point, Problem};
+use crate::instances::{NetworkKind, Point, Problem};
 use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::{Field, Rational};
@@ -24,7 +24,7 @@ pub(super) struct Block {
 }
 
 /// A point at which laws are checked, with what every law needs of it.
-pub(super) struct Setting<T: Carrier> {
+pub(super) struct LawPoint<T: Carrier> {
     pub point: Point<T>,
     /// The gradients of the samples.
     pub gradients: Vec<Vec<T>>,
@@ -37,7 +37,7 @@ pub(super) struct Setting<T: Carrier> {
     pub positive_sides: bool,
 }
 
-impl<T: Carrier> Setting<T> {
+impl<T: Carrier> LawPoint<T> {
     /// Off-shell at any point; on-shell, that is without the gradient of F, where the problem was made stationary or
     /// `pretend_stationary` claims so.
     pub fn new(problem: &Problem, pretend_stationary: bool) -> Self {
@@ -48,7 +48,7 @@ impl<T: Carrier> Setting<T> {
         let gradients = point.objective().sample_gradients(&point.theta);
         let learning_rate: T = problem.learning_rate();
         let decay_factor = T::integer(4) * &point.weight_decay / &learning_rate;
-        Setting { point, gradients, entropic_gradient, learning_rate, decay_factor, positive_sides }
+        LawPoint { point, gradients, entropic_gradient, learning_rate, decay_factor, positive_sides }
     }
 
     /// At the problem's point, made stationary where its class says so.
@@ -63,11 +63,11 @@ impl<T: Carrier> Setting<T> {
 
     /// On-shell at `theta`, which some method found, in place of the problem's own point.
     pub fn found(problem: &Problem, theta: Vec<T>) -> Self {
-        let mut setting = Self::new(problem, true);
-        setting.gradients = setting.point.objective().sample_gradients(&theta);
-        setting.point.theta = theta;
-        setting.positive_sides = true;
-        setting
+        let mut at = Self::new(problem, true);
+        at.gradients = at.point.objective().sample_gradients(&theta);
+        at.point.theta = theta;
+        at.positive_sides = true;
+        at
     }
 
     /// `E f(g)` over the samples' gradients.
@@ -85,7 +85,7 @@ impl<T: Carrier> Setting<T> {
     /// sum c E|g_block|^2 = (4 gamma / eta) sum c |theta_block|^2   [ - (2/eta) sum c theta_block . (grad F)_block ]
     /// ```
     ///
-    /// with the bracket off-shell. With [`Setting::positive_sides`], which is always so without decay, terms of negative
+    /// with the bracket off-shell. With [`LawPoint::positive_sides`], which is always so without decay, terms of negative
     /// `c` change sides.
     pub fn rescaling_law(&self, name: String, blocks: &[Block]) -> Relation<T> {
         let theta = &self.point.theta;
@@ -155,8 +155,8 @@ pub(super) fn class_of(draw: &Draw) -> Class {
 /// The networks of a balance law, and of its controls.
 #[derive(Clone, Copy)]
 pub(super) enum Networks {
-    /// Those of a palette.
-    Of(Palette),
+    /// Those of a kind.
+    Of(NetworkKind),
     /// For a control: a small network with biases and the given activation, and no awkwardness.
     Small(Piecewise),
 }
@@ -165,9 +165,9 @@ impl Networks {
     /// Draws one, with the class of its point.
     pub fn draw(self, draw: &mut Draw) -> (Class, Network) {
         match self {
-            Networks::Of(palette) => {
+            Networks::Of(network_kind) => {
                 let class = if draw.is_law() { class_of(draw) } else { Class::Smooth };
-                (class, palette.network(&mut draw.family, class))
+                (class, network_kind.network(&mut draw.family, class))
             }
             Networks::Small(activation) => {
                 let stream = &mut draw.family;
@@ -228,21 +228,21 @@ pub(super) fn out_of_scale(draw: &mut Draw, mut problem: Problem) -> Problem {
     let scale = Rational::from(1 << 16);
     match draw.family.below(4) {
         0 => {
-            problem.affliction = "weights times 2^16";
+            problem.degeneracy = "weights times 2^16";
             problem.theta.iter_mut().for_each(|parameter| *parameter *= &scale);
         }
         1 => {
-            problem.affliction = "inputs times 2^16";
+            problem.degeneracy = "inputs times 2^16";
             let mut samples = problem.data.samples().to_vec();
             samples.iter_mut().flat_map(|sample| &mut sample.input).for_each(|entry| *entry *= &scale);
             problem.data = DataSet::weighted(samples, problem.data.weights().to_vec());
         }
         2 => {
-            problem.affliction = "learning rates times 2^16";
+            problem.degeneracy = "learning rates times 2^16";
             problem.preconditioner = problem.preconditioner.map(|rate| Rational::from(rate * &scale));
         }
         _ => {
-            problem.affliction = "learning rates times 2^-16";
+            problem.degeneracy = "learning rates times 2^-16";
             problem.preconditioner = problem.preconditioner.map(|rate| Rational::from(rate / &scale));
         }
     }

@@ -8,10 +8,10 @@
 //! `W_l` are the weights of a layer, `b_l` its biases, `k` is the degree of the activations between, `eta` the learning rate, `gamma` the weight
 //! decay. Source: [`PAPER`].
 
-use super::law::{Block, Networks, Setting, class_of, draw_problem};
+use super::law::{Block, LawPoint, Networks, class_of, draw_problem};
 use super::{KINKS, MADE_STATIONARY, PAPER};
 use crate::instances::problem::Decay;
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::verify::{Claim, Class, Draw, Draws, In, Ladder, Relation, Unjudged, all, control};
@@ -28,8 +28,12 @@ pub(super) struct Layer {
     stationary: bool,
 }
 
-pub(super) const LAW: Layer =
-    Layer { networks: Networks::Of(Palette::Homogeneous), adjacent_power: false, next_bias: false, stationary: false };
+pub(super) const LAW: Layer = Layer {
+    networks: Networks::Of(NetworkKind::Homogeneous),
+    adjacent_power: false,
+    next_bias: false,
+    stationary: false,
+};
 const SMALL: Layer = Layer { networks: Networks::Small(Piecewise::LeakyRelu), ..LAW };
 
 /// `balance/layer`
@@ -51,7 +55,7 @@ pub static CLAIM: Claim = Claim {
         control(
             "not-homogeneous",
             "activations that are not homogeneous",
-            &Ladder(Layer { networks: Networks::Of(Palette::NotHomogeneous), ..LAW }),
+            &Ladder(Layer { networks: Networks::Of(NetworkKind::NotHomogeneous), ..LAW }),
         ),
         control(
             "adjacent-power",
@@ -78,9 +82,9 @@ impl Draws for Layer {
         let (class, network) = match self.networks {
             // A run of few instances too has a layer between, whose biases enter.
             Networks::Of(_) if draw.is_law() && family == 0 => small(Piecewise::LeakyRelu),
-            Networks::Of(palette) => {
+            Networks::Of(network_kind) => {
                 let class = if draw.is_law() { class_of(draw) } else { Class::Smooth };
-                (class, palette.network(&mut draw.family, class))
+                (class, network_kind.network(&mut draw.family, class))
             }
             Networks::Small(activation) => small(activation),
         };
@@ -90,12 +94,12 @@ impl Draws for Layer {
 
 impl<T: Carrier> In<T> for Layer {
     fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
-        let setting = Setting::<T>::of(problem, self.stationary)?;
-        let layout = problem.network.layout().expect("the palette has layers");
+        let at = LawPoint::<T>::of(problem, self.stationary)?;
+        let layout = problem.network.layout().expect("networks of this kind have layers");
         let degree = problem.network.activation().homogeneity().map_or(1, i64::from);
         let pairs = (0..layout.depth()).flat_map(|first| (first + 1..layout.depth()).map(move |last| (first, last)));
         let law = |(first, last)| {
-            setting.rescaling_law(format!("layers {first} and {last}"), &self.blocks(layout, first, last, degree))
+            at.rescaling_law(format!("layers {first} and {last}"), &self.blocks(layout, first, last, degree))
         };
         Ok(pairs.map(law).collect())
     }

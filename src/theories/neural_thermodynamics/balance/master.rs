@@ -11,7 +11,7 @@ use super::law::WithGenerators;
 use super::{KINKS, NOISE_EQUILIBRIUM, PAPER};
 use crate::entropic::Objective;
 use crate::instances::problem::{Decay, Rates};
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::linalg::products::dot;
 use crate::model::{Carrier, Differentiable};
 use crate::scalar::Field;
@@ -24,7 +24,7 @@ use crate::verify::{
 #[derive(Clone, Copy)]
 pub(super) struct Master {
     /// The networks; if none are named, linear and homogeneous ones.
-    palette: Option<Palette>,
+    network_kind: Option<NetworkKind>,
     rates: Rates,
     /// Whether `A^T` stands in place of `A` in the noise.
     transposed: bool,
@@ -32,9 +32,9 @@ pub(super) struct Master {
     plain: bool,
 }
 
-pub(super) const LAW: Master = Master { palette: None, rates: Rates::Any, transposed: false, plain: false };
+pub(super) const LAW: Master = Master { network_kind: None, rates: Rates::Any, transposed: false, plain: false };
 // With Lambda = eta I the forms of A and of A^T agree, and the transposed control would pass.
-const ROTATIONS: Master = Master { palette: Some(Palette::Rotations), rates: Rates::Full, ..LAW };
+const ROTATIONS: Master = Master { network_kind: Some(NetworkKind::Rotations), rates: Rates::Full, ..LAW };
 
 /// `balance/master`
 pub static CLAIM: Claim = Claim {
@@ -52,7 +52,7 @@ pub static CLAIM: Claim = Claim {
         control(
             "not-a-symmetry",
             "rescaling of a neuron whose activation is not homogeneous",
-            &Ladder(Master { palette: Some(Palette::NotHomogeneous), ..ROTATIONS }),
+            &Ladder(Master { network_kind: Some(NetworkKind::NotHomogeneous), ..ROTATIONS }),
         ),
         control(
             "transposed-generator",
@@ -122,29 +122,29 @@ impl Draws for Master {
 
     fn draw(&self, draw: &mut Draw) -> Result<WithGenerators, Unjudged> {
         let class = draw.turn();
-        let palette = match self.palette {
-            Some(palette) => palette,
-            None if draw.family.coin() => Palette::Linear,
-            None => Palette::Homogeneous,
+        let network_kind = match self.network_kind {
+            Some(network_kind) => network_kind,
+            None if draw.family.coin() => NetworkKind::Linear,
+            None => NetworkKind::Homogeneous,
         };
-        let class = match palette {
-            Palette::NotHomogeneous => Class::Smooth,
-            Palette::Rotations => Class::Generic,
+        let class = match network_kind {
+            NetworkKind::NotHomogeneous => Class::Smooth,
+            NetworkKind::Rotations => Class::Generic,
             _ => class,
         };
-        let network = palette.network(&mut draw.family, class);
+        let network = network_kind.network(&mut draw.family, class);
         let problem = Problem::draw(draw, class, network, self.rates, Decay::Positive);
         let network = &problem.network;
-        let generators = match palette {
-            Palette::Linear => {
+        let generators = match network_kind {
+            NetworkKind::Linear => {
                 let layout = network.layout().expect("linear models have layers");
                 let layer = draw.family.below(layout.depth() - 1);
                 let width = layout.widths()[layer + 1];
                 let (row, column) = (draw.family.below(width), draw.family.below(width));
                 vec![symmetry::matrix(network, layer, row, column), symmetry::matrix(network, layer, column, column)]
             }
-            Palette::Rotations => vec![symmetry::matrix(network, 0, 0, 1)],
-            Palette::NotHomogeneous => vec![symmetry::neuron(network, 0, 0, 1)],
+            NetworkKind::Rotations => vec![symmetry::matrix(network, 0, 0, 1)],
+            NetworkKind::NotHomogeneous => vec![symmetry::neuron(network, 0, 0, 1)],
             _ => symmetry::neurons(network),
         };
         Ok(WithGenerators { problem, generators })

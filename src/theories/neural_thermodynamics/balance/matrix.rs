@@ -6,11 +6,11 @@
 //!
 //! The loss depends on `U` and `W` through `U W`; `eta` is the learning rate, `gamma` the weight decay. Source: [`PAPER`].
 
-use super::law::{Setting, class_of, draw_problem};
+use super::law::{LawPoint, class_of, draw_problem};
 use super::{MADE_STATIONARY, PAPER};
 use crate::data::DataSet;
 use crate::instances::problem::Decay;
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Field;
@@ -106,9 +106,9 @@ fn products<T: Field>(left: (&[T], &[Vec<usize>]), right: (&[T], &[Vec<usize>]))
 }
 
 /// The mean over samples of the matrix of inner products of a gradient with itself.
-fn mean_products<T: Carrier>(setting: &Setting<T>, blocks: &[Vec<usize>]) -> Vec<T> {
+fn mean_products<T: Carrier>(at: &LawPoint<T>, blocks: &[Vec<usize>]) -> Vec<T> {
     let mut total = vec![T::zero(); blocks.len() * blocks.len()];
-    for (gradient, weight) in setting.gradients.iter().zip(setting.point.data.weights()) {
+    for (gradient, weight) in at.gradients.iter().zip(at.point.data.weights()) {
         crate::linalg::products::add_multiple(&mut total, weight, &products((gradient, blocks), (gradient, blocks)));
     }
     total
@@ -120,43 +120,43 @@ fn times<T: Field>(factor: &T, matrix: Vec<T>) -> Vec<T> {
 
 /// The law of one interface; `noise_blocks` and `decay_blocks` are the rows of `W`, unless a control exchanges them.
 pub(super) fn matrix_law<T: Carrier>(
-    setting: &Setting<T>,
+    at: &LawPoint<T>,
     name: String,
     factors: &Factors,
     noise_blocks: &[Vec<usize>],
     decay_blocks: &[Vec<usize>],
 ) -> Relation<T> {
-    let theta = &setting.point.theta;
+    let theta = &at.point.theta;
     let (incoming, outgoing) = (&factors.incoming, &factors.outgoing);
     let minus_one = T::integer(-1);
-    let decay = &setting.decay_factor;
-    let outgoing_noise = Term::vector("-E[g_U^T g_U]", times(&minus_one, mean_products(setting, outgoing)));
+    let decay = &at.decay_factor;
+    let outgoing_noise = Term::vector("-E[g_U^T g_U]", times(&minus_one, mean_products(at, outgoing)));
     let outgoing_decay =
         Term::vector("-(4 gamma / eta) U^T U", times(&-decay.clone(), products((theta, outgoing), (theta, outgoing))));
-    let mut left = vec![Term::vector("E[g_W g_W^T]", mean_products(setting, noise_blocks))];
+    let mut left = vec![Term::vector("E[g_W g_W^T]", mean_products(at, noise_blocks))];
     let mut right = Vec::new();
-    if !setting.point.weight_decay.is_zero() {
+    if !at.point.weight_decay.is_zero() {
         let square = products((theta, decay_blocks), (theta, decay_blocks));
         right.push(Term::vector("(4 gamma / eta) W W^T", times(decay, square)));
-        if setting.positive_sides {
+        if at.positive_sides {
             left.push(outgoing_decay.moved());
         } else {
             right.push(outgoing_decay);
         }
     }
-    if setting.positive_sides {
+    if at.positive_sides {
         right.push(outgoing_noise.moved());
     } else {
         left.push(outgoing_noise);
     }
-    if let Some(gradient) = &setting.entropic_gradient {
+    if let Some(gradient) = &at.entropic_gradient {
         let incoming = products((gradient, incoming), (theta, incoming));
         let outgoing = products((theta, outgoing), (gradient, outgoing));
         let imbalance = incoming.into_iter().zip(outgoing).map(|(w, u)| w - u).collect();
-        let factor = T::integer(-2) / &setting.learning_rate;
+        let factor = T::integer(-2) / &at.learning_rate;
         right.push(Term::vector("-(2/eta) ((grad_W F) W^T - U^T grad_U F)", times(&factor, imbalance)));
     }
-    Relation::equality(("matrix balance", name), left, right).against(setting.reference())
+    Relation::equality(("matrix balance", name), left, right).against(at.reference())
 }
 
 fn behind(layer: usize) -> String {
@@ -164,10 +164,10 @@ fn behind(layer: usize) -> String {
 }
 
 /// The laws of all interfaces of a linear network.
-pub(super) fn matrix_laws<T: Carrier>(setting: &Setting<T>, layout: &Layout) -> Vec<Relation<T>> {
+pub(super) fn matrix_laws<T: Carrier>(at: &LawPoint<T>, layout: &Layout) -> Vec<Relation<T>> {
     let law = |layer| {
         let factors = factors(layout, layer);
-        matrix_law(setting, behind(layer), &factors, &factors.incoming, &factors.incoming)
+        matrix_law(at, behind(layer), &factors, &factors.incoming, &factors.incoming)
     };
     (0..layout.depth() - 1).map(law).collect()
 }
@@ -179,7 +179,7 @@ impl Draws for Matrix {
         let class = class_of(draw);
         let square = 2 + draw.family.below(2);
         let (class, network) = match self.networks {
-            Networks::Linear => (class, Palette::Linear.network(&mut draw.family, class)),
+            Networks::Linear => (class, NetworkKind::Linear.network(&mut draw.family, class)),
             Networks::Relu => {
                 (Class::Generic, Network::mlp(&[2, square, 2], Piecewise::Relu, false, Loss::SquaredError))
             }
@@ -200,13 +200,13 @@ impl Draws for Matrix {
 
 impl<T: Carrier> In<T> for Matrix {
     fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
-        let setting = Setting::<T>::of(problem, self.stationary)?;
-        let layout = problem.network.layout().expect("the palette has layers");
+        let at = LawPoint::<T>::of(problem, self.stationary)?;
+        let layout = problem.network.layout().expect("networks of this kind have layers");
         let relation = |layer: usize| {
             let factors = factors(layout, layer);
             let exchanged = exchanged(&factors.incoming);
             let blocks = |transposed| if transposed { &exchanged } else { &factors.incoming };
-            matrix_law(&setting, behind(layer), &factors, blocks(self.transposed_noise), blocks(self.transposed_decay))
+            matrix_law(&at, behind(layer), &factors, blocks(self.transposed_noise), blocks(self.transposed_decay))
         };
         Ok((0..layout.depth() - 1).map(relation).collect())
     }

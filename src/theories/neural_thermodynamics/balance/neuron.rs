@@ -7,10 +7,10 @@
 //! `w` are the incoming weights and the bias, `u` the outgoing weights, `k` is the degree of the activation, `eta` the learning rate, `gamma` the
 //! weight decay. Source: [`PAPER`].
 
-use super::law::{Block, Networks, Setting, draw_problem};
+use super::law::{Block, LawPoint, Networks, draw_problem};
 use super::{KINKS, MADE_STATIONARY, PAPER};
 use crate::instances::problem::Decay;
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Piecewise};
 use crate::verify::{Claim, Draw, Draws, In, Ladder, Relation, Unjudged, all, control};
@@ -28,7 +28,7 @@ pub(super) struct Neuron {
 }
 
 pub(super) const LAW: Neuron =
-    Neuron { networks: Networks::Of(Palette::Homogeneous), degree: None, bias: true, stationary: false };
+    Neuron { networks: Networks::Of(NetworkKind::Homogeneous), degree: None, bias: true, stationary: false };
 const SMALL: Neuron = Neuron { networks: Networks::Small(Piecewise::LeakyRelu), ..LAW };
 
 /// `balance/neuron`
@@ -49,7 +49,7 @@ pub static CLAIM: Claim = Claim {
         control(
             "not-homogeneous",
             "an activation that is not homogeneous",
-            &Ladder(Neuron { networks: Networks::Of(Palette::NotHomogeneous), ..LAW }),
+            &Ladder(Neuron { networks: Networks::Of(NetworkKind::NotHomogeneous), ..LAW }),
         ),
         control(
             "wrong-degree",
@@ -63,7 +63,7 @@ pub static CLAIM: Claim = Claim {
 
 /// The laws of all hidden neurons.
 pub(super) fn neuron_laws<T: Carrier>(
-    setting: &Setting<T>,
+    at: &LawPoint<T>,
     layout: &Layout,
     degree: i64,
     with_bias: bool,
@@ -87,7 +87,7 @@ pub(super) fn neuron_laws<T: Carrier>(
                 coefficient: -degree,
             };
             let name = format!("neuron {index} of hidden layer {layer}");
-            relations.push(setting.rescaling_law(name, &[incoming, outgoing]));
+            relations.push(at.rescaling_law(name, &[incoming, outgoing]));
         }
     }
     relations
@@ -104,9 +104,9 @@ impl Draws for Neuron {
 
 impl<T: Carrier> In<T> for Neuron {
     fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
-        let setting = Setting::<T>::of(problem, self.stationary)?;
-        let layout = problem.network.layout().expect("the palette has layers");
+        let at = LawPoint::<T>::of(problem, self.stationary)?;
+        let layout = problem.network.layout().expect("networks of this kind have layers");
         let own = problem.network.activation().homogeneity().map_or(1, i64::from);
-        Ok(neuron_laws(&setting, layout, self.degree.unwrap_or(own), self.bias))
+        Ok(neuron_laws(&at, layout, self.degree.unwrap_or(own), self.bias))
     }
 }

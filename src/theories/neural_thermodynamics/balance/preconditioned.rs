@@ -15,7 +15,7 @@ use crate::data::DataSet;
 use crate::entropic::{Objective, Preconditioner};
 use crate::instances::problem::{Decay, Rates};
 use crate::instances::weights::made_stationary;
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::linalg::products::dot;
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Rational;
@@ -30,7 +30,7 @@ pub(super) struct Preconditioned {
     /// Whether `Lambda = eta diag(v)^(-1/2)`; if it is left open, every other generic family.
     adaptive: Option<bool>,
     /// The networks; if none are named, small ones.
-    palette: Option<Palette>,
+    network_kind: Option<NetworkKind>,
     rates: Rates,
     /// Whether the law is that of `Lambda = eta I`, with the first rate for `eta`.
     plain: bool,
@@ -42,13 +42,14 @@ pub(super) struct Preconditioned {
 
 pub(super) const LAW: Preconditioned = Preconditioned {
     adaptive: None,
-    palette: Some(Palette::Homogeneous),
+    network_kind: Some(NetworkKind::Homogeneous),
     rates: Rates::Any,
     plain: false,
     squares: false,
     stationary: false,
 };
-const SMALL: Preconditioned = Preconditioned { adaptive: Some(false), palette: None, rates: Rates::Diagonal, ..LAW };
+const SMALL: Preconditioned =
+    Preconditioned { adaptive: Some(false), network_kind: None, rates: Rates::Diagonal, ..LAW };
 
 /// `balance/preconditioned`
 pub static CLAIM: Claim = Claim {
@@ -79,7 +80,7 @@ pub static CLAIM: Claim = Claim {
         control(
             "not-a-symmetry",
             "rescaling of a neuron whose activation is not homogeneous",
-            &Ladder(Preconditioned { palette: Some(Palette::NotHomogeneous), ..SMALL }),
+            &Ladder(Preconditioned { network_kind: Some(NetworkKind::NotHomogeneous), ..SMALL }),
         ),
         control(
             "not-stationary",
@@ -116,10 +117,10 @@ impl Draws for Preconditioned {
         let class = class_of(draw);
         let adaptive = self.adaptive.unwrap_or_else(|| class == Class::Generic && draw.family.coin());
         let widths = [2, 1 + draw.family.below(2), 1 + draw.family.below(2)];
-        let (class, network) = match self.palette.filter(|_| !adaptive) {
-            Some(palette) => {
+        let (class, network) = match self.network_kind.filter(|_| !adaptive) {
+            Some(network_kind) => {
                 let class = if draw.is_law() { class } else { Class::Smooth };
-                (class, palette.network(&mut draw.family, class))
+                (class, network_kind.network(&mut draw.family, class))
             }
             None => (Class::Generic, Network::mlp(&widths, Piecewise::LeakyRelu, false, Loss::SquaredError)),
         };

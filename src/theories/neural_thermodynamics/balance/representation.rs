@@ -8,7 +8,7 @@
 //! Source: [`PAPER`].
 
 use super::PAPER;
-use super::law::{Setting, class_of, draw_problem};
+use super::law::{LawPoint, class_of, draw_problem};
 use crate::data::Sample;
 use crate::instances::Problem;
 use crate::instances::problem::Decay;
@@ -137,14 +137,14 @@ impl Draws for Representation {
 impl<T: Carrier> In<T> for Representation {
     fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
         let layout = problem.network.layout().expect("a multilayer perceptron");
-        let setting = Setting::<T>::of(problem, self.stationary)?;
-        let theta = &setting.point.theta;
+        let at = LawPoint::<T>::of(problem, self.stationary)?;
+        let theta = &at.point.theta;
         let read_bias = layout.has_bias() && self.reads_bias;
         let relation = |layer: usize| {
             let width = layout.widths()[layer + 1];
             let mut gradients = vec![T::zero(); width * width];
             let mut representations = gradients.clone();
-            for (sample, weight) in setting.point.data.samples().iter().zip(setting.point.data.weights()) {
+            for (sample, weight) in at.point.data.samples().iter().zip(at.point.data.weights()) {
                 let states = States::new(layout, theta, sample);
                 let input = &states.inputs[layer];
                 let mut size = dot(input, input);
@@ -158,8 +158,8 @@ impl<T: Carrier> In<T> for Representation {
                 add_multiple(&mut representations, weight, &outer(&delta_size, &states.inputs[layer + 1]));
             }
             let mut right = vec![Term::vector("E[|delta|^2 h h^T]", representations)];
-            if let Some(gradient) = &setting.entropic_gradient {
-                let factor = T::integer(-2) / &setting.learning_rate;
+            if let Some(gradient) = &at.entropic_gradient {
+                let factor = T::integer(-2) / &at.learning_rate;
                 let entry = |row: usize, column: usize| {
                     let mut sum = T::zero();
                     for input in 0..layout.widths()[layer] {

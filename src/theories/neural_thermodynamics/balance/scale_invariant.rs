@@ -7,9 +7,9 @@
 //! `theta` is the block, `g` the gradient with respect to it, `eta` the learning rate, `gamma` the weight decay. Source: [`PAPER`].
 
 use super::PAPER;
-use super::law::{Block, Setting, class_of, draw_problem};
+use super::law::{Block, LawPoint, class_of, draw_problem};
 use crate::instances::problem::Decay;
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Rational;
 use crate::verify::{Claim, Class, Draw, Draws, In, Ladder, Relation, Unjudged, all, control};
@@ -58,7 +58,7 @@ impl Draws for ScaleInvariant {
     fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
         let class = if draw.is_law() { class_of(draw) } else { Class::Generic };
         let network = if self.invariant {
-            Palette::ScaleInvariant.network(&mut draw.family, class)
+            NetworkKind::ScaleInvariant.network(&mut draw.family, class)
         } else {
             let widths = [2, 1 + draw.family.below(3), 1 + draw.family.below(2)];
             Network::mlp(&widths, Piecewise::LeakyRelu, false, Loss::SquaredError)
@@ -72,7 +72,7 @@ impl<T: Carrier> In<T> for ScaleInvariant {
         if !has_direction(problem) {
             return Err(Unjudged::outside("a vector that is to be normalised vanishes"));
         }
-        let setting = Setting::<T>::of(problem, self.stationary)?;
+        let at = LawPoint::<T>::of(problem, self.stationary)?;
         let blocks: Vec<(String, Vec<usize>)> = match problem.network.layout() {
             None => vec![("all parameters".to_owned(), (0..problem.theta.len()).collect())],
             Some(layout) => (0..layout.depth() - 1)
@@ -81,7 +81,7 @@ impl<T: Carrier> In<T> for ScaleInvariant {
         };
         let relation = |(name, parameters)| {
             let block = Block { noise: "E|g|^2", decay: "(4 gamma / eta) |theta|^2", parameters, coefficient: 1 };
-            setting.rescaling_law(name, &[block])
+            at.rescaling_law(name, &[block])
         };
         Ok(blocks.into_iter().map(relation).collect())
     }

@@ -8,7 +8,7 @@
 //! The notation is that of `balance/neuron` and `balance/matrix`. Source: [`PAPER`].
 
 use super::PAPER;
-use super::law::Setting;
+use super::law::LawPoint;
 use super::matrix::matrix_laws;
 use super::neuron::neuron_laws;
 use crate::data::DataSet;
@@ -145,19 +145,19 @@ impl Sought for StationaryPoint {
 
     /// Compared with the gradient noise at the start.
     fn relations<T: Carrier>(&self, problem: &Problem, theta: Vec<T>) -> Vec<Relation<T>> {
-        let start = Setting::<T>::new(problem, true);
+        let start = LawPoint::<T>::new(problem, true);
         let noise_at_start = start.mean(|gradient| dot(gradient, gradient));
-        let mut setting = Setting::<T>::found(problem, theta);
+        let mut at = LawPoint::<T>::found(problem, theta);
         if self.rate != 1 {
-            setting.decay_factor /= T::integer(self.rate);
+            at.decay_factor /= T::integer(self.rate);
         }
         let layout = problem.network.layout().expect("every network of this claim has layers");
         let linear = problem.network.activation() == Piecewise::Identity.into();
         let relations = if linear {
-            matrix_laws(&setting, layout)
+            matrix_laws(&at, layout)
         } else {
             let degree = problem.network.activation().homogeneity().map_or(1, i64::from);
-            neuron_laws(&setting, layout, degree, true)
+            neuron_laws(&at, layout, degree, true)
         };
         relations.into_iter().map(|law| law.against(noise_at_start.clone())).collect()
     }

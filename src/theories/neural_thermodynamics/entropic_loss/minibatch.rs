@@ -10,7 +10,7 @@
 use super::{ORIGIN, PAPER};
 use crate::data::DataSet;
 use crate::instances::problem::{Decay, Rates};
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::instances::{defined, subject};
 use crate::linalg::products::{add_multiple, dot};
 use crate::model::Carrier;
@@ -68,7 +68,7 @@ impl Draws for Minibatch {
 
     fn draw(&self, draw: &mut Draw) -> Result<Problem, Unjudged> {
         let class = draw.turn();
-        let network = Palette::Any.network(&mut draw.family, class);
+        let network = NetworkKind::Any.network(&mut draw.family, class);
         let samples = if draw.is_law() { 2 + draw.family.below(4) } else { 3 + draw.family.below(2) };
         let problem = Problem::draw_samples(draw, class, network, Rates::Scalar, Decay::None, samples);
         Ok(equally_weighted(problem))

@@ -6,7 +6,7 @@ use crate::entropic::Preconditioner;
 use crate::entropic::modified::{Coefficients, Terms, modified_field};
 use crate::instances::problem::{Decay, Rates};
 use crate::instances::subject;
-use crate::instances::{Palette, Point, Problem};
+use crate::instances::{NetworkKind, Point, Problem};
 use crate::linalg::products::add_multiple;
 use crate::model::regularised::Regularised;
 use crate::model::{Differentiable, Loss, Model, Network, Piecewise, Smooth};
@@ -67,7 +67,7 @@ pub fn draw_problem(draw: &mut Draw) -> Problem {
         1 => Network::mlp(&widths, Piecewise::LeakyRelu, true, Loss::SquaredError),
         2 => Network::mlp(&widths, Smooth::Tanh, bias, Loss::Logistic),
         3 => Network::mlp(&widths, Smooth::Silu, bias, Loss::SquaredError),
-        4 => Palette::Homogeneous.network(stream, class),
+        4 => NetworkKind::Homogeneous.network(stream, class),
         _ => Network::deep_linear(&widths),
     };
     let problem = Problem::draw_samples(draw, class, network, Rates::Any, Decay::Positive, 1);

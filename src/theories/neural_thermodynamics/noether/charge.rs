@@ -4,7 +4,7 @@ use crate::data::{DataSet, Sample};
 use crate::entropic::Preconditioner;
 use crate::instances::problem::{Decay, Rates, preconditioner};
 use crate::instances::subject;
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::mlp::Layout;
 use crate::model::{Activation, Carrier, Loss, Network, Piecewise, Smooth};
 use crate::scalar::{Field, Rational};
@@ -88,11 +88,11 @@ impl Charged {
     /// homogeneous network, half symmetric linear maps at the interfaces of a linear one.
     pub fn of_law(draw: &mut Draw, decay: Decay) -> Self {
         let class = draw.turn();
-        let palette = if draw.family.coin() { Palette::Linear } else { Palette::Homogeneous };
-        let network = palette.network(&mut draw.family, class);
+        let network_kind = if draw.family.coin() { NetworkKind::Linear } else { NetworkKind::Homogeneous };
+        let network = network_kind.network(&mut draw.family, class);
         let problem = Problem::draw(draw, class, network, Rates::Scalar, decay);
-        match palette {
-            Palette::Linear => Self::with_interfaces(problem, &mut draw.family),
+        match network_kind {
+            NetworkKind::Linear => Self::with_interfaces(problem, &mut draw.family),
             _ => Self::with_rescalings(problem),
         }
     }
@@ -185,7 +185,7 @@ pub fn decay_per_step<T: Carrier>(problem: &Problem) -> T {
 
 /// The layout of a network that was drawn with layers.
 pub fn layout(network: &Network) -> &Layout {
-    network.layout().expect("the palette has layers")
+    network.layout().expect("networks of this kind have layers")
 }
 
 /// A symmetric matrix of few-bit numbers.

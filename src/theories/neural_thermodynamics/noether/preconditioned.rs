@@ -4,7 +4,7 @@ use super::charge::{Charged, Charges, extent, layout, symmetric_matrix};
 use crate::data::Sample;
 use crate::entropic::Preconditioner;
 use crate::instances::problem::{Decay, Rates, preconditioner};
-use crate::instances::{Palette, Point, Problem};
+use crate::instances::{NetworkKind, Point, Problem};
 use crate::linalg::exact;
 use crate::model::Carrier;
 use crate::model::mlp::Layout;
@@ -73,8 +73,8 @@ impl Preconditioned {
     pub fn of_law(draw: &mut Draw, decay: Decay) -> Self {
         let class = draw.turn();
         let kind = draw.family.below(3);
-        let palette = if kind == 2 { Palette::Linear } else { Palette::Homogeneous };
-        let network = palette.network(&mut draw.family, class);
+        let network_kind = if kind == 2 { NetworkKind::Linear } else { NetworkKind::Homogeneous };
+        let network = network_kind.network(&mut draw.family, class);
         let problem = Problem::draw(draw, class, network, Rates::Scalar, decay);
         match kind {
             0 => Self::with_rates(Charged::with_rescalings(problem), &mut draw.family),

@@ -14,7 +14,7 @@ use super::radius::{FLUCTUATION, OfRun, runs};
 use super::{EXPONENTIAL_RATES, SPHERICAL_MOTION};
 use crate::instances::defined;
 use crate::instances::problem::{Decay, Rates, preconditioner};
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::{Activation, Carrier, Network, Piecewise};
 use crate::scalar::Rational;
 use crate::symmetry;
@@ -128,7 +128,7 @@ impl Draws for ScaleInvariant {
         let last_layer = matches!(self.blocks, Blocks::LastLayer);
         let class = if last_layer { Class::Smooth } else { draw.turn() };
         let network = loop {
-            let network = Palette::ScaleInvariant.network(&mut draw.family, class);
+            let network = NetworkKind::ScaleInvariant.network(&mut draw.family, class);
             if !can_die(&network) {
                 break network;
             }

@@ -14,7 +14,7 @@ use super::{AUTO_BALANCING, NEURAL_MECHANICS};
 use crate::dynamics::sgd_step;
 use crate::entropic::Preconditioner;
 use crate::instances::problem::{Decay, Rates};
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::{Carrier, Loss, Network, Piecewise};
 use crate::scalar::Rational;
 use crate::verify::{Claim, Class, Draw, Draws, In, Ladder, Relation, Term, Unjudged, all, control};
@@ -87,7 +87,7 @@ impl Draws for MatrixCharge {
         Ok(match self.networks {
             Networks::Linear => {
                 let class = draw.turn();
-                let network = Palette::Linear.network(&mut draw.family, class);
+                let network = NetworkKind::Linear.network(&mut draw.family, class);
                 Problem::draw(draw, class, network, Rates::Scalar, Decay::Positive)
             }
             Networks::ActivationBetween => with_gates(small(draw, Piecewise::LeakyRelu), |neuron| neuron == 0),

@@ -18,7 +18,7 @@ use super::skew;
 use crate::entropic::Preconditioner;
 use crate::instances::problem::{Decay, Rates};
 use crate::instances::subject;
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::{Carrier, Smooth};
 use crate::scalar::Rational;
 use crate::symmetry::{self, Element, Generator, Symmetry};
@@ -148,18 +148,24 @@ impl Draws for ContinuousBroken {
             }
             Orbits::Symmetries if stream.coin() => {
                 class = turn;
-                let palettes = [Palette::Homogeneous, Palette::Linear, Palette::Linear, Palette::ScaleInvariant];
-                let palette = *stream.pick(&palettes);
-                let network = elements::network(stream, palette, class);
+                let palettes =
+                    [NetworkKind::Homogeneous, NetworkKind::Linear, NetworkKind::Linear, NetworkKind::ScaleInvariant];
+                let network_kind = *stream.pick(&palettes);
+                let network = elements::network(stream, network_kind, class);
                 let (generator, element, rated) = draw_normal(stream, &network);
                 rates = Some(rated.rates);
                 (network, (generator, element), Asserted::Criterion(rated.inverse))
             }
             Orbits::Symmetries => {
                 class = turn;
-                let palettes = [Palette::Homogeneous, Palette::Linear, Palette::Rotations, Palette::ScaleInvariant];
-                let palette = *stream.pick(&palettes);
-                let network = elements::network(stream, palette, class);
+                let palettes = [
+                    NetworkKind::Homogeneous,
+                    NetworkKind::Linear,
+                    NetworkKind::Rotations,
+                    NetworkKind::ScaleInvariant,
+                ];
+                let network_kind = *stream.pick(&palettes);
+                let network = elements::network(stream, network_kind, class);
                 let continuous = |kind: &Symmetry| !kind.is_discrete();
                 let kinds: Vec<Symmetry> = symmetry::catalogue(&network).into_iter().filter(continuous).collect();
                 let kind = *stream.pick(&kinds);

@@ -2,7 +2,7 @@
 
 use super::elements;
 use crate::data::{DataSet, Fixed, Sample};
-use crate::instances::Palette;
+use crate::instances::NetworkKind;
 use crate::model::{Activation, Loss, Network, Piecewise, Smooth};
 use crate::scalar::Rational;
 use crate::verify::{Class, Stream};
@@ -64,7 +64,7 @@ pub(super) fn modular_addition(stream: &mut Stream, class: Class, is_law: bool) 
 
 /// Any perceptron under random signed permutations of its inputs and outputs.
 pub(super) fn random_permutation(stream: &mut Stream, class: Class) -> DataSymmetry {
-    let network = elements::network(stream, Palette::Any, class);
+    let network = elements::network(stream, NetworkKind::Any, class);
     let signs = !matches!(&network, Network::Mlp { loss, .. } if *loss != Loss::SquaredError);
     let (input_len, output_len) = (network.input_len(), network.target_len());
     loop {

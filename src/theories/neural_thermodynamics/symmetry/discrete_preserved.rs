@@ -11,7 +11,7 @@ use super::elements;
 use super::orbit::{self, Moved, flat_loss, invariance, moved};
 use super::rates;
 use crate::instances::problem::{Decay, Rates};
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::{Carrier, Network};
 use crate::symmetry::{self, Element, Symmetry};
 use crate::verify::{Claim, Class, Draw, Draws, In, Ladder, Relation, Stream, Unjudged, all, control};
@@ -94,9 +94,15 @@ impl Elements {
                 (turn, network, element)
             }
             Elements::Symmetries => {
-                let palettes = [Palette::Any, Palette::Homogeneous, Palette::Linear, Palette::Odd, Palette::Rotations];
-                let palette = *stream.pick(&palettes);
-                let (network, element) = elements::draw_network(stream, palette, turn, Symmetry::is_discrete);
+                let palettes = [
+                    NetworkKind::Any,
+                    NetworkKind::Homogeneous,
+                    NetworkKind::Linear,
+                    NetworkKind::Odd,
+                    NetworkKind::Rotations,
+                ];
+                let network_kind = *stream.pick(&palettes);
+                let (network, element) = elements::draw_network(stream, network_kind, turn, Symmetry::is_discrete);
                 (turn, network, element)
             }
             Elements::QueryExchanges => {

@@ -1,6 +1,6 @@
 //! Random group elements, with networks that have them.
 
-use crate::instances::Palette;
+use crate::instances::NetworkKind;
 use crate::instances::decoders;
 use crate::model::{Activation, Loss, Network, Piecewise, Smooth};
 use crate::scalar::Rational;
@@ -36,12 +36,12 @@ pub(super) fn draw_element(
     }
 }
 
-/// A network of the palette whose loss is defined everywhere.
+/// A network of the network_kind whose loss is defined everywhere.
 ///
 /// A layer of ReLUs can be silent altogether; if the next layer has no bias, there is nothing to normalise.
-pub(super) fn network(stream: &mut Stream, palette: Palette, class: Class) -> Network {
+pub(super) fn network(stream: &mut Stream, network_kind: NetworkKind, class: Class) -> Network {
     loop {
-        let network = palette.network(stream, class);
+        let network = network_kind.network(stream, class);
         let silent = match &network {
             Network::Mlp { normalised: true, activation, layout, .. } => {
                 let relu = [Piecewise::Relu, Piecewise::SquaredRelu].map(Activation::Piecewise).contains(activation);
@@ -55,15 +55,15 @@ pub(super) fn network(stream: &mut Stream, palette: Palette, class: Class) -> Ne
     }
 }
 
-/// A network of the palette that has symmetries of the admitted kinds, and one of them.
+/// A network of the network_kind that has symmetries of the admitted kinds, and one of them.
 pub(super) fn draw_network(
     stream: &mut Stream,
-    palette: Palette,
+    network_kind: NetworkKind,
     class: Class,
     admits: impl Fn(Symmetry) -> bool,
 ) -> (Network, Element) {
     loop {
-        let network = network(stream, palette, class);
+        let network = network(stream, network_kind, class);
         if let Some(element) = draw_element(stream, &network, &admits) {
             return (network, element);
         }

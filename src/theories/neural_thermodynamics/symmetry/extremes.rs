@@ -73,7 +73,7 @@ fn the_entropy_along_an_orbit_is_known_at_every_scale() {
         &continuous_broken::LAW,
         |instance| &mut instance.problem,
         |problem| {
-            if problem.affliction.contains("skew") { Vec::new() } else { of(problem) }
+            if problem.degeneracy.contains("skew") { Vec::new() } else { of(problem) }
         },
     );
 }

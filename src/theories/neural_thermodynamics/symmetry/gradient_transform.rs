@@ -11,7 +11,7 @@ use super::elements;
 use super::orbit::{self, Carrying, Moved, flat_loss, moved};
 use crate::instances::problem::{Decay, Rates};
 use crate::instances::subject;
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::Carrier;
 use crate::symmetry;
 use crate::verify::{
@@ -92,16 +92,16 @@ impl Draws for GradientTransform {
         let (class, (network, element)) = match self.elements {
             Elements::Symmetries => {
                 let palettes = [
-                    Palette::Any,
-                    Palette::Homogeneous,
-                    Palette::Homogeneous,
-                    Palette::Linear,
-                    Palette::Odd,
-                    Palette::Rotations,
-                    Palette::ScaleInvariant,
+                    NetworkKind::Any,
+                    NetworkKind::Homogeneous,
+                    NetworkKind::Homogeneous,
+                    NetworkKind::Linear,
+                    NetworkKind::Odd,
+                    NetworkKind::Rotations,
+                    NetworkKind::ScaleInvariant,
                 ];
-                let palette = *stream.pick(&palettes);
-                (turn, elements::draw_network(stream, palette, turn, |_| true))
+                let network_kind = *stream.pick(&palettes);
+                (turn, elements::draw_network(stream, network_kind, turn, |_| true))
             }
             Elements::EvenFlips => (Class::Smooth, elements::draw_even_flip(stream)),
             Elements::IncomingPermutations => {

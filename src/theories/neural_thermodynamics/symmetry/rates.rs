@@ -70,7 +70,7 @@ pub(super) fn distinct_rates(stream: &mut Stream, parameters: usize) -> Precondi
 mod tests {
     use super::super::elements::draw_network;
     use super::*;
-    use crate::instances::Palette;
+    use crate::instances::NetworkKind;
     use crate::symmetry::Symmetry;
     use crate::verify::Class;
 
@@ -79,7 +79,7 @@ mod tests {
         let mut stream = Stream::new(&["averaged"], 0, 0);
         let mut moved_by_others = 0;
         for _ in 0..20 {
-            let (network, element) = draw_network(&mut stream, Palette::Odd, Class::Generic, Symmetry::is_discrete);
+            let (network, element) = draw_network(&mut stream, NetworkKind::Odd, Class::Generic, Symmetry::is_discrete);
             let parameters = network.parameter_count();
             let probe: Vec<Rational> = (0..parameters).map(|_| stream.dyadic(16)).collect();
             let commutes = |rates: &Preconditioner<Rational>| {

@@ -24,7 +24,7 @@ pub(super) struct Orbit {
 impl Orbit {
     /// A random nonempty set of neurons of a random hidden layer.
     pub fn draw(stream: &mut Stream, network: &Network, degree: i32) -> Self {
-        let layout = network.layout().expect("the palette has layers");
+        let layout = network.layout().expect("networks of this kind have layers");
         let layer = stream.below(layout.depth() - 1);
         let width = layout.widths()[layer + 1];
         let mut neurons: Vec<usize> = (0..width).filter(|_| stream.coin()).collect();

@@ -11,7 +11,7 @@ use super::elements;
 use super::orbit::{self, Moved, flat_loss, invariance, moved};
 use super::rates;
 use crate::instances::problem::{Decay, Rates};
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::{Carrier, Network};
 use crate::symmetry::{self, Element, Symmetry};
 use crate::verify::{Claim, Class, Draw, Draws, In, Ladder, Relation, Stream, Term, Unjudged, all, control};
@@ -74,9 +74,9 @@ impl Elements {
     /// A network, with a map.
     fn draw(self, stream: &mut Stream, turn: Class) -> (Class, Network, Element) {
         if matches!(self, Elements::Symmetries) {
-            let palette = *stream.pick(&[Palette::Rotations, Palette::Linear]);
+            let network_kind = *stream.pick(&[NetworkKind::Rotations, NetworkKind::Linear]);
             let rotations = |kind| matches!(kind, Symmetry::Rotation { .. });
-            let (network, element) = elements::draw_network(stream, palette, turn, rotations);
+            let (network, element) = elements::draw_network(stream, network_kind, turn, rotations);
             return (turn, network, element);
         }
         let linear = elements::draw_two_layer_linear(stream);

@@ -151,7 +151,7 @@ pub(super) fn draw_not_normal(stream: &mut Stream) -> (Problem, Generator, Eleme
         data: DataSet::new(samples.to_vec()),
         preconditioner: rated.rates.clone(),
         weight_decay: Rational::new(),
-        affliction: "isotropic noise in skew coordinates",
+        degeneracy: "isotropic noise in skew coordinates",
     };
     (problem, Generator { name: "a rotation in skew coordinates".to_owned(), map }, element, rated)
 }

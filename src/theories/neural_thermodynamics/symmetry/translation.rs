@@ -15,7 +15,7 @@ use super::rates;
 use crate::dynamics::sgd_step;
 use crate::entropic::{Objective, Preconditioner};
 use crate::instances::problem::{Decay, Rates, preconditioner};
-use crate::instances::{Palette, Point, Problem};
+use crate::instances::{NetworkKind, Point, Problem};
 use crate::linalg::products::{add_multiple, dot};
 use crate::model::{Carrier, Differentiable, Loss, Network, Piecewise};
 use crate::scalar::Rational;
@@ -118,7 +118,7 @@ impl Shifts {
         if class != Class::Smooth {
             return draw_blind_readout(stream);
         }
-        let network = Palette::Softmax.network(stream, class);
+        let network = NetworkKind::Softmax.network(stream, class);
         let ones = vec![Rational::from(1); network.target_len()];
         match self {
             Shifts::Logistic => (Network::mlp(&[2, ones.len()], Piecewise::Identity, true, Loss::Logistic), ones),

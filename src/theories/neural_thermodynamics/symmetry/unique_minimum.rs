@@ -15,7 +15,7 @@ use super::orbit::moved;
 use super::rescaling_orbit::{Orbit, Parts, draw_symmetric, place_minimum};
 use crate::data::{DataSet, Sample};
 use crate::instances::problem::{Decay, Rates};
-use crate::instances::{Palette, Problem};
+use crate::instances::{NetworkKind, Problem};
 use crate::model::mlp::Layout;
 use crate::model::{Carrier, Loss, Network, Piecewise, Smooth};
 use crate::scalar::Rational;
@@ -148,8 +148,8 @@ impl Networks {
                 let activation = *stream.pick(&[Piecewise::Identity, Piecewise::Relu, Piecewise::LeakyRelu]);
                 elements::draw_shallow(stream, activation)
             }
-            Networks::Homogeneous if stream.coin() => Palette::Linear.network(stream, class),
-            Networks::Homogeneous => Palette::Homogeneous.network(stream, class),
+            Networks::Homogeneous if stream.coin() => NetworkKind::Linear.network(stream, class),
+            Networks::Homogeneous => NetworkKind::Homogeneous.network(stream, class),
             Networks::Linear => elements::draw_two_layer_linear(stream),
             Networks::SquaredRelu => {
                 let widths = [1 + stream.below(3), 2 + stream.below(2), 1 + stream.below(2)];

@@ -1,6 +1,6 @@
 //! The laws between the rows of one matrix of an attention layer and what reads them.
 
-use super::super::law::{Block, Setting};
+use super::super::law::{Block, LawPoint};
 use super::super::matrix::matrix_law;
 use super::{composed, problem, random_shape};
 use crate::instances::Problem;
@@ -75,7 +75,7 @@ impl AttentionLaw {
 }
 
 /// The law of the traces of two factors.
-fn trace_law<T: Carrier>(setting: &Setting<T>, name: String, factors: &Factors, keys: bool) -> Relation<T> {
+fn trace_law<T: Carrier>(at: &LawPoint<T>, name: String, factors: &Factors, keys: bool) -> Relation<T> {
     let labels = if keys {
         [("E|g_K|^2", "(4 gamma / eta) |K|^2"), ("-sum_h E|g_{Q_h}|^2", "-(4 gamma / eta) sum_h |Q_h|^2")]
     } else {
@@ -88,7 +88,7 @@ fn trace_law<T: Carrier>(setting: &Setting<T>, name: String, factors: &Factors, 
         coefficient,
     };
     let blocks = [block(labels[0], &factors.incoming, 1), block(labels[1], &factors.outgoing, -1)];
-    setting.rescaling_law(name, &blocks)
+    at.rescaling_law(name, &blocks)
 }
 
 impl Draws for AttentionLaw {
@@ -102,7 +102,7 @@ impl Draws for AttentionLaw {
 
 impl<T: Carrier> In<T> for AttentionLaw {
     fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
-        let setting = Setting::<T>::new(problem, self.stationary);
+        let at = LawPoint::<T>::new(problem, self.stationary);
         let mut relations = Vec::new();
         for attention in attentions(composed(problem)) {
             for group in 0..attention.shape.groups {
@@ -111,18 +111,18 @@ impl<T: Carrier> In<T> for AttentionLaw {
                 let name = |what: &str| format!("{}, {what} of group {group}", attention.name);
                 match self.of {
                     Of::Groups => {
-                        relations.push(trace_law(&setting, name("keys"), &keys, true));
-                        relations.push(trace_law(&setting, name("values"), &values, false));
+                        relations.push(trace_law(&at, name("keys"), &keys, true));
+                        relations.push(trace_law(&at, name("values"), &values, false));
                     }
                     Of::Keys => {
-                        relations.push(matrix_law(&setting, name("keys"), &keys, &keys.incoming, &keys.incoming));
+                        relations.push(matrix_law(&at, name("keys"), &keys, &keys.incoming, &keys.incoming));
                     }
                     Of::Values => {
                         if self.keys_for_values {
                             values.incoming = keys.incoming;
                         }
                         let rows = &values.incoming;
-                        relations.push(matrix_law(&setting, name("values"), &values, rows, rows));
+                        relations.push(matrix_law(&at, name("values"), &values, rows, rows));
                     }
                 }
             }

@@ -7,7 +7,7 @@
 //! for every hidden neuron of `D (phi(G h) * (U h))`; `eta` is the learning rate, `gamma` the weight decay. Source: [`PAPER`].
 
 use super::super::PAPER;
-use super::super::law::{Block, Setting};
+use super::super::law::{Block, LawPoint};
 use super::{composed, problem, random_shape};
 use crate::instances::Problem;
 use crate::model::{Carrier, Smooth};
@@ -74,7 +74,7 @@ impl Draws for GatedMlp {
 
 impl<T: Carrier> In<T> for GatedMlp {
     fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
-        let setting = Setting::<T>::new(problem, self.stationary);
+        let at = LawPoint::<T>::new(problem, self.stationary);
         let law = |neuron: GatedNeuron| {
             let rows = match self.rows {
                 Rows::Up => neuron.up,
@@ -90,7 +90,7 @@ impl<T: Carrier> In<T> for GatedMlp {
                     coefficient: -1,
                 },
             ];
-            setting.rescaling_law(neuron.name, &blocks)
+            at.rescaling_law(neuron.name, &blocks)
         };
         Ok(gated_neurons(composed(problem)).into_iter().map(law).collect())
     }

@@ -7,7 +7,7 @@
 //! `M_i` is column `i` of every matrix that reads the norm, `eta` the learning rate, `gamma` the weight decay. Source: [`PAPER`].
 
 use super::super::PAPER;
-use super::super::law::{Block, Setting};
+use super::super::law::{Block, LawPoint};
 use super::{composed, problem, random_shape};
 use crate::instances::Problem;
 use crate::model::Carrier;
@@ -83,7 +83,7 @@ impl Draws for NormGain {
 impl<T: Carrier> In<T> for NormGain {
     fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
         let network = composed(problem);
-        let setting = Setting::<T>::new(problem, self.stationary);
+        let at = LawPoint::<T>::new(problem, self.stationary);
         let mut norms = norms(network);
         if self.embedding {
             // The final norm with the columns of the embedding, whose rows are tokens.
@@ -126,7 +126,7 @@ impl<T: Carrier> In<T> for NormGain {
                     });
                 }
                 let name = format!("{}, coordinate {coordinate}", norm.name);
-                relations.push(setting.rescaling_law(name, &blocks));
+                relations.push(at.rescaling_law(name, &blocks));
             }
         }
         Ok(relations)

@@ -9,7 +9,7 @@
 //! norm, for a tied unembedding. Source: [`PAPER`].
 
 use super::super::PAPER;
-use super::super::law::{Block, Setting};
+use super::super::law::{Block, LawPoint};
 use super::{composed, problem, random_shape};
 use crate::instances::Problem;
 use crate::model::Carrier;
@@ -97,7 +97,7 @@ impl<T: Carrier> In<T> for ResidualStream {
         if !has_first_norm(problem) {
             return Err(Unjudged::outside("without epsilon the first norm meets a vector that it cannot normalise"));
         }
-        let setting = Setting::<T>::new(problem, self.stationary);
+        let at = LawPoint::<T>::new(problem, self.stationary);
         let mut writers = stream_writers(network);
         if !self.all_writers {
             writers.pop();
@@ -127,7 +127,7 @@ impl<T: Carrier> In<T> for ResidualStream {
                 blocks.extend(parameters.map(|parameters| Block { noise, decay, parameters, coefficient: -1 }));
             }
         }
-        Ok(vec![setting.rescaling_law("the residual stream".to_owned(), &blocks)])
+        Ok(vec![at.rescaling_law("the residual stream".to_owned(), &blocks)])
     }
 }
 

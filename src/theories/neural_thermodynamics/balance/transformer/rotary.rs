@@ -8,7 +8,7 @@
 //! for the coordinates `i` and `i + d/2` of a group with the heads `h`; `eta` is the learning rate, `gamma` the weight decay. Source: [`PAPER`].
 
 use super::super::PAPER;
-use super::super::law::{Block, Setting};
+use super::super::law::{Block, LawPoint};
 use super::{composed, problem, random_shape};
 use crate::instances::Problem;
 use crate::model::Carrier;
@@ -87,7 +87,7 @@ impl Draws for Rotary {
 
 impl<T: Carrier> In<T> for Rotary {
     fn relations(&self, problem: &Problem) -> Result<Vec<Relation<T>>, Unjudged> {
-        let setting = Setting::<T>::new(problem, self.stationary);
+        let at = LawPoint::<T>::new(problem, self.stationary);
         let mut relations = Vec::new();
         for attention in attentions(composed(problem)) {
             let half = attention.shape.size / 2;
@@ -116,7 +116,7 @@ impl<T: Carrier> In<T> for Rotary {
                     },
                 ];
                 let name = format!("{}, group {group}, pair {pair}", attention.name);
-                relations.push(setting.rescaling_law(name, &blocks));
+                relations.push(at.rescaling_law(name, &blocks));
             }
         }
         Ok(relations)

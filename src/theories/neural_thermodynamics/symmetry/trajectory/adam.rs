@@ -5,7 +5,7 @@ use super::super::orbit::{self, Moved, moved};
 use super::super::rates;
 use crate::dynamics::{Adam, Moments, adam_step};
 use crate::instances::problem::{Decay, Rates};
-use crate::instances::{Palette, Point, Problem};
+use crate::instances::{NetworkKind, Point, Problem};
 use crate::model::{Carrier, Network, Piecewise};
 use crate::scalar::{Rational, Real};
 use crate::symmetry::{self, Element, LinearMap, Symmetry};
@@ -55,8 +55,9 @@ impl Elements {
     fn draw(self, stream: &mut Stream, class: Class) -> (Network, Element) {
         match self {
             Elements::Symmetries => {
-                let palette = *stream.pick(&[Palette::Any, Palette::Homogeneous, Palette::Linear, Palette::Odd]);
-                elements::draw_network(stream, palette, class, Symmetry::is_discrete)
+                let network_kind =
+                    *stream.pick(&[NetworkKind::Any, NetworkKind::Homogeneous, NetworkKind::Linear, NetworkKind::Odd]);
+                elements::draw_network(stream, network_kind, class, Symmetry::is_discrete)
             }
             Elements::Rotations => {
                 let network = elements::draw_two_layer_linear(stream);

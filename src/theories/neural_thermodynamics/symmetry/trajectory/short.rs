@@ -6,7 +6,7 @@ use super::super::rates;
 use crate::data::{DataSet, Sample};
 use crate::dynamics::{heavy_ball_step, sgd_step};
 use crate::instances::problem::{Decay, Rates};
-use crate::instances::{Palette, Point, Problem};
+use crate::instances::{NetworkKind, Point, Problem};
 use crate::model::{Activation, Carrier, Network, Piecewise};
 use crate::scalar::Rational;
 use crate::symmetry::{self, Element, Symmetry};
@@ -107,12 +107,13 @@ impl Elements {
 /// A signed permutation, or a product with rotations.
 fn draw_symmetry(stream: &mut Stream, class: Class) -> (Network, Element, bool) {
     if stream.below(4) == 0 {
-        let palette = *stream.pick(&[Palette::Rotations, Palette::Linear]);
-        let (network, element) = elements::draw_network(stream, palette, class, Symmetry::is_orthogonal);
+        let network_kind = *stream.pick(&[NetworkKind::Rotations, NetworkKind::Linear]);
+        let (network, element) = elements::draw_network(stream, network_kind, class, Symmetry::is_orthogonal);
         (network, element, false)
     } else {
-        let palette = *stream.pick(&[Palette::Any, Palette::Homogeneous, Palette::Linear, Palette::Odd]);
-        let (network, element) = elements::draw_network(stream, palette, class, Symmetry::is_discrete);
+        let network_kind =
+            *stream.pick(&[NetworkKind::Any, NetworkKind::Homogeneous, NetworkKind::Linear, NetworkKind::Odd]);
+        let (network, element) = elements::draw_network(stream, network_kind, class, Symmetry::is_discrete);
         (network, element, true)
     }
 }

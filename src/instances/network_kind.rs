@@ -8,7 +8,7 @@ use crate::verify::{Class, Stream};
 
 /// Which networks a claim speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Palette {
+pub enum NetworkKind {
     /// Any multilayer perceptron, normalised ones and deep linear networks included.
     Any,
     /// Multilayer perceptrons with homogeneous activations, of any depth, under any loss.
@@ -29,7 +29,7 @@ pub enum Palette {
     NotHomogeneous,
 }
 
-impl Palette {
+impl NetworkKind {
     /// Draws a network. Awkward instances get width 1 or the least depth more often than not.
     pub fn network(self, stream: &mut Stream, class: Class) -> Network {
         let network = self.draw_network(stream, class);
@@ -52,7 +52,7 @@ impl Palette {
         let transcendental = [Smooth::Tanh, Smooth::Sigmoid, Smooth::Gelu, Smooth::Silu];
         let real_loss = |stream: &mut Stream| *stream.pick(&[Loss::CrossEntropy, Loss::Logistic]);
         match self {
-            Palette::Any => {
+            NetworkKind::Any => {
                 let bias = stream.coin();
                 let widths = widths(stream, class, 1);
                 if !smooth {
@@ -65,16 +65,16 @@ impl Palette {
                     Network::mlp(&widths, *stream.pick(&transcendental), bias, loss)
                 }
             }
-            Palette::Homogeneous => {
+            NetworkKind::Homogeneous => {
                 let bias = stream.coin();
                 let loss = if smooth { real_loss(stream) } else { Loss::SquaredError };
                 Network::mlp(&widths(stream, class, 1), *stream.pick(&algebraic), bias, loss)
             }
-            Palette::HomogeneousWithoutBias => {
+            NetworkKind::HomogeneousWithoutBias => {
                 let loss = if smooth { real_loss(stream) } else { Loss::SquaredError };
                 Network::mlp(&widths(stream, class, 1), *stream.pick(&algebraic[..3]), false, loss)
             }
-            Palette::Linear => {
+            NetworkKind::Linear => {
                 let widths = widths(stream, class, 1);
                 match stream.below(if smooth { 1 } else { 6 }) {
                     0 if smooth => Network::mlp(&widths, Piecewise::Identity, stream.coin(), real_loss(stream)),
@@ -85,7 +85,7 @@ impl Palette {
                     _ => Network::deep_linear(&widths),
                 }
             }
-            Palette::Odd => {
+            NetworkKind::Odd => {
                 let widths = widths(stream, class, 1);
                 if smooth {
                     let loss = *stream.pick(&[Loss::SquaredError, Loss::CrossEntropy, Loss::Logistic]);
@@ -94,7 +94,7 @@ impl Palette {
                     Network::mlp(&widths, Piecewise::Identity, stream.coin(), Loss::SquaredError)
                 }
             }
-            Palette::ScaleInvariant => {
+            NetworkKind::ScaleInvariant => {
                 if smooth {
                     let widths = with_wide_hidden_layers(widths(stream, class, 1));
                     // A layer whose ReLUs are all off has no direction to normalise in the next one.
@@ -106,11 +106,11 @@ impl Palette {
                     Network::Rayleigh(Rayleigh { dimension })
                 }
             }
-            Palette::Softmax => {
+            NetworkKind::Softmax => {
                 let (_, activation) = *stream.pick(&Activation::ALL);
                 Network::mlp(&widths(stream, class, 0), activation, true, Loss::CrossEntropy)
             }
-            Palette::Rotations => {
+            NetworkKind::Rotations => {
                 if smooth {
                     let widths = with_wide_hidden_layers(widths(stream, class, 1));
                     Network::normalised_mlp(&widths, Piecewise::Identity, stream.coin(), Loss::SquaredError)
@@ -118,7 +118,7 @@ impl Palette {
                     Network::deep_linear(&with_wide_hidden_layers(widths(stream, class, 1)))
                 }
             }
-            Palette::NotHomogeneous => {
+            NetworkKind::NotHomogeneous => {
                 let loss = *stream.pick(&[Loss::SquaredError, Loss::CrossEntropy, Loss::Logistic]);
                 // x s'(x) - s(x) is nowhere zero for the logistic function: no point is homogeneous by accident.
                 Network::mlp(&widths(stream, class, 1), Smooth::Sigmoid, stream.coin(), loss)
