@@ -1,8 +1,8 @@
 //! The laws of arithmetic for every scalar: exactly where arithmetic is exact, within bounds from the type's own
 //! epsilon where it rounds.
 
+use equipartition::linalg::Decomposable;
 use equipartition::scalar::{Dual, Field, HyperDual, Mp, Rational, Real, Residue};
-use nalgebra::RealField;
 use num_traits::One;
 use quickcheck::{Arbitrary, Gen, TestResult, quickcheck};
 
@@ -282,7 +282,7 @@ quickcheck! {
 // Floats of four precisions, against the rationals.
 
 /// A float as the rational number that it is.
-trait Exactly: Real<Mask = bool> + RealField {
+trait Exactly: Decomposable {
     fn exactly(&self) -> Rational;
 }
 impl Exactly for f32 {

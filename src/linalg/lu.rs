@@ -77,7 +77,7 @@ impl<T: Decomposable> Equilibrated<T> {
             let scaled = residual.map(|entry| times_power_of_two(entry, -exponent));
             let mut correction = to_doubles(&scaled);
             factors.solve_in_place(&mut correction);
-            let correction = correction.map(|entry| times_power_of_two(T::from_subset(&entry), exponent));
+            let correction = correction.map(|entry| times_power_of_two(T::from_f64(entry), exponent));
             let change = largest_size(correction.iter());
             solution += correction;
             // A step that gains less than 8 bits is the last: nearly always because only rounding is left to correct.
@@ -229,7 +229,7 @@ impl<T: Decomposable> LuFactors<T> {
         // For an estimate, factors rounded to doubles do, as long as their exponents suffice.
         let in_doubles = LuFactors { factors: to_doubles(&self.factors), exchanges: self.exchanges.clone() };
         let rough = in_doubles.inverse_norm_estimate();
-        let inverse_norm = if rough.is_finite() { T::from_subset(&rough) } else { self.inverse_norm_estimate() };
+        let inverse_norm = if rough.is_finite() { T::from_f64(rough) } else { self.inverse_norm_estimate() };
         let condition = inverse_norm * row_sum_norm(&a.transpose());
         let limit = T::one() / (T::default_epsilon() * T::integer(a.nrows().max(1) as i64));
         if condition < limit { Ok(()) } else { Err(LinalgError::IllConditioned { condition: condition.magnitude() }) }

@@ -28,16 +28,49 @@ pub use decompositions::{SingularValues, SymmetricEigen, singular_values, symmet
 pub use solve::{MinimumNormSolution, cholesky, inverse, minimum_norm_solve, solve, solve_many};
 pub use square_root::{absolute_value, inverse_square_root, nuclear_norm, square_root};
 
-use crate::scalar::{Magnitude, Measured, Real};
-use nalgebra::{DMatrix, DVector, RealField};
-use simba::scalar::SupersetOf;
+use crate::scalar::{Magnitude, Measured, Mp, Real};
+use nalgebra::{DMatrix, DVector};
 
 /// A real scalar that the decompositions accept: a float of some precision.
-///
-/// Its functions have two sources. `Real::sqrt(&x)` borrows and `ComplexField::sqrt(x)` consumes; write the trait's name
-/// where it matters.
-pub trait Decomposable: Real<Mask = bool> + Measured + RealField {}
-impl<T: Real<Mask = bool> + Measured + RealField> Decomposable for T {}
+pub trait Decomposable: Real<Mask = bool> + Measured + PartialOrd {
+    /// The unit in the last place of 1, `2^(1 - p)` at `p` bits.
+    fn default_epsilon() -> Self;
+
+    /// The nearest machine double, to size a step or a start; never a result.
+    fn to_f64(&self) -> f64;
+
+    /// A machine double, rounded if the scalar has fewer digits.
+    fn from_f64(value: f64) -> Self;
+}
+
+macro_rules! decomposable_floats {
+    ($($float:ident),*) => {$(
+        impl Decomposable for $float {
+            fn default_epsilon() -> Self {
+                $float::EPSILON
+            }
+            fn to_f64(&self) -> f64 {
+                f64::from(*self)
+            }
+            fn from_f64(value: f64) -> Self {
+                value as $float
+            }
+        }
+    )*};
+}
+decomposable_floats!(f32, f64);
+
+impl<const BITS: u32> Decomposable for Mp<BITS> {
+    fn default_epsilon() -> Self {
+        Self::epsilon()
+    }
+    fn to_f64(&self) -> f64 {
+        self.as_float().to_f64()
+    }
+    fn from_f64(value: f64) -> Self {
+        Mp::new(&rug::Float::with_val(53, value))
+    }
+}
 
 /// Why a result of linear algebra is not available.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -182,8 +215,7 @@ fn binary_exponent<T: Decomposable>(x: &T) -> i32 {
     if x.is_zero() {
         return 0;
     }
-    let logarithm: f64 = nalgebra::ComplexField::log2(x.absolute()).to_subset_unchecked();
-    logarithm.floor() as i32
+    x.magnitude().log2().floor() as i32
 }
 
 /// `x 2^exponent`; in steps, where the power alone lies outside a machine float's range.
@@ -198,9 +230,9 @@ fn times_power_of_two<T: Decomposable>(x: T, exponent: i32) -> T {
 
 /// The nearest doubles.
 fn to_doubles<T: Decomposable>(a: &DMatrix<T>) -> DMatrix<f64> {
-    a.map(|entry| SupersetOf::<f64>::to_subset_unchecked(&entry))
+    a.map(|entry| entry.to_f64())
 }
 
 fn from_doubles<T: Decomposable>(a: &DMatrix<f64>) -> DMatrix<T> {
-    a.map(|entry| T::from_subset(&entry))
+    a.map(|entry| T::from_f64(entry))
 }

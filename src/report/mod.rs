@@ -5,7 +5,7 @@
 //! | `inspection` | people, programs: a checkpoint's balance (with the feature `checkpoint`) |
 //! | `heat_map` | people: heat maps as SVG (likewise) |
 //! | [`json`] | programs; the schema is stable and versioned, and can be read back |
-//! | [`junit`] | continuous integration |
+//! | `junit`, with the feature of that name | continuous integration |
 //! | [`html`] | people: everything, on one page with formulas and plots |
 //! | [`markdown`] | people: the summary page of a job |
 //! | [`annotations`] | a forge that shows what is wrong with a run |
@@ -44,6 +44,7 @@ pub mod html;
 #[cfg(feature = "checkpoint")]
 pub mod inspection;
 pub mod json;
+#[cfg(feature = "junit")]
 pub mod junit;
 pub mod markdown;
 pub mod merge;

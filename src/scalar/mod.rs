@@ -24,7 +24,6 @@ mod hyper_dual;
 mod interval;
 mod magnitude;
 mod mp;
-mod mp_nalgebra;
 mod operators;
 mod parse;
 mod rational;

@@ -222,6 +222,8 @@ impl<const BITS: u32> Measured for Mp<BITS> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rug::Integer;
+    use rug::ops::Pow;
 
     /// A precision kept in a thread-local variable drops to 53 bits in a spawned thread; one kept in the type cannot.
     #[test]
@@ -230,6 +232,29 @@ mod tests {
         assert_eq!(third.as_float().prec(), 512);
         let error = third * Mp::integer(3) - Mp::one();
         assert!(error.absolute() <= Mp::epsilon());
+    }
+
+    /// arctan(1/n) = sum of (-1)^k / ((2k + 1) n^(2k + 1)), in the rationals.
+    fn arctangent_of_reciprocal(n: u32, terms: u32) -> Rational {
+        let term = |k: u32| {
+            Rational::from((
+                if k % 2 == 0 { 1 } else { -1 },
+                Integer::from(2 * k + 1) * Integer::from(n).pow(2 * k + 1),
+            ))
+        };
+        (0..terms).map(term).sum()
+    }
+
+    /// Machin: pi = 16 arctan(1/5) - 4 arctan(1/239).
+    #[test]
+    fn pi_has_all_its_digits() {
+        fn at_precision<const BITS: u32>() {
+            let pi = (arctangent_of_reciprocal(5, BITS) * 4u32 - arctangent_of_reciprocal(239, BITS)) * 4u32;
+            let error = (Mp::<BITS>::pi().0.to_rational().expect("finite") - pi).abs();
+            assert!(error <= Rational::from((4, Integer::from(1) << BITS)), "at {BITS} bits");
+        }
+        at_precision::<64>();
+        at_precision::<512>();
     }
 
     #[test]
