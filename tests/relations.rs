@@ -9,8 +9,9 @@
 //! the commit says why.
 
 use equipartition::theories::registry;
-use equipartition::verify::{Case, Claim, Settings};
+use equipartition::verify::{Case, Claim, Detail, Settings};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Mutex;
 
@@ -90,6 +91,45 @@ fn compare(found: &[(String, Vec<String>)], column: usize) {
     };
     let changed: Vec<&str> = found.iter().filter(differs).map(|(name, _)| name.as_str()).collect();
     assert!(changed.is_empty(), "relations changed: {changed:#?}");
+}
+
+/// The symbols of a formula: single letters and the names of Greek ones, without index or prime. `T` and `a` are a transpose and an article as well.
+fn symbols(text: &str) -> BTreeSet<&str> {
+    const GREEK: [&str; 20] = [
+        "alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu", "pi", "rho", "sigma",
+        "tau", "phi", "chi", "omega", "Lambda", "Sigma", "Phi",
+    ];
+    let names = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').map(|word| {
+        let end = word.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(word.len());
+        &word[..end]
+    });
+    names.filter(|name| GREEK.contains(name) || (name.len() == 1 && !["a", "T"].contains(name))).collect()
+}
+
+/// The notation of all pages: `proofs/README.md`.
+const NOTATION: [&str; 12] = ["E", "l", "L", "S", "F", "g", "H", "z", "theta", "eta", "gamma", "Lambda"];
+
+/// A reader of a replay finds every symbol of a term in the statement, in a hypothesis or in the common notation.
+#[test]
+fn the_symbols_of_every_label_are_explained() {
+    let mut unexplained = BTreeSet::new();
+    for claim in registry() {
+        let texts = [&claim.title, &claim.statement].into_iter().chain(claim.hypotheses);
+        let known: BTreeSet<&str> = texts.flat_map(|text| symbols(text)).chain(NOTATION).collect();
+        let settings = Settings { verbose: true, ..Settings::new(0, 64) };
+        for index in 0..2 {
+            for detail in
+                claim.examine(&settings, Case::Law, index).findings.iter().flat_map(|finding| &finding.details)
+            {
+                let Detail::Term { label, .. } = detail else { continue };
+                let missing: Vec<&str> = symbols(label).difference(&known).copied().collect();
+                if !missing.is_empty() {
+                    unexplained.insert(format!("{}: `{label}` has {}", claim.id, missing.join(", ")));
+                }
+            }
+        }
+    }
+    assert!(unexplained.is_empty(), "{unexplained:#?}");
 }
 
 #[test]

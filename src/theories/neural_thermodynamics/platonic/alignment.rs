@@ -44,7 +44,7 @@ pub static CLAIM: Claim = Claim {
         "the setting of platonic/lower-bound, V not 0, D >= 2; the networks share V x + e, each Z is invertible",
         "the inputs come with their negatives; for CKA it is enough that V x is not the same for all of them",
         "three networks: all pairs of their hidden layers, the two of one network included",
-        "the Gram matrices are compared as matrices; CKA is that of the representations with their means subtracted",
+        "the Gram matrices of all inputs, K of one layer and K' of another, are compared as matrices, each over its norm; CKA is that of the representations with their means subtracted",
     ],
     references: &[PAPER, PERFECT, HYPOTHESIS],
     law: &[all(&Decomposition(LAW))],

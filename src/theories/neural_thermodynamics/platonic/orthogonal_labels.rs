@@ -30,7 +30,7 @@ enum OrthogonalLabels {
 pub static CLAIM: Claim = Claim {
     id: "platonic/orthogonal-labels",
     title: "rotated labels keep the representation",
-    statement: "the entropic minimisers for y and for O y, O orthogonal, have proportional Gram matrices in every hidden layer",
+    statement: "the entropic minimisers for y and for O y, O orthogonal, have proportional Gram matrices K, K' in every hidden layer",
     hypotheses: &[
         "the setting of platonic/lower-bound, V not 0, D >= 2; the noise is rotated with the label: V -> O V, Se -> O Se O^T",
     ],

@@ -61,7 +61,7 @@ pub static CLAIM: Claim = Claim {
     statement: "l(theta + t v) = l(theta) implies g_z(theta + t v) = g_z(theta) and S(theta + t v) = S(theta); a step of SGD takes v^T theta to (1 - 2 eta gamma) v^T theta, and conserves it without weight decay",
     hypotheses: &[
         "l(theta + t v; z) = l(theta; z) for all theta, t and z: v = 1 c^T adds the same to every row of the last layer before a softmax, its bias included; or v = k c^T before a fixed readout M_O with M_O k = 0",
-        "any symmetric Lambda for S; Lambda = eta I for SGD",
+        "K theta stands for theta + t v; any symmetric Lambda for S; Lambda = eta I for SGD",
         "theta is not on a kink",
     ],
     references: &[PAPER],
