@@ -67,6 +67,7 @@
 //! | [`scalar`] | numbers: traits and types, from `f32` to exact rationals, intervals and dual numbers |
 //! | [`statistics`] | sums without loss, averages with confidence intervals |
 //! | [`linalg`] | the only door to decompositions, every result checked |
+//! | [`closed_form`] | what claims say in a formula of few numbers |
 //! | [`verify`] | what a claim is, how it is examined and judged; nothing of networks |
 //! | [`data`] | samples and finite data sets |
 //! | [`model`] | per-sample losses and their gradients, generic over the scalar |
@@ -91,6 +92,7 @@
 pub mod checkpoint;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod closed_form;
 #[cfg(any(feature = "model-file", feature = "checkpoint"))]
 pub mod complaint;
 pub mod data;

@@ -2,6 +2,7 @@
 //!
 //! | module | concept |
 //! |---|---|
+//! | [`escape`] | the way of a mode out of its saddle |
 //! | [`flow`] | flows integrated to the full precision of any scalar |
 //! | [`steps`] | one step of an optimiser on one sample, exact in any field where no square root is needed |
 //! | [`training`] | seeded runs in doubles with label noise and weight decay |
@@ -16,6 +17,7 @@
 pub mod charges;
 pub mod dead;
 pub mod ensemble;
+pub mod escape;
 pub mod flow;
 pub mod observation;
 pub mod representation;

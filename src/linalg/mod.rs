@@ -5,6 +5,7 @@
 //! | room | numbers | what |
 //! |---|---|---|
 //! | [`exact`] | [`exact::ExactField`]: rationals, residues | rank, span, null space, solve, inverse, determinant, by elimination |
+//! | [`minors`] | any [`Ring`](crate::scalar::Ring) | determinants without division, sums of principal minors |
 //! | [`products`] | any [`Ring`](crate::scalar::Ring) | products and norms with in-place kernels |
 //! | [`decompositions`] | [`Decomposable`]: `f32`, `f64`, `Mp` | symmetric eigenpairs, singular values |
 //! | [`solve`](mod@solve) | [`Decomposable`] | square systems, Cholesky, minimum-norm least squares |
@@ -20,6 +21,7 @@ pub mod definite;
 pub mod exact;
 mod jacobi;
 mod lu;
+pub mod minors;
 pub mod products;
 pub mod solve;
 pub mod square_root;

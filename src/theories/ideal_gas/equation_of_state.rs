@@ -14,6 +14,7 @@ use super::periodic::Orbit;
 use super::simulated::Simulated;
 use super::steady::{State, Steady};
 use super::{IDEAL_GAS, SPHERICAL_MOTION};
+use crate::closed_form::gas;
 use crate::scalar::{Field, Rational};
 use crate::verify::{
     Claim, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged, control,
@@ -182,14 +183,17 @@ fn of_steady<T: Field>(steady: &Steady) -> Vec<Relation<T>> {
     let (fixed, effective) = (steady.fixed_rate::<T>(), steady.fixed_effective_rate::<T>());
     // 1/cos^2(delta/2) = 2/(1 + cos delta), and cos delta = theta^T theta' / r^2 where r' = r.
     let of_angle = |state: &State<T>| T::integer(2) / (T::one() + state.turn.inner.clone() / &state.turn.start);
-    let rates = T::product(&fixed.learning_rate, &fixed.weight_decay);
     let squared_rate = effective.turn.push.clone() / &effective.turn.start;
     let rate = T::from_rational(&steady.rate);
     vec![
         of_regime("angle and state at a fixed rate", &fixed, &of_angle(&fixed)),
-        of_regime("state at a fixed rate", &fixed, &(T::one() / (T::one() - rates))),
+        of_regime(
+            "state at a fixed rate",
+            &fixed,
+            &gas::factor_at_fixed_rate(&fixed.learning_rate, &fixed.weight_decay),
+        ),
         of_regime("angle and state at a fixed effective rate", &effective, &of_angle(&effective)),
-        of_regime("state at a fixed effective rate", &effective, &(T::integer(2) / (T::one() + &root))),
+        of_regime("state at a fixed effective rate", &effective, &gas::factor_at_effective_rate(&root)),
         Relation::equality(
             "s^2 = 1 - (eps rho)^2",
             vec![Term::scalar("s^2", root.squared()), Term::scalar("(eps rho)^2", squared_rate)],
@@ -198,7 +202,10 @@ fn of_steady<T: Field>(steady: &Steady) -> Vec<Relation<T>> {
         Relation::equality(
             "steady radius at a fixed effective rate",
             one("r'^2", effective.turn.end.clone()),
-            one("(1 - s) / (2 eps gamma)", (T::one() - root) / (T::integer(2) * rate * &effective.weight_decay)),
+            one(
+                "(1 - s) / (2 eps gamma)",
+                gas::squared_radius_at_effective_rate(&root, &rate, &effective.weight_decay),
+            ),
         ),
     ]
 }
@@ -218,14 +225,7 @@ fn of_path<T: Field>(path: &Kicked, root: Option<&Rational>, says: Says) -> Vec<
             relations.push(less("x falls", after("x'"), before("x")));
             continue;
         }
-        relations.push(Relation::equality(
-            ("the map of x", detail.as_str()),
-            vec![after("x'")],
-            vec![
-                Term::scalar("x (1 - x)^2", step.before.clone() * (T::one() - &step.before).squared()),
-                Term::scalar("x (eps rho)^2", T::product(&step.before, &step.square)),
-            ],
-        ));
+        relations.push(step.map(&detail));
         let Some(root) = root else {
             let kind = "x does not fall at and beyond the critical rate";
             relations.push(Relation::at_most((kind, detail.as_str()), before("x"), after("x'")));

@@ -1,9 +1,10 @@
 //! Descent at a fixed effective rate with a gradient of a given length: the map of `x = 2 eps gamma r^2`.
 
 use super::drawing::{Plane, carried, moved, scaled};
+use crate::closed_form::gas;
 use crate::linalg::products::squared_norm;
 use crate::scalar::{Field, Rational};
-use crate::verify::{Drawn, Numbers, Stream};
+use crate::verify::{Drawn, Numbers, Relation, Stream, Term};
 
 /// The resolution of strict inequalities in the rationals, which tell every gap from none: this is far below any that is drawn.
 pub(super) const EVERY_GAP: i32 = 1 << 20;
@@ -39,6 +40,18 @@ pub(super) struct Kick<T> {
     pub(super) kept: T,
     /// `|g|^2`
     pub(super) squared_gradient: T,
+}
+
+impl<T: Field> Kick<T> {
+    /// `x' = x (1 - x)^2 + x (eps rho)^2`
+    pub(super) fn map(&self, step: &str) -> Relation<T> {
+        let [shrunk, pushed] = gas::next_height(&self.before, &self.square);
+        Relation::equality(
+            ("the map of x", step),
+            vec![Term::scalar("x'", self.after.clone())],
+            vec![Term::scalar("x (1 - x)^2", shrunk), Term::scalar("x (eps rho)^2", pushed)],
+        )
+    }
 }
 
 impl Kicked {

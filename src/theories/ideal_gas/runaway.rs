@@ -172,14 +172,7 @@ impl Runaway {
             return vec![at_most("growth between 1 and 2", grown(), after())];
         }
         let mut relations = vec![
-            Relation::equality(
-                ("the map of x", detail.as_str()),
-                vec![after()],
-                vec![
-                    scalar("x (1 - x)^2", step.before.clone() * (T::one() - &step.before).squared()),
-                    scalar("x (eps rho)^2", T::product(&step.before, &step.square)),
-                ],
-            ),
+            step.map(&detail),
             // The same step, read as one at a fixed learning rate: rho = r |g|.
             at_most(
                 "what a step at a fixed rate leaves of the radius",

@@ -2,6 +2,7 @@
 
 use super::drawing::{Plane, carried, moved, pythagorean, scaled};
 use super::turn::Turn;
+use crate::closed_form::gas;
 use crate::linalg::products::squared_norm;
 use crate::scalar::{Field, Rational};
 use crate::verify::{Drawn, Numbers, Stream};
@@ -29,12 +30,12 @@ pub(super) struct State<T> {
 impl<T: Field> State<T> {
     /// `p V = gamma r^2`
     pub(super) fn pressure_volume(&self) -> T {
-        T::product(&self.weight_decay, &self.turn.start)
+        gas::pressure_volume(&self.weight_decay, &self.turn.start)
     }
 
     /// `R T = eta |g|^2 / 4`
     pub(super) fn heat(&self) -> T {
-        T::ratio(1, 4) * &self.learning_rate * &self.squared_gradient
+        gas::heat(&self.learning_rate, &self.squared_gradient)
     }
 }
 

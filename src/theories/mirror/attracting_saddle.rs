@@ -7,15 +7,15 @@
 //!
 //! `ybar` is the mean label, other than 0; both labels are met once per epoch in any order. Source: the question is that of [`HIERARCHY`].
 
-use super::derivative::{gradient, moving};
+use super::derivative::moving;
 use super::drawing::carried;
+use super::two_labels::{Labels, Window, step, turned};
 use super::{EVERY_GAP, HIERARCHY, MIRROR};
-use crate::scalar::{Branch, Dual, Field, Rational, Real, Ring};
+use crate::closed_form::saddle::multipliers;
+use crate::scalar::{Branch, Dual, Field, Rational, Real};
 use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Transcendental,
-    Unjudged, control,
+    Claim, Draw, Draws, Exact, In, Independent, Part, Relation, Stream, Term, Transcendental, Unjudged, control,
 };
-use num_traits::Zero;
 
 /// When the saddle is said to attract.
 #[derive(Clone, Copy)]
@@ -23,20 +23,6 @@ pub(super) struct Saddle {
     window: Window,
     /// Whether all labels are met in every step.
     full_batch: bool,
-}
-
-/// The window of step sizes.
-#[derive(Clone, Copy, PartialEq)]
-enum Window {
-    Exact,
-    /// Drawn inside the window.
-    Inside,
-    /// All step sizes, for labels of one sign.
-    OneSign,
-    /// `|ybar| < eta Var y`, as the stochastic differential equation has it.
-    Diffusion,
-    /// Without an upper end.
-    Unbounded,
 }
 
 /// The law.
@@ -87,108 +73,6 @@ pub static CLAIM: Claim = Claim {
     ],
 };
 
-/// Two labels with a step size and a point.
-pub(super) struct Labels {
-    pub(super) labels: [Rational; 2],
-    pub(super) learning_rate: Rational,
-    /// `gamma`, for the recursion alone
-    pub(super) weight_decay: Rational,
-    /// `u`, `w`
-    pub(super) theta: [Rational; 2],
-    /// Whether the saddle is said to attract.
-    pub(super) attracts: bool,
-}
-
-impl Drawn for Labels {
-    fn class(&self) -> Class {
-        Class::Awkward
-    }
-    fn is_algebraic(&self) -> bool {
-        true
-    }
-    fn describe(&self) -> String {
-        let [first, second] = &self.labels;
-        let says = if self.attracts { "attracts" } else { "repels" };
-        format!("labels {first} and {second}, eta = {}: {says}", self.learning_rate)
-    }
-    fn numbers(&self) -> Vec<Numbers> {
-        vec![
-            Numbers::new("y1, y2", self.labels.clone()),
-            Numbers::new("eta, gamma", [self.learning_rate.clone(), self.weight_decay.clone()]),
-            Numbers::new("u, w", self.theta.clone()),
-        ]
-    }
-}
-
-/// `|ybar|` and `y1 y2`.
-fn moments([first, second]: &[Rational; 2]) -> (Rational, Rational) {
-    let sum = Rational::from(first + second);
-    ((sum / Rational::from(2)).abs(), Rational::from(first * second))
-}
-
-/// How far inside the window a step size is: at the lower end, and at the upper one.
-fn gaps(labels: &[Rational; 2], rate: &Rational) -> [Rational; 2] {
-    let (mean, product) = moments(labels);
-    let lower = -Rational::from(rate * &product) - &mean;
-    let upper = Rational::from(1) - (product.abs() * rate + mean) * rate * 2;
-    [lower, upper]
-}
-
-/// A step size that is some multiple of the lower end of the window.
-fn multiple(stream: &mut Stream, lower: &Rational) -> Rational {
-    let most = 1 << stream.below(7);
-    Rational::from(lower * &Rational::from((16 + stream.integer(1, most), 16)))
-}
-
-impl Window {
-    /// Two labels and a step size.
-    fn draw(self, stream: &mut Stream) -> ([Rational; 2], Rational) {
-        loop {
-            let labels = match self {
-                Window::OneSign => {
-                    let sign = if stream.coin() { 1 } else { -1 };
-                    [stream.positive() * sign, stream.positive() * sign]
-                }
-                Window::Exact => [stream.small(), stream.small()],
-                _ => {
-                    let sign = if stream.coin() { 1 } else { -1 };
-                    [stream.positive() * sign, stream.positive() * -sign]
-                }
-            };
-            let (mean, product) = moments(&labels);
-            if mean.is_zero() {
-                continue;
-            }
-            let lower = Rational::from(&mean / &product).abs();
-            let rate = match self {
-                Window::OneSign => stream.positive(),
-                Window::Exact if stream.coin() => stream.positive() / 4,
-                Window::Diffusion => {
-                    let wrong = Rational::from(&mean / &(product.abs() + Rational::from(mean.square_ref())));
-                    let part = Rational::from((stream.integer(1, 15), 16));
-                    (lower - &wrong) * part + wrong
-                }
-                _ => multiple(stream, &lower),
-            };
-            let [above, below] = gaps(&labels, &rate);
-            let fits = match self {
-                Window::Exact => !above.is_zero() && !below.is_zero(),
-                Window::Inside => above > 0 && below > 0,
-                Window::Unbounded => above > 0 && below < 0,
-                Window::OneSign | Window::Diffusion => true,
-            };
-            if fits {
-                return (labels, rate);
-            }
-        }
-    }
-
-    /// Whether the saddle attracts, if this is the window.
-    fn contains(self, labels: &[Rational; 2], rate: &Rational) -> bool {
-        self != Window::Exact || gaps(labels, rate).iter().all(|gap| *gap > 0)
-    }
-}
-
 impl Saddle {
     fn instance(self, stream: &mut Stream) -> Labels {
         let (labels, learning_rate) = self.window.draw(stream);
@@ -222,28 +106,6 @@ impl Draws for Exponents {
     }
 }
 
-/// A step on the loss of the mean of some labels, from a point that may be dual.
-fn step<T: Field>(theta: &[T], labels: &[T], rate: &T, kept: &T) -> Vec<T> {
-    let weight = T::ratio(1, labels.len() as i64);
-    let slope = gradient(
-        |theta| {
-            let product = theta[0].clone() * &theta[1];
-            let mut sum = Dual::zero();
-            for label in labels {
-                sum += (product.clone() - Dual::constant(label.clone())).squared();
-            }
-            sum * Dual::constant(weight.clone())
-        },
-        theta,
-    );
-    theta.iter().zip(slope).map(|(entry, slope)| T::product(kept, entry) - T::product(rate, &slope)).collect()
-}
-
-/// `u + w` and `u - w`.
-fn turned<T: Field>(theta: &[T]) -> [T; 2] {
-    [theta[0].clone() + &theta[1], theta[0].clone() - &theta[1]]
-}
-
 impl Saddle {
     /// An epoch without decay.
     fn epoch<T: Field>(self, theta: &[T], labels: &[T; 2], rate: &T, reversed: bool) -> Vec<T> {
@@ -253,12 +115,6 @@ impl Saddle {
         }
         order.into_iter().fold(theta.to_vec(), |theta, batch| step(&theta, batch, rate, &T::one()))
     }
-}
-
-/// `prod (1 + 2 eta y)` and `prod (1 - 2 eta y)`
-fn multipliers<T: Field>(labels: &[T; 2], rate: &T) -> [T; 2] {
-    let factor = |label: &T, sign: i64| T::one() + T::integer(2 * sign) * rate * label;
-    [1, -1].map(|sign| factor(&labels[0], sign) * factor(&labels[1], sign))
 }
 
 /// `2^-100`

@@ -8,17 +8,16 @@
 //! `delta = d ell/d f` is that of the network without the neuron, which is held fixed. For linear neurons `M = sigma_max(E[delta x^T])`.
 //! Source: the question is that of [`HIERARCHY`].
 
-use super::derivative::{Jet, constants, gradient, jet, moving};
+use super::dead_neuron::{Dead, INPUTS, Neuron, dot, first_to_grow, loss, pull, rectified};
+use super::derivative::{constants, gradient, moving};
 use super::drawing::{Pair, carried, rotation, smalls};
+use super::marginal_neuron::{beside, marginal};
 use super::{EVERY_GAP, HIERARCHY, MIRROR};
 use crate::linalg::exact;
 use crate::linalg::products::product;
-use crate::scalar::{Branch, Dual, Field, Rational, Ring};
-use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Stream, Term, Unjudged, all, control,
-};
+use crate::scalar::{Branch, Dual, Rational, Ring};
+use crate::verify::{Claim, Draw, Draws, Exact, In, Independent, Relation, Stream, Term, Unjudged, all, control};
 use nalgebra::DMatrix;
-use num_traits::Zero;
 
 /// When a dead neuron is said to be stable.
 #[derive(Clone, Copy)]
@@ -39,15 +38,6 @@ enum Threshold {
     Frobenius,
     /// `2 gamma` with `M` although `k = 2`
     OfDegreeOne,
-}
-
-/// A neuron, or a linear one beside a linear network of depth two at its minimum.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Neuron {
-    Linear,
-    Rectified,
-    Squared,
-    Marginal,
 }
 
 /// The law.
@@ -85,127 +75,6 @@ pub static CLAIM: Claim = Claim {
     ],
 };
 
-/// A dead neuron with what the rest of the network leaves to learn.
-pub(super) struct Dead {
-    pub(super) neuron: Neuron,
-    /// Inputs and residuals `f - y` without the neuron.
-    samples: Vec<Pair<Rational>>,
-    pub(super) weight_decay: Rational,
-    /// `M`; its square for rectified neurons; of no meaning for the others.
-    size: Rational,
-    /// Whether it is said to be stable.
-    is_stable: bool,
-    /// The neuron that would be the first to grow, `u` and `w`.
-    first: Pair<Rational>,
-    /// Another one.
-    other: Pair<Rational>,
-    /// Of the network of depth two: the modes' `w`, then `V` and both matrices.
-    beside: Option<[DMatrix<Rational>; 3]>,
-}
-
-const INPUTS: usize = 2;
-
-impl Drawn for Dead {
-    fn class(&self) -> Class {
-        Class::Awkward
-    }
-    fn is_algebraic(&self) -> bool {
-        true
-    }
-    fn describe(&self) -> String {
-        let says = if self.is_stable { "stable" } else { "not stable" };
-        format!("a {} neuron, gamma = {}: {says}", format!("{:?}", self.neuron).to_lowercase(), self.weight_decay)
-    }
-    fn numbers(&self) -> Vec<Numbers> {
-        let all = |part: fn(&Pair<Rational>) -> &Vec<Rational>| {
-            self.samples.iter().flat_map(move |sample| part(sample).clone()).collect::<Vec<_>>()
-        };
-        let both = |(u, w): &Pair<Rational>| u.iter().chain(w).cloned().collect::<Vec<_>>();
-        vec![
-            Numbers::new("inputs", all(|sample| &sample.0)),
-            Numbers::new("residuals", all(|sample| &sample.1)),
-            Numbers::new("gamma", [self.weight_decay.clone()]),
-            Numbers::new("u, w that grow first", both(&self.first)),
-            Numbers::new("another u, w", both(&self.other)),
-        ]
-    }
-}
-
-impl Neuron {
-    fn apply<T: Branch>(self, z: T) -> T {
-        match self {
-            Neuron::Linear | Neuron::Marginal => z,
-            Neuron::Rectified => z.maximum(&T::zero()),
-            Neuron::Squared => z.squared(),
-        }
-    }
-
-    fn outputs(self) -> usize {
-        if self == Neuron::Rectified { 1 } else { 2 }
-    }
-}
-
-fn dot<T: Field>(a: &[T], b: &[T]) -> T {
-    a.iter().zip(b).fold(T::zero(), |sum, (a, b)| sum + T::product(a, b))
-}
-
-/// `E |r + u sigma(w.x)|^2 + gamma (|u|^2 + |w|^2)`
-fn loss<T: Branch>(neuron: Neuron, samples: &[Pair<T>], gamma: &T, theta: &[T]) -> T {
-    let (u, w) = theta.split_at(neuron.outputs());
-    let mut sum = T::zero();
-    for (input, residual) in samples {
-        let active = neuron.apply(dot(w, input));
-        for (residual, u) in residual.iter().zip(u) {
-            sum += (residual.clone() + T::product(u, &active)).squared();
-        }
-    }
-    sum * T::ratio(1, samples.len() as i64) + T::product(gamma, &dot(theta, theta))
-}
-
-/// `E[delta sigma(w.x)]`, `delta = 2 r`
-fn pull(neuron: Neuron, samples: &[Pair<Rational>], w: &[Rational]) -> Vec<Rational> {
-    let mut pull = vec![Rational::new(); neuron.outputs()];
-    for (input, residual) in samples {
-        let active = neuron.apply(dot(w, input));
-        for (sum, residual) in pull.iter_mut().zip(residual) {
-            *sum += Rational::from(residual * &active) * 2 / samples.len() as i64;
-        }
-    }
-    pull
-}
-
-/// `M^2` of a rectified neuron with one output, and where it is reached: `E[delta sigma(w.x)]` is linear on every cone of signs, so that its largest
-/// absolute value on the circle is reached along the gradient of a cone, if that lies in it, or on a ray between two cones.
-fn rectified(samples: &[Pair<Rational>]) -> (Rational, Vec<Rational>) {
-    let mut candidates = Vec::new();
-    for (input, _) in samples {
-        for sign in [1, -1] {
-            candidates.push(vec![Rational::from(&input[1] * &Rational::from(-sign)), input[0].clone() * sign]);
-        }
-    }
-    for cone in 0..1_usize << samples.len() {
-        let mut slope = vec![Rational::new(); INPUTS];
-        for (place, (input, residual)) in samples.iter().enumerate() {
-            if cone >> place & 1 == 1 {
-                for (sum, entry) in slope.iter_mut().zip(input) {
-                    *sum += Rational::from(entry * &residual[0]);
-                }
-            }
-        }
-        // What is not in its cone is a direction like any other, and does no harm.
-        candidates.push(slope.iter().map(|entry| -entry.clone()).collect());
-        candidates.push(slope);
-    }
-    let of = |w: Vec<Rational>| {
-        let square = dot(&w, &w);
-        (!square.is_zero()).then(|| {
-            let pull = pull(Neuron::Rectified, samples, &w);
-            (Rational::from(pull[0].square_ref()) / square, w)
-        })
-    };
-    candidates.into_iter().filter_map(of).max_by(|a, b| a.0.cmp(&b.0)).unwrap_or_default()
-}
-
 /// A part of a threshold, other than 1.
 fn part(stream: &mut Stream) -> Rational {
     loop {
@@ -217,33 +86,6 @@ fn part(stream: &mut Stream) -> Rational {
 }
 
 impl CriticalDecay {
-    /// The neuron `u = -E[delta sigma(w.x)] / (2 gamma)`, `w`, made so small that what is of higher order cannot decide.
-    fn first(neuron: Neuron, samples: &[Pair<Rational>], gamma: &Rational, w: &[Rational]) -> Pair<Rational> {
-        let mut scale = Rational::from(1);
-        loop {
-            let w: Vec<Rational> = w.iter().map(|entry| Rational::from(entry * &scale)).collect();
-            let pull = pull(neuron, samples, &w);
-            let u: Vec<Rational> = pull.iter().map(|entry| -Rational::from(entry / gamma) / 2).collect();
-            // -|p|^2 / (4 gamma) + gamma |w|^2, and the term of higher order.
-            let square = dot(&w, &w) * gamma;
-            let gain = dot(&pull, &pull) / gamma / 4;
-            let gap = Rational::from(&gain - &square).abs();
-            let mut higher = Rational::new();
-            for (input, _) in samples {
-                higher += neuron.apply(dot(&w, input)).squared() * dot(&u, &u) / samples.len() as i64;
-            }
-            let is_small = match neuron {
-                // |p| is of second order in w: until it is below the decay.
-                Neuron::Squared => gain < square / 2,
-                _ => higher < gap / 2,
-            };
-            if is_small {
-                return (u, w);
-            }
-            scale /= 2;
-        }
-    }
-
     fn linear(self, stream: &mut Stream) -> Result<Dead, Unjudged> {
         let (left, right) = (rotation(stream, 2), rotation(stream, 2));
         let second = stream.positive();
@@ -293,7 +135,7 @@ impl CriticalDecay {
             _ => doubled > size,
         };
         let w: Vec<Rational> = right.column(0).iter().cloned().collect();
-        let first = CriticalDecay::first(Neuron::Linear, &samples, &weight_decay, &w);
+        let first = first_to_grow(Neuron::Linear, &samples, &weight_decay, &w);
         let other = (smalls(stream, 2), smalls(stream, 2));
         Ok(Dead { neuron: Neuron::Linear, samples, weight_decay, size, is_stable, first, other, beside: None })
     }
@@ -322,48 +164,52 @@ impl CriticalDecay {
                 Threshold::OfDegreeOne => false,
                 _ => neuron == Neuron::Squared || Rational::from(&weight_decay * 2_i64).squared() > square,
             };
-            let first = CriticalDecay::first(neuron, &samples, &weight_decay, &w);
+            let first = first_to_grow(neuron, &samples, &weight_decay, &w);
             let mut other = (smalls(stream, neuron.outputs()), smalls(stream, INPUTS));
             if neuron == Neuron::Squared {
                 // Near 0, as the first one.
                 let w: Vec<Rational> = other.1.clone();
-                other = CriticalDecay::first(neuron, &samples, &weight_decay, &w);
+                other = first_to_grow(neuron, &samples, &weight_decay, &w);
             }
             return Dead { neuron, samples, weight_decay, size: square, is_stable, first, other, beside: None };
         }
     }
+}
 
-    /// A linear network of depth two at its minimum.
-    fn marginal(stream: &mut Stream) -> Dead {
-        let turns = [rotation(stream, 2), rotation(stream, 2), rotation(stream, 2)];
-        let weight_decay = stream.positive();
-        let roots = [stream.positive(), if stream.coin() { stream.positive() } else { Rational::new() }];
-        let turned = |left: usize, right: usize, entries: [Rational; 2]| {
-            let diagonal = DMatrix::from_fn(
-                2,
-                2,
-                |row, column| if row == column { entries[row].clone() } else { Rational::new() },
-            );
-            product(&product(&turns[left], &diagonal), &turns[right].transpose())
-        };
-        // s = w^2 + gamma; a mode that is off has a smaller one.
-        let off = Rational::from(&weight_decay * &Rational::from((stream.integer(0, 7), 8)));
-        let values =
-            roots.clone().map(|root| if root.is_zero() { off.clone() } else { root.squared() + &weight_decay });
-        let beside = Some([turned(2, 0, values), turned(2, 1, roots.clone()), turned(1, 0, roots)]);
-        let column = |turn: &DMatrix<Rational>| turn.column(0).iter().cloned().collect::<Vec<_>>();
-        let first = (column(&turns[2]), column(&turns[0]));
-        let other = first.clone();
-        let size = Rational::from(&weight_decay * 2_i64);
-        Dead {
-            neuron: Neuron::Marginal,
-            samples: Vec::new(),
-            weight_decay,
-            size,
-            is_stable: false,
-            first,
-            other,
-            beside,
+impl Dead {
+    /// Multiplies residuals and inputs, and the decay so that it is to the threshold as it was; the neurons that are looked at are found anew.
+    #[cfg(test)]
+    pub(super) fn rescale(&mut self, residuals: &Rational, inputs: &Rational) {
+        if self.neuron == Neuron::Marginal {
+            return;
+        }
+        for (input, residual) in &mut self.samples {
+            input.iter_mut().for_each(|entry| *entry *= inputs);
+            residual.iter_mut().for_each(|entry| *entry *= residuals);
+        }
+        let squared = self.neuron == Neuron::Squared;
+        let pull = Rational::from(residuals * inputs) * if squared { inputs.clone() } else { Rational::from(1) };
+        self.weight_decay *= &pull;
+        // For rectified neurons the square is kept.
+        self.size *= if self.neuron == Neuron::Linear { pull } else { pull.square() };
+        self.look_anew();
+    }
+
+    /// Takes a decay that is so many times the threshold of a linear neuron.
+    #[cfg(test)]
+    pub(super) fn place(&mut self, part: &Rational) {
+        if self.neuron == Neuron::Linear {
+            self.weight_decay = Rational::from(&self.size * part) / 2;
+            self.is_stable = *part > 1;
+            self.look_anew();
+        }
+    }
+
+    #[cfg(test)]
+    fn look_anew(&mut self) {
+        self.first = first_to_grow(self.neuron, &self.samples, &self.weight_decay, &self.first.1);
+        if self.neuron == Neuron::Squared {
+            self.other = first_to_grow(self.neuron, &self.samples, &self.weight_decay, &self.other.1);
         }
     }
 }
@@ -376,32 +222,10 @@ impl Draws for CriticalDecay {
         let drawn = [Neuron::Linear, Neuron::Rectified, Neuron::Squared, Neuron::Marginal][stream.below(4)];
         match self.neuron.unwrap_or(drawn) {
             Neuron::Linear => self.linear(stream),
-            Neuron::Marginal => Ok(CriticalDecay::marginal(stream)),
+            Neuron::Marginal => Ok(marginal(stream)),
             neuron => Ok(self.curved(stream, neuron)),
         }
     }
-}
-
-/// The neuron beside a network of depth two: second derivatives along its first direction of the squared error and of the decay.
-fn beside<T: Field>(instance: &Dead, [target, second, first]: &[DMatrix<Rational>; 3]) -> Relation<T> {
-    let carry =
-        |matrix: &DMatrix<Rational>| matrix.map(|entry| Jet::<T>::constant(Dual::constant(T::from_rational(&entry))));
-    let (u, w): Pair<T> = (carried(&instance.first.0), carried(&instance.first.1));
-    let zero = vec![T::zero(); 2];
-    let (u, w) = (jet(&zero, &u, &u), jet(&zero, &w, &w));
-    let mut map = product(&carry(second), &carry(first)) - carry(target);
-    for row in 0..2 {
-        for column in 0..2 {
-            map[(row, column)] += Jet::<T>::product(&u[row], &w[column]);
-        }
-    }
-    let error = map.iter().fold(Jet::<T>::zero(), |sum, entry| sum + entry.squared());
-    let squares = u.iter().chain(&w).fold(Jet::<T>::zero(), |sum, entry| sum + entry.squared());
-    Relation::equality(
-        "a neuron beside the minimum of depth two is marginal",
-        vec![Term::scalar("-second derivative of the squared error", -error.tangent.tangent)],
-        vec![Term::scalar("that of the decay", squares.tangent.tangent * T::from_rational(&instance.weight_decay))],
-    )
 }
 
 impl<T: Branch> In<T> for CriticalDecay {

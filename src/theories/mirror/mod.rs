@@ -5,13 +5,21 @@
 
 mod attracting_saddle;
 mod critical_decay;
+mod dead_neuron;
+mod deep_matrices;
+mod deep_mode;
 mod derivative;
 mod drawing;
 #[cfg(test)]
 mod extremes;
 mod learning_order;
+mod marginal_neuron;
+mod mirrored_network;
+mod noiseless_escape;
+mod noisy_escape;
 mod phase_transition;
 mod residual_hessian;
+mod two_labels;
 
 use crate::verify::{Claim, Lemmas, Theory};
 

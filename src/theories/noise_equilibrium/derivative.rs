@@ -27,11 +27,6 @@ pub(super) fn step<T: Field>(theta: &[T], gradient: &[T], rate: &T, kept: &T) ->
     moved
 }
 
-/// The part of the parameters that a step leaves of them, `1 - 2 eta gamma`.
-pub(super) fn kept<T: Field>(learning_rate: &T, weight_decay: &T) -> T {
-    T::one() - T::integer(2) * learning_rate * weight_decay
-}
-
 /// The mean of vectors.
 pub(super) fn mean<T: Field>(vectors: &[Vec<T>]) -> Vec<T> {
     let weight = T::ratio(1, vectors.len() as i64);

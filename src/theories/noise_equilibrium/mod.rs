@@ -11,7 +11,6 @@
 
 mod charge_volume;
 mod derivative;
-mod determinant;
 mod drawing;
 mod ends;
 #[cfg(test)]

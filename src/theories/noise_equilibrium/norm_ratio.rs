@@ -9,8 +9,9 @@
 //! whatever ratio there was. Source of the question: [`NOISE_EQUILIBRIUM`]; the law is derived in the proofs.
 
 use super::label_noise::{At, Instance, Points, matrices, second_moment};
-use super::sde_gap::{of_batches, share_of_noise};
+use super::sde_gap::of_batches;
 use super::{AUTO_BALANCING, NEURAL_MECHANICS, NOISE_EQUILIBRIUM};
+use crate::closed_form::batches::share_of_noise;
 use crate::linalg::products::{product, transposed_product};
 use crate::model::Carrier;
 use crate::scalar::Ring;

@@ -3,8 +3,9 @@
 //! A generator `A` of a rescaling is +1 on the incoming weights of a neuron and -1 on its outgoing weights, or the other way round, or 0. In a two-layer
 //! linear network it may be turned by a reflection of the hidden units, which is a symmetry of its own. Under a scale-invariant loss `A = I`.
 
-use super::derivative::{kept, mean, step};
+use super::derivative::{mean, step};
 use super::drawing::{in_turn, sizable, sizable_rate};
+use crate::closed_form::kept;
 use crate::data::{DataSet, Sample};
 use crate::instances::problem::{Decay, Rates};
 use crate::instances::{Point, Problem};

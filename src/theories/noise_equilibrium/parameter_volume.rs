@@ -1,9 +1,10 @@
 //! The parameter volume of a linear pair, and what a step of descent or the flow does to it.
 
-use super::derivative::{constants, gradient, kept};
-use super::determinant::{determinant, principal_minors};
+use super::derivative::{constants, gradient};
 use super::linear_pair::Instance;
+use crate::closed_form::{kept, volume};
 use crate::linalg::exact::rank;
+use crate::linalg::minors::{determinant, principal_minors};
 use crate::linalg::products::{product, squared_norm, transposed_product};
 use crate::scalar::{Dual, Field, Rational, Ring};
 use nalgebra::DMatrix;
@@ -151,16 +152,7 @@ impl<T: Field> At<'_, T> {
 
     /// `c_U c_W I - eta_U eta_W G G^T`, or with `G^T G` if that is smaller.
     fn kernel(&self) -> DMatrix<T> {
-        let slope = self.slope();
-        let slope = if slope.nrows() < slope.ncols() { slope.transpose() } else { slope };
-        let [kept_upper, kept_lower] = self.kept();
-        let kept = kept_upper * kept_lower;
-        let rates = T::product(&self.learning_rates[0], &self.learning_rates[1]);
-        let mut kernel = transposed_product(&slope, &slope).map(|entry| -T::product(&rates, &entry));
-        for i in 0..kernel.nrows() {
-            kernel[(i, i)] += &kept;
-        }
-        kernel
+        volume::kernel(&self.slope(), &self.kept(), &self.learning_rates)
     }
 
     /// `eta_U eta_W |G|^2`
@@ -170,10 +162,7 @@ impl<T: Field> At<'_, T> {
 
     /// `D`
     pub(super) fn determinant(&self) -> T {
-        let [p, _, q] = self.start.sizes;
-        let [kept_upper, kept_lower] = self.kept();
-        let surplus = kept_upper.powi(p.saturating_sub(q) as i32) * kept_lower.powi(q.saturating_sub(p) as i32);
-        determinant(&self.kernel()) * surplus
+        volume::growth(&self.slope(), &self.kept(), &self.learning_rates)
     }
 }
 

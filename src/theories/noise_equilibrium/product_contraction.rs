@@ -7,11 +7,12 @@
 //! `P = w_1^{k_1} ... w_D^{k_D}` is the product on which the loss depends, `G = dl/dP` its slope for a sample or a batch, `eta` the learning rate, `gamma`
 //! the weight decay and `c = 1 - 2 eta gamma`. Source of the question: [`NOISE_EQUILIBRIUM`]; the identity is derived in the proofs.
 
-use super::derivative::{kept, mean, step};
+use super::derivative::{mean, step};
 use super::drawing::EVERY_GAP;
 use super::product::{Instance, Points};
 use super::vector_factor::VectorFactor;
 use super::{AUTO_BALANCING, NOISE_EQUILIBRIUM};
+use crate::closed_form::kept;
 use crate::model::Carrier;
 use crate::scalar::Rational;
 use crate::verify::{Claim, Draw, Draws, Exact, In, Relation, Term, Unjudged, all, control};

@@ -11,6 +11,7 @@
 use super::derivative::{mean, step};
 use super::orbit::{At, Networks, Orbit};
 use super::{NEURAL_MECHANICS, NOISE_EQUILIBRIUM};
+use crate::closed_form::batches::share_of_noise;
 use crate::linalg::products::add_multiple;
 use crate::model::Carrier;
 use crate::scalar::Rational;
@@ -73,14 +74,6 @@ impl Draws for SdeGap {
 fn batches(samples: usize, size: usize) -> impl Iterator<Item = Vec<usize>> {
     let sets = (0..1_usize << samples).filter(move |set| set.count_ones() as usize == size);
     sets.map(move |set| (0..samples).filter(|sample| set >> sample & 1 == 1).collect())
-}
-
-/// `(N - B) / (B (N - 1))`, and 0 for one sample.
-pub(super) fn share_of_noise(samples: usize, batch: usize) -> Rational {
-    if samples == 1 {
-        return Rational::new();
-    }
-    Rational::from(((samples - batch) as u64, (batch * (samples - 1)) as u64))
 }
 
 /// The mean gradient of every batch of a size.
