@@ -73,6 +73,9 @@ pub struct Arguments {
     /// Tensors without decay, such as '*.bias'; may be given several times
     #[arg(long, value_name = "PATTERN")]
     no_decay: Vec<String>,
+    /// Predict the imbalance along batches of this size, from gradients of single samples
+    #[arg(long, value_name = "SIZE")]
+    batch_size: Option<usize>,
     /// Of Adam, to correct second moments if the steps are told
     #[arg(long, value_name = "BETA", default_value_t = 0.999)]
     beta2: f64,
@@ -283,6 +286,7 @@ impl Arguments {
             steps: self.steps,
             second_moment_decay: self.beta2,
             epsilon: self.adam_epsilon,
+            batch_size: self.batch_size,
         }
     }
 

@@ -59,6 +59,10 @@ pub struct Reading {
     /// The root of `E[((A theta)^T g)^2]` over that of `E sum_i (A theta)_i^2 g_i^2`: if the terms of the overlap had random signs,
     /// about 1; if they cancel up to rounding, about its relative size, however many they are.
     pub cancellation: Option<f64>,
+    /// `|A theta|^2`; of a matrix law 0.
+    pub parameters: f64,
+    /// The square of the mean gradient on both sides, weighted like the terms, if it was asked for; not of a matrix law.
+    pub mean_gradient: Option<[f64; 2]>,
     /// Of a matrix law, the generator with the largest cancellation: the member that is changed, and the one that is added.
     pub generator: Option<(usize, usize)>,
 }
@@ -247,6 +251,8 @@ struct Tally {
     scatter: Vec<f64>,
     /// `(A theta)^T grad F` and `|grad F|^2`.
     entropic: Option<[Vec<f64>; 2]>,
+    /// For each side.
+    mean: Option<[Vec<f64>; 2]>,
 }
 
 fn add(sum: &mut [f64], factor: f64, values: &[f64]) {
@@ -270,6 +276,7 @@ impl Tally {
             gradient: zeros(),
             scatter: zeros(),
             entropic: parts.first().and_then(|(_, part)| part.entropic.as_ref()).map(|_| [zeros(), zeros()]),
+            mean: parts.first().and_then(|(_, part)| part.mean.as_ref()).map(|_| [zeros(), zeros()]),
         };
         for (coefficient, part) in parts {
             let (side, size) = (side(*coefficient), coefficient.abs());
@@ -283,6 +290,9 @@ impl Tally {
             }
             for (sum, overlap) in tally.overlap.iter_mut().zip(&part.overlap) {
                 add(sum, *coefficient, overlap);
+            }
+            if let (Some(mean), Some(part)) = (&mut tally.mean, &part.mean) {
+                add(&mut mean[side], size, part);
             }
             if let (Some([along, squared]), Some(part)) = (&mut tally.entropic, &part.entropic) {
                 add(along, *coefficient, &part.0);
@@ -332,6 +342,8 @@ impl Tally {
             off_shell: entropic.and_then(|[along, _]| relative(-2.0 / rate * along)),
             overlap: overlap(stretch * total(&self.gradient)),
             cancellation: overlap(total(&self.scatter)),
+            parameters: stretch,
+            mean_gradient: self.mean.as_ref().map(|mean| mean.each_ref().map(|side| total(side))),
             generator: None,
         }
     }

@@ -30,6 +30,8 @@ pub struct Contribution {
     pub digits: u32,
     /// For a matrix law, for each sample the overlaps with all generators that are looked at.
     pub generators: Vec<Vec<f64>>,
+    /// The square of the mean of the gradients over the samples, for each member; none unless a batch size asks for it.
+    pub mean: Option<Vec<f64>>,
     /// `theta` times the gradient of the entropic loss, and that gradient squared: for each member, always.
     pub entropic: Option<(Vec<f64>, Vec<f64>)>,
 }
@@ -309,6 +311,7 @@ impl<'a> Measurement<'a> {
             gradient: Vec::new(),
             scatter: Vec::new(),
             digits: digits(&self.inputs.weights.tensor(self.name)?.element),
+            mean: None,
             generators: Vec::new(),
             generator_squares: vec![Vec::new(); self.uses.len()],
             gradient_diagonals: vec![Vec::new(); self.uses.len()],
@@ -334,15 +337,19 @@ impl<'a> Measurement<'a> {
         let mut stream = gradients.stream(self.name)?;
         let mut blocks = blocks();
         let mut significant = 0_u64;
+        let mut mean = self.settings.batch_size.map(|_| vec![0.0; self.extent.elements()]);
         for _ in 0..self.samples {
             let mut crosses = self.crosses();
             let (mut theta, mut second) = self.streams()?;
             let (mut noise, mut products, mut grams) = (self.marginals(), self.products(), self.grams());
-            for (_, length) in self.blocks() {
+            for (done, length) in self.blocks() {
                 let [t, s, g, product, ..] = blocks.each_mut().map(|block| &mut block[..length]);
                 theta.read(t)?;
                 t.iter_mut().for_each(|t| *t += self.offset);
                 stream.read(g)?;
+                if let Some(mean) = &mut mean {
+                    add_to(&mut mean[done..done + length], g);
+                }
                 products.add(t, g, product);
                 grams.iter_mut().flatten().for_each(|(sieve, gram)| sieve.pass(g, |g| gram.add(g)));
                 crosses.iter_mut().flatten().for_each(|(sieve, cross)| sieve.pass_both(t, g, |t, g| cross.add(t, g)));
@@ -379,10 +386,22 @@ impl<'a> Measurement<'a> {
             sums.gradient.push(gradient);
             sums.overlap.push(overlap);
         }
+        sums.mean = mean.map(|sum| self.squares(&sum, 1.0 / self.samples as f64));
         stream.finish()?;
         let stored = digits(&gradients.tensor(self.name)?.element);
         sums.digits = sums.digits.min(stored).min(significant_digits(significant));
         Ok(())
+    }
+
+    /// The squares of a whole tensor's numbers times a factor.
+    fn squares(&self, numbers: &[f64], factor: f64) -> RowsAndColumns {
+        let mut marginals = self.marginals();
+        let mut square = vec![0.0; BLOCK];
+        for (done, length) in self.blocks() {
+            fill(&mut square[..length], &numbers[done..done + length], |number| (factor * number).powi(2));
+            marginals.add(&square[..length]);
+        }
+        marginals.finish()
     }
 
     /// The momentum, step by step, whose second moments take the place of the gradients'.
@@ -422,6 +441,7 @@ impl<'a> Measurement<'a> {
                 scatter: sums.generator_squares[number].clone(),
                 digits: sums.digits,
                 generators: sums.generators.iter().map(|sample| sample[number].clone()).collect(),
+                mean: None,
                 entropic,
             };
         }
@@ -443,6 +463,7 @@ impl<'a> Measurement<'a> {
             scatter: over_samples(&sums.scatter),
             digits: sums.digits,
             generators: Vec::new(),
+            mean: sums.mean.as_ref().map(fold),
             entropic,
         }
     }
@@ -512,6 +533,8 @@ struct Sums {
     overlap: Vec<RowsAndColumns>,
     gradient: Vec<RowsAndColumns>,
     scatter: Vec<RowsAndColumns>,
+    /// Of the mean gradient.
+    mean: Option<RowsAndColumns>,
     digits: u32,
     /// For each sample, one for each use by a matrix law.
     generators: Vec<Vec<Vec<f64>>>,
@@ -529,6 +552,7 @@ impl Contribution {
         let entropic = self.entropic.iter().flat_map(|(along, squared)| [along, squared]);
         [&self.parameters, &self.decay, &self.gradient, &self.scatter]
             .into_iter()
+            .chain(&self.mean)
             .chain(&self.noise)
             .chain(&self.overlap)
             .chain(&self.generators)
@@ -580,6 +604,12 @@ impl Products {
 
 fn blocks() -> [Vec<f64>; 6] {
     [(); 6].map(|()| vec![0.0; BLOCK])
+}
+
+fn add_to(sums: &mut [f64], values: &[f64]) {
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum += value;
+    }
 }
 
 fn fill(values: &mut [f64], a: &[f64], function: impl Fn(f64) -> f64) {

@@ -10,6 +10,7 @@
 //! | [`sums`], `gram` | sums in one pass, accurate to the last places |
 //! | `measure` | the second moments of one tensor |
 //! | [`balance`] | both sides of a law, and how far they are apart |
+//! | [`prediction`] | where descent that goes on as it is would come to rest |
 //!
 //! For a generator `A` of a symmetry and plain descent the law is `E[g^T A g] = (4 gamma / eta) theta^T A theta`
 //! (`balance/master`); for Adam and AdamW with frozen `v` it is a law of `E[g_i^2] / sqrt(v_i)` (`balance/preconditioned`).
@@ -27,6 +28,7 @@ mod gram;
 pub mod law;
 mod measure;
 pub mod mlp;
+pub mod prediction;
 pub mod sums;
 
 use self::balance::{Balance, Status};
@@ -96,6 +98,8 @@ pub struct Settings {
     pub second_moment_decay: f64,
     /// What Adam adds to the root of the second moments.
     pub epsilon: f64,
+    /// The size of the batches to predict for. Then the mean gradient of a tensor is held in memory.
+    pub batch_size: Option<usize>,
 }
 
 /// The checkpoints.
@@ -226,6 +230,9 @@ impl Settings {
             return refuse("--momentum is about --rule sgd: Adam's first moments have no part in its laws");
         }
         let buffers = self.buffers(inputs).is_some();
+        if self.batch_size == Some(0) {
+            return refuse("--batch-size is at least 1");
+        }
         if buffers && self.momentum == 0.0 {
             return refuse("--momentum is needed: the optimiser's file has momentum buffers");
         }
@@ -270,7 +277,7 @@ impl Settings {
 
 /// Evaluates laws on checkpoints.
 ///
-/// Files are read as streams, tensors in parallel; memory grows with rows and columns, not with elements. The result does
+/// Files are read as streams, tensors in parallel; memory grows with rows and columns, not with elements, unless a batch size asks for mean gradients. The result does
 /// not depend on the number of threads.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use super::SCHEMA_VERSION;
 use super::heat_map::{Cell, HeatMap};
+use super::prediction;
 use crate::checkpoint::Tensor;
 use crate::inspection::balance::{Balance, Reading, Status};
 use crate::inspection::decay::Relaxation;
@@ -252,6 +253,7 @@ pub fn text(subject: &Subject, inspection: &Inspection) -> String {
     table(&mut text, &rows);
     text.push('\n');
     remarks(&mut text, subject, inspection);
+    text.push_str(&prediction::text(inspection));
     symmetries(&mut text, inspection);
     text
 }
@@ -505,6 +507,7 @@ fn law(balance: &Balance, inspection: &Inspection, members: bool) -> Value {
             })
         });
         value.insert("spread".to_owned(), json!(spread));
+        value.insert("prediction".to_owned(), prediction::json(inspection, balance));
         if members {
             value.insert("members".to_owned(), balance.members.iter().map(reading).collect());
         }
@@ -542,6 +545,7 @@ pub fn json(subject: &Subject, inspection: &Inspection, members: bool) -> Value 
         "steps": inspection.steps,
         "relaxations": relaxations.collect::<Vec<_>>(),
         "adam_epsilon": settings.epsilon,
+        "batch_size": settings.batch_size,
         "samples": inspection.samples,
         "corrected": inspection.corrected,
         "symmetries": {"confirmed": confirmed, "not_a_symmetry": not_a_symmetry, "unchecked": unchecked},

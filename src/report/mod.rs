@@ -3,6 +3,7 @@
 //! | module | reader |
 //! |---|---|
 //! | `inspection` | people, programs: a checkpoint's balance (with the feature `checkpoint`) |
+//! | `prediction` | the same: what descent would come to |
 //! | `heat_map` | people: heat maps as SVG (likewise) |
 //! | [`json`] | programs; the schema is stable and versioned, and can be read back |
 //! | `junit`, with the feature of that name | continuous integration |
@@ -50,6 +51,8 @@ pub mod markdown;
 pub mod merge;
 pub mod observation;
 pub mod plot;
+#[cfg(feature = "checkpoint")]
+mod prediction;
 pub mod representation;
 pub mod svg;
 #[cfg(feature = "cli")]
