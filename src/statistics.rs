@@ -43,9 +43,33 @@ pub struct Estimate {
 }
 
 impl Estimate {
+    /// The same as a mean with its standard error, for a 95 % interval from so many batches.
+    pub fn of_batches(self, batches: usize) -> Mean {
+        Mean { value: self.mean, standard_error: self.half_width / student_quantile_975(batches as u32 - 1) }
+    }
+
     /// Whether the interval contains zero.
     pub fn covers_zero(&self) -> bool {
         self.mean.abs() <= self.half_width
+    }
+}
+
+/// A mean over independent numbers, such as those of paths.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mean {
+    /// The mean.
+    pub value: f64,
+    /// Their standard deviation divided by the square root of their number.
+    pub standard_error: f64,
+}
+
+impl Mean {
+    /// Of at least two numbers.
+    pub fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
+        let count = values.clone().count() as f64;
+        let value = values.clone().sum::<f64>() / count;
+        let variance = values.map(|x| (x - value).powi(2)).sum::<f64>() / (count - 1.0);
+        Mean { value, standard_error: (variance / count).sqrt() }
     }
 }
 

@@ -12,6 +12,8 @@ static COMPRESSED: &[u8] = include_bytes!("../../data/digits.csv.gz");
 
 /// Pixels of an image, 8x8, row by row.
 pub const PIXELS: usize = 64;
+/// Means of 2x2 pixels, 4x4, row by row.
+pub const POOLED: usize = 16;
 /// The largest value of a pixel.
 pub const BRIGHTEST: u8 = 16;
 /// Classes, the digits 0 to 9.
@@ -114,6 +116,19 @@ impl Digit {
         let target = (0..CLASSES).map(|class| T::integer(i64::from(class == usize::from(self.class)))).collect();
         Sample::new(input, target)
     }
+
+    /// The same with the means of 2x2 pixels for inputs, 4x4 of them row by row.
+    pub fn pooled<T: Field>(&self) -> Sample<T> {
+        const SIDE: usize = 8;
+        let sum = |row: usize, column: usize| {
+            let pixel =
+                |down: usize, across: usize| i64::from(self.pixels[(2 * row + down) * SIDE + 2 * column + across]);
+            pixel(0, 0) + pixel(0, 1) + pixel(1, 0) + pixel(1, 1)
+        };
+        let block = |place: usize| T::ratio(sum(place / (SIDE / 2), place % (SIDE / 2)), 4 * i64::from(BRIGHTEST));
+        let input = (0..POOLED).map(block).collect();
+        Sample { input, ..self.sample() }
+    }
 }
 
 #[cfg(test)]
@@ -154,6 +169,20 @@ mod tests {
             sample.target.iter().map(|y| y.to_f64()).collect::<Vec<_>>(),
             [0., 0., 0., 1., 0., 0., 0., 0., 0., 0.]
         );
+    }
+
+    #[test]
+    fn pooling_keeps_the_mean_of_every_quarter() {
+        let digit = Digit { pixels: std::array::from_fn(|i| ((5 * i + i / 8) % 17) as u8), class: 3 };
+        let (whole, pooled) = (digit.sample::<Rational>(), digit.pooled::<Rational>());
+        assert_eq!((pooled.input.len(), &pooled.target), (POOLED, &whole.target));
+        let mean = |input: &[Rational], side: usize, down: usize, across: usize| {
+            let inside = |i: &usize| (i / side < side / 2) == (down == 0) && (i % side < side / 2) == (across == 0);
+            (0..side * side).filter(inside).map(|i| &input[i]).sum::<Rational>() * 4 / (side * side) as u64
+        };
+        for (down, across) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            assert_eq!(mean(&whole.input, 8, down, across), mean(&pooled.input, 4, down, across));
+        }
     }
 
     #[test]

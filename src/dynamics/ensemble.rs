@@ -1,5 +1,6 @@
 //! Many paths in the plane of two weights, seen at one time.
 
+pub use crate::statistics::Mean;
 use crate::statistics::quantile;
 use std::ops::Sub;
 
@@ -23,25 +24,6 @@ impl Sub for Point {
     type Output = Point;
     fn sub(self, other: Point) -> Point {
         Point { u: self.u - other.u, w: self.w - other.w }
-    }
-}
-
-/// A mean over independent paths.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Mean {
-    /// The mean.
-    pub value: f64,
-    /// The standard deviation of the paths divided by the square root of their number.
-    pub standard_error: f64,
-}
-
-impl Mean {
-    /// Of at least two numbers.
-    fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
-        let count = values.clone().count() as f64;
-        let value = values.clone().sum::<f64>() / count;
-        let variance = values.map(|x| (x - value).powi(2)).sum::<f64>() / (count - 1.0);
-        Mean { value, standard_error: (variance / count).sqrt() }
     }
 }
 

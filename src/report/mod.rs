@@ -21,6 +21,9 @@
 //! | [`observation`] | people and plotting programs: what was observed along a run of descent |
 //! | [`valley`] | the same: descent beside the flows of both losses |
 //! | [`representation`] | the same: alignment and sharpness of deep linear networks |
+//! | [`imbalance`] | the same: layers that forget their imbalance |
+//! | [`saddles`] | the same: the order of learning, and a saddle that attracts |
+//! | [`gas`] | the same: the norm of scale-invariant weights |
 //! | [`discovery`] | people and programs: the symmetries that were found of a network |
 //! | `text` | people (with the feature `cli`) |
 //!
@@ -40,8 +43,10 @@ pub mod discovery;
 mod doubt;
 mod figures;
 pub mod formula;
+pub mod gas;
 pub mod heat_map;
 pub mod html;
+pub mod imbalance;
 #[cfg(feature = "checkpoint")]
 pub mod inspection;
 pub mod json;
@@ -54,9 +59,11 @@ pub mod plot;
 #[cfg(feature = "checkpoint")]
 mod prediction;
 pub mod representation;
+pub mod saddles;
 pub mod svg;
 #[cfg(feature = "cli")]
 pub mod text;
+mod uncertain;
 pub mod valley;
 
 pub use baseline::{Comparison, Difference};

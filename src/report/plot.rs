@@ -83,6 +83,26 @@ pub struct Series {
     pub band: Vec<(f64, f64, f64)>,
 }
 
+impl Series {
+    /// A curve without a band.
+    pub fn new(label: impl Into<String>, color: &'static str, stroke: Stroke, points: Vec<(f64, f64)>) -> Self {
+        Series { label: label.into(), color, stroke, points, band: Vec::new() }
+    }
+}
+
+impl Axis {
+    /// An axis, whose ends are those of the data if there is no range.
+    pub fn new(label: impl Into<String>, scale: Scale, range: Option<(f64, f64)>) -> Self {
+        Axis { label: label.into(), scale, range }
+    }
+}
+
+/// Upright bars from `center - half` to `center + half`, as a line that is broken between them.
+pub fn bars(points: impl IntoIterator<Item = (f64, f64, f64)>) -> Vec<(f64, f64)> {
+    let bar = |(x, center, half): (f64, f64, f64)| [(x, center - half), (x, center + half), (x, f64::NAN)];
+    points.into_iter().flat_map(bar).collect()
+}
+
 /// How points are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Stroke {

@@ -2,6 +2,7 @@
 
 use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke};
 use super::svg::number;
+use super::uncertain::{plus_minus, signed};
 use crate::dynamics::valley::{
     EARLY, Ensemble, Follows, Gaps, Mean, NEARER, Point, RECORDS, SAMPLES, Sampling, Settings, Valley, order,
 };
@@ -89,10 +90,6 @@ pub fn figure(valley: &Valley) -> Figure {
     }
 }
 
-fn series(label: impl Into<String>, color: &'static str, stroke: Stroke, points: Vec<(f64, f64)>) -> Series {
-    Series { label: label.into(), color, stroke, points, band: Vec::new() }
-}
-
 fn records(valley: &Valley, sampling: Sampling) -> &[Ensemble] {
     &valley.descents[sampling as usize]
 }
@@ -107,19 +104,19 @@ fn plane(valley: &Valley) -> Panel {
     let side = 1.0_f64.copysign(valley.entropic[RECORDS].u);
     let times = SHOWN.map(|record| rounded(valley.time(record))).join(", ");
     let drawn = vec![
-        series("SGD shuffled, mean", SHUFFLED, Stroke::Dashed, mean(Sampling::Shuffled)),
-        series("", PLAIN, Stroke::Dots(MARK), path(&valley.plain[RECORDS..])),
-        series("", ENTROPIC, Stroke::Dots(MARK), path(&SHOWN.map(|record| valley.entropic[record]))),
-        series("plain flow", PLAIN, Stroke::Solid, path(&valley.plain)),
-        series("entropic flow", ENTROPIC, Stroke::Solid, path(&valley.entropic)),
-        series("SGD independent, mean", INDEPENDENT, Stroke::Solid, mean(Sampling::Independent)),
-        series(
+        Series::new("SGD shuffled, mean", SHUFFLED, Stroke::Dashed, mean(Sampling::Shuffled)),
+        Series::new("", PLAIN, Stroke::Dots(MARK), path(&valley.plain[RECORDS..])),
+        Series::new("", ENTROPIC, Stroke::Dots(MARK), path(&SHOWN.map(|record| valley.entropic[record]))),
+        Series::new("plain flow", PLAIN, Stroke::Solid, path(&valley.plain)),
+        Series::new("entropic flow", ENTROPIC, Stroke::Solid, path(&valley.entropic)),
+        Series::new("SGD independent, mean", INDEPENDENT, Stroke::Solid, mean(Sampling::Independent)),
+        Series::new(
             format!("SGD independent, paths at ηk = {times}"),
             CLOUD,
             Stroke::Dots(DOT),
             SHOWN.into_iter().flat_map(cloud).copied().map(place).collect(),
         ),
-        series("balance", MINIMA, Stroke::Dots(MARK), vec![(side, side)]),
+        Series::new("balance", MINIMA, Stroke::Dots(MARK), vec![(side, side)]),
     ];
     let range = |coordinate: fn(&(f64, f64)) -> f64| {
         let values = || drawn.iter().flat_map(|series| &series.points).map(coordinate);
@@ -136,7 +133,7 @@ fn plane(valley: &Valley) -> Panel {
         aspect: Aspect::Equal,
         series: drawn
             .into_iter()
-            .chain([series("minima of L: u w = 1", MINIMA, Stroke::Dashed, hyperbola(across))])
+            .chain([Series::new("minima of L: u w = 1", MINIMA, Stroke::Dashed, hyperbola(across))])
             .collect(),
         marked: None,
         reference: None,
@@ -157,7 +154,7 @@ fn charges(valley: &Valley) -> Panel {
         (0..=RECORDS).map(|record| (valley.time(record), value(record))).collect()
     };
     let flow = |name, color, points: &[Point]| {
-        series(name, color, Stroke::Solid, over_time(&|record| points[record].charge()))
+        Series::new(name, color, Stroke::Solid, over_time(&|record| points[record].charge()))
     };
     let descent = |sampling: Sampling, color, stroke| {
         let records = records(valley, sampling);
@@ -320,23 +317,6 @@ fn verdict(valley: &Valley, sampling: Sampling) -> String {
              (try a smaller learning rate, more time, or more label noise)"
         ),
     }
-}
-
-/// With two standard errors, these to two significant digits.
-fn plus_minus(mean: Mean) -> String {
-    let error = 2.0 * mean.standard_error;
-    let digits = digits(error);
-    format!("{:.digits$} ± {error:.digits$}", mean.value)
-}
-
-fn signed(mean: Mean) -> String {
-    let sign = if mean.value < 0.0 { "" } else { "+" };
-    format!("{sign}{}", plus_minus(mean))
-}
-
-/// The digits after the point that show two significant ones of `error`.
-fn digits(error: f64) -> usize {
-    if error > 0.0 && error.is_finite() { (1.0 - error.log10().floor()).clamp(0.0, 8.0) as usize } else { 5 }
 }
 
 fn standard_errors(gap: Mean) -> String {

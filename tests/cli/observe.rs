@@ -57,6 +57,39 @@ fn observe_platonic_writes_a_summary_a_table_and_a_plot() {
 }
 
 #[test]
+fn observe_writes_a_summary_a_table_and_a_plot_of_each_theory() {
+    let kinds: [(&[&str], &str, &str, &str); 3] = [
+        (
+            &["noise-equilibrium", "--steps", "6000"],
+            "noise-equilibrium",
+            "Noise equilibrium: two layers",
+            "curve,network",
+        ),
+        (&["mirror", "--paths", "10", "--runs", "10", "--epochs", "50"], "mirror", "Mirror symmetries", "curve,depth"),
+        (
+            &["ideal-gas", "--steps", "2000", "--chains", "10", "--chain-steps", "150"],
+            "ideal-gas",
+            "Ideal gas: the norm",
+            "curve,regime",
+        ),
+    ];
+    for (options, name, title, columns) in kinds {
+        let [text, csv, svg] = observed(&[options, &["--seed", "3"]].concat(), name);
+        assert!(text.starts_with(title) && text.contains("seed 3") && text.contains("standard errors"), "{text}");
+        assert!(csv.starts_with(columns) && svg.starts_with("<svg"));
+        assert_eq!(
+            [text, csv, svg],
+            observed(&[options, &["--seed", "3"]].concat(), name),
+            "options decide everything"
+        );
+        refused(&["observe", name, "--csv", "same", "--svg", "same"], "", 2, &["--csv and --svg name the same file"]);
+    }
+    refused(&["observe", "mirror", "--noisy", "1"], "", 2, &["2 values required"]);
+    refused(&["observe", "mirror", "--labels", "1", "-1"], "", 2, &["the saddle is degenerate"]);
+    refused(&["observe", "ideal-gas", "--batch", "0"], "", 2, &["the batch size is 0: expected 1 to 1024"]);
+}
+
+#[test]
 fn observe_platonic_refuses_what_it_cannot_do() {
     let refuses =
         |options: &[&str], words: &[&str]| refused(&[&["observe", "platonic"], options].concat(), "", 2, words);

@@ -2,16 +2,20 @@
 
 mod balance;
 mod flow;
+mod ideal_gas;
+mod mirror;
+mod noise_equilibrium;
 mod platonic;
 
 use super::output::{self, Destination};
 use super::{Exit, Failure};
+use crate::dynamics::refusal::Refusal;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt::Write;
 use std::path::Path;
 
-/// Watch the theory at work: balance on real data, the entropic flow, alignment of networks
+/// Watch the theories at work: balance on real data, the entropic flow, alignment, noise, saddles, norms
 ///
 /// Without a kind it is `balance`, whose options are those below. Every kind writes a summary, a table and a plot, and takes
 /// some seconds.
@@ -30,6 +34,9 @@ enum Kind {
     Balance(balance::Arguments),
     Flow(flow::Arguments),
     Platonic(platonic::Arguments),
+    NoiseEquilibrium(noise_equilibrium::Arguments),
+    Mirror(mirror::Arguments),
+    IdealGas(ideal_gas::Arguments),
 }
 
 /// Observes, writes both files and prints the summary.
@@ -42,6 +49,19 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Some(Kind::Balance(arguments)) => balance::run(arguments),
         Some(Kind::Flow(arguments)) => flow::run(arguments),
         Some(Kind::Platonic(arguments)) => platonic::run(arguments),
+        Some(Kind::NoiseEquilibrium(arguments)) => noise_equilibrium::run(arguments),
+        Some(Kind::Mirror(arguments)) => mirror::run(arguments),
+        Some(Kind::IdealGas(arguments)) => ideal_gas::run(arguments),
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Setting { .. } => Failure::Usage(refusal.to_string()),
+            Refusal::Diverged { .. } => Failure::BadData(refusal.to_string()),
+            Refusal::Digits(_) => Failure::Internal(refusal.to_string()),
+        }
     }
 }
 
