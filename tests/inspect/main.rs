@@ -7,6 +7,7 @@ mod decoders;
 mod families;
 mod hostile;
 mod laws_files;
+mod predictions;
 mod redraws;
 mod rules;
 #[path = "../support/mod.rs"]
