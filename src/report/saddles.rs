@@ -285,7 +285,7 @@ fn order(noisy: &Times, clean: &Times) -> String {
     let (slow, fast) = (noisy.slope(), clean.slope());
     let apart = (slow.value - fast.value) / slow.standard_error.hypot(fast.standard_error);
     let first = |noisy_first: bool| if noisy_first { "the mode with noise" } else { "the mode without noise" };
-    if !(apart.abs() >= 4.0) {
+    if apart.is_nan() || apart.abs() < 4.0 {
         return "the order is undecided: the slopes are within four standard errors".to_owned();
     }
     let is_reversed = (slow.value < fast.value) != (noisy.flow < clean.flow);
