@@ -8,6 +8,7 @@
 //! principal minors of size n. `G = dl/d(U W)` for the sample or batch has the singular values `sigma_i`, as many as min(p, q). `eta` is the learning
 //! rate, `gamma` the weight decay, `c = 1 - 2 eta gamma`. Source of the question: [`NOISE_EQUILIBRIUM`]; the law is derived in the proofs.
 
+use super::drawing::is_told;
 use super::linear_pair::{Instance, Pairs};
 use super::parameter_volume::At;
 use super::{DEEP_LINEAR, NOISE_EQUILIBRIUM};
@@ -48,7 +49,7 @@ pub static CLAIM: Claim = Claim {
         "with rates eta_U, eta_W and c_U = 1 - 2 eta_U gamma_U, c_W: D = c_U^(p - k) c_W^(q - k) det(c_U c_W I - eta_U eta_W G G^T) for k = min(p, q)",
         "along the flow U' = -eta_U (g_U + 2 gamma_U U) and the same for W: d/dt e_n(Q) = -4 (p eta_U gamma_U + q eta_W gamma_W) e_n(Q), conserved without decay",
         "for any r: rank Z' <= rank Z; where c_U and c_W are not 0, and Z has independent columns or there is no resonance, rank Z' + dim ker(c_U c_W I - eta_U eta_W G G^T) = rank Z",
-        "without decay and with eta_U eta_W |G|^2 <= 1: det(Z'^T Z') (1 + eta_U eta_W |G|^2)^2 <= det(Z^T Z)",
+        "without decay, with eta_U, eta_W >= 0 and eta_U eta_W |G|^2 <= 1: det(Z'^T Z') (1 + eta_U eta_W |G|^2)^2 <= det(Z^T Z)",
     ],
     references: &[NOISE_EQUILIBRIUM, DEEP_LINEAR],
     law: &[all(&Exact(LAW))],
@@ -88,7 +89,45 @@ impl Draws for ChargeVolume {
     type Instance = Instance;
 
     fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
-        Ok(self.pairs.draw(draw))
+        loop {
+            let instance = self.pairs.draw(draw);
+            if self.pairs == Pairs::Wide || self.is_told(&instance) {
+                return Ok(instance);
+            }
+        }
+    }
+}
+
+impl ChargeVolume {
+    /// Whether what a control says of the volume misses visibly what the step does to it, by the formulas of the proofs.
+    fn is_told(&self, instance: &Instance) -> bool {
+        let at = instance.at::<Rational>();
+        let said = self.growth(&at);
+        let square = |number: Rational| number.square();
+        let entry = |k: usize| &at.start.theta[k];
+        let (before, after) = match self.pairs {
+            Pairs::Wide | Pairs::Sizable | Pairs::RankTwo => (Rational::from(1), at.determinant().square()),
+            // u, w and a = eta G: |(u - a w, w - a u)|^2 against |(u, w)|^2.
+            Pairs::Narrow => {
+                let a = Rational::from(&at.slope()[(0, 0)] * &at.learning_rates[0]);
+                let both = Rational::from(entry(0).square_ref()) + Rational::from(entry(1).square_ref());
+                let mixed = Rational::from(entry(0) * entry(1)) * &a * 4;
+                let after = Rational::from(&both * (a.square() + 1)) - mixed;
+                (both, after)
+            }
+            // det Z, and det Z - a (w_1 w_2 - u_1 u_2), as the first row of Z alone moves.
+            Pairs::ActivationBetween => {
+                let a = Rational::from(&at.slope()[(0, 0)] * &at.learning_rates[0]);
+                let [u, w] = [[entry(0), entry(1)], [entry(2), entry(3)]];
+                let before = Rational::from(u[0] * w[1]) - Rational::from(u[1] * w[0]);
+                let turned = (Rational::from(w[0] * w[1]) - Rational::from(u[0] * u[1])) * a;
+                let after = Rational::from(&before - turned);
+                (square(before), square(after))
+            }
+        };
+        let said = said * before;
+        let size = if said > after { said.clone() } else { after.clone() };
+        is_told(&(said - after), &size)
     }
 }
 

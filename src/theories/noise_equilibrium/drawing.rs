@@ -14,6 +14,16 @@ pub(super) fn sizable(stream: &mut Stream) -> Rational {
     if drawn < 0 { -size } else { size }
 }
 
+/// What a control misses by is at least this part of the largest term of its relation, `2^-10`; a miss below `2^-20` would not count as one.
+pub(super) fn told_part() -> Rational {
+    Rational::from((1, 1 << 10))
+}
+
+/// Whether a control that misses by so much misses visibly, where no term is larger than `size`.
+pub(super) fn is_told(miss: &Rational, size: &Rational) -> bool {
+    *miss != 0 && Rational::from(miss.abs_ref()) >= told_part() * size
+}
+
 /// A learning rate of a control, in [1/8, 1/2).
 pub(super) fn sizable_rate(stream: &mut Stream) -> Rational {
     Rational::from((stream.integer(4, 15), 32))

@@ -17,7 +17,7 @@ pub(super) enum Points {
     Sizable,
     /// At W W^T = U^T U, with p and q different, which is asserted to be the equilibrium.
     NormBalance,
-    /// Errors whose size depends on the input.
+    /// Errors whose size depends on the input, and columns of W of different sizes.
     Heteroscedastic,
 }
 
@@ -115,11 +115,18 @@ impl Points {
             (0..len).map(coordinate).collect()
         };
         let [p, r, q] = sizes;
-        let theta = if equilibrium {
-            let direction = coordinates(r);
-            self.at_equilibrium(sizes, &direction)
-        } else {
-            coordinates(p * r + r * q)
+        let theta = loop {
+            let theta = if equilibrium {
+                let direction = coordinates(r);
+                self.at_equilibrium(sizes, &direction)
+            } else {
+                coordinates(p * r + r * q)
+            };
+            // For equal or opposite columns of W the sizes of the errors do not matter.
+            let entry = |column: usize| Rational::from(theta[p * r + column].abs_ref());
+            if self != Points::Heteroscedastic || (entry(1) - entry(0)).abs() * 16 >= 1 {
+                break theta;
+            }
         };
         let (inputs, errors) = if isotropic {
             (unit_vectors(q, &units[0]), unit_vectors(p, &units[1]))
@@ -132,7 +139,10 @@ impl Points {
             scales[1] = Rational::from(2);
         }
         let [tau, variance] = units;
-        let isotropic = isotropic.then(|| [tau.square() / q as u64, variance.square() / p as u64]);
+        // The mean of the squares of all errors, whatever the input.
+        let spread =
+            scales.iter().map(|scale| Rational::from(scale.square_ref())).sum::<Rational>() / inputs.len() as u64;
+        let isotropic = isotropic.then(|| [tau.square() / q as u64, variance.square() * spread / p as u64]);
         let mut instance =
             Instance { class, sizes, theta, inputs, errors, scales, isotropic, equilibrium, learning_rate, what: "" };
         if class == Class::Awkward {

@@ -36,8 +36,8 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "U is p x r, W is r x q; e is independent of x and E e = 0; Sx = E x x^T, Se = E e e^T; no decay; steps of single samples",
         "the data are products of finite sets: all x of a set with all e and -e of another; for the isotropic law tau' times the unit vectors, and s' times those",
-        "along batches of two samples without replacement the drift is kappa times this, kappa = (N - 2) / (2 (N - 1)) for N samples",
-        "the equilibrium is the zero of the mean drift, examined at W W^T = (q / p) U^T U; s tau = 0, and U = W = 0, say nothing",
+        "along batches of two samples without replacement the drift is kappa times this, kappa = (N - 2) / (2 (N - 1)) for N samples; all batches are enumerated, for N <= 8",
+        "the equilibrium is the zero of the mean drift, examined at W W^T = (q / p) U^T U for matrices of rank one, the rows of U and the columns of W all equal; s tau = 0, and U = W = 0, say nothing",
     ],
     references: &[NOISE_EQUILIBRIUM, NEURAL_MECHANICS, AUTO_BALANCING],
     law: &[all(&Exact(LAW))],

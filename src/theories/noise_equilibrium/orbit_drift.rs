@@ -8,7 +8,7 @@
 //! descent with learning rate `eta` and weight decay `gamma`, `c = 1 - 2 eta gamma`. The parts in the positive and the negative eigenspace of `A` are marked by u and w.
 //! Sources: [`NOISE_EQUILIBRIUM`], [`NEURAL_THERMODYNAMICS`] for the entropic loss; the law is derived in the proofs.
 
-use super::drawing::EVERY_GAP;
+use super::drawing::{EVERY_GAP, is_told};
 use super::ends::Ends;
 use super::orbit::{At, Networks, Orbit, slope};
 use super::{NEURAL_MECHANICS, NEURAL_THERMODYNAMICS, NOISE_EQUILIBRIUM};
@@ -98,16 +98,33 @@ impl Draws for OrbitDrift {
             Decays::Strong => true,
         };
         let samples = if self.networks == Networks::Homogeneous { samples } else { 1 };
-        let mut orbit = self.networks.draw(draw, samples, decay);
-        if self.decay == Decays::Strong {
-            let product = Rational::from((draw.family.integer(1, 4), 8));
-            orbit.problem.weight_decay = product / orbit.problem.learning_rate::<Rational>();
-        }
+        let orbit = loop {
+            let mut orbit = self.networks.draw(draw, samples, decay);
+            if self.decay == Decays::Strong {
+                let product = Rational::from((draw.family.integer(1, 4), 8));
+                orbit.problem.weight_decay = product / orbit.problem.learning_rate::<Rational>();
+            }
+            if !self.plain_decay || plain_decay_is_told(&orbit) {
+                break orbit;
+            }
+        };
         if self.always_an_equilibrium && Ends::of(&orbit).is_excepted() {
             return Err(Unjudged::outside("no noise"));
         }
         Ok(orbit)
     }
+}
+
+/// Whether `4 eta^2 gamma^2 C`, by which the drift for `gamma` in place of `gamma (1 - eta gamma)` is wrong, can be seen beside the other terms.
+fn plain_decay_is_told(orbit: &Orbit) -> bool {
+    let at = orbit.at::<Rational>();
+    let theta = &at.point.theta;
+    let [positive, negative] = at.noise(&at.gradients(theta));
+    let charge = at.charge(theta);
+    let product = Rational::from(&at.learning_rate * &at.point.weight_decay);
+    let noise = Rational::from(at.learning_rate.square_ref()) * (positive - negative);
+    let decay: Rational = Rational::from(&product * &charge) * 4;
+    is_told(&Rational::from(&decay * &product), &(decay.abs() + noise.abs()))
 }
 
 impl OrbitDrift {

@@ -8,7 +8,7 @@
 //! the weight decay and `c = 1 - 2 eta gamma`. Source of the question: [`NOISE_EQUILIBRIUM`]; the identity is derived in the proofs.
 
 use super::derivative::{mean, step};
-use super::drawing::EVERY_GAP;
+use super::drawing::{EVERY_GAP, is_told};
 use super::product::{Instance, Points};
 use super::vector_factor::VectorFactor;
 use super::{AUTO_BALANCING, NOISE_EQUILIBRIUM};
@@ -53,8 +53,8 @@ pub static CLAIM: Claim = Claim {
         "the k_i are positive integers; P / (w_i w_j) is the polynomial with k_i - 1 and k_j - 1, so that factors may be 0",
         "theta' = c theta - eta g with c = 1 - 2 eta gamma, the same eta and gamma for all factors; l may depend on other parameters, which move too",
         "G is the slope of a sample, or the mean of a batch; over samples one at a time E[Q'] = (c^2 - eta^2 k_i k_j (P / (w_i w_j))^2 (Var G + E[G]^2)) Q",
-        "over several steps the factors c^2 - h multiply; for two factors of power 1, w_1 + w_2 and w_1 - w_2 are multiplied by c - eta G and c + eta G",
-        "Q shrinks in a step if |c^2 - h| < 1, and grows if |c^2 - h| > 1; balance, Q = 0, is never left",
+        "over several steps the factors c^2 - h multiply, followed over two where the k_i sum to 3 or less; for two factors of power 1, w_1 + w_2 and w_1 - w_2 are multiplied by c - eta G and c + eta G",
+        "if Q is not 0, it shrinks in a step if |c^2 - h| < 1, and grows if |c^2 - h| > 1; balance, Q = 0, is never left",
     ],
     references: &[NOISE_EQUILIBRIUM, AUTO_BALANCING],
     law: &[all(&Exact(LAW))],
@@ -92,8 +92,32 @@ impl Draws for Contraction {
     type Instance = Instance;
 
     fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
-        self.points.draw(draw)
+        loop {
+            let instance = self.points.draw(draw)?;
+            if self.mean_slope || mean_slope_is_told(&instance) {
+                return Ok(instance);
+            }
+        }
     }
+}
+
+/// Whether for some pair the contraction by the mean slope can be seen beside `Q` and the contraction by the variance: all terms have the factor `Q`.
+fn mean_slope_is_told(instance: &Instance) -> bool {
+    let Instance { theta, samples, powers, learning_rate, .. } = instance;
+    let slopes: Vec<Rational> = samples.iter().map(|sample| instance.slope(theta, sample)).collect();
+    let count = slopes.len() as u64;
+    let mean = slopes.iter().sum::<Rational>() / count;
+    let square = mean.square();
+    let variance = slopes.iter().map(|slope| Rational::from(slope.square_ref())).sum::<Rational>() / count - &square;
+    instance.pairs().any(|pair| {
+        let coupling = instance.product(theta, &pair) * learning_rate;
+        let coupling = coupling.square() * powers[pair[0]] * powers[pair[1]];
+        let charge = |i: usize| Rational::from(theta[i].square_ref()) / powers[i];
+        let [mean, variance] = [&square, &variance].map(|part| Rational::from(part * &coupling));
+        // |1 - h| is the largest where h is.
+        let size = Rational::from(&mean + &variance) + 1;
+        charge(pair[0]) != charge(pair[1]) && is_told(&mean, &size)
+    })
 }
 
 /// A step: along which sample or batch, its end, and the slope `G` there.

@@ -9,6 +9,7 @@
 //! stochastic differential equation of [`NOISE_EQUILIBRIUM`]; the law is derived in the proofs.
 
 use super::derivative::{mean, step};
+use super::drawing::is_told;
 use super::orbit::{At, Networks, Orbit};
 use super::{NEURAL_MECHANICS, NOISE_EQUILIBRIUM};
 use crate::closed_form::batches::share_of_noise;
@@ -39,7 +40,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "A is symmetric and generates a symmetry of the per-sample loss; the batch of B of N samples is uniform among all, without replacement; kappa = 0 for N = 1; Sigma is the covariance with 1/N",
         "theta' = theta - eta (g_B + 2 gamma theta), g_B the mean gradient of the batch; all batches are enumerated",
-        "without decay and with eigenvalues 0, 1 and -1, at e^{tA} theta and a = e^t: E_B[C'] - C = eta^2 a^-2 (kappa tr Sigma_u + |m_u|^2) - eta^2 a^2 (kappa tr Sigma_w + |m_w|^2), m = grad L, u and w for the parts of eigenvalue 1 and -1: the root moves with B unless the ratios of noise and of mean gradient are one",
+        "without decay and with eigenvalues 0, 1 and -1, at e^{tA} theta and a = e^t: E_B[C'] - C = eta^2 a^-2 (kappa tr Sigma_u + |m_u|^2) - eta^2 a^2 (kappa tr Sigma_w + |m_w|^2), m = grad L, u and w for the parts of eigenvalue 1 and -1: the root moves with B unless the ratios of noise and of mean gradient are equal",
     ],
     references: &[NOISE_EQUILIBRIUM, NEURAL_MECHANICS],
     law: &[all(&Exact(LAW))],
@@ -66,7 +67,37 @@ impl Draws for SdeGap {
             3 => false,
             _ => draw.family.coin(),
         };
-        Ok(self.networks.draw(draw, samples, decay))
+        loop {
+            let orbit = self.networks.draw(draw, samples, decay);
+            if self.is_told(&orbit) {
+                return Ok(orbit);
+            }
+        }
+    }
+}
+
+impl SdeGap {
+    /// Whether what is broken, if something is, can be seen beside the largest term, whatever the size of the batch.
+    fn is_told(&self, orbit: &Orbit) -> bool {
+        if self.full_batch_term && self.without_replacement {
+            return true;
+        }
+        let at = orbit.at::<Rational>();
+        let theta = &at.point.theta;
+        let Gradients { all, mean, spread: [positive, negative] } = Gradients::at(&at, theta);
+        let square = Rational::from(at.learning_rate.square_ref());
+        let twice = Rational::from(&at.point.weight_decay * -2);
+        let full_batch = at.charge(&step(&mean, theta, &twice, &Rational::from(1))) * &square;
+        let noise = (positive - negative) * square;
+        let charge = at.charge(theta).abs();
+        let decay: Rational = Rational::from(&at.learning_rate * &at.point.weight_decay) * &charge * 4;
+        // By the law E_B[C'] is at most the sum of the others, and no share of the noise is larger than 1.
+        let size = charge + decay + Rational::from(noise.abs_ref()) + Rational::from(full_batch.abs_ref());
+        if !self.full_batch_term {
+            return is_told(&full_batch, &size);
+        }
+        // 1/B - kappa is least for batches of two.
+        is_told(&(noise * (Rational::from((1, 2)) - share_of_noise(all.len(), 2))), &size)
     }
 }
 
@@ -179,6 +210,14 @@ mod tests {
     #[test]
     fn there_are_as_many_batches_as_the_binomial_coefficient_says() {
         assert_eq!([0, 1, 2, 3, 4].map(|size| batches(4, size).count()), [1, 4, 6, 4, 1]);
+    }
+
+    #[test]
+    fn drawing_with_replacement_adds_least_noise_to_batches_of_two() {
+        for samples in 2..6 {
+            let more = |batch: usize| Rational::from((1, batch as u64)) - share_of_noise(samples, batch);
+            assert!((2..=samples).all(|batch| more(batch) >= more(2) && more(2) > 0));
+        }
     }
 
     #[test]
