@@ -54,7 +54,7 @@ pub static CLAIM: Claim = Claim {
         "p = 2 gamma, V = r^2/2, R T = eta |g|^2/4 with the actual step eta, which is eps r^2 at a fixed effective rate; 0 < eta gamma < 1, and 0 < delta < pi/2 where rho is constant",
         "for x = 2 eps gamma r^2 at a fixed effective rate x' = x ((1 - x)^2 + (eps rho)^2): it rises to 1 - s from below and falls from above up to 1 + s; beyond 1 + s it grows, and for eps rho > 1 everywhere",
         "at eps rho = 1 there is one radius, x = 1, approached from below only; gamma = 0 has no steady radius, and is not drawn",
-        "the averages are over a stationary state at a fixed rate with E r^2 finite: exact on periodic orbits, from long runs of isotropic normal noise, with r_s^4 = eta q / (4 gamma (1 - eta gamma))",
+        "the averages are over a stationary state at a fixed rate with E r^2 finite: exact on periodic orbits, from long runs of the radius alone, as isotropic normal noise in dimension 3 or 5 drives it, with r_s^4 = eta q / (4 gamma (1 - eta gamma))",
     ],
     references: &[IDEAL_GAS, SPHERICAL_MOTION],
     law: &[

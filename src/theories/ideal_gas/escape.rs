@@ -33,9 +33,10 @@ impl Escape {
 /// The larger of two values over what is the mean of normal noise: (eps rho)^2 stays below 1.
 const MOST: f64 = 0.9375;
 
-/// Paths of a batch, and their steps at most.
-const PATHS: usize = 4;
-const STEPS: u64 = 1 << 13;
+/// Paths of a batch, and their steps at most. All paths but three have to escape for an interval that is narrow enough and has 1 in it: so few
+/// stay, where a share of `2^-5` or more does, with a probability of less than `2^-30`, by the binomial law and not by Student's.
+const PATHS: usize = 32;
+const STEPS: u64 = 1 << 12;
 /// A path this far beyond 2 has escaped.
 const FAR: f64 = 1_048_576.0;
 
@@ -68,12 +69,7 @@ impl OfRadius for Escape {
             0.0
         };
         let share = |path: &mut dyn FnMut() -> f64| (0..PATHS).map(|_| path()).sum::<f64>() / PATHS as f64;
-        let shares: Vec<f64> = (0..BATCHES).map(|_| share(&mut path)).collect();
-        let relation = Relation::equality(
-            "every path escapes",
-            vec![Term::vector("share of paths that have escaped", shares)],
-            one_per_batch(),
-        );
+        let relation = every_path_escapes((0..BATCHES).map(|_| share(&mut path)).collect());
         let described = match self.noise {
             Noise::Normal => format!("normal noise in dimension {}, mean (eps rho)^2 = {square}", degrees + 1),
             Noise::Bounded => format!("(eps rho)^2 = {} or half of it", MOST * square),
@@ -82,6 +78,41 @@ impl OfRadius for Escape {
     }
 }
 
-fn one_per_batch() -> Vec<Term<f64>> {
-    vec![Term::vector("1", vec![1.0; BATCHES])]
+/// The law of the shares of the batches' paths that have escaped.
+fn every_path_escapes(shares: Vec<f64>) -> Relation<f64> {
+    Relation::equality(
+        "every path escapes",
+        vec![Term::vector("share of paths that have escaped", shares)],
+        vec![Term::vector("1", vec![1.0; BATCHES])],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::simulation::{ERROR_BITS, judge};
+    use crate::verify::{Case, Settings, Status};
+
+    /// Whether the law is taken for true where so many paths stay, no two in one batch if there are batches enough: an interval is then the narrowest.
+    fn is_accepted(staying: usize) -> bool {
+        let of_batch = |batch: usize| staying / BATCHES + usize::from(batch < staying % BATCHES);
+        let shares = (0..BATCHES).map(|batch| 1.0 - of_batch(batch) as f64 / PATHS as f64).collect();
+        let finding = judge(&Settings::new(0, 256), Case::Law, 0, vec![every_path_escapes(shares)]);
+        finding.status == Status::Satisfied
+    }
+
+    #[test]
+    fn a_law_that_one_path_of_32_breaks_is_accepted_with_the_stated_probability_at_most() {
+        let paths = BATCHES * PATHS;
+        let most =
+            (0..=paths).filter(|staying| is_accepted(*staying)).max().expect("if all escape the law is accepted");
+        assert_eq!(most, 3);
+        // The probability that at most so many stay: the sum of C(n, k) (1/32)^k (31/32)^(n - k).
+        let (mut term, mut sum) = ((31.0_f64 / 32.0).powi(paths as i32), 0.0);
+        for staying in 0..=most {
+            sum += term;
+            term *= (paths - staying) as f64 / (staying + 1) as f64 / 31.0;
+        }
+        assert!(sum < 2.0_f64.powi(-ERROR_BITS), "{sum:e}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::drawing::{Loss, Sample, carried, moved, scaled};
 use super::optimisers::Path;
-use crate::linalg::products::{norm, squared_norm};
+use crate::linalg::products::norm;
 use crate::scalar::{Rational, Real};
 use crate::verify::{Draw, Drawn, Draws, In, Numbers, Relation, Term, Unjudged};
 
@@ -49,16 +49,16 @@ impl Draws for Roots {
     fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
         let mut stream = draw.own();
         let adam = self.rule == Rule::OfDescentForAdam || draw.index.is_multiple_of(2);
+        // The first step of Adam is that of sign descent: the control misses by a |a - 1| eta in every entry, and makes no other.
+        let is_law = self.rule == Rule::Own;
         loop {
-            let mut path = Path::draw(&mut stream, 3);
+            let mut path = Path::draw(&mut stream, if is_law { 3 } else { 1 });
             let scale = Rational::from((*stream.pick(&[1, 2, 3, 5, 6, 12, 16]), 4));
             // Small steps: the points stay of the size of the first, and no norm comes near 0.
-            path.rate = Rational::from((stream.integer(1, 4), 64));
+            path.rate = Rational::from((if is_law { stream.integer(1, 4) } else { stream.integer(4, 16) }, 64));
             // Adam without epsilon divides by every entry of the first gradient.
             let gradient: Vec<Rational> = Loss::scale_invariant().gradient(&path.theta, &path.samples[0]);
-            let square: Rational = squared_norm(&path.theta);
-            let is_sizable = |entry: &Rational| Rational::from(entry.abs_ref()) * 256 >= 1;
-            if square * 4 >= 1 && gradient.iter().all(is_sizable) {
+            if !adam || gradient.iter().all(|entry| *entry != 0) {
                 return Ok(Instance { path, scale, adam });
             }
         }

@@ -72,9 +72,10 @@ pub static CLAIM: Claim = Claim {
         So S = S_sphere + (d - 1) E ln r obeys dS/dln eta - dS/dln gamma = (d - 1)/2 at a fixed rate, dS/dln gamma = -(d - 1)/2 at a fixed effective rate, dS/dln eta - dS/dln gamma = d - 1 for Adam",
     hypotheses: &[
         "a > 0; the same samples in the same order; any noise, batch and dimension; theta is not 0 along the path",
-        "heavy ball starts with an empty buffer, or with m / a; sign descent and Adam have decoupled decay, theta' = (1 - 2 eta gamma) theta - eta (...), and Adam no epsilon",
+        "heavy ball starts with an empty buffer, or with m / a; sign descent and Adam have decoupled decay, theta' = (1 - 2 eta gamma) theta - eta (...), and Adam no epsilon, so that no entry of the gradient may have been 0 since the start",
         "what is checked is the symmetry of paths; the entropies follow from it where the stationary law is unique and S is differentiable, with d - 1 for d where the radius is constant",
         "for the differential entropy of theta in R^d read d for d - 1",
+        "checked for the degrees k = 0, 2, 4 and 6, and for Adam and the sphere at degree 0",
     ],
     references: &[EXPONENTIAL_RATES, IDEAL_GAS],
     law: &[

@@ -38,9 +38,9 @@ pub static CLAIM: Claim = Claim {
         with (eps rho)^2 <= 1 - s^2 the set 0 < x <= 1 + s is not left. At a fixed rate r'^4 >= 4 c^2 eta^2 rho^2",
     hypotheses: &[
         "gamma > 0; unbounded: P(rho > K | state) > 0 for all K, as for isotropic normal noise; the share: P((eps rho)^2 >= 1 + b | state) >= q for some b, q > 0",
-        "one step with x (eps rho)^2 >= 2 leads beyond 2, and so does a finite run of steps with (eps rho)^2 >= 1 + b, of which each has x' >= (1 + b) x",
+        "one step with x (eps rho)^2 > 2 leads beyond 2, one with x (eps rho)^2 >= 2 to 2 or beyond; and so does a finite run of steps with (eps rho)^2 >= 1 + b, of which each has x' >= (1 + b) x",
         "rho = 0 at x = 1 leads to 0, which is left out",
-        "where no stationary law exists the share of paths beyond 2 tends to 1; that it gets there within 2^13 steps is the check's choice of rates, (eps rho)^2 of mean 0.64 or more. At small rates the state is metastable, and no escape is no evidence",
+        "if the rho of all steps are independent of the state and of each other, of one law, positive, and unbounded or with that share, almost every path gets beyond 2, and x grows without bound; where the law of rho depends on the state it need not. That paths get there within 2^12 steps is the check's choice of rates, (eps rho)^2 of mean 0.64 or more. At small rates the state is metastable, and no escape is no evidence",
         "at a fixed rate, by the proof: a stationary law exists if 0 < eta gamma < 1, c is not 0, ln rho is uniformly integrable over the directions, and the chain of directions is continuous",
     ],
     references: &[IDEAL_GAS],
@@ -191,7 +191,7 @@ impl Runaway {
             relations.push(at_most("growth beyond 2", grown(), after()).sharp((15, 16)));
         }
         if Rational::from(&exact.before * &exact.square) >= 2 {
-            relations.push(at_most("one kick leads beyond 2", scalar("2", T::integer(2)), after()));
+            relations.push(at_most("one kick leads to 2 or beyond", scalar("2", T::integer(2)), after()));
         }
         match bound {
             Bound::None => {}

@@ -123,7 +123,7 @@ pub fn law(stream: &mut Stream, states: usize) -> Vec<Rational> {
 pub struct Watched {
     /// The chain.
     pub chain: Chain,
-    /// `f`, or more values than there are states.
+    /// `f`, a value for each state.
     pub function: Vec<Rational>,
 }
 

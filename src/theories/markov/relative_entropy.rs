@@ -34,7 +34,7 @@ pub static CLAIM: Claim = Claim {
     statement: "D(p P || pi) <= D(p || pi) with D(p || q) = sum_i p_i log(p_i / q_i)",
     hypotheses: &[
         "P: transition probabilities of a finite chain, pi > 0 with pi P = pi, p any law",
-        "checked for P > 0, reversible or not, and p > 0",
+        "checked for P > 0, reversible or not, and p > 0 other than pi",
     ],
     references: &[LEVIN_PERES],
     law: &[all(&Independent(Transcendental(RelativeEntropy { against: Against::Stationary })))],

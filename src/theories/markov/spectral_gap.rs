@@ -28,8 +28,8 @@ struct SpectralGap {
 enum Chains {
     /// Reversible, with eigenvalues that are drawn.
     Reversible,
-    /// A walk round a cycle with a part of uniform jumps, and `lambda` that of its symmetric part.
-    Cyclic,
+    /// Not reversible, with the eigenvalues 1, 0 and 0 and a uniform law.
+    Nilpotent,
     /// Reversible, and `lambda` the largest eigenvalue below 1, where a negative one has a larger modulus.
     Alternating,
 }
@@ -40,7 +40,7 @@ pub static CLAIM: Claim = Claim {
     title: "the spectral gap bounds the decay of variance",
     statement: "Var(P f) <= lambda^2 Var(f), with equality for the eigenfunction of lambda",
     hypotheses: &[
-        "P: transition probabilities of a finite chain in detailed balance with pi; Var: the variance under pi, f any function of the states",
+        "P: transition probabilities of a finite chain in detailed balance with pi > 0; Var: the variance under pi, f any function of the states",
         "lambda: the eigenvalue of P of the largest modulus besides the 1 of the constants",
         "checked on chains of three and four states with rational spectra, P = 1 pi^T + sum_k lambda_k D^(-1/2) v_k v_k^T D^(1/2), D = diag(pi), v_k orthonormal and orthogonal to sqrt(pi)",
     ],
@@ -49,8 +49,8 @@ pub static CLAIM: Claim = Claim {
     controls: &[
         control(
             "not-reversible",
-            "a walk round a cycle, with the eigenvalue of (P + P^T) / 2",
-            &Independent(Exact(SpectralGap { chains: Chains::Cyclic, says_equality: false })),
+            "a chain with the eigenvalues 1, 0 and 0 that is not reversible: lambda = 0, and P f is not constant",
+            &Independent(Exact(SpectralGap { chains: Chains::Nilpotent, says_equality: false })),
         ),
         control(
             "signed",
@@ -144,23 +144,26 @@ impl Draws for SpectralGap {
         let size = 3 + stream.below(2);
         let mut function = || (0..size).map(|_| stream.small()).collect::<Vec<Rational>>();
         let f = function();
-        if let Chains::Cyclic = self.chains {
-            // Of a walk round three states the symmetric part has the eigenvalue -1/2 twice.
-            let uniform = Rational::from((1 + stream.below(7) as i64, 8));
-            let walk = Rational::from(1) - &uniform;
-            let transitions = DMatrix::from_fn(3, 3, |from, to| {
-                let step = if to == (from + 1) % 3 { walk.clone() } else { Rational::new() };
-                step + uniform.clone() / 3
-            });
-            let eigenfunction = [1, -1, 0].map(Rational::from).to_vec();
+        if let Chains::Nilpotent = self.chains {
+            // (t a b^T)^2 = 0, since b^T a = 0.
+            let t = Rational::from((1 + stream.below(8) as i64, 48));
+            let (a, b) = ([1, -1, 0], [1, 1, -2]);
+            let transitions = DMatrix::from_fn(3, 3, |from, to| Rational::from((1, 3)) + t.clone() * (a[from] * b[to]));
+            // b^T f is not 0, and so P f = E f + t (b^T f) a is not constant.
             let function = vec![stream.positive(), Rational::new(), Rational::new()];
-            return Ok(Instance { chain: Chain::new(transitions)?, eigenvalue: walk / -2, eigenfunction, function });
+            let chain = Chain::new(transitions)?;
+            return Ok(Instance {
+                chain,
+                eigenvalue: Rational::new(),
+                eigenfunction: a.map(Rational::from).to_vec(),
+                function,
+            });
         }
         let u = unit_vector(stream, size);
         let mut eigenvalues: Vec<Rational> = (1..size).map(|_| stream.small() / 4).collect();
-        // The first has the largest modulus; for the control it is negative, and all others are smaller and positive.
-        let bound: Rational =
-            eigenvalues.iter().map(|value| value.clone().abs()).max().unwrap_or_default() + stream.positive() / 8;
+        // The first has the largest modulus, which another may share; for the control it is negative, and all others are smaller and positive.
+        let largest: Rational = eigenvalues.iter().skip(1).map(|value| value.clone().abs()).max().unwrap_or_default();
+        let bound = if stream.below(4) == 0 { largest } else { largest + stream.positive() / 8 };
         eigenvalues[0] = if stream.coin() { bound.clone() } else { -bound.clone() };
         if let Chains::Alternating = self.chains {
             eigenvalues[0] = -bound.clone();

@@ -3,7 +3,6 @@
 use super::LEVIN_PERES;
 use super::chain::{Chain, Watched};
 use crate::model::Carrier;
-use crate::scalar::Rational;
 use crate::verify::{Claim, Draw, Draws, Exact, In, Independent, Relation, Term, Unjudged, all, control};
 
 /// The mean of a function before and after a step.
@@ -18,7 +17,10 @@ pub static CLAIM: Claim = Claim {
     id: "markov/stationary-mean",
     title: "means under the stationary law are kept",
     statement: "sum_i pi_i (P f)_i = sum_i pi_i f_i",
-    hypotheses: &["P: transition probabilities of a finite chain; pi P = pi; f any function of the states"],
+    hypotheses: &[
+        "P: transition probabilities of a finite chain; pi P = pi; f any function of the states",
+        "checked for P > 0 and f that rise from state to state",
+    ],
     references: &[LEVIN_PERES],
     law: &[all(&Independent(Exact(StationaryMean { stationary: true })))],
     controls: &[control(
@@ -31,13 +33,20 @@ pub static CLAIM: Claim = Claim {
 impl Draws for StationaryMean {
     type Instance = Watched;
     fn draw(&self, draw: &mut Draw) -> Result<Watched, Unjudged> {
-        Ok(Watched { chain: Chain::draw(&mut draw.own())?, function: [1, 2, 4, 8].map(Rational::from).to_vec() })
+        let stream = &mut draw.own();
+        let chain = Chain::draw(stream)?;
+        let mut last = stream.small();
+        let rising = |_| {
+            last += stream.positive() * 2;
+            last.clone()
+        };
+        Ok(Watched { function: (0..chain.states()).map(rising).collect(), chain })
     }
 }
 
 impl<T: Carrier> In<T> for StationaryMean {
     fn relations(&self, Watched { chain, function }: &Watched) -> Result<Vec<Relation<T>>, Unjudged> {
-        let f: Vec<T> = function[..chain.states()].iter().map(T::from_rational).collect();
+        let f: Vec<T> = function.iter().map(T::from_rational).collect();
         let law = if self.stationary { chain.law() } else { chain.at_first_state() };
         let mean = |label: &'static str, f: &[T]| Term::scalar(label, crate::linalg::products::dot(&law, f));
         let (after, before) = (mean("sum_i pi_i (P f)_i", &chain.mean_after(&f)), mean("sum_i pi_i f_i", &f));
