@@ -50,7 +50,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "d = 2, the unit circle with r reset; E xi = E xi^3 = E xi^5 = 0, E xi^2 = 1, E xi^4 = m; T does not depend on eps; psi is smooth, here a trigonometric polynomial",
         "the formula for T rho_1' is the adjoint equation of the expanded step, checked in the derivatives of psi at a point; that the density has the expansion is standard for normal xi, and for discrete xi means smooth averages",
-        "E psi and the mean velocity are those of the chain itself, from its transfer matrix in Fourier modes for psi = a cos phi + b sin 2 phi and noise of two or three values, as few as are needed for 2^-75 of the smallest step's effect",
+        "E psi and the mean velocity are those of the chain itself, from its transfer matrix in Fourier modes for psi = a cos phi + b sin 2 phi with 3/4 <= a <= 1, |b| = 1/8 or 3/16, 1 <= T <= 3/2 and noise of two or three values, as few as are needed for 2^-75 of the smallest step's effect",
         "without a current exactly if m = 3 or int psi'^3 = 0, to this order",
     ],
     references: &[IDEAL_GAS],
