@@ -42,7 +42,7 @@ pub static CLAIM: Claim = Claim {
         "theta' = theta - eta grad l, eta > 0, without decay; ybar = (y1 + y2)/2 is not 0, so that u = w = 0 is a strict saddle of the mean loss",
         "attracts: both orders of an epoch bring u + w and u - w nearer to 0 from every start near it; repels: they drive one of them away",
         "with decay gamma s = u + w and t = u - w obey s' = (c - eta G) s, t' = (c + eta G) t, c = 1 - 2 eta gamma, G = 2 (u w - y), at every size",
-        "checked from starts at 2^-100, small against every gap of the window that is drawn; on the ends themselves nothing is said",
+        "checked from starts at 2^-100, small against every gap of the window that is drawn; on the ends themselves nothing is said, and |2 eta y| = 1, where an exponent is -infinity, is not drawn",
     ],
     references: &[HIERARCHY, MIRROR],
     law: &[

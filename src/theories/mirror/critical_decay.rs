@@ -49,10 +49,10 @@ pub static CLAIM: Claim = Claim {
     title: "the decay above which a dead neuron is stable",
     statement: "u sigma(w.x), sigma positively homogeneous of degree k, M = sup over |u| = |w| = 1 of |E[u^T delta sigma(w.x)]|: for k = 1 (u, w) = 0 is a strict local minimum of L + gamma |theta|^2 if 2 gamma > M and not a local minimum if 2 gamma < M; \
         linear: M = sigma_max(E[delta x^T]), and 2 gamma - M is the smallest second derivative; k >= 2: it is a strict local minimum for every gamma > 0; \
-        at the minimum of |W_2 W_1 - V|^2 + gamma (|W_1|^2 + |W_2|^2) with a learned mode, whitened data, an added linear neuron is marginal",
+        at the minimum of |W_2 W_1 - V|^2 + gamma (|W_1|^2 + |W_2|^2) with a learned mode, whitened data, the rest held fixed, an added linear neuron is marginal, 2 gamma = M",
     hypotheses: &[
-        "delta = d ell/d f of the network without the neuron, which is held fixed or at a nondegenerate local minimum of its own loss with decay; sigma continuous, ell twice continuously differentiable; M > 0 and 2 gamma other than M",
-        "checked for ell = |f - y|^2 and a network that is held fixed: linear neurons with two outputs, rectified ones with one output, where M^2 is found on all cones of signs, squared ones with two outputs",
+        "delta = d ell/d f of the network without the neuron, which is held fixed or at a nondegenerate local minimum of its own loss with decay; sigma continuous, ell twice continuously differentiable; where the rest is not held fixed, f locally Lipschitz in its parameters; M > 0 and 2 gamma other than M",
+        "checked for ell = |f - y|^2 and a network that is held fixed: linear neurons with two outputs, rectified ones with one output, where M^2 is found on all cones of signs and compared with sixteen directions, squared ones with two outputs",
     ],
     references: &[MIRROR, HIERARCHY],
     law: &[all(&Independent(Exact(LAW)))],
@@ -228,6 +228,12 @@ impl Draws for CriticalDecay {
     }
 }
 
+/// Sixteen directions of the plane, none farther than 14 degrees from the next on either side.
+fn around() -> impl Iterator<Item = [i64; 2]> {
+    let quarter = [[1, 0], [2, 1], [1, 1], [1, 2]];
+    quarter.into_iter().flat_map(|[a, b]| [[a, b], [-b, a], [-a, -b], [b, -a]])
+}
+
 impl<T: Branch> In<T> for CriticalDecay {
     fn relations(&self, instance: &Dead) -> Result<Vec<Relation<T>>, Unjudged> {
         if let Some(matrices) = &instance.beside {
@@ -298,21 +304,36 @@ impl<T: Branch> In<T> for CriticalDecay {
                 ));
             }
             Neuron::Rectified => {
-                // M^2 is an upper bound in every direction, and reached in the one that grows first.
-                for (direction, w) in
-                    [("another direction", &instance.other.1), ("the first to grow", &instance.first.1)]
-                {
-                    let pull = T::from_rational(&pull(neuron, &instance.samples, w)[0]);
-                    let w: Vec<T> = carried(w);
+                // E[delta sigma(w.x)] is the slope of the loss in u at u = 0.
+                let constant: Vec<(Vec<_>, Vec<_>)> =
+                    samples.iter().map(|(input, residual)| (constants(input), constants(residual))).collect();
+                let decay = Dual::constant(gamma.clone());
+                let squared_pull = |w: &[T]| {
+                    let dead: Vec<T> = std::iter::once(T::zero()).chain(w.iter().cloned()).collect();
+                    gradient(|theta| loss(neuron, &constant, &decay, theta), &dead)[0].squared()
+                };
+                let bound = |w: &[T]| T::product(&size, &dot(w, w));
+                // M^2 is an upper bound in every direction, near to which some of many come.
+                let drawn = std::iter::once(("drawn".to_owned(), instance.other.1.clone()));
+                let around = around().map(|w| (format!("{}, {}", w[0], w[1]), w.map(Rational::from).to_vec()));
+                for (direction, w) in drawn.chain(around) {
+                    let w: Vec<T> = carried(&w);
                     relations.push(
                         Relation::at_most(
-                            ("M over the cones of signs", direction),
-                            Term::scalar("E[delta sigma(w.x)]^2", pull.squared()),
-                            Term::scalar("M^2 |w|^2", T::product(&size, &dot(&w, &w))),
+                            ("M over the cones of signs", format!("w along {direction}")),
+                            Term::scalar("E[delta sigma(w.x)]^2", squared_pull(&w)),
+                            Term::scalar("M^2 |w|^2", bound(&w)),
                         )
                         .sharp((7, 8)),
                     );
                 }
+                // And reached in the one that grows first.
+                let w: Vec<T> = carried(&instance.first.1);
+                relations.push(Relation::equality(
+                    "M is reached by the first to grow",
+                    vec![Term::scalar("E[delta sigma(w.x)]^2", squared_pull(&w))],
+                    vec![Term::scalar("M^2 |w|^2", bound(&w))],
+                ));
             }
             _ => {}
         }

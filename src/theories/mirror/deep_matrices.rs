@@ -103,7 +103,23 @@ fn mode(stream: &mut Stream, depth: usize, gamma: &Rational) -> (Rational, Ratio
         if stream.coin() {
             return (Rational::new(), Rational::new());
         }
+        if stream.coin() {
+            return (off(stream, depth, gamma), Rational::new());
+        }
     }
+}
+
+/// A singular value whose mode is off at a depth beyond two, `gamma^D (D-1)^(2D-2) >= s^(2D-2) (D-2)^(D-2)`: with a learned state that is worse, or
+/// without one beyond the fold.
+fn off(stream: &mut Stream, depth: usize, gamma: &Rational) -> Rational {
+    let (power, order) = (depth as i32, depth as i64);
+    let integer = |number: i64, exponent: i32| Rational::from(number).powi(exponent);
+    let most = gamma.powi(power) * integer(order - 1, 2 * power - 2) / integer(order - 2, power - 2);
+    let mut s = stream.positive();
+    while s.powi(2 * power - 2) > most {
+        s /= 2;
+    }
+    s
 }
 
 impl Draws for Minimum {

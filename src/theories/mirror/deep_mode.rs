@@ -239,32 +239,36 @@ impl<T: Branch> In<T> for Mode {
             vec![Term::scalar("-second derivative of the squared error", -flat(&s_fold, &T::zero()))],
             vec![Term::scalar("second derivative of the decay", T::integer(2 * order) * &gamma_fold)],
         ));
-        // A larger mode that is off.
-        let (excess, t) = (T::from_rational(&instance.excess), T::from_rational(&instance.shift));
-        let larger = s.clone() + &excess;
-        let matrices = |t: &T| {
-            let mut all =
-                vec![
-                    DMatrix::from_fn(2, 2, |row, column| if row + column == 0 { w.clone() } else { T::zero() });
-                    depth
-                ];
-            all[0][(0, 1)] = t.clone();
-            all[depth - 1][(1, 0)] = t.clone();
-            let target = DMatrix::from_fn(2, 2, |row, column| match (row, column) {
-                (0, 0) => s.clone(),
-                (1, 1) => larger.clone(),
-                _ => T::zero(),
-            });
-            matrix_loss(&all, &target, &threshold, &[T::one(), T::one()])
-        };
-        relations.push(Relation::equality(
-            "a larger mode that is off",
-            vec![Term::scalar("loss after", matrices(&t)), Term::scalar("-loss before", -matrices(&T::zero()))],
-            vec![
-                Term::scalar("2 w^(D-2) (s - S) t^2", T::integer(-2) * w.powi(exponent - 2) * &excess * t.squared()),
-                Term::scalar("w^(2D-4) t^4", w.powi(2 * exponent - 4) * t.powi(4)),
-            ],
-        ));
+        relations.extend([2, depth].map(|depth| larger_mode(instance, depth, &gamma)));
         Ok(relations)
     }
+}
+
+/// What it does to the loss to let a larger mode grow that is off, beside one that is on at `w`, at any depth and decay.
+fn larger_mode<T: Branch>(instance: &Scalars, depth: usize, gamma: &T) -> Relation<T> {
+    let exponent = depth as i32;
+    let [w, excess, t] = [&instance.w, &instance.excess, &instance.shift].map(T::from_rational);
+    // Stationary: gamma = (s - m) w^(D-2).
+    let s = w.powi(exponent) + T::product(gamma, &w.powi(2 - exponent));
+    let larger = s.clone() + &excess;
+    let matrices = |t: &T| {
+        let mut all =
+            vec![DMatrix::from_fn(2, 2, |row, column| if row + column == 0 { w.clone() } else { T::zero() }); depth];
+        all[0][(0, 1)] = t.clone();
+        all[depth - 1][(1, 0)] = t.clone();
+        let target = DMatrix::from_fn(2, 2, |row, column| match (row, column) {
+            (0, 0) => s.clone(),
+            (1, 1) => larger.clone(),
+            _ => T::zero(),
+        });
+        matrix_loss(&all, &target, gamma, &[T::one(), T::one()])
+    };
+    Relation::equality(
+        ("a larger mode that is off", format!("depth {depth}")),
+        vec![Term::scalar("loss after", matrices(&t)), Term::scalar("-loss before", -matrices(&T::zero()))],
+        vec![
+            Term::scalar("2 w^(D-2) (s - S) t^2", T::integer(-2) * w.powi(exponent - 2) * &excess * t.squared()),
+            Term::scalar("w^(2D-4) t^4", w.powi(2 * exponent - 4) * t.powi(4)),
+        ],
+    )
 }

@@ -22,6 +22,7 @@ pub static CLAIM: Claim = Claim {
         D >= 3, n = D - 2: eps^(-n) - kappa^(-n/D) <= T n eta s and (N - 1) n eta (s - k^D - (n+1) eta s^2 k^n / 2) <= eps^(-n) - k^(-n) for the first step N with w >= k",
     hypotheses: &[
         "independent bounded samples s_z; E ln(1 + eta s) > 0 (D = 2) or E s > 0 (D >= 3); 0 < kappa; 1 + eta (s_z - k) k^(1-2/D) >= b > 0 for all z and 0 <= k <= kappa, and s_z > kappa with positive probability",
+        "without noise kappa < s, 0 < k <= kappa (D = 2) or 0 < k^D <= kappa (D >= 3), eps < k^(1/2) or eps < k",
         "checked without noise for D = 2, 3, 4 at eps = 2^-200, 2^-9, 2^-5, every step enclosed; with noise s = m +- b for D = 2, 3, 4 on paths of about 2^17 steps, whose mean differs from the limit by a relative O(2^-17 ln 2^17)",
     ],
     references: &[HIERARCHY],
