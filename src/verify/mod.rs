@@ -54,7 +54,7 @@ pub use finding::{Finding, Quantity, Said, Scalar, Status};
 pub use kinds::KindReport;
 pub use lemmas::{Checked, Lemma, Lemmas};
 pub use mutant::{Change, Mutant};
-pub use relation::{Label, Relation, Sense, Term, Text};
+pub use relation::{EVERY_GAP, Label, Relation, Sense, Term, Text};
 pub use routes::{
     Asymptotic, Asymptotics, Decomposition, Doubled, EnclosedDecomposition, Enclosing, Exact, Few, INTERVAL_BITS,
     Independent, Ladder, Order, Transcendental, ladder,

@@ -113,6 +113,9 @@ pub struct Relation<T> {
 /// The resolution of a strict inequality that asks for no other: `2^-32` of the scale.
 const RESOLUTION: i32 = 32;
 
+/// The resolution of strict inequalities in the rationals, which tell every gap from none: this is far below any that is drawn.
+pub const EVERY_GAP: i32 = 1 << 20;
+
 impl<T> Relation<T> {
     /// All terms, of the left side first.
     pub fn terms(&self) -> impl Iterator<Item = &Term<T>> {

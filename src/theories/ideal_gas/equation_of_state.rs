@@ -8,7 +8,7 @@
 //! exists up to `eps rho = 1` only. Sources: [`IDEAL_GAS`], [`SPHERICAL_MOTION`]; the laws at finite steps are derived in the proofs.
 
 use super::drawing::{one, pythagorean};
-use super::kicked::{EVERY_GAP, Kicked};
+use super::kicked::Kicked;
 use super::mean_volume::Fluctuating;
 use super::periodic::Orbit;
 use super::simulated::Simulated;
@@ -17,7 +17,8 @@ use super::{IDEAL_GAS, SPHERICAL_MOTION};
 use crate::closed_form::gas;
 use crate::scalar::{Field, Rational};
 use crate::verify::{
-    Claim, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged, control,
+    Claim, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged,
+    control,
 };
 
 /// The laws of steady radii, and of the way there.

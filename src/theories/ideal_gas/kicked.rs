@@ -6,9 +6,6 @@ use crate::linalg::products::squared_norm;
 use crate::scalar::{Field, Rational};
 use crate::verify::{Drawn, Numbers, Relation, Stream, Term};
 
-/// The resolution of strict inequalities in the rationals, which tell every gap from none: this is far below any that is drawn.
-pub(super) const EVERY_GAP: i32 = 1 << 20;
-
 /// A start with the lengths of the gradients along a path.
 #[derive(Clone)]
 pub(super) struct Kicked {

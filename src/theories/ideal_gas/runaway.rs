@@ -10,11 +10,12 @@
 use super::IDEAL_GAS;
 use super::drawing::pythagorean;
 use super::escape::Escape;
-use super::kicked::{EVERY_GAP, Kick, Kicked};
+use super::kicked::{Kick, Kicked};
 use super::simulated::Simulated;
 use crate::scalar::{Field, Rational};
 use crate::verify::{
-    Claim, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged, control,
+    Claim, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged,
+    control,
 };
 
 /// The inequalities of a step.

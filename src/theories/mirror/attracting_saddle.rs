@@ -10,11 +10,12 @@
 use super::derivative::moving;
 use super::drawing::carried;
 use super::two_labels::{Labels, Window, step, turned};
-use super::{EVERY_GAP, HIERARCHY, MIRROR};
+use super::{HIERARCHY, MIRROR};
 use crate::closed_form::saddle::multipliers;
 use crate::scalar::{Branch, Dual, Field, Rational, Real};
 use crate::verify::{
-    Claim, Draw, Draws, Exact, In, Independent, Part, Relation, Stream, Term, Transcendental, Unjudged, control,
+    Claim, Draw, Draws, EVERY_GAP, Exact, In, Independent, Part, Relation, Stream, Term, Transcendental, Unjudged,
+    control,
 };
 
 /// When the saddle is said to attract.

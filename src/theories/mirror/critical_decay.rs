@@ -12,11 +12,13 @@ use super::dead_neuron::{Dead, INPUTS, Neuron, dot, first_to_grow, loss, pull, r
 use super::derivative::{constants, gradient, moving};
 use super::drawing::{Pair, carried, rotation, smalls};
 use super::marginal_neuron::{beside, marginal};
-use super::{EVERY_GAP, HIERARCHY, MIRROR};
+use super::{HIERARCHY, MIRROR};
 use crate::linalg::exact;
 use crate::linalg::products::product;
 use crate::scalar::{Branch, Dual, Rational, Ring};
-use crate::verify::{Claim, Draw, Draws, Exact, In, Independent, Relation, Stream, Term, Unjudged, all, control};
+use crate::verify::{
+    Claim, Draw, Draws, EVERY_GAP, Exact, In, Independent, Relation, Stream, Term, Unjudged, all, control,
+};
 use nalgebra::DMatrix;
 
 /// When a dead neuron is said to be stable.

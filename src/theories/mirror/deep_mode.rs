@@ -1,10 +1,9 @@
 //! One mode of a deep linear network with decay: where it is on, where it is off, and where its learned state is lost.
 
-use super::EVERY_GAP;
 use super::deep_matrices::matrix_loss;
 use super::derivative::{Jet, gradient, jet};
 use crate::scalar::{Branch, Dual, Field, Rational, Ring};
-use crate::verify::{Class, Draw, Drawn, Draws, In, Numbers, Relation, Term, Unjudged};
+use crate::verify::{Class, Draw, Drawn, Draws, EVERY_GAP, In, Numbers, Relation, Term, Unjudged};
 use nalgebra::DMatrix;
 use num_traits::Zero;
 

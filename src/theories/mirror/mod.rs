@@ -41,9 +41,6 @@ const CLAIMS: &[&Claim] = &[
     &learning_order::CLAIM,
 ];
 
-/// The resolution of strict inequalities in the rationals, which tell every gap from none: this is far below any that is drawn.
-const EVERY_GAP: i32 = 1 << 20;
-
 /// Mirror symmetries as constraints.
 const MIRROR: &str = "Ziyin, Symmetry Induces Structure and Constraint of Learning, arXiv:2309.16932";
 /// Symmetry breaking and hierarchies.

@@ -4,9 +4,6 @@ use crate::scalar::Rational;
 use crate::verify::stream::GRID_BITS;
 use crate::verify::{Draw, POINTS_PER_FAMILY, Stream};
 
-/// The resolution of strict inequalities in the rationals, which tell every gap from none: this is far below any that is drawn.
-pub(super) const EVERY_GAP: i32 = 1 << 20;
-
 /// A number of the grid with an absolute value in [1/2, 2], for controls: what they miss by must not be small by accident.
 pub(super) fn sizable(stream: &mut Stream) -> Rational {
     let drawn = stream.dyadic(GRID_BITS);

@@ -8,14 +8,14 @@
 //! descent with learning rate `eta` and weight decay `gamma`, `c = 1 - 2 eta gamma`. The parts in the positive and the negative eigenspace of `A` are marked by u and w.
 //! Sources: [`NOISE_EQUILIBRIUM`], [`NEURAL_THERMODYNAMICS`] for the entropic loss; the law is derived in the proofs.
 
-use super::drawing::{EVERY_GAP, is_told};
+use super::drawing::is_told;
 use super::ends::Ends;
 use super::orbit::{At, Networks, Orbit, slope};
 use super::{NEURAL_MECHANICS, NEURAL_THERMODYNAMICS, NOISE_EQUILIBRIUM};
 use crate::linalg::products::squared_norm;
 use crate::model::Carrier;
 use crate::scalar::Rational;
-use crate::verify::{Claim, Draw, Draws, Exact, In, Relation, Term, Unjudged, all, control};
+use crate::verify::{Claim, Draw, Draws, EVERY_GAP, Exact, In, Relation, Term, Unjudged, all, control};
 
 /// The law of the drift.
 #[derive(Clone, Copy)]

@@ -8,14 +8,14 @@
 //! the weight decay and `c = 1 - 2 eta gamma`. Source of the question: [`NOISE_EQUILIBRIUM`]; the identity is derived in the proofs.
 
 use super::derivative::{mean, step};
-use super::drawing::{EVERY_GAP, is_told};
+use super::drawing::is_told;
 use super::product::{Instance, Points};
 use super::vector_factor::VectorFactor;
 use super::{AUTO_BALANCING, NOISE_EQUILIBRIUM};
 use crate::closed_form::kept;
 use crate::model::Carrier;
 use crate::scalar::Rational;
-use crate::verify::{Claim, Draw, Draws, Exact, In, Relation, Term, Unjudged, all, control};
+use crate::verify::{Claim, Draw, Draws, EVERY_GAP, Exact, In, Relation, Term, Unjudged, all, control};
 
 /// The law of a step.
 #[derive(Clone, Copy)]
