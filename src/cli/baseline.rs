@@ -84,7 +84,7 @@ impl<'a> File<'a> {
         let new = old.record(report, &order).map_err(|error| self.failure(&error))?;
         let text = toml::to_string_pretty(&new).map_err(|error| Failure::Internal(error.to_string()))?;
         if let Some(comparison) = report.comparison.as_ref().filter(|_| !was_shown) {
-            output::complain(text::compare(comparison).trim_end());
+            output::complain(text::compare(comparison, output::width()).trim_end());
         }
         Destination::open(Some(&self.path))?.write(&format!("{HEADING}\n{text}"))?;
         output::complain(&format!("recorded in {}: {}", shown(&self.path), plural(new.claims.len(), "claim")));

@@ -11,6 +11,7 @@ mod eval;
 mod explain;
 mod failure;
 mod inspect;
+mod last_failed;
 mod limits;
 mod list;
 mod manual;
@@ -22,6 +23,7 @@ mod progress;
 mod replay;
 mod resume;
 mod schema;
+mod selection;
 mod verify;
 
 use crate::{suggest, visible};
@@ -77,9 +79,6 @@ impl Color {
             Color::Never => anstream::ColorChoice::Never,
         }
         .write_global();
-        if self == Color::Always {
-            crossterm::style::force_color_output(true);
-        }
     }
 }
 
@@ -137,7 +136,7 @@ impl Command {
             Command::Inspect(arguments) => inspect::run(&arguments),
             Command::Schema(arguments) => schema::run(&arguments),
             Command::Doctor(arguments) => doctor::run(&arguments),
-            Command::Completions(arguments) => completions::run(&arguments),
+            Command::Completions(arguments) => completions::run(&arguments, theories),
             Command::Manual(arguments) => manual::run(&arguments),
         }
     }
@@ -147,7 +146,7 @@ impl Command {
             Command::Verify(arguments) => arguments.outlet.wants_json(),
             Command::Merge(arguments) => arguments.outlet.wants_json(),
             Command::List(arguments) => arguments.format == Format::Json,
-            Command::Explain(arguments) => arguments.format == Format::Json,
+            Command::Explain(arguments) => arguments.format == explain::Format::Json,
             Command::Replay(arguments) => arguments.format == Format::Json,
             Command::Eval(_) | Command::Schema(_) => true,
             Command::Discover(arguments) => arguments.format == Format::Json,

@@ -22,12 +22,14 @@
 //! | [`representation`] | the same: alignment and sharpness of deep linear networks |
 //! | [`discovery`] | people and programs: the symmetries that were found of a network |
 //! | `text` | people (with the feature `cli`) |
+//! | `explanation` | people: one claim in full (likewise) |
 //!
 //! | module | on which they draw |
 //! |---|---|
 //! | [`plot`] | plots as SVG |
 //! | `figures` | the plots of the page |
 //! | [`formula`] | statements in plain text as MathML |
+//! | [`layout`] | paragraphs and tables that fit a width |
 //! | [`svg`] | what all drawings have in common |
 //!
 //! A report apart from its times depends on the claims, the seed, the precision, the effort and the number of instances only,
@@ -37,6 +39,8 @@ pub mod annotations;
 pub mod baseline;
 pub mod discovery;
 mod doubt;
+#[cfg(feature = "cli")]
+pub mod explanation;
 mod figures;
 pub mod formula;
 pub mod heat_map;
@@ -46,6 +50,7 @@ pub mod inspection;
 pub mod json;
 #[cfg(feature = "junit")]
 pub mod junit;
+pub mod layout;
 pub mod markdown;
 pub mod merge;
 pub mod observation;
