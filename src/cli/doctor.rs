@@ -90,11 +90,11 @@ fn text(parts: &[Part], width: usize) -> String {
     let is_missing = |part: &&Part| part.found.is_none() && part.absent == MISSING;
     let missing: Vec<&str> = parts.iter().filter(is_missing).map(|part| part.name).collect();
     let beyond = if missing.is_empty() {
-        "and so is everything else".to_owned()
+        "so is everything else".to_owned()
     } else {
         format!("of what enables more there is no {}", missing.join(", no "))
     };
-    text + "\n" + &hanging(&format!("All that verification needs is there, {beyond}."), width, "")
+    text + "\n" + &hanging(&format!("All that verification needs is there; {beyond}."), width, "")
 }
 
 fn parts() -> Vec<Part> {

@@ -16,6 +16,7 @@ mod limits;
 mod list;
 mod manual;
 mod merge;
+mod new;
 mod observe;
 mod outlet;
 mod output;
@@ -102,6 +103,7 @@ enum Command {
     List(list::Arguments),
     Explain(explain::Arguments),
     Replay(replay::Arguments),
+    New(new::Arguments),
     Eval(eval::Arguments),
     Discover(discover::Arguments),
     Observe(observe::Arguments),
@@ -130,6 +132,7 @@ impl Command {
             Command::List(arguments) => list::run(&arguments, theories),
             Command::Explain(arguments) => explain::run(&arguments, theories),
             Command::Replay(arguments) => replay::run(&arguments, theories),
+            Command::New(arguments) => new::run(&arguments),
             Command::Eval(arguments) => eval::run(&arguments),
             Command::Discover(arguments) => discover::run(&arguments),
             Command::Observe(arguments) => observe::run(&arguments),
@@ -151,7 +154,7 @@ impl Command {
             Command::Eval(_) | Command::Schema(_) => true,
             Command::Discover(arguments) => arguments.format == Format::Json,
             Command::Doctor(arguments) => arguments.format == Format::Json,
-            Command::Observe(_) | Command::Completions(_) | Command::Manual(_) => false,
+            Command::New(_) | Command::Observe(_) | Command::Completions(_) | Command::Manual(_) => false,
             Command::Inspect(arguments) => arguments.format == Format::Json,
         }
     }

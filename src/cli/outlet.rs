@@ -3,11 +3,12 @@
 use super::output::{self, Destination, shown};
 use super::{Exit, Failure, baseline};
 use crate::report::text::{Page, Style};
-use crate::report::{Report, annotations, html, json, junit, markdown, text};
+use crate::report::{Report, annotations, figures, html, json, junit, markdown, text};
 use crate::verify::theory::Theories;
 use crate::verify::{ClaimReport, Entry, Verdict};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The options of every command that reports on claims.
@@ -25,6 +26,9 @@ pub struct Outlet {
     /// Write the report in this format to this file too, such as junit=report.xml; may be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_also)]
     pub also: Vec<Also>,
+    /// Write every plot of every claim to this directory, as SVG
+    #[arg(long, value_name = "DIRECTORY")]
+    pub plots: Option<PathBuf>,
     /// Compare with what this file records, and fail if anything is weaker
     #[arg(short, long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
@@ -106,6 +110,9 @@ impl Outlet {
             }
             used.push(identity);
         }
+        if let Some(directory) = &self.plots {
+            fs::create_dir_all(directory).map_err(|error| Failure::writing(&shown(directory), error))?;
+        }
         if self.bless && self.baseline.is_none() {
             return Err(Failure::Usage("--bless records in a baseline: name one with --baseline".to_owned()));
         }
@@ -177,6 +184,11 @@ impl Opened<'_> {
                 _ => render(format, &report, self.outlet.style())?,
             };
             destination.write(&text)?;
+        }
+        if let Some(directory) = &self.outlet.plots {
+            for (name, svg) in figures::files(&report.claims) {
+                Destination::open(Some(&directory.join(name)))?.write(&svg)?;
+            }
         }
         let is_blessed = self.outlet.bless;
         if self.outlet.annotate == Some(Forge::Github) {

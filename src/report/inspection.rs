@@ -1,6 +1,6 @@
 //! What an inspection of a checkpoint found, for people and for programs.
 
-use super::heat_map::{Cell, HeatMap};
+use super::heat_map::{Cell, HeatMap, Scale};
 use super::layout::{Table, described, hanging};
 use super::{SCHEMA_VERSION, plural};
 use crate::checkpoint::Tensor;
@@ -571,12 +571,15 @@ pub fn heat_map(subject: &Subject, inspection: &Inspection) -> HeatMap {
         title: "Imbalance of gradients by layer".to_owned(),
         explanation: vec![
             format!("{}; rule {}.", subject.weights, rule_name(inspection.settings.rule)),
-            "0 in balance, ±1 if one term of the law is alone; of a matrix law the size of the residual.".to_owned(),
+            "Imbalance: (left − right) / (sum of the terms) of the law; of a matrix law the size of the residual, which has no sign.".to_owned(),
+            "White: in balance. Red: the left side, the gradients', is larger. Blue: the right side, the decay's. ±1: one term is alone.".to_owned(),
             "× and grey: by the gradients not a symmetry of this network; ?: no gradients have checked it.".to_owned(),
         ],
         rows,
         columns: layers.iter().map(|layer| layer.map_or_else(|| "–".to_owned(), |layer| layer.to_string())).collect(),
         column_label: "layer (–: of the whole network)".to_owned(),
         cells,
+        scale: Scale::Signed,
+        ends: ["right side larger".to_owned(), "left side larger".to_owned()],
     }
 }

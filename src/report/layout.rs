@@ -349,7 +349,7 @@ mod tests {
                 &rows,
                 &[false, false, true],
                 &[1],
-                &[2, 3],
+                &[&[2], &[3]],
                 width,
             )
         };

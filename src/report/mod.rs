@@ -27,7 +27,7 @@
 //! | module | on which they draw |
 //! |---|---|
 //! | [`plot`] | plots as SVG |
-//! | `figures` | the plots of the page |
+//! | [`figures`] | the plots of claims, for the page and for files |
 //! | [`formula`] | statements in plain text as MathML |
 //! | [`layout`] | paragraphs and tables that fit a width |
 //! | [`svg`] | what all drawings have in common |
@@ -41,7 +41,7 @@ pub mod discovery;
 mod doubt;
 #[cfg(feature = "cli")]
 pub mod explanation;
-mod figures;
+pub mod figures;
 pub mod formula;
 pub mod heat_map;
 pub mod html;

@@ -1,6 +1,6 @@
 //! Networks that come to represent the same data alike, told: a summary for the terminal, a table as CSV, a figure.
 
-use super::heat_map::{Cell, HeatMap};
+use super::heat_map::{self, Cell, HeatMap};
 use super::layout::{Table, USUAL_WIDTH, described, hanging, paragraph};
 use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke};
 use super::svg::number;
@@ -177,7 +177,7 @@ fn sharpnesses(observation: &Observation) -> Panel {
     }
 }
 
-/// The alignments of all hidden layers as a heat map: with full batches above, with the smallest learning rate of stochastic descent below.
+/// What all hidden layers miss to alignment, `1 - CKA`, as a heat map on a logarithmic scale: with full batches above, with the smallest learning rate of stochastic descent below.
 pub fn matrix(observation: &Observation) -> HeatMap {
     let letters = ["A", "B", "C"];
     let layers: Vec<String> = letters
@@ -187,8 +187,15 @@ pub fn matrix(observation: &Observation) -> HeatMap {
         .collect();
     let slowest = &observation.stochastic[observation.stochastic.len() - 1];
     let runs = [("full batch", &observation.full_batch), ("SGD", slowest)];
+    let others = || {
+        (0..layers.len())
+            .flat_map(|row| (0..layers.len()).map(move |column| (row, column)))
+            .filter(|(row, column)| row != column)
+    };
+    let scale =
+        heat_map::Scale::of_powers(runs.iter().flat_map(|(_, run)| others().map(|place| 1.0 - run.matrix[place])));
     let mut map = HeatMap {
-        title: "Linear CKA of hidden layers".to_owned(),
+        title: "Misalignment of hidden layers, 1 − linear CKA".to_owned(),
         explanation: vec![
             letters
                 .iter()
@@ -198,7 +205,7 @@ pub fn matrix(observation: &Observation) -> HeatMap {
                 .join(", ")
                 + "; the number is that of the hidden layer. Mean over the last half of the time.",
             format!(
-                "1: the representations of the inputs are alike, up to a rotation and a scale. Full batch: η = {}; SGD: η = {}.",
+                "White: alike, up to a rotation and a scale. Red: not alike. Grey: a layer and itself. Full batch: η = {}; SGD: η = {}.",
                 observation.full_batch.learning_rate, slowest.learning_rate
             ),
         ],
@@ -206,19 +213,22 @@ pub fn matrix(observation: &Observation) -> HeatMap {
         columns: layers.clone(),
         column_label: "hidden layer".to_owned(),
         cells: Vec::new(),
+        scale,
+        ends: ["alike".to_owned(), "not alike".to_owned()],
     };
     for (name, run) in runs {
         for (place, layer) in layers.iter().enumerate() {
             let row = map.rows.len();
             map.rows.push(format!("{name}, {layer}"));
             map.cells.extend(layers.iter().enumerate().map(|(column, other)| {
-                let value = run.matrix[(place, column)];
+                let value = 1.0 - run.matrix[(place, column)];
+                let itself = place == column;
                 Cell {
                     row,
                     column,
-                    value: Some(value),
+                    value: (!itself).then_some(value),
                     mark: None,
-                    detail: format!("{name}, {layer} and {other}: {value:.5}"),
+                    detail: format!("{name}, {layer} and {other}: {value:.2e}"),
                 }
             }));
         }

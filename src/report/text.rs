@@ -115,7 +115,8 @@ impl Page {
         }
         if !self.style.quiet {
             inapplicable(&mut text, report);
-            caveats(&mut text, report, width);
+            let missed_is_shown = !self.table.hidden().iter().any(|heading| heading == MAY_BE_MISSED);
+            caveats(&mut text, report, missed_is_shown, width);
         }
         if let Some(comparison) = &report.comparison {
             let _ = writeln!(text, "{}", compare(comparison, width));
@@ -181,6 +182,9 @@ fn heading(report: &Report) -> String {
     )
 }
 
+/// The heading of the column of what a claim that holds leaves open.
+const MAY_BE_MISSED: &str = "may be missed";
+
 /// The columns that a narrow page goes without, the most dispensable first; claim, verdict and evidence always stay.
 const DISPENSABLE: [&[usize]; 7] = [&[9], &[8], &[7], &[6], &[5], &[3], &[4]];
 
@@ -194,7 +198,7 @@ fn columns(entries: &[&Entry], instances: u64) -> Vec<Column> {
         Column::of("verdict", ["powerless", "undecided"]),
         Column::of("evidence", evidence.iter().map(String::as_str)),
         Column::of("proof", ["prose"]),
-        Column::of("may be missed", ["≤ 100.0 %"]).right(),
+        Column::of(MAY_BE_MISSED, ["≤ 100.0 %"]).right(),
         Column::of("instances, vacuous, left out", [&*format!("{instances}, {instances}, {instances} (13 %)")]).right(),
         Column::of("worst residual", ["inequality"]).right(),
         Column::of("controls failed", [&*format!("{controls}/{controls}")]).right(),
@@ -339,11 +343,19 @@ fn introduce(claim: &ClaimReport, place: usize, witness: &Witness) -> String {
 }
 
 /// What the numbers leave open.
-fn caveats(text: &mut String, report: &Report, width: usize) {
+fn caveats(text: &mut String, report: &Report, missed_is_shown: bool, width: usize) {
     let before = text.len();
+    // What a narrow page does not show claim by claim is said of the worst.
+    let open =
+        |claim: &&ClaimReport| claim.least_drawn().filter(|_| claim.refuted == 0).map_or(0.0, |kind| kind.open_share());
+    let worst = report.claims.iter().filter(|claim| open(claim) > 0.0).max_by(|a, b| open(a).total_cmp(&open(b)));
+    let worst = match worst.filter(|_| !missed_is_shown) {
+        Some(claim) => format!(", at worst {} of {}", doubt::short(claim), claim.entry.id),
+        None => String::new(),
+    };
     if report.claims.iter().any(|claim| claim.least_drawn().is_some() && claim.refuted == 0) {
         let told = format!(
-            "may be missed: a power is the probability that a false law was; per cent are the share of all draws that may violate it although none of \
+            "may be missed{worst}: a power is the probability that a false law was; per cent are the share of all draws that may violate it although none of \
              those examined does, at confidence 1 - 2^-{ERROR_BITS}; more --instances make it smaller"
         );
         *text += &paragraph(&told, width, "");

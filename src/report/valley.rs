@@ -178,7 +178,7 @@ fn charges(valley: &Valley) -> Panel {
         aspect: Aspect::Free,
         series: vec![
             descent(Sampling::Shuffled, SHUFFLED, Stroke::Dashed),
-            descent(Sampling::Independent, INDEPENDENT, Stroke::Dashed),
+            descent(Sampling::Independent, INDEPENDENT, Stroke::Solid),
             flow("plain flow", PLAIN, &valley.plain),
             flow("entropic flow", ENTROPIC, &valley.entropic),
         ],
