@@ -36,7 +36,7 @@ fn bad_names_and_places_are_refused_and_nothing_is_overwritten() {
     fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"other\"\n").expect("writable");
     refused(&["mine", "--path", "."], 65, "not the crate `equipartition`");
     fs::create_dir(folder.path().join("mine")).expect("a folder");
-    refused(&["mine", "--path", LIBRARY], 74, "mine");
+    refused(&["mine", "--path", LIBRARY], 2, "mine exists already");
     assert_eq!(fs::read_dir(folder.path().join("mine")).expect("a folder").count(), 0);
     assert!(
         new(folder.path(), &["other-theory", "--git", "https://example.org/a \"b\"", "--rev", "0123"]).status.success()

@@ -12,7 +12,7 @@ use support::equipartition;
 /// The commands that print tables or prose, quick ones of each kind.
 const COMMANDS: [&[&str]; 13] = [
     &["verify", "--no-config", "entropic-loss/no-second", "balance", "ideal-gas", "-n", "4", "-p", "128"],
-    &["verify", "--no-config", "--model", "examples/models/mlp.toml", "balance/n", "-n", "4", "-p", "128"],
+    &["verify", "--no-config", "--model", "examples/models/mlp.toml", "balance/master", "-n", "4", "-p", "128"],
     &["verify", "--no-config", "balance", "platonic", "--time-limit", "0"],
     &["list"],
     &["explain", "balance/master"],

@@ -1,7 +1,7 @@
 //! Text for a person in a given width: paragraphs that wrap between words, and tables whose columns give way.
 //!
-//! A table first wraps the cells of columns that may wrap, then goes without columns in the order in which it may, and only where even that is not
-//! enough wraps all of them. No word is ever broken: one that is longer than the width stands on a line of its own.
+//! A table first wraps the cells of columns that may wrap, then goes without columns in the order in which it may (one that fits after all stays), and only
+//! where even that is not enough wraps all of them. No word is ever broken: one that is longer than the width stands on a line of its own.
 
 /// The width where nothing else is known.
 pub const USUAL_WIDTH: usize = 80;
@@ -190,16 +190,24 @@ impl Table {
             shown.iter().sum::<usize>() + GAP * shown.len().saturating_sub(1)
         };
         let mut widths: Vec<Option<usize>> = columns.iter().map(|column| Some(column.comfortable)).collect();
-        let mut hidden = Vec::new();
+        let mut gone: Vec<&[usize]> = Vec::new();
         for group in dispensable {
             if total(&widths) <= width {
                 break;
             }
-            for &column in *group {
-                widths[column] = None;
-                hidden.push(columns[column].heading.clone());
+            group.iter().for_each(|column| widths[*column] = None);
+            gone.push(group);
+        }
+        // What fits beside a wide column that went after it comes back.
+        for place in (0..gone.len()).rev() {
+            let mut with = widths.clone();
+            gone[place].iter().for_each(|column| with[*column] = Some(columns[*column].comfortable));
+            if total(&with) <= width {
+                widths = with;
+                gone.remove(place);
             }
         }
+        let hidden = gone.into_iter().flatten().map(|column| columns[*column].heading.clone()).collect();
         // What is too wide still wraps further, the widest first; what is left over goes to those that would wrap.
         while total(&widths) > width {
             let wide = |column: &usize| widths[*column].filter(|width| *width > columns[*column].least);

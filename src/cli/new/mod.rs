@@ -16,6 +16,7 @@ use crate::verify::runner::{self, Plan};
 use crate::verify::{Claim, Effort, Settings};
 use clap::Args;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -27,13 +28,12 @@ use std::sync::atomic::AtomicBool;
 Examples:
   equipartition new my-theory --path ../equipartition
   equipartition new my-theory --git https://example.org/equipartition --rev 0123abc")]
-#[group(id = "library", required = true, multiple = true, args = ["path", "git"])]
 pub struct Arguments {
     /// The new directory; its name is the crate's, in small letters, digits, `-` and `_`
     #[arg(value_name = "NAME")]
     directory: PathBuf,
     /// The library is in this directory
-    #[arg(long, value_name = "DIRECTORY", conflicts_with = "git")]
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "git", required_unless_present = "git")]
     path: Option<PathBuf>,
     /// The library is in this repository
     #[arg(long, value_name = "URL")]
@@ -65,7 +65,12 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let dependency = dependency(arguments)?;
     let lock = lock(&family)?;
     let directory = &arguments.directory;
-    fs::create_dir(directory).map_err(|error| Failure::writing(&shown(directory), error))?;
+    fs::create_dir(directory).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Failure::Usage(format!("{} exists already: nothing is overwritten", shown(directory)))
+        }
+        _ => Failure::writing(&shown(directory), error),
+    })?;
     let fill = |text: &str| {
         let words = [
             ("own/", format!("{family}/")),
