@@ -90,8 +90,10 @@ impl Explanation<'_> {
         if parts.is_empty() {
             section("Proof", vec![Block::Words("There is no page of proof yet.".to_owned())]);
         }
+        // A section without subjects is the proof.
+        let untitled = if parts.iter().any(|part| part.label == "Proof") { "Remarks" } else { "Proof" };
         for Part { label, body } in parts {
-            section(if label.is_empty() { "Remarks" } else { &label }, vec![Block::Page(body)]);
+            section(if label.is_empty() { untitled } else { &label }, vec![Block::Page(body)]);
         }
         section("References", references.or_else(|| listed(claim.references)).into_iter().collect());
         Document { id: claim.id, title: claim.title, blocks }
