@@ -4,12 +4,13 @@
 #   make verify ARGS="balance --precision 1024"
 #   make attack SEEDS="0 12"
 #
+# `make pictures` draws the pictures of docs/ anew.
 # `make proofs` checks the theorems in proofs/coq with Coq, which it installs where apt-get can; nothing else needs Coq.
 
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: verify test attack proofs prerequisites
+.PHONY: verify test attack proofs pictures prerequisites
 
 verify: prerequisites
 	$(CARGO) run --release -- verify $(ARGS)
@@ -21,6 +22,11 @@ test: prerequisites
 attack: prerequisites
 	$(CARGO) build --release
 	@SEEDS="$(SEEDS)" INSTANCES="$(INSTANCES)" SHARD="$(SHARD)" ARGS="$(ARGS)" sh tools/attack.sh
+
+# The pictures of docs/, by the commands that the pages show.
+pictures: prerequisites
+	$(CARGO) build --release
+	@sh tools/pictures.sh
 
 proofs:
 	@sh tools/proofs.sh

@@ -79,11 +79,12 @@ fn tanh_neurons_can_be_flipped_and_permuted_and_relu_neurons_only_permuted() {
 #[test]
 fn the_laws_are_told_in_the_names_of_the_blocks() {
     let output = equipartition()
+        .env("COLUMNS", "200")
         .args(["discover", "--kind", "mlp", "--widths", "2,3,2", "--activation", "relu"])
         .assert()
         .success();
     let text = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
-    let law = "E|g_W1[0,:]|^2 - E|g_W2[:,0]|^2 = (4 gamma/eta) (|W1[0,:]|^2 - |W2[:,0]|^2)  [verified, residual 0]";
+    let law = "E|g_W1[0,:]|^2 - E|g_W2[:,0]|^2 = (4 gamma/eta) (|W1[0,:]|^2 - |W2[:,0]|^2) [verified, residual 0]";
     assert!(text.contains(law), "{text}");
     assert!(text.contains("searched     all affine maps"), "{text}");
 }

@@ -8,6 +8,7 @@ use equipartition::dynamics::valley::{
 };
 use equipartition::entropic::{Objective, Preconditioner};
 use equipartition::model::{Carrier, Network};
+use equipartition::report::plot::Stroke;
 use equipartition::report::valley as report;
 use equipartition::scalar::Rational;
 use std::collections::HashMap;
@@ -290,6 +291,19 @@ fn the_table_has_all_curves_and_ends_where_the_summary_does() {
             let time = step.parse::<f64>().unwrap() * number(row, "learning_rate");
             assert!((time - FEW.time(EARLY)).abs() < 1e-12);
         }
+    }
+}
+
+/// A flow and a sampling are drawn alike wherever they are drawn.
+#[test]
+fn one_series_is_drawn_one_way() {
+    let figure = report::figure(&FEW);
+    for name in ["SGD shuffled", "SGD independent", "plain flow", "entropic flow"] {
+        let series = figure.panels.iter().take(2).flat_map(|panel| &panel.series);
+        let lines = series.filter(|series| series.label.starts_with(name) && !matches!(series.stroke, Stroke::Dots(_)));
+        let drawn: Vec<(&str, Stroke)> = lines.map(|series| (series.color, series.stroke)).collect();
+        assert_eq!(drawn.len(), 2, "{name}");
+        assert_eq!(drawn[0], drawn[1], "{name}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![cfg(feature = "cli")]
 
+use equipartition::report::text::Style;
 use equipartition::report::{Comparison, Difference, Libraries, Report, annotations, json, junit, markdown, text};
 use equipartition::scalar::Magnitude;
 use equipartition::statistics::Estimate;
@@ -12,6 +13,9 @@ use equipartition::verify::{
     Case, Change, ClaimReport, Effort, Entry, Evidence, KindReport, Lemma, Mutant, Quantity, Verdict,
 };
 use std::collections::BTreeMap;
+
+/// Wide enough for everything.
+const WIDE: Style = Style { width: 200, quiet: false };
 
 const IDS: [&str; 5] =
     ["demonstration/sum", "demonstration/product", "demonstration/silence", "other/blunt", "other/unfinished"];
@@ -156,27 +160,42 @@ fn without_versions(text: &str) -> String {
 
 #[test]
 fn the_text_shows_every_verdict_and_what_to_do_about_it() {
-    let text = anstream::adapter::strip_str(&text::render(&report(), None)).to_string();
+    let text = anstream::adapter::strip_str(&text::render(&report(), WIDE)).to_string();
     insta::assert_snapshot!(without_versions(&text));
 }
 
 #[test]
 fn a_narrow_terminal_gets_fewer_columns_and_is_told() {
     for width in [60, 80, 100, 200] {
-        let text = anstream::adapter::strip_str(&text::render(&report(), Some(width))).to_string();
+        let text = anstream::adapter::strip_str(&text::render(&report(), Style::of_width(width))).to_string();
         let rules: Vec<&str> = text.lines().filter(|line| line.starts_with('─')).collect();
         assert_eq!(rules.len(), 3, "{text}");
-        assert!(rules.iter().all(|rule| rule.chars().count() <= usize::from(width)), "{text}");
+        assert!(rules.iter().all(|rule| rule.chars().count() <= width), "{text}");
         assert!(text.lines().any(|line| line.starts_with("demonstration/product  ")), "no name is broken: {text}");
         assert_eq!(text.contains("for want of width"), width < 200, "{text}");
     }
-    let narrow = anstream::adapter::strip_str(&text::render(&report(), Some(80))).to_string();
+    let narrow = anstream::adapter::strip_str(&text::render(&report(), Style::of_width(80))).to_string();
     insta::assert_snapshot!(narrow.lines().skip(1).take(11).collect::<Vec<_>>().join("\n"));
+}
+
+/// A report that is written claim by claim is the same, and a quiet one has nothing of the claims that hold.
+#[test]
+fn a_quiet_report_tells_what_does_not_hold_and_concludes() {
+    let quiet = Style { quiet: true, ..WIDE };
+    let text = anstream::adapter::strip_str(&text::render(&report(), quiet)).to_string();
+    assert!(text.starts_with("demonstration/product is refuted"), "{text}");
+    assert!(!text.contains('─') && !text.contains("demonstration/sum"), "{text}");
+    let held = Report { claims: vec![claim(entry(IDS[0]), Verdict::Holds, "")], ..report() };
+    let text = text::render(&held, quiet);
+    assert_eq!(
+        text,
+        "1 claim: 1 holds, judged on 8 instances; 1 of 1 control failed as they must, 2 of 2 mutants refuted; 1.5 s.\n"
+    );
 }
 
 #[test]
 fn verdicts_are_coloured() {
-    let text = text::render(&report(), None);
+    let text = text::render(&report(), WIDE);
     assert!(text.contains("\u{1b}["));
 }
 
@@ -216,13 +235,18 @@ fn the_markdown_tells_first_what_is_wrong() {
 
 #[test]
 fn the_text_tells_what_is_weaker_at_the_end() {
-    let text = anstream::adapter::strip_str(&text::render(&compared(), None)).to_string();
-    assert!(text.ends_with(
+    let text = anstream::adapter::strip_str(&text::render(&compared(), WIDE)).to_string();
+    let weaker = text.find("weaker than theory.lock records").expect("it is told");
+    assert!(text[weaker..].starts_with(
         "weaker than theory.lock records:\n  demonstration/sum: 4 instances with exact evidence, was 5\n  \
          demonstration/sum: no longer: failing control `x`\n  \
          demonstration/gone: the claim is gone\nstronger than theory.lock records, or so it looks; is it meant?\n  \
-         other/blunt: new: failing control `a_b, c: 100%`\n"
+         other/blunt: new: failing control `a_b, c: 100%`\n\n5 claims: 1 holds,"
     ));
+    assert!(
+        text.trim_end().lines().next_back().is_some_and(|line| line.ends_with("1.5 s.")),
+        "a sentence concludes: {text}"
+    );
 }
 
 #[test]
@@ -265,7 +289,7 @@ fn a_report_that_is_read_tells_the_same_in_every_format() {
     let report = report();
     let again = json::read(&as_json(&report), &find).expect("a report");
     assert_eq!(as_json(&again), as_json(&report));
-    assert_eq!(text::render(&again, None), text::render(&report, None));
+    assert_eq!(text::render(&again, WIDE), text::render(&report, WIDE));
     assert_eq!(markdown::render(&again), markdown::render(&report));
 }
 

@@ -87,7 +87,8 @@ fn the_matrix_of_alignments_says_what_the_pairs_say() {
     }
     let svg = report::matrix(&SHORT).to_svg();
     assert_eq!(svg.matches("<title>SGD, ").count(), 36, "{svg}");
-    assert!(!svg.contains("NaN"));
+    assert!(!svg.contains("NaN") && svg.contains(">alike<") && svg.contains("10\u{207b}"), "powers of ten: {svg}");
+    assert_eq!(svg.matches("#ccc").count(), 12, "each layer and itself, in both runs");
 }
 
 #[test]

@@ -82,11 +82,11 @@ impl<'a> File<'a> {
         let order: Vec<&str> = registry.iter().map(|claim| claim.id).collect();
         let old = self.recorded.clone().unwrap_or_else(|| Baseline::empty(Settings::of(report)));
         let new = old.record(report, &order).map_err(|error| self.failure(&error))?;
-        let text = toml::to_string_pretty(&new).map_err(|error| Failure::Internal(error.to_string()))?;
+        let text = text_of(&new)?;
         if let Some(comparison) = report.comparison.as_ref().filter(|_| !was_shown) {
-            output::complain(text::compare(comparison).trim_end());
+            output::complain(text::compare(comparison, output::width()).trim_end());
         }
-        Destination::open(Some(&self.path))?.write(&format!("{HEADING}\n{text}"))?;
+        Destination::open(Some(&self.path))?.write(&text)?;
         output::complain(&format!("recorded in {}: {}", shown(&self.path), plural(new.claims.len(), "claim")));
         Ok(())
     }
@@ -99,6 +99,21 @@ impl<'a> File<'a> {
             BaselineError::CutShort(_) => Failure::Undecided(message),
         }
     }
+}
+
+/// The text of a first baseline for this run, of the claims in this order.
+///
+/// # Errors
+/// If the run cannot be recorded.
+pub fn first(report: &Report, order: &[&str]) -> Result<String, Failure> {
+    let recorded = Baseline::empty(Settings::of(report)).record(report, order);
+    let recorded = recorded.map_err(|error| Failure::Internal(error.to_string()))?;
+    text_of(&recorded)
+}
+
+fn text_of(baseline: &Baseline) -> Result<String, Failure> {
+    let text = toml::to_string_pretty(baseline).map_err(|error| Failure::Internal(error.to_string()))?;
+    Ok(format!("{HEADING}\n{text}"))
 }
 
 fn parse(place: &str, text: &str) -> Result<Baseline, Complaint> {

@@ -22,7 +22,7 @@ pub const FILE_NAME: &str = "equipartition.toml";
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Configuration {
-    /// Beginnings of identifiers.
+    /// Beginnings of identifiers; after `=` a whole one, after `!` the beginning of those that are left out.
     pub claims: Vec<String>,
     /// The file of a model, from the directory of this file.
     pub model: Option<PathBuf>,
@@ -167,7 +167,7 @@ pub fn schema() -> Value {
         "description": "What `equipartition verify` takes where its command line says nothing.",
         "type": "object",
         "properties": {
-            "claims": {"type": "array", "items": {"type": "string"}, "description": "Beginnings of identifiers."},
+            "claims": {"type": "array", "items": {"type": "string"}, "description": "Beginnings of identifiers; after = a whole one, after ! the beginning of those that are left out."},
             "model": {"type": "string", "description": "The file of a model, from the directory of this file."},
             "baseline": {"type": "string", "description": "The file of a baseline, from the directory of this file."},
             "precision": {"enum": MENU, "description": "The top of the precision ladder, in bits."},

@@ -1,6 +1,6 @@
 //! `equipartition discover`: the symmetries of a network, from evaluations alone.
 
-use super::output::print;
+use super::output::{self, print};
 use super::{Exit, Failure, Format, parse_precision};
 use crate::discovery::{DiscoveryError, Settings, discover};
 use crate::model::composed::{AttentionShape, Composed, Layer, Named};
@@ -197,7 +197,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 pub(super) fn run_on(network: &Network, settings: Settings, format: Format) -> Result<Exit, Failure> {
     let discovery = discover(network, &settings)?;
     let text = match format {
-        Format::Text => report::text(&discovery),
+        Format::Text => report::text(&discovery, output::width()),
         Format::Json => format!("{:#}\n", report::document(&discovery, &settings)),
     };
     let _ = print(&text)?;

@@ -1,11 +1,11 @@
 //! `equipartition doctor`: what is there, and what it enables.
 
-use super::output::print;
+use super::output::{self, print};
 use super::{Exit, Failure, Format, configuration};
+use crate::report::layout::{hanging, paragraph};
 use crate::report::{Libraries, SCHEMA_VERSION};
 use clap::Args;
 use serde::Serialize;
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -74,14 +74,27 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             let document = serde_json::json!({"schema_version": SCHEMA_VERSION, "parts": parts});
             format!("{document:#}\n")
         }
-        Format::Text => parts.iter().fold(String::new(), |mut text, Part { name, found, enables, absent }| {
-            let found = found.as_deref().unwrap_or(absent);
-            let _ = writeln!(text, "{name}: {found}\n    {enables}");
-            text
-        }),
+        Format::Text => text(&parts, output::width()),
     };
     let _ = print(&text)?;
     Ok(Exit::Success)
+}
+
+/// The parts, and in a sentence what is missing.
+fn text(parts: &[Part], width: usize) -> String {
+    let mut text = String::new();
+    for Part { name, found, enables, absent } in parts {
+        text += &hanging(&format!("{name}: {}", found.as_deref().unwrap_or(absent)), width, "");
+        text += &paragraph(enables, width, "    ");
+    }
+    let is_missing = |part: &&Part| part.found.is_none() && part.absent == MISSING;
+    let missing: Vec<&str> = parts.iter().filter(is_missing).map(|part| part.name).collect();
+    let beyond = if missing.is_empty() {
+        "so is everything else".to_owned()
+    } else {
+        format!("of what enables more there is no {}", missing.join(", no "))
+    };
+    text + "\n" + &hanging(&format!("All that verification needs is there; {beyond}."), width, "")
 }
 
 fn parts() -> Vec<Part> {

@@ -1,6 +1,6 @@
 //! `equipartition inspect`: the balance laws on a checkpoint.
 
-use super::output::{Destination, identity, shown};
+use super::output::{self, Destination, identity, shown};
 use super::{Exit, Failure, Format};
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::inspection::architecture::Architecture;
@@ -192,6 +192,9 @@ fn refused(place: &Path, error: LawsError) -> Failure {
 /// # Errors
 /// If a file is missing or malformed, the laws do not fit it, or a report cannot be written.
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    if arguments.members && arguments.format == Format::Text {
+        return Err(Failure::Usage("--members is for --format json: the table has a line for each law".to_owned()));
+    }
     let Arguments { file, gradients, optimizer, entropic_gradient, .. } = arguments;
     let weights = Checkpoint::open(file)?;
     let laws = match &arguments.laws {
@@ -245,7 +248,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         svg.write(&report::heat_map(&subject, &inspection).to_svg())?;
     }
     let text = match arguments.format {
-        Format::Text => report::text(&subject, &inspection),
+        Format::Text => report::text(&subject, &inspection, output::width()),
         Format::Json => format!("{:#}\n", report::json(&subject, &inspection, arguments.members)),
     };
     report.write(&text)?;
@@ -311,7 +314,7 @@ impl Arguments {
     fn list(&self, weights: &Checkpoint) -> Result<Exit, Failure> {
         let tensors = weights.names().filter_map(|name| Some((name, weights.get(name)?)));
         let text = match self.format {
-            Format::Text => report::tensors(tensors),
+            Format::Text => report::tensors(tensors, output::width()),
             Format::Json => format!("{:#}\n", report::tensors_json(&shown(&self.file), tensors)),
         };
         Destination::open(self.output.as_deref())?.write(&text)?;

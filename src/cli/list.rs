@@ -1,23 +1,31 @@
 //! `equipartition list`: every claim in a few words.
 
-use super::output::print;
-use super::suggest::unknown;
+use super::output::{self, print};
+use super::selection::{self, Selection};
 use super::{Exit, Failure, Format};
 use crate::report::SCHEMA_VERSION;
+use crate::report::formula::unicode;
+use crate::report::layout::{Tone, hanging, led};
 use crate::verify::theory::{Theories, Theory};
 use crate::verify::{Checked, Claim, Evidence};
 use clap::Args;
 use serde::Serialize;
-use std::fmt::Write;
 
 /// List the claims: identifier, title and statement, theory by theory
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  equipartition list balance
+  equipartition list --search 'weight decay'
+  equipartition list --exclude balance --format json")]
 pub struct Arguments {
-    /// The beginnings of identifiers; none stands for all claims
-    #[arg(value_name = "PREFIX")]
-    prefixes: Vec<String>,
+    #[command(flatten)]
+    selection: Selection,
+    /// Only claims in which every one of these words occurs: in identifier, title, statement, hypotheses or the name of the theory
+    #[arg(short, long, value_name = "WORDS")]
+    search: Option<String>,
     /// Text for people, or an array of objects for programs
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(short, long, value_enum, default_value_t)]
     pub(super) format: Format,
 }
 
@@ -58,55 +66,58 @@ impl Item {
 /// # Errors
 /// If a prefix matches none, or they cannot be written.
 pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
-    let selected = selected(theories, &arguments.prefixes)?;
+    let selected = selection::selected(theories, &arguments.selection.words(&[]))?;
+    let words = arguments.search.as_deref().map(searched).unwrap_or_default();
     let is_selected = |claim: &&Claim| selected.iter().any(|known| known.id == claim.id);
     let of = |theory: &'static Theory| -> Vec<&'static Claim<'static>> {
         let claims = theory.claims.iter().flat_map(|family| family.iter()).copied();
-        claims.filter(is_selected).collect()
+        claims.filter(is_selected).filter(|claim| has_all(theory, claim, &words)).collect()
     };
-    let listed = theories.0.iter().map(|theory| (*theory, of(theory))).filter(|(_, claims)| !claims.is_empty());
+    let listed: Vec<(&Theory, Vec<&Claim>)> =
+        theories.0.iter().map(|theory| (*theory, of(theory))).filter(|(_, claims)| !claims.is_empty()).collect();
+    if let (true, Some(search)) = (listed.is_empty(), &arguments.search) {
+        return Err(Failure::NothingSelected(format!("no claim has all of these words: {search}")));
+    }
     let text = match arguments.format {
         Format::Json => {
-            let items: Vec<Item> =
-                listed.flat_map(|(theory, claims)| claims.into_iter().map(|claim| Item::new(theory, claim))).collect();
+            let items: Vec<Item> = listed
+                .iter()
+                .flat_map(|(theory, claims)| claims.iter().map(|claim| Item::new(theory, claim)))
+                .collect();
             serde_json::to_string_pretty(&items).map_err(|error| Failure::Internal(error.to_string()))? + "\n"
         }
-        Format::Text => {
-            let mut text = String::new();
-            for (theory, claims) in listed {
-                let _ = writeln!(text, "{}\n", theory.title);
-                for claim in claims {
-                    let lemma = theory.lemmas.of(claim.id);
-                    let checked = match lemma.checked {
-                        Checked::Prose => String::new(),
-                        Checked::Part => format!("\n    proof machine-checked in part: {}", lemma.theorems.join(", ")),
-                        Checked::Full => format!("\n    proof machine-checked: {}", lemma.theorems.join(", ")),
-                    };
-                    let _ = writeln!(text, "{}: {}\n    {}{checked}", claim.id, claim.title, claim.statement);
-                }
-            }
-            text
-        }
+        Format::Text => listed.iter().map(|(theory, claims)| text(theory, claims, output::width())).collect(),
     };
     let _ = print(&text)?;
     Ok(Exit::Success)
 }
 
-/// The claims that match; a prefix that matches none is an error, because less would be done than was asked for.
-///
-/// # Errors
-/// [`Failure::NothingSelected`] with the nearest identifier.
-pub(super) fn selected(theories: Theories, prefixes: &[String]) -> Result<Vec<&'static Claim<'static>>, Failure> {
-    let claims = theories.select(prefixes);
-    if let Some(stray) = prefixes.iter().find(|prefix| theories.select(std::slice::from_ref(prefix)).is_empty()) {
-        let ids: Vec<&str> = theories.claims().iter().map(|claim| claim.id).collect();
-        let mut families: Vec<&str> = ids.iter().map(|id| id.split('/').next().unwrap_or(id)).collect();
-        families.dedup();
-        let message = unknown("claim or family", stray, families.into_iter().chain(ids));
-        return Err(Failure::NothingSelected(format!("no claim matches: {message}")));
+/// The words of a search, in small letters.
+fn searched(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_lowercase).collect()
+}
+
+/// Whether each of these words occurs in what a claim says of itself, as it is written or as it is shown.
+fn has_all(theory: &Theory, claim: &Claim, words: &[String]) -> bool {
+    let texts = [theory.name, theory.title, claim.id, claim.title, claim.statement];
+    let texts: Vec<String> = texts.iter().chain(claim.hypotheses).map(|text| text.to_lowercase()).collect();
+    words.iter().all(|word| texts.iter().any(|text| text.contains(word) || unicode(text).contains(word)))
+}
+
+/// A theory's claims for a person.
+fn text(theory: &Theory, claims: &[&Claim], width: usize) -> String {
+    let mut text = format!("{}\n", led(&Tone::Strong.paint(theory.title), width, "", ""));
+    for claim in claims {
+        let lemma = theory.lemmas.of(claim.id);
+        text += &hanging(&format!("{}: {}", Tone::Strong.paint(claim.id), claim.title), width, "");
+        text += &led(&unicode(claim.statement), width, "    ", "      ");
+        let theorems = lemma.theorems.join(", ");
+        text += &match lemma.checked {
+            Checked::Prose => String::new(),
+            Checked::Part => led(&format!("proof machine-checked in part: {theorems}"), width, "    ", "      "),
+            Checked::Full => led(&format!("proof machine-checked: {theorems}"), width, "    ", "      "),
+        };
+        text.push('\n');
     }
-    if claims.is_empty() {
-        return Err(Failure::NothingSelected("there is no claim".to_owned()));
-    }
-    Ok(claims)
+    text
 }

@@ -2,6 +2,7 @@
 
 use super::outlet::Outlet;
 use super::output::shown;
+use super::selection;
 use super::{Exit, Failure, program};
 use crate::report::json::{self, ReadError};
 use crate::report::{Report, merge};
@@ -37,7 +38,8 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let outlet = arguments.outlet.open(&arguments.reports, theories)?;
     let read = |path: &PathBuf| Ok((shown(path), read(path, theories)?));
     let reports = arguments.reports.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
-    let entries = |prefixes: &[String]| theories.select(prefixes).iter().map(|claim| claim.id.to_owned()).collect();
+    let entries =
+        |words: &[String]| selection::claims(theories, words).iter().map(|claim| claim.id.to_owned()).collect();
     let whole = merge::merge(reports, &entries).map_err(|error| Failure::BadData(error.to_string()))?;
     outlet.deliver(whole)
 }

@@ -11,10 +11,12 @@ mod eval;
 mod explain;
 mod failure;
 mod inspect;
+mod last_failed;
 mod limits;
 mod list;
 mod manual;
 mod merge;
+mod new;
 mod observe;
 mod outlet;
 mod output;
@@ -22,6 +24,7 @@ mod progress;
 mod replay;
 mod resume;
 mod schema;
+mod selection;
 mod verify;
 
 use crate::{suggest, visible};
@@ -77,9 +80,6 @@ impl Color {
             Color::Never => anstream::ColorChoice::Never,
         }
         .write_global();
-        if self == Color::Always {
-            crossterm::style::force_color_output(true);
-        }
     }
 }
 
@@ -103,6 +103,7 @@ enum Command {
     List(list::Arguments),
     Explain(explain::Arguments),
     Replay(replay::Arguments),
+    New(new::Arguments),
     Eval(eval::Arguments),
     Discover(discover::Arguments),
     Observe(observe::Arguments),
@@ -131,13 +132,14 @@ impl Command {
             Command::List(arguments) => list::run(&arguments, theories),
             Command::Explain(arguments) => explain::run(&arguments, theories),
             Command::Replay(arguments) => replay::run(&arguments, theories),
+            Command::New(arguments) => new::run(&arguments),
             Command::Eval(arguments) => eval::run(&arguments),
             Command::Discover(arguments) => discover::run(&arguments),
             Command::Observe(arguments) => observe::run(&arguments),
             Command::Inspect(arguments) => inspect::run(&arguments),
             Command::Schema(arguments) => schema::run(&arguments),
             Command::Doctor(arguments) => doctor::run(&arguments),
-            Command::Completions(arguments) => completions::run(&arguments),
+            Command::Completions(arguments) => completions::run(&arguments, theories),
             Command::Manual(arguments) => manual::run(&arguments),
         }
     }
@@ -147,12 +149,12 @@ impl Command {
             Command::Verify(arguments) => arguments.outlet.wants_json(),
             Command::Merge(arguments) => arguments.outlet.wants_json(),
             Command::List(arguments) => arguments.format == Format::Json,
-            Command::Explain(arguments) => arguments.format == Format::Json,
+            Command::Explain(arguments) => arguments.format == explain::Format::Json,
             Command::Replay(arguments) => arguments.format == Format::Json,
             Command::Eval(_) | Command::Schema(_) => true,
             Command::Discover(arguments) => arguments.format == Format::Json,
             Command::Doctor(arguments) => arguments.format == Format::Json,
-            Command::Observe(_) | Command::Completions(_) | Command::Manual(_) => false,
+            Command::New(_) | Command::Observe(_) | Command::Completions(_) | Command::Manual(_) => false,
             Command::Inspect(arguments) => arguments.format == Format::Json,
         }
     }

@@ -2,28 +2,35 @@
 
 use super::output::{self, Destination, shown};
 use super::{Exit, Failure, baseline};
-use crate::report::{Report, annotations, html, json, junit, markdown, text};
-use crate::verify::Verdict;
+use crate::report::text::{Page, Style};
+use crate::report::{Report, annotations, figures, html, json, junit, markdown, text};
 use crate::verify::theory::Theories;
+use crate::verify::{ClaimReport, Entry, Verdict};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
-use std::io::{self, IsTerminal};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The options of every command that reports on claims.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Outlet {
     /// A table for people, or a document for programs [default: text]
-    #[arg(long, value_enum)]
+    #[arg(short, long, value_enum)]
     pub format: Option<ReportFormat>,
+    /// Tell only what does not hold, and the conclusion, in text
+    #[arg(short, long)]
+    pub quiet: bool,
     /// Write the report to this file, all at once, instead of standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Write the report in this format to this file too, such as junit=report.xml; may be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_also)]
     pub also: Vec<Also>,
+    /// Write every plot of every claim to this directory, as SVG
+    #[arg(long, value_name = "DIRECTORY")]
+    pub plots: Option<PathBuf>,
     /// Compare with what this file records, and fail if anything is weaker
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// Show what differs from the baseline, then record what was found in it
     #[arg(long)]
@@ -85,6 +92,8 @@ pub struct Opened<'a> {
     outlet: &'a Outlet,
     destinations: Vec<(ReportFormat, Destination)>,
     baseline: Option<baseline::File<'a>>,
+    /// What shows the claims on standard output while the run goes on.
+    live: Option<Page>,
 }
 
 impl Outlet {
@@ -101,6 +110,9 @@ impl Outlet {
             }
             used.push(identity);
         }
+        if let Some(directory) = &self.plots {
+            fs::create_dir_all(directory).map_err(|error| Failure::writing(&shown(directory), error))?;
+        }
         if self.bless && self.baseline.is_none() {
             return Err(Failure::Usage("--bless records in a baseline: name one with --baseline".to_owned()));
         }
@@ -110,7 +122,11 @@ impl Outlet {
         for Also { format, file } in &self.also {
             destinations.push((*format, Destination::open(Some(file))?));
         }
-        Ok(Opened { outlet: self, destinations, baseline })
+        Ok(Opened { outlet: self, destinations, baseline, live: None })
+    }
+
+    fn style(&self) -> Style {
+        Style { width: output::width(), quiet: self.quiet }
     }
 
     /// Whether standard output gets JSON, or whoever reads it expects to.
@@ -128,7 +144,33 @@ impl Opened<'_> {
         self.baseline.as_ref().map_or(Ok(()), |baseline| baseline.check_before(run, ids))
     }
 
-    /// Compares, writes everything, and tells the exit code.
+    /// Begins to show a run of these claims, if its report goes to standard output as text.
+    ///
+    /// # Errors
+    /// If standard output cannot be written.
+    pub fn begin(&mut self, run: &Report, entries: &[Entry]) -> Result<(), Failure> {
+        let is_live =
+            self.destinations.first().is_some_and(|(format, to)| *format == ReportFormat::Text && to.is_standard());
+        if is_live {
+            let page = Page::new(run, entries.iter(), self.outlet.style());
+            let _ = output::print(&page.opening(run))?;
+            self.live = Some(page);
+        }
+        Ok(())
+    }
+
+    /// Shows a claim, the one at `place` of those that the run began with; nothing where nothing is shown before the end.
+    ///
+    /// # Errors
+    /// If standard output cannot be written.
+    pub fn show(&self, place: usize, claim: &ClaimReport) -> Result<(), Failure> {
+        match &self.live {
+            Some(page) => output::print(&page.row(place, claim)).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Compares, writes everything that was not shown, and tells the exit code.
     ///
     /// # Errors
     /// If something cannot be compared or written.
@@ -137,8 +179,16 @@ impl Opened<'_> {
             report.comparison = baseline.compare(&report)?;
         }
         for (format, destination) in self.destinations {
-            let width = if format == ReportFormat::Text { terminal_width(&destination) } else { None };
-            destination.write(&render(format, &report, width)?)?;
+            let text = match &self.live {
+                Some(page) if destination.is_standard() => page.closing(&report),
+                _ => render(format, &report, self.outlet.style())?,
+            };
+            destination.write(&text)?;
+        }
+        if let Some(directory) = &self.outlet.plots {
+            for (name, svg) in figures::files(&report.claims) {
+                Destination::open(Some(&directory.join(name)))?.write(&svg)?;
+            }
         }
         let is_blessed = self.outlet.bless;
         if self.outlet.annotate == Some(Forge::Github) {
@@ -162,18 +212,10 @@ impl Opened<'_> {
     }
 }
 
-/// The width to fold the table to: that of the terminal, if it goes to one.
-fn terminal_width(destination: &Destination) -> Option<u16> {
-    if !destination.is_standard() || !io::stdout().is_terminal() {
-        return None;
-    }
-    comfy_table::Table::new().width()
-}
-
-fn render(format: ReportFormat, report: &Report, width: Option<u16>) -> Result<String, Failure> {
+fn render(format: ReportFormat, report: &Report, style: Style) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     match format {
-        ReportFormat::Text => return Ok(text::render(report, width)),
+        ReportFormat::Text => return Ok(text::render(report, style)),
         ReportFormat::Markdown => return Ok(markdown::render(report)),
         ReportFormat::Json => json::write(report, &mut bytes),
         ReportFormat::Junit => junit::write(report, &mut bytes),

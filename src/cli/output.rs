@@ -1,9 +1,10 @@
 //! Where results go: standard output, whose reader may leave at any time, or a file that is never half written.
 
 use super::failure::Failure;
+use crate::report::layout::USUAL_WIDTH;
 use crate::visible;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 /// Whether somebody still reads standard output.
@@ -14,6 +15,17 @@ pub enum Reader {
     Listening,
     /// The pipe is closed: not an error, but there is no point in going on.
     Gone,
+}
+
+/// Narrower than this nothing is readable.
+const NARROWEST: usize = 40;
+
+/// How wide a report may be: as wide as the terminal, and elsewhere as COLUMNS says, or 80.
+pub fn width() -> usize {
+    let of_terminal = || Some(usize::from(terminal_size::terminal_size_of(io::stdout())?.0.0));
+    let of_environment = || std::env::var("COLUMNS").ok()?.trim().parse().ok().filter(|width| *width > 0);
+    let terminal = if io::stdout().is_terminal() { of_terminal() } else { None };
+    terminal.or_else(of_environment).unwrap_or(USUAL_WIDTH).max(NARROWEST)
 }
 
 /// Writes text, with control characters spelt out and with colours if standard output shows them, and flushes.

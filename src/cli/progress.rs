@@ -13,6 +13,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// Shows the runner's events on standard error.
 pub struct Progress {
     bar: ProgressBar,
+    quiet: bool,
     state: Mutex<State>,
 }
 
@@ -67,14 +68,21 @@ fn estimate(costs: &Costs) -> String {
 }
 
 impl Progress {
-    /// A bar that is not drawn yet.
-    pub fn new() -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    /// A bar that is not drawn yet; where it is `quiet`, never.
+    pub fn new(quiet: bool) -> Self {
+        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(None, target);
         if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len} {elapsed} {msg}") {
             bar.set_style(style);
         }
         let last_line = (!io::stderr().is_terminal()).then(Instant::now);
-        Progress { bar, state: Mutex::new(State { current: String::new(), costs: Costs::default(), last_line }) }
+        let state = State { current: String::new(), costs: Costs::default(), last_line };
+        Progress { bar, quiet, state: Mutex::new(state) }
+    }
+
+    /// Does something without the bar on the screen: what it writes stands above it.
+    pub fn above<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.bar.suspend(write)
     }
 
     /// Takes notice of an event.
@@ -98,7 +106,7 @@ impl Progress {
         let State { current, costs, last_line } = &mut *state;
         match last_line {
             None => self.bar.set_message(format!("{} {current}", estimate(costs))),
-            Some(last) if last.elapsed() >= PAUSE => {
+            Some(last) if last.elapsed() >= PAUSE && !self.quiet => {
                 *last = Instant::now();
                 let (done, units) = (costs.done(), costs.units());
                 output::complain(&format!("{done} of {units} examinations, at {current}; in all {}", estimate(costs)));

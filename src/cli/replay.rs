@@ -1,10 +1,11 @@
 //! `equipartition replay`: one instance again, verbosely.
 
-use super::explain::find;
-use super::output::print;
+use super::output::{self, print};
+use super::selection::find;
 use super::suggest::unknown;
 use super::{Exit, Failure, Format, parse_precision};
 use crate::model::file;
+use crate::report::layout::{hanging, led};
 use crate::report::{DEFAULT_PRECISION, SCHEMA_VERSION, json};
 use crate::scalar::Magnitude;
 use crate::scalar::decimal;
@@ -125,12 +126,15 @@ fn with_decimals(name: &str, fractions: &[String], decimals: impl Iterator<Item 
 }
 
 fn text(claim: &Claim, case: Case, arguments: &Arguments, examination: &Examination) -> String {
-    let mut text = format!("{}: {}\n    {}\n", claim.id, claim.title, claim.statement);
+    let width = output::width();
+    let mut text = hanging(&format!("{}: {}", claim.id, claim.title), width, "");
+    text += &led(claim.statement, width, "    ", "      ");
     if let Case::Control(number) = case {
         let control = claim.controls[number];
-        let _ = writeln!(text, "control {}: {}", control.name, control.breaks);
+        text += &hanging(&format!("control {}: {}", control.name, control.breaks), width, "");
     }
-    let _ = writeln!(text, "seed {}, instance {}: {}", arguments.seed, arguments.index, examination.description);
+    let drawn = format!("seed {}, instance {}: {}", arguments.seed, arguments.index, examination.description);
+    text += &hanging(&drawn, width, "");
     if let Some(reason) = &examination.excluded {
         let _ = writeln!(text, "outside the hypotheses: {reason}");
     }

@@ -2,20 +2,20 @@
 
 use super::configuration::Configuration;
 use super::limits::{MOST_INSTANCES, MOST_JOBS, parse_time};
-use super::list::selected;
-use super::outlet::Outlet;
+use super::outlet::{Opened, Outlet};
 use super::progress::Progress;
 use super::resume::Store;
-use super::{Exit, Failure, output, parse_precision, program};
+use super::selection::{self, Selection};
+use super::{Exit, Failure, last_failed, output, parse_precision, program};
 use crate::model::file::{self, ModelFile};
 use crate::report::{DEFAULT_PRECISION, GivenModel, Libraries, Report, Shard};
 use crate::verify::runner::{self, Event, Plan};
 use crate::verify::theory::Theories;
-use crate::verify::{Claim, ClaimReport, Effort, Inapplicable, OnSubject, Part, Settings, all};
+use crate::verify::{Claim, ClaimReport, Effort, Entry, Inapplicable, OnSubject, Part, Settings, Verdict, all};
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Verify the claims that match, by default all of them
@@ -29,6 +29,8 @@ use std::time::{Duration, Instant};
 Examples:
   equipartition verify
   equipartition verify balance symmetry/trans --precision 1024
+  equipartition verify --exclude platonic -x -q
+  equipartition verify --last-failed
   equipartition verify --effort thorough --format json --output report.json
   equipartition verify --time-limit 90s
   equipartition verify --model examples/models/attention.toml balance noether
@@ -37,26 +39,31 @@ Examples:
   equipartition verify --effort thorough --resume finished
   equipartition verify --format html --output report.html")]
 pub struct Arguments {
-    /// Beginnings of identifiers, such as balance or balance/neuron
-    #[arg(value_name = "PREFIX")]
-    prefixes: Vec<String>,
+    #[command(flatten)]
+    selection: Selection,
+    /// Of these only the claims that did not hold when they were last examined from this directory; all of them if there are none
+    #[arg(long)]
+    last_failed: bool,
+    /// Stop after the first claim that does not hold; the others are left undecided
+    #[arg(short = 'x', long)]
+    fail_fast: bool,
     /// Examine the laws on this network; see `equipartition schema` for what the file may say
-    #[arg(long, value_name = "MODEL.toml")]
+    #[arg(short, long, value_name = "MODEL.toml")]
     model: Option<PathBuf>,
     /// The top P of the precision ladder P/4, P/2, P, in bits: 64, 128, 256, 512, 1024, 2048 or 4096 [default: 256]
-    #[arg(long, value_name = "BITS", value_parser = parse_precision)]
+    #[arg(short, long, value_name = "BITS", value_parser = parse_precision)]
     precision: Option<u32>,
     /// Instances of each law, half as many of each control; long runs and exponents take fewer [default: 8, 32 or 256, by --effort]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=MOST_INSTANCES))]
+    #[arg(short = 'n', long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=MOST_INSTANCES))]
     instances: Option<u64>,
     /// How many instances, unless --instances is given, and how long the simulations are [default: default]
-    #[arg(long, value_enum)]
+    #[arg(short, long, value_enum)]
     effort: Option<Effort>,
     /// The seed from which all instances are drawn [default: 0]
-    #[arg(long)]
+    #[arg(short, long)]
     seed: Option<u64>,
     /// Threads; 0 stands for one per core. They do not change the result [default: 0]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(0..=MOST_JOBS))]
+    #[arg(short, long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(0..=MOST_JOBS))]
     jobs: Option<u16>,
     /// Stop after this time, such as 90, 90s, 5m or 1h
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
@@ -82,7 +89,9 @@ impl Arguments {
     fn completed(&self, settings: &Configuration) -> Arguments {
         let given = |paths: &Option<PathBuf>, otherwise: &Option<PathBuf>| paths.clone().or_else(|| otherwise.clone());
         Arguments {
-            prefixes: if self.prefixes.is_empty() { settings.claims.clone() } else { self.prefixes.clone() },
+            selection: self.selection.clone(),
+            last_failed: self.last_failed,
+            fail_fast: self.fail_fast,
             model: given(&self.model, &settings.model),
             precision: self.precision.or(settings.precision),
             instances: self.instances.or(settings.instances),
@@ -121,7 +130,20 @@ impl Arguments {
 pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let settings = Configuration::find(arguments.config.as_deref(), arguments.no_config)?;
     let arguments = arguments.completed(&settings);
-    let mut claims: Vec<&Claim> = selected(theories, &arguments.prefixes)?;
+    let mut words = arguments.selection.words(&settings.claims);
+    let mut claims: Vec<&Claim> = selection::selected(theories, &words)?;
+    if arguments.last_failed {
+        let failed = last_failed::load();
+        let again: Vec<&Claim> = claims.iter().copied().filter(|claim| failed.contains(claim.id)).collect();
+        if again.is_empty() {
+            output::complain(
+                "--last-failed: none of these claims failed when it was last examined here; all are examined",
+            );
+        } else {
+            words = again.iter().map(|claim| format!("={}", claim.id)).collect();
+            claims = again;
+        }
+    }
     let model = arguments.model.as_deref().map(file::read).transpose()?;
     let (on_model, given) = match &model {
         Some(model) => {
@@ -135,8 +157,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     if given.is_some() {
         claims = on_model.iter().collect();
     }
-    let selection = arguments.prefixes.clone();
-    let shard = arguments.shard.map(|(index, count)| Shard { index, count, selection });
+    let shard = arguments.shard.map(|(index, count)| Shard { index, count, selection: words });
     if let Some(shard) = &shard {
         claims = shard.part(&claims);
     }
@@ -157,46 +178,113 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let store =
         arguments.resume.as_deref().map(|directory| Store::open(directory, report.clone(), theories)).transpose()?;
     let inputs: Vec<PathBuf> = arguments.model.iter().cloned().collect();
-    let outlet = arguments.outlet.open(&inputs, theories)?;
+    let mut outlet = arguments.outlet.open(&inputs, theories)?;
     let ids: Vec<&str> = claims.iter().map(|claim| claim.id).collect();
     outlet.check_before(&report, &ids)?;
+    let complete = |mut entry: Entry| {
+        theories.complete(&mut entry);
+        entry
+    };
+    let entries: Vec<Entry> = claims.iter().map(|claim| complete(claim.entry())).collect();
+    outlet.begin(&report, &entries)?;
     let start = Instant::now();
-    report.claims = examine(&claims, &plan, store.as_ref())?;
-    for claim in &mut report.claims {
-        theories.complete(&mut claim.entry);
-    }
+    let run = Run {
+        claims: &claims,
+        plan: &plan,
+        store: store.as_ref(),
+        theories,
+        outlet: &outlet,
+        fail_fast: arguments.fail_fast,
+        quiet: arguments.outlet.quiet,
+    };
+    report.claims = run.examine()?;
     report.seconds = start.elapsed().as_secs_f64();
+    last_failed::keep(&report.claims);
     outlet.deliver(report)
 }
 
-/// Examines the claims, but not those that a store has already, and keeps there what is finished.
-fn examine(claims: &[&Claim], plan: &Plan, store: Option<&Store>) -> Result<Vec<ClaimReport>, Failure> {
-    let interrupted = interruption();
-    let kept: Vec<Option<ClaimReport>> = claims.iter().map(|claim| store.and_then(|store| store.find(claim))).collect();
-    let missing: Vec<&Claim> =
-        claims.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(claim, _)| *claim).collect();
-    if store.is_some() && missing.len() < claims.len() {
-        output::complain(&format!("finished before: {} of {} claims", claims.len() - missing.len(), claims.len()));
-    }
-    let progress = Progress::new();
-    let failure = Mutex::new(None);
-    let mut examined = runner::run(&missing, plan, &interrupted, &|event| {
-        progress.observe(&event);
-        if let (Event::Concluded(report), Some(store)) = (&event, store)
-            && let Err(error) = store.keep(report)
-        {
-            // The run ends; what it has found so far is lost only as far as it could not be kept.
-            interrupted.store(true, Ordering::Relaxed);
-            let mut failure = failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            failure.get_or_insert(error);
+/// A run: which claims, how, and who is told of each.
+struct Run<'a> {
+    claims: &'a [&'a Claim<'a>],
+    plan: &'a Plan,
+    store: Option<&'a Store<'a>>,
+    theories: Theories<'a>,
+    outlet: &'a Opened<'a>,
+    fail_fast: bool,
+    quiet: bool,
+}
+
+impl Run<'_> {
+    /// Examines the claims, but not those that a store has already, keeps there what is finished, and shows every claim as soon as it and all before it are
+    /// concluded.
+    fn examine(&self) -> Result<Vec<ClaimReport>, Failure> {
+        let interrupted = interruption();
+        let kept: Vec<Option<ClaimReport>> =
+            self.claims.iter().map(|claim| self.store.and_then(|store| store.find(claim))).collect();
+        let missing: Vec<&Claim> =
+            self.claims.iter().zip(&kept).filter(|(_, kept)| kept.is_none()).map(|(claim, _)| *claim).collect();
+        if self.store.is_some() && missing.len() < self.claims.len() {
+            let finished = self.claims.len() - missing.len();
+            output::complain(&format!("finished before: {finished} of {} claims", self.claims.len()));
         }
-    })
-    .into_iter();
-    progress.clear();
-    if let Some(failure) = failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-        return Err(failure);
+        let progress = Progress::new(self.quiet);
+        let concluded = Mutex::new(Concluded { next: 0, found: kept, failure: None });
+        runner::run(&missing, self.plan, &interrupted, &|event| {
+            progress.observe(&event);
+            let Event::Concluded(report) = event else { return };
+            let mut concluded = concluded.lock().unwrap_or_else(PoisonError::into_inner);
+            progress.above(|| concluded.take(self, report.clone()));
+            // The run ends; what it has found so far is lost only as far as it could not be kept.
+            if concluded.failure.is_some() || (self.fail_fast && report.verdict != Verdict::Holds) {
+                interrupted.store(true, Ordering::Relaxed);
+            }
+        });
+        progress.clear();
+        let mut concluded = concluded.into_inner().unwrap_or_else(PoisonError::into_inner);
+        concluded.show(self);
+        match concluded.failure {
+            Some(failure) => Err(failure),
+            None => Ok(concluded.found.into_iter().flatten().collect()),
+        }
     }
-    Ok(kept.into_iter().filter_map(|kept| kept.or_else(|| examined.next())).collect())
+}
+
+/// What was found so far.
+struct Concluded {
+    /// The first claim that was not shown yet.
+    next: usize,
+    /// For each claim, in order.
+    found: Vec<Option<ClaimReport>>,
+    failure: Option<Failure>,
+}
+
+impl Concluded {
+    /// Takes the report of a claim, keeps it, and shows what can be shown.
+    fn take(&mut self, run: &Run, mut report: ClaimReport) {
+        let kept = run.store.map_or(Ok(()), |store| store.keep(&report));
+        self.fail(kept);
+        run.theories.complete(&mut report.entry);
+        if let Some(place) = run.claims.iter().position(|claim| claim.id == report.entry.id) {
+            self.found[place] = Some(report);
+        }
+        self.show(run);
+    }
+
+    /// Shows the claims that follow those that were shown, up to the first that is not concluded.
+    fn show(&mut self, run: &Run) {
+        while let Some(Some(report)) = self.found.get_mut(self.next) {
+            run.theories.complete(&mut report.entry);
+            let shown = run.outlet.show(self.next, report);
+            self.next += 1;
+            self.fail(shown);
+        }
+    }
+
+    fn fail(&mut self, result: Result<(), Failure>) {
+        if let Err(failure) = result {
+            self.failure.get_or_insert(failure);
+        }
+    }
 }
 
 /// The claims that speak of a network, made to examine it, and what to tell of the network and of the other claims.

@@ -1,6 +1,7 @@
 //! What a search for symmetries found, for people and programs.
 
-use super::{SCHEMA_VERSION, power_of_two};
+use super::layout::{described, hanging};
+use super::{SCHEMA_VERSION, plural, power_of_two};
 use crate::discovery::affine::Affine;
 use crate::discovery::law::Law;
 use crate::discovery::signed::Family;
@@ -55,25 +56,28 @@ fn moves(family: &Family) -> String {
     if flips && family.units == 1 { units } else { format!("{units}: {}", list.join(" ")) }
 }
 
-/// The summary for a person.
-pub fn text(discovery: &Discovery) -> String {
+/// The summary for a person, in lines of at most `width`.
+pub fn text(discovery: &Discovery, width: usize) -> String {
     let parts = &discovery.parts;
-    let mut text = format!("Symmetries of {}, from evaluations alone\n\n", discovery.network);
     let blocks: Vec<String> =
         discovery.blocks.iter().map(|block| format!("{} {}x{}", block.name, block.rows, block.columns)).collect();
-    let _ = writeln!(text, "  blocks       {}", blocks.join(", "));
     let extent = if discovery.ansatz.restricted { "restricted to " } else { "" };
-    let _ = writeln!(text, "  searched     {extent}{}", discovery.ansatz.description);
     let found = &discovery.confidence;
-    let _ = writeln!(
-        text,
-        "  evaluations  {} equations of rank {} in {} unknowns; {} points without gradient skipped",
+    let evaluations = format!(
+        "{} equations of rank {} in {} unknowns; {} points without gradient skipped",
         found.equations,
         found.rank,
         discovery.ansatz.pieces.iter().map(Vec::len).sum::<usize>(),
         found.dead
     );
-    let _ = writeln!(text, "  confidence   {}\n", confidence(discovery));
+    let head = [
+        ("blocks", blocks.join(", ")),
+        ("searched", format!("{extent}{}", discovery.ansatz.description)),
+        ("evaluations", evaluations),
+        ("confidence", confidence(discovery)),
+    ];
+    let title = format!("Symmetries of {}, from evaluations alone", discovery.network);
+    let mut text = format!("{}\n{}\n", hanging(&title, width, ""), described(&head, width));
     let signed = &discovery.signed;
     for (what, count) in [
         ("linear generators", parts.linear.len()),
@@ -89,10 +93,10 @@ pub fn text(discovery: &Discovery) -> String {
     }
     let mut list = |title: &str, generators: &[Affine]| {
         if !generators.is_empty() {
-            let _ = writeln!(text, "\n{title}:");
+            let _ = write!(text, "\n{}", hanging(&format!("{title}:"), width, ""));
         }
         for generator in generators {
-            let _ = writeln!(text, "  {}", formula::generator(&discovery.blocks, generator));
+            text += &hanging(&formula::generator(&discovery.blocks, generator), width, "  ");
         }
     };
     let modulo = if parts.implied.is_empty() { "" } else { ", apart from products of a translation and a parameter" };
@@ -102,23 +106,24 @@ pub fn text(discovery: &Discovery) -> String {
     list("Mixed generators", &parts.mixed);
     let mut families = |title: &str, families: &[Family]| {
         if !families.is_empty() {
-            let _ = writeln!(text, "\n{title}:");
+            let _ = write!(text, "\n{}", hanging(&format!("{title}:"), width, ""));
         }
         for found in families {
-            let _ = writeln!(text, "  {}; {}", family(discovery, found), moves(found));
+            text += &hanging(&format!("{}; {}", family(discovery, found), moves(found)), width, "  ");
         }
     };
     families("Exchanges of units", &signed.exchanges);
     families("Sign flips", &signed.flips);
     if signed.capped {
-        let _ = writeln!(text, "\nThe search for exchanges and flips was cut short: coarser units were not tried.");
+        let told = "The search for exchanges and flips was cut short: coarser units were not tried.";
+        let _ = write!(text, "\n{}", hanging(told, width, ""));
     }
     let laws = |text: &mut String, title: &str, laws: &[Law]| {
         if !laws.is_empty() {
-            let _ = writeln!(text, "\n{title}:");
+            let _ = write!(text, "\n{}", hanging(&format!("{title}:"), width, ""));
         }
         for law in laws {
-            let _ = writeln!(text, "  {}  [{}]", law.formula, judgement(law));
+            *text += &hanging(&format!("{} [{}]", law.formula, judgement(law)), width, "  ");
         }
     };
     let (essential, implied) = discovery.balance_laws.split_at(parts.essential_symmetric);
@@ -127,7 +132,23 @@ pub fn text(discovery: &Discovery) -> String {
         let _ = writeln!(text, "\nFurther balance laws, which those of translations imply: {}", implied.len());
     }
     laws(&mut text, "Laws of translations and mixed generators, likewise", &discovery.affine_laws);
+    let _ = write!(text, "\n{}", hanging(&conclusion(discovery), width, ""));
     text
+}
+
+/// The summary in a sentence.
+fn conclusion(discovery: &Discovery) -> String {
+    let Discovery { parts, signed, .. } = discovery;
+    let all = || discovery.balance_laws.iter().chain(&discovery.affine_laws);
+    let verified = all().filter(|law| law.verified && !law.vacuous).count();
+    format!(
+        "{} and {} of continuous symmetries, {}, {}; {verified} of {} verified.",
+        plural(parts.linear.len() + parts.mixed.len(), "generator"),
+        plural(parts.translations.len(), "translation"),
+        plural(signed.exchange_count(), "exchange"),
+        plural(signed.flip_count(), "flip"),
+        plural(all().count(), "law"),
+    )
 }
 
 fn judgement(law: &Law) -> String {

@@ -1,9 +1,10 @@
 //! The figures of a report's page: what a residual does along the ladder of precisions, a difference along step sizes, and where the
 //! interval of an estimate lies.
 //!
-//! Their colours are the variables of the page that shows them.
+//! Their colours are the variables of the page that shows them; in files of their own they have those that the page has on white.
 
 use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke, power_of_two, raised};
+use super::svg::Palette;
 use crate::scalar::Magnitude;
 use crate::statistics::Estimate;
 use crate::verify::exponent::Exponent;
@@ -13,6 +14,36 @@ use crate::verify::{ClaimReport, Quantity};
 const MEASURED: &str = "var(--measured)";
 const EXPECTED: &str = "var(--expected)";
 const ALTERNATIVE: &str = "var(--muted)";
+
+/// The figures of a claim, each with a name among them.
+pub fn all(claim: &ClaimReport) -> Vec<(String, Figure)> {
+    let numbered = |kind: &'static str| move |(number, figure)| (format!("{kind}-{}", number + 1), figure);
+    let orders = claim.exponents.iter().filter_map(|found| order(&found.worst)).enumerate().map(numbered("order"));
+    let quantities = claim.quantities.iter().filter_map(quantity).enumerate().map(numbered("estimate"));
+    let residuals = ladder(claim).map(|figure| ("ladder".to_owned(), figure));
+    residuals.into_iter().chain(orders).chain(quantities).collect()
+}
+
+/// The same as files: their names, such as `balance.neuron.ladder.svg`, and what they hold.
+pub fn files(claims: &[ClaimReport]) -> Vec<(String, String)> {
+    let file = |claim: &ClaimReport, (name, mut figure): (String, Figure)| {
+        for series in figure.panels.iter_mut().flat_map(|panel| &mut panel.series) {
+            series.color = on_paper(series.color);
+        }
+        (format!("{}.{name}.svg", claim.entry.id.replace('/', ".")), figure.to_svg())
+    };
+    claims.iter().flat_map(|claim| all(claim).into_iter().map(move |figure| file(claim, figure))).collect()
+}
+
+/// A colour of the page, as it is on white.
+fn on_paper(color: &'static str) -> &'static str {
+    match color {
+        MEASURED => "#0b62a8",
+        EXPECTED => "#b04a00",
+        ALTERNATIVE => Palette::PAPER.muted,
+        other => other,
+    }
+}
 
 fn series(label: &str, color: &'static str, stroke: Stroke, points: Vec<(f64, f64)>) -> Series {
     Series { label: label.to_owned(), color, stroke, points, band: Vec::new() }

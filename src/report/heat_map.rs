@@ -1,5 +1,6 @@
-//! Heat maps as SVG: numbers from -1 to 1 in rows and columns.
+//! Heat maps as SVG: numbers in rows and columns, from -1 to 1 or by their powers of ten.
 
+use super::plot::raised;
 use super::svg::{self, Palette, escape, number};
 use std::fmt::Write;
 
@@ -18,6 +19,62 @@ pub struct HeatMap {
     pub column_label: String,
     /// The cells that have something to show.
     pub cells: Vec<Cell>,
+    /// What the colours are of.
+    pub scale: Scale,
+    /// What they mean at both ends, for the legend: at the left one, and at the right one.
+    pub ends: [String; 2],
+}
+
+/// The numbers that colours are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// From -1 to 1, with 0 in white.
+    Signed,
+    /// Powers of ten, from the least in white to the largest.
+    Powers {
+        /// The exponent of the least.
+        from: i32,
+        /// The exponent of the largest.
+        to: i32,
+    },
+}
+
+impl Scale {
+    /// The powers of ten that enclose these numbers; those that are not positive do not count.
+    pub fn of_powers(values: impl Iterator<Item = f64>) -> Self {
+        let (low, high) = values
+            .filter(|value| *value > 0.0)
+            .map(f64::log10)
+            .fold((0.0_f64, f64::MIN), |(low, high), power| (low.min(power), high.max(power)));
+        let from = low.floor() as i32;
+        Scale::Powers { from, to: (high.max(low).ceil() as i32).max(from + 1) }
+    }
+
+    /// Where a number is between -1 and 1.
+    fn place(self, value: f64) -> f64 {
+        match self {
+            Scale::Signed => value.clamp(-1.0, 1.0),
+            Scale::Powers { from, to } if value > 0.0 => {
+                ((value.log10() - f64::from(from)) / f64::from(to - from)).clamp(0.0, 1.0)
+            }
+            Scale::Powers { .. } => 0.0,
+        }
+    }
+
+    /// A number as it stands in a cell.
+    fn shown(self, value: f64) -> String {
+        match self {
+            Scale::Signed => number(value, 2),
+            Scale::Powers { .. } if value > 0.0 => {
+                let power = value.log10().floor() as i32;
+                let digits = format!("{:.0}", value / 10.0_f64.powi(power));
+                // 9.6 is 10 to one digit.
+                let (digits, power) = if digits == "10" { ("1".to_owned(), power + 1) } else { (digits, power) };
+                if power == 0 { digits } else { format!("{digits}·10{}", raised(power.into())) }
+            }
+            Scale::Powers { .. } => number(value, 0),
+        }
+    }
 }
 
 /// One cell.
@@ -27,7 +84,7 @@ pub struct Cell {
     pub row: usize,
     /// Its column.
     pub column: usize,
-    /// From -1 to 1; without one it is grey.
+    /// A number of the scale; without one the cell is grey.
     pub value: Option<f64>,
     /// Drawn in it, after the number if there is one.
     pub mark: Option<&'static str>,
@@ -74,7 +131,8 @@ impl HeatMap {
         }
         for Cell { row, column, value, mark, detail } in &self.cells {
             let (x, y) = (LEFT + cell * *column as f64, top + ROW_HEIGHT * *row as f64);
-            let fill = value.map_or_else(|| "#ccc".to_owned(), color);
+            let place = value.map(|value| self.scale.place(value));
+            let fill = place.map_or_else(|| "#ccc".to_owned(), color);
             let _ = writeln!(
                 svg,
                 "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{cell:.1}\" height=\"{ROW_HEIGHT}\" fill=\"{fill}\" \
@@ -82,11 +140,11 @@ impl HeatMap {
                 escape(detail)
             );
             let shown = match (value, mark) {
-                (Some(value), mark) if cell >= NUMBER_WIDTH => number(*value, 2) + mark.unwrap_or_default(),
+                (Some(value), mark) if cell >= NUMBER_WIDTH => self.scale.shown(*value) + mark.unwrap_or_default(),
                 (_, Some(mark)) => (*mark).to_owned(),
                 _ => continue,
             };
-            let ink = if value.is_some_and(|value| value.abs() > 0.6) { "#fff" } else { "#222" };
+            let ink = if place.is_some_and(|place| place.abs() > 0.6) { "#fff" } else { "#222" };
             let _ = writeln!(
                 svg,
                 "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"11\" fill=\"{ink}\" text-anchor=\"middle\" \
@@ -117,18 +175,41 @@ impl HeatMap {
         svg
     }
 
+    /// The legend: the colours, their numbers, and what they mean.
     fn draw_scale(&self, svg: &mut String, y: f64) {
-        for step in -10_i32..=10 {
-            let x = LEFT + 10.0 * f64::from(step + 10);
+        let (first, numbers) = match self.scale {
+            Scale::Signed => {
+                (-10, [(0.0, "\u{2212}1".to_owned()), (105.0, "0".to_owned()), (210.0, "1".to_owned())].to_vec())
+            }
+            Scale::Powers { from, to } => {
+                let power = |exponent: i32| {
+                    if exponent == 0 { "1".to_owned() } else { format!("10{}", raised(exponent.into())) }
+                };
+                let at = |exponent: i32| 210.0 * f64::from(exponent - from) / f64::from(to - from);
+                (0, (from..=to).map(|exponent| (at(exponent), power(exponent))).collect())
+            }
+        };
+        let width = 210.0 / f64::from(11 - first);
+        for step in first..=10 {
+            let x = LEFT + width * f64::from(step - first);
             let fill = color(f64::from(step) / 10.0);
-            let _ = writeln!(svg, "<rect x=\"{x}\" y=\"{y:.1}\" width=\"10\" height=\"12\" fill=\"{fill}\"/>");
+            let _ =
+                writeln!(svg, "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"12\" fill=\"{fill}\"/>");
         }
-        for (place, label) in [(0.0, "\u{2212}1"), (105.0, "0"), (210.0, "1")] {
-            let x = LEFT + place;
+        for (place, label) in numbers {
             let _ = writeln!(
                 svg,
-                "<text x=\"{x}\" y=\"{:.1}\" font-size=\"11\" text-anchor=\"middle\">{label}</text>",
+                "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"11\" text-anchor=\"middle\">{label}</text>",
+                LEFT + place,
                 y + 25.0
+            );
+        }
+        for (x, anchor, meaning) in [(LEFT - 9.0, "end", &self.ends[0]), (LEFT + 219.0, "start", &self.ends[1])] {
+            let _ = writeln!(
+                svg,
+                "<text x=\"{x}\" y=\"{:.1}\" font-size=\"11\" fill=\"#555\" text-anchor=\"{anchor}\">{}</text>",
+                y + 10.0,
+                escape(meaning)
             );
         }
     }
@@ -155,14 +236,28 @@ mod tests {
                 columns: (0..columns).map(|column| column.to_string()).collect(),
                 column_label: "layer".to_owned(),
                 cells: cells.collect(),
+                scale: Scale::Signed,
+                ends: ["less & less".to_owned(), "more".to_owned()],
             };
             let svg = map.to_svg();
             assert_eq!(svg.matches("<title>a &lt; b").count(), columns);
             assert_eq!(svg.matches("#ccc").count(), 1);
             assert_eq!(svg.matches(">\u{d7}<").count(), 1);
             assert_eq!(svg.contains("\u{2212}0.25"), numbers);
+            assert!(svg.contains(">less &amp; less<") && svg.contains(">more<"), "the legend says what colours mean");
             assert!(svg.contains("law &amp; order") && !svg.contains("NaN"));
         }
+    }
+
+    #[test]
+    fn powers_of_ten_are_told_apart_where_numbers_are_not() {
+        let scale = Scale::of_powers([0.5, 3.2e-5, 0.0].into_iter());
+        assert_eq!(scale, Scale::Powers { from: -5, to: 0 });
+        assert_eq!((scale.place(1.0), scale.place(1e-5), scale.place(0.0)), (1.0, 0.0, 0.0));
+        assert!((scale.place(1e-4) - 0.2).abs() < 1e-12);
+        let shown = [0.5, 3.2e-5, 9.7e-3, 1.0].map(|value| scale.shown(value));
+        assert_eq!(shown, ["5·10⁻¹", "3·10⁻⁵", "1·10⁻²", "1"]);
+        assert_eq!(Scale::of_powers(std::iter::empty()), Scale::Powers { from: 0, to: 1 });
     }
 
     #[test]

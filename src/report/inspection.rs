@@ -1,8 +1,8 @@
 //! What an inspection of a checkpoint found, for people and for programs.
 
-use super::SCHEMA_VERSION;
-use super::heat_map::{Cell, HeatMap};
-use super::prediction;
+use super::heat_map::{Cell, HeatMap, Scale};
+use super::layout::{Table, described, hanging};
+use super::{SCHEMA_VERSION, plural, prediction};
 use crate::checkpoint::Tensor;
 use crate::inspection::balance::{Balance, Reading, Status};
 use crate::inspection::decay::Relaxation;
@@ -40,22 +40,22 @@ fn rule_name(rule: Rule) -> &'static str {
 fn formula(inspection: &Inspection) -> &'static str {
     match inspection.settings.rule {
         Rule::Sgd if inspection.buffers.is_some() => {
-            "E|m_A|^2 - E|m_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = (4 gamma / eta) / (1 + beta),\n             \
+            "E|m_A|^2 - E|m_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = (4 gamma / eta) / (1 + beta), \
              with the momentum m (noether/momentum)"
         }
         Rule::Sgd if inspection.settings.momentum > 0.0 => {
-            "E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = (4 gamma / eta) (1 - beta),\n             \
+            "E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = (4 gamma / eta) (1 - beta), \
              which is noether/momentum as far as gradients of different steps are not correlated"
         }
         Rule::Sgd => "E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = 4 gamma / eta",
         Rule::Adam => {
-            "the preconditioned law (balance/preconditioned), for frozen v:\n             \
-             E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = 4 gamma / eta,\n             \
+            "the preconditioned law (balance/preconditioned), for frozen v: \
+             E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = 4 gamma / eta, \
              with |g|^2 for sum g_i^2 / s_i, s = sqrt(v) + epsilon"
         }
         Rule::AdamW => {
-            "the preconditioned law (balance/preconditioned), for frozen v and no momentum:\n             \
-             E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = (4 gamma / eta) (1 - eta gamma),\n             \
+            "the preconditioned law (balance/preconditioned), for frozen v and no momentum: \
+             E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2), c = (4 gamma / eta) (1 - eta gamma), \
              with |g|^2 for sum g_i^2 / s_i and |theta|^2 for sum s_i theta_i^2, s = sqrt(v) + epsilon"
         }
     }
@@ -73,7 +73,7 @@ fn moments(inspection: &Inspection) -> String {
             format!("means over {of}: of samples, or of batches and then about E|g_B|^2{metric}")
         }
         (None, _) => format!(
-            "the optimiser's second moments{}, averaged over its last steps and their batches:\n             \
+            "the optimiser's second moments{}, averaged over its last steps and their batches: \
              element by element only, so no matrix laws",
             if inspection.corrected { ", corrected for its steps" } else { "" }
         ),
@@ -106,15 +106,14 @@ fn element(tensor: &Tensor) -> &'static str {
 }
 
 /// The tensors of a checkpoint, one a line.
-pub fn tensors<'a>(tensors: impl Iterator<Item = (&'a str, &'a Tensor)>) -> String {
-    let mut rows = vec![["tensor", "type", "shape"].map(str::to_owned).to_vec()];
-    rows.extend(tensors.map(|(name, tensor)| {
+pub fn tensors<'a>(tensors: impl Iterator<Item = (&'a str, &'a Tensor)>, width: usize) -> String {
+    let row = |(name, tensor): (&str, &Tensor)| {
         let shape = tensor.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ");
         vec![visible::line(name).into_owned(), element(tensor).to_owned(), shape]
-    }));
-    let mut text = String::new();
-    table(&mut text, &rows);
-    text
+    };
+    let rows: Vec<Vec<String>> = tensors.map(row).collect();
+    let table = Table::of_rows(&["tensor", "type", "shape"], &rows, &[], &[2], &[], width).whole(&rows);
+    format!("{table}\n{}.\n", plural(rows.len(), "tensor"))
 }
 
 /// The same as an object.
@@ -171,13 +170,11 @@ pub fn found_json(weights: &str, gradients: &str, laws: &[(Law, f64)]) -> Value 
     })
 }
 
-/// A summary with a table, the laws that are furthest from balance first.
-pub fn text(subject: &Subject, inspection: &Inspection) -> String {
+/// A summary in lines of at most `width`, with a table, the laws that are furthest from balance first.
+pub fn text(subject: &Subject, inspection: &Inspection, width: usize) -> String {
     let settings = &inspection.settings;
-    let mut text = format!("Balance of gradients in a checkpoint: {}\n\n", visible::line(&subject.weights));
-    let mut line = |title: &str, content: &str| {
-        let _ = writeln!(text, "  {title:<11}{content}");
-    };
+    let mut head: Vec<(&str, String)> = Vec::new();
+    let mut line = |title: &'static str, content: &str| head.push((title, content.to_owned()));
     line("laws", &visible::line(&subject.laws));
     for (title, file) in [("gradients", &subject.gradients), ("optimiser", &subject.optimizer)] {
         if let Some(file) = file {
@@ -198,9 +195,13 @@ pub fn text(subject: &Subject, inspection: &Inspection) -> String {
     for relaxation in &inspection.relaxations {
         line("relaxation", &relaxed(relaxation, inspection));
     }
-    line("imbalance", "(left - right) / (sum of the four terms): 0 in balance, +1 or -1 if one term is alone;");
-    line("", "of a matrix law the norm of the residual over the sum of the terms' norms");
-    text.push('\n');
+    line(
+        "imbalance",
+        "(left - right) / (sum of the four terms): 0 in balance, +1 or -1 if one term is alone; of a matrix law the norm of the residual over the sum \
+         of the terms' norms",
+    );
+    let title = format!("Balance of gradients in a checkpoint: {}", visible::line(&subject.weights));
+    let mut text = format!("{}\n{}\n", hanging(&title, width, ""), described(&head, width));
 
     let tolerance = subject.entropic_gradient.is_some();
     let mut header = vec!["law", "layer"];
@@ -212,7 +213,7 @@ pub fn text(subject: &Subject, inspection: &Inspection) -> String {
     header.extend(scattered.then_some(["std. error", "z"]).into_iter().flatten());
     header.extend(tolerance.then_some(["predicted", "tolerance"]).into_iter().flatten());
     header.extend(["symmetry", "overlap", "members", "median", "worst", "where"]);
-    let mut rows = vec![header.into_iter().map(str::to_owned).collect::<Vec<_>>()];
+    let mut rows = Vec::new();
     for balance in &inspection.balances {
         let Reading { sides, standard_error, tolerance: allowed, off_shell, .. } = &balance.total;
         let layer = balance.law.layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string());
@@ -250,12 +251,32 @@ pub fn text(subject: &Subject, inspection: &Inspection) -> String {
         }
         rows.push(row);
     }
-    table(&mut text, &rows);
+    let table = table(&header, &rows, width);
+    text += &table.whole(&rows);
+    text += &table.remark(width);
     text.push('\n');
-    remarks(&mut text, subject, inspection);
-    text.push_str(&prediction::text(inspection));
-    symmetries(&mut text, inspection);
-    text
+    let mut told = Told { text, width };
+    remarks(&mut told, subject, inspection);
+    told.say_lines(&prediction::text(inspection));
+    symmetries(&mut told, inspection);
+    told.text
+}
+
+/// The columns that a narrow page goes without, the most dispensable first, by their headings' beginnings; the sides of a law go together.
+const DISPENSABLE: [&[&str]; 9] =
+    [&["where"], &["median"], &["members"], &["c|"], &["E|"], &["worst"], &["predicted"], &["tolerance"], &["overlap"]];
+
+/// The laws as a table: names to the left, numbers to the right.
+fn table(header: &[&str], rows: &[Vec<String>], width: usize) -> Table {
+    let right: Vec<bool> = header.iter().map(|heading| !matches!(*heading, "law" | "where")).collect();
+    let places = |headings: &[&str]| -> Vec<usize> {
+        let is_meant = |column: &usize| headings.iter().any(|heading| header[*column].starts_with(heading));
+        (0..header.len()).filter(is_meant).collect()
+    };
+    let groups: Vec<Vec<usize>> =
+        DISPENSABLE.iter().map(|group| places(group)).filter(|group| !group.is_empty()).collect();
+    let groups: Vec<&[usize]> = groups.iter().map(Vec::as_slice).collect();
+    Table::of_rows(header, rows, &right, &[0], &groups, width)
 }
 
 /// What may be behind an overlap that is not rounding, by what the law is about and by the numbers.
@@ -317,7 +338,7 @@ pub fn causes(balance: &Balance, inspection: &Inspection) -> Vec<String> {
 }
 
 /// The laws that are no symmetries of this network, and in the last line how many were checked.
-fn symmetries(text: &mut String, inspection: &Inspection) {
+fn symmetries(text: &mut Told, inspection: &Inspection) {
     let mut told = String::new();
     for balance in inspection.balances.iter().filter(|balance| balance.status == Status::NotASymmetry) {
         let title = balance.law.title();
@@ -328,51 +349,47 @@ fn symmetries(text: &mut String, inspection: &Inspection) {
             Some(format!(", where a multiple of {from} is added to {to}{group}"))
         });
         let generator = generator.unwrap_or_default();
-        let _ = writeln!(
-            text,
+        text.say(&format!(
             "Not a symmetry of this network: {}: overlap {overlap:.1e}{generator}. Its balance says nothing.",
             visible::line(&title)
-        );
+        ));
         let causes = causes(balance, inspection).join("; ");
         if causes != told {
-            let _ = writeln!(text, "  Likely causes: {causes}.");
+            text.say(&format!("  Likely causes: {causes}."));
         }
         told = causes;
     }
     let Counts { confirmed, not_a_symmetry, unchecked } = inspection.counts();
     if inspection.balances.iter().any(|balance| balance.law.form == Form::Matrix && balance.sampled) {
-        let _ = writeln!(
-            text,
-            "Matrix laws of more than {} members: of their generators those between {} members were checked, drawn with the seed {}.",
+        text.say(&format!("Matrix laws of more than {} members: of their generators those between {} members were checked, drawn with the seed {}.",
             generators::ALL_UP_TO,
             generators::DRAWN,
-            generators::SEED
-        );
+            generators::SEED));
     }
     let laws = inspection.balances.len();
-    let _ = writeln!(
-        text,
+    text.say(&format!(
         "{laws} {}: {confirmed} confirmed by the gradients as {}, {not_a_symmetry} not, {unchecked} unchecked.",
         if laws == 1 { "law" } else { "laws" },
-        if confirmed == 1 { "a symmetry of this network" } else { "symmetries of this network" },
-    );
+        if confirmed == 1 { "a symmetry of this network" } else { "symmetries of this network" }
+    ));
 }
 
-/// Columns, the first and the last to the left, the others to the right.
-fn table(text: &mut String, rows: &[Vec<String>]) {
-    let columns = rows.first().map_or(0, Vec::len);
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    let rule = "─".repeat(widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1));
-    for (number, row) in rows.iter().enumerate() {
-        let cell = |(column, cell): (usize, &String)| {
-            let width = widths[column];
-            if column == 0 || column + 1 == columns { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
-        };
-        let line = row.iter().enumerate().map(cell).collect::<Vec<_>>().join("  ");
-        let _ = writeln!(text, "{}", line.trim_end());
-        if number == 0 {
-            let _ = writeln!(text, "{rule}");
+/// Paragraphs that wrap.
+struct Told {
+    text: String,
+    width: usize,
+}
+
+impl Told {
+    fn say(&mut self, paragraph: &str) {
+        self.text += &hanging(paragraph, self.width, "");
+    }
+
+    /// Each line a paragraph, as far in as it is.
+    fn say_lines(&mut self, lines: &str) {
+        for line in lines.lines() {
+            let text = line.trim_start();
+            self.text += &hanging(text, self.width, &line[..line.len() - text.len()]);
         }
     }
 }
@@ -394,56 +411,38 @@ fn better(fit: DecayFit) -> Option<String> {
     })
 }
 
-fn remarks(text: &mut String, subject: &Subject, inspection: &Inspection) {
-    let _ = writeln!(
-        text,
-        "The laws hold in the stationary state of the entropic loss only: an imbalance says how far a checkpoint is from it,\n\
-         in the mean over the moments given, not that anything is wrong."
-    );
+fn remarks(text: &mut Told, subject: &Subject, inspection: &Inspection) {
+    text.say(&format!("The laws hold in the stationary state of the entropic loss only: an imbalance says how far a checkpoint is from it, \
+             in the mean over the moments given, not that anything is wrong."));
     if !inspection.balances.iter().any(|balance| balance.total.sides.decay.iter().any(|term| *term != 0.0)) {
-        let _ = writeln!(
-            text,
-            "Without weight decay the laws' right sides are zero, and a scale-invariant block has none: its norm never shrinks."
-        );
+        text.say(&format!("Without weight decay the laws' right sides are zero, and a scale-invariant block has none: its norm never shrinks."));
     }
     if let Some(Relaxation { seen: Some(seen), .. }) = inspection.relaxations.last()
         && *seen < 1.0
     {
-        let _ = writeln!(
-            text,
-            "The run is shorter than the relaxation time of the weakest decay: what is left of the start is no small part."
-        );
+        text.say(&format!("The run is shorter than the relaxation time of the weakest decay: what is left of the start is no small part."));
     }
     if let Some(note) = inspection.decay_fit().and_then(better) {
-        let _ = writeln!(text, "{note}");
+        text.say(&format!("{note}"));
     }
     if let Some(count) = inspection.moments().filter(|count| *count > 1) {
         let of = if inspection.buffers.is_some() { "momenta" } else { "gradients" };
-        let _ = writeln!(
-            text,
-            "Standard errors are of the means over the {count} {of} given, taken as independent, and z is the imbalance over them;\n\
-             of a matrix law it is what their scatter alone would make of a residual that is zero."
-        );
+        text.say(&format!("Standard errors are of the means over the {count} {of} given, taken as independent, and z is the imbalance over them; \
+             of a matrix law it is what their scatter alone would make of a residual that is zero."));
     }
     if inspection.balances.iter().any(|balance| balance.largest_overlap().is_some()) {
-        let _ = writeln!(
-            text,
-            "Overlap is (A theta)^T g relative to |A theta| |g|, for the member or generator where it is largest: no more than\n\
+        text.say(&format!("Overlap is (A theta)^T g relative to |A theta| |g|, for the member or generator where it is largest: no more than \
              rounding, if the symmetry is one of this network{}.",
             if inspection.mean_gradient {
                 " (but the mean gradients that the optimiser keeps are of earlier points)"
             } else {
                 ""
-            }
-        );
+            }));
     }
     if subject.entropic_gradient.is_some() {
-        let _ = writeln!(
-            text,
-            "Predicted is -(2 / eta) (A theta)^T grad F (balance/master), tolerance (2 / eta) |A theta| |grad F| (balance/approximate),\n\
-             both relative: an imbalance away from the one, or above the other, shows an error in the gradients or in the\n\
-             symmetry, not a lack of training. A tolerance above 1 allows everything."
-        );
+        text.say(&format!("Predicted is -(2 / eta) (A theta)^T grad F (balance/master), tolerance (2 / eta) |A theta| |grad F| (balance/approximate), \
+             both relative: an imbalance away from the one, or above the other, shows an error in the gradients or in the \
+             symmetry, not a lack of training. A tolerance above 1 allows everything."));
     }
     let mut told: Vec<&str> = Vec::new();
     for balance in &inspection.balances {
@@ -451,7 +450,7 @@ fn remarks(text: &mut String, subject: &Subject, inspection: &Inspection) {
             && !told.contains(&remark.as_str())
         {
             told.push(remark);
-            let _ = writeln!(text, "{}: {remark}.", visible::line(&balance.law.name));
+            text.say(&format!("{}: {remark}.", visible::line(&balance.law.name)));
         }
     }
     let mut names: Vec<(&str, &str)> = inspection.skipped.iter().map(|(law, why)| (law.name.as_str(), *why)).collect();
@@ -459,7 +458,7 @@ fn remarks(text: &mut String, subject: &Subject, inspection: &Inspection) {
     names.sort_unstable();
     names.dedup();
     for (name, why) in names {
-        let _ = writeln!(text, "Not evaluated: {}: {why}.", visible::line(name));
+        text.say(&format!("Not evaluated: {}: {why}.", visible::line(name)));
     }
 }
 
@@ -583,12 +582,15 @@ pub fn heat_map(subject: &Subject, inspection: &Inspection) -> HeatMap {
         title: "Imbalance of gradients by layer".to_owned(),
         explanation: vec![
             format!("{}; rule {}.", subject.weights, rule_name(inspection.settings.rule)),
-            "0 in balance, ±1 if one term of the law is alone; of a matrix law the size of the residual.".to_owned(),
+            "Imbalance: (left − right) / (sum of the terms) of the law; of a matrix law the size of the residual, which has no sign.".to_owned(),
+            "White: in balance. Red: the left side, the gradients', is larger. Blue: the right side, the decay's. ±1: one term is alone.".to_owned(),
             "× and grey: by the gradients not a symmetry of this network; ?: no gradients have checked it.".to_owned(),
         ],
         rows,
         columns: layers.iter().map(|layer| layer.map_or_else(|| "–".to_owned(), |layer| layer.to_string())).collect(),
         column_label: "layer (–: of the whole network)".to_owned(),
         cells,
+        scale: Scale::Signed,
+        ends: ["right side larger".to_owned(), "left side larger".to_owned()],
     }
 }

@@ -26,12 +26,14 @@
 //! | [`gas`] | the same: the norm of scale-invariant weights |
 //! | [`discovery`] | people and programs: the symmetries that were found of a network |
 //! | `text` | people (with the feature `cli`) |
+//! | `explanation` | people: one claim in full (likewise) |
 //!
 //! | module | on which they draw |
 //! |---|---|
 //! | [`plot`] | plots as SVG |
-//! | `figures` | the plots of the page |
+//! | [`figures`] | the plots of claims, for the page and for files |
 //! | [`formula`] | statements in plain text as MathML |
+//! | [`layout`] | paragraphs and tables that fit a width |
 //! | [`svg`] | what all drawings have in common |
 //!
 //! A report apart from its times depends on the claims, the seed, the precision, the effort and the number of instances only,
@@ -41,7 +43,9 @@ pub mod annotations;
 pub mod baseline;
 pub mod discovery;
 mod doubt;
-mod figures;
+#[cfg(feature = "cli")]
+pub mod explanation;
+pub mod figures;
 pub mod formula;
 pub mod gas;
 pub mod heat_map;
@@ -52,6 +56,7 @@ pub mod inspection;
 pub mod json;
 #[cfg(feature = "junit")]
 pub mod junit;
+pub mod layout;
 pub mod markdown;
 pub mod merge;
 pub mod observation;

@@ -1,5 +1,6 @@
 //! The balance laws on real data, told: a summary for the terminal, a table as CSV, a figure.
 
+use super::layout::{USUAL_WIDTH, described, hanging, paragraph, ruled};
 use super::plot::{Aspect, Axis, Figure, Marked, Panel, Scale, Series, Stroke};
 use super::svg::number;
 use crate::dynamics::observation::{
@@ -150,30 +151,47 @@ pub fn summary(observation: &Observation) -> String {
     let Training { learning_rate, weight_decay, label_noise } = settings.training;
     let (first, last) = (settings.first_layer_factor, settings.last_layer_factor);
     let start = observation.networks[0].stationary.start;
-    let mut text = format!(
-        "Balance of gradients in training: 64-{hidden}-10 networks on {samples} handwritten digits
-
-  training   {steps} steps theta' = theta - eta (g + 2 gamma theta), each with one sample drawn at random;
-             eta = {learning_rate}, gamma = {weight_decay}; squared error on one-hot targets, with fresh noise of
-             standard deviation {label_noise} on every entry; seed {seed}
-  start      weights of standard deviation {first}/sqrt(inputs) in the first layer, {last}/sqrt(inputs) in the
-             last; the same start, samples and noise for both networks
-  law        E|g_W1|^2 + E|g_b1|^2 - E|g_W2|^2 = (4 gamma / eta) (|W1|^2 + |b1|^2 - |W2|^2), and so for
-             every hidden neuron, if the activation is homogeneous: ReLU is, tanh (the control) is not
-  measured   both sides, E as the mean over consecutive steps of the gradients that the steps used;
-             imbalance = (left - right) / (sum of the six terms' absolute values)
-
-",
-        hidden = settings.hidden,
-        samples = observation.samples,
-        steps = settings.steps,
-        seed = settings.seed,
+    let hidden = settings.hidden;
+    let title = format!(
+        "Balance of gradients in training: 64-{hidden}-10 networks on {} handwritten digits",
+        observation.samples
     );
+    let head = [
+        (
+            "training",
+            format!(
+                "{} steps theta' = theta - eta (g + 2 gamma theta), each with one sample drawn at random; eta = {learning_rate}, \
+                 gamma = {weight_decay}; squared error on one-hot targets, with fresh noise of standard deviation {label_noise} on every entry; \
+                 seed {}",
+                settings.steps, settings.seed
+            ),
+        ),
+        (
+            "start",
+            format!(
+                "weights of standard deviation {first}/sqrt(inputs) in the first layer, {last}/sqrt(inputs) in the last; the same start, samples \
+                 and noise for both networks"
+            ),
+        ),
+        (
+            "law",
+            "E|g_W1|^2 + E|g_b1|^2 - E|g_W2|^2 = (4 gamma / eta) (|W1|^2 + |b1|^2 - |W2|^2), and so for every hidden neuron, if the activation is \
+             homogeneous: ReLU is, tanh (the control) is not"
+                .to_owned(),
+        ),
+        (
+            "measured",
+            "both sides, E as the mean over consecutive steps of the gradients that the steps used; imbalance = (left - right) / (sum of the six \
+             terms' absolute values)"
+                .to_owned(),
+        ),
+    ];
+    let mut text = format!("{}\n{}\n", hanging(&title, USUAL_WIDTH, ""), described(&head, USUAL_WIDTH));
+    let mut rows: Vec<Vec<String>> = Vec::new();
     let mut row = |title: &str, cell: &dyn Fn(&NetworkRun) -> String| {
         let [relu, control] = observation.networks.each_ref().map(cell);
-        let _ = writeln!(text, "{}", format!("{title:<58}{relu:>20}{control:>22}").trim_end());
+        rows.push(vec![title.to_owned(), relu, control]);
     };
-    row("", &|run| name(run).to_owned());
     row(&format!("imbalance of the layers, first {} steps", settings.steps / WINDOWS as u64), &|run| {
         optional(run.windows.first().and_then(|window| window.imbalance))
     });
@@ -201,32 +219,32 @@ pub fn summary(observation: &Observation) -> String {
         run.windows.last().map(|window| format!("{:.3}", window.loss)).unwrap_or_default()
     });
     row("verdict", &|run| run.verdict.to_string());
+    text += &ruled(["", name(&observation.networks[0]), name(&observation.networks[1])], &rows);
     text.push('\n');
-    for run in &observation.networks {
-        let _ = writeln!(text, "{}: {}", name(run), verdict(run));
-    }
     let degrees = BATCHES as u32 - 1;
-    let _ = write!(
-        text,
-        "
-Intervals: {BATCHES} batch means of {} steps, Student's t = {:.3} with {degrees} degrees of freedom.
-Law of the charge C = |W1|^2 + |b1|^2 - |W2|^2: C' = (1 - 2 eta gamma)^2 C + eta^2 g^T A g in every step, if
-the activation is homogeneous. Hence the average imbalance of ReLU must be the drift of C, but for a factor
-1 - eta gamma on the right side of the exact law, which is worth at most {:.0e}.
-Units of tanh whose input stays small are nearly linear and balance too; the layers show the others.
-Label noise alone contributes {:.3} to the loss.
-",
+    let remarks = format!(
+        "Intervals: {BATCHES} batch means of {} steps, Student's t = {:.3} with {degrees} degrees of freedom. \
+         Law of the charge C = |W1|^2 + |b1|^2 - |W2|^2: C' = (1 - 2 eta gamma)^2 C + eta^2 g^T A g in every step, if \
+         the activation is homogeneous. Hence the average imbalance of ReLU must be the drift of C, but for a factor \
+         1 - eta gamma on the right side of the exact law, which is worth at most {:.0e}. \
+         Units of tanh whose input stays small are nearly linear and balance too; the layers show the others. \
+         Label noise alone contributes {:.3} to the loss.",
         (settings.steps - start) / BATCHES as u64,
         student_quantile_975(degrees),
         learning_rate * weight_decay,
         10.0 * label_noise * label_noise,
     );
+    text += &paragraph(&remarks, USUAL_WIDTH, "");
     if settings.relaxation_times() < SETTLED {
-        let _ = writeln!(
-            text,
+        let caution = format!(
             "Caution: only {:.1} relaxation times 1/(4 eta gamma) lie before the stationary part: the start may be remembered.",
             settings.relaxation_times()
         );
+        text += &paragraph(&caution, USUAL_WIDTH, "");
+    }
+    text.push('\n');
+    for run in &observation.networks {
+        text += &hanging(&format!("{}: {}", name(run), verdict(run)), USUAL_WIDTH, "");
     }
     text
 }
@@ -238,7 +256,7 @@ fn verdict(run: &NetworkRun) -> String {
         Balance::Unbalanced => {
             "not balanced: the confidence interval of the average imbalance excludes zero".to_owned()
         }
-        Balance::Dead => "dead: every hidden neuron is inactive on every sample, only the decay moves the weights\n  \
+        Balance::Dead => "dead: every hidden neuron is inactive on every sample, only the decay moves the weights \
              (try smaller initial weights)"
             .to_owned(),
         Balance::Undecided => match run.stationary.layer {

@@ -19,7 +19,7 @@ pub fn text(inspection: &Inspection) -> String {
                 let range = |part: fn(&Norm) -> f64| range(norms.iter().map(part));
                 let _ = writeln!(
                     lines,
-                    "  {title}: radius {} now, predicted at rest {};\n    angle of a step {} now, predicted at rest {}",
+                    "  {title}: radius {} now, predicted at rest {}; angle of a step {} now, predicted at rest {}",
                     range(|norm| norm.radius),
                     range(|norm| norm.radius_at_rest),
                     range(|norm| norm.angle),
@@ -73,16 +73,16 @@ fn hypotheses<'a>(text: &mut String, inspection: &Inspection, of: impl Iterator<
     }
     if norms {
         text.push_str(
-            "  Radius r = (eta rho^2 / (4 gamma (1 - eta gamma)))^(1/4), angle arccos(1 - 2 eta gamma)\n  \
-             (ideal-gas/equation-of-state, turning-angle), if the loss does not change with the norm of the block, eta and\n  \
+            "  Radius r = (eta rho^2 / (4 gamma (1 - eta gamma)))^(1/4), angle arccos(1 - 2 eta gamma) \
+             (ideal-gas/equation-of-state, turning-angle), if the loss does not change with the norm of the block, eta and \
              gamma stay, and rho = r |g| stays near its root mean square over the gradients given; now: arctan(eta |g| / (c r)).\n",
         );
     }
     if let (true, Some(batch), Some(samples)) = (batches, inspection.settings.batch_size, inspection.samples) {
         let _ = writeln!(
             text,
-            "  Imbalance along batches of {batch}, from E|g_B|^2 = kappa (E|g|^2 - |m|^2) + |m|^2 with the mean gradient m,\n  \
-             kappa = (n - B)/(B (n - 1)), n = {samples} (noise-equilibrium/sde-gap), at these parameters, if the gradients are those of\n  \
+            "  Imbalance along batches of {batch}, from E|g_B|^2 = kappa (E|g|^2 - |m|^2) + |m|^2 with the mean gradient m, \
+             kappa = (n - B)/(B (n - 1)), n = {samples} (noise-equilibrium/sde-gap), at these parameters, if the gradients are those of \
              single samples; at rest the mean drift vanishes on the orbit of the law, the other parameters held."
         );
     }

@@ -1,6 +1,7 @@
 //! Networks that come to represent the same data alike, told: a summary for the terminal, a table as CSV, a figure.
 
-use super::heat_map::{Cell, HeatMap};
+use super::heat_map::{self, Cell, HeatMap};
+use super::layout::{Table, USUAL_WIDTH, described, hanging, paragraph};
 use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke};
 use super::svg::number;
 use crate::dynamics::representation::{
@@ -176,7 +177,7 @@ fn sharpnesses(observation: &Observation) -> Panel {
     }
 }
 
-/// The alignments of all hidden layers as a heat map: with full batches above, with the smallest learning rate of stochastic descent below.
+/// What all hidden layers miss to alignment, `1 - CKA`, as a heat map on a logarithmic scale: with full batches above, with the smallest learning rate of stochastic descent below.
 pub fn matrix(observation: &Observation) -> HeatMap {
     let letters = ["A", "B", "C"];
     let layers: Vec<String> = letters
@@ -186,8 +187,15 @@ pub fn matrix(observation: &Observation) -> HeatMap {
         .collect();
     let slowest = &observation.stochastic[observation.stochastic.len() - 1];
     let runs = [("full batch", &observation.full_batch), ("SGD", slowest)];
+    let others = || {
+        (0..layers.len())
+            .flat_map(|row| (0..layers.len()).map(move |column| (row, column)))
+            .filter(|(row, column)| row != column)
+    };
+    let scale =
+        heat_map::Scale::of_powers(runs.iter().flat_map(|(_, run)| others().map(|place| 1.0 - run.matrix[place])));
     let mut map = HeatMap {
-        title: "Linear CKA of hidden layers".to_owned(),
+        title: "Misalignment of hidden layers, 1 − linear CKA".to_owned(),
         explanation: vec![
             letters
                 .iter()
@@ -197,7 +205,7 @@ pub fn matrix(observation: &Observation) -> HeatMap {
                 .join(", ")
                 + "; the number is that of the hidden layer. Mean over the last half of the time.",
             format!(
-                "1: the representations of the inputs are alike, up to a rotation and a scale. Full batch: η = {}; SGD: η = {}.",
+                "White: alike, up to a rotation and a scale. Red: not alike. Grey: a layer and itself. Full batch: η = {}; SGD: η = {}.",
                 observation.full_batch.learning_rate, slowest.learning_rate
             ),
         ],
@@ -205,19 +213,22 @@ pub fn matrix(observation: &Observation) -> HeatMap {
         columns: layers.clone(),
         column_label: "hidden layer".to_owned(),
         cells: Vec::new(),
+        scale,
+        ends: ["alike".to_owned(), "not alike".to_owned()],
     };
     for (name, run) in runs {
         for (place, layer) in layers.iter().enumerate() {
             let row = map.rows.len();
             map.rows.push(format!("{name}, {layer}"));
             map.cells.extend(layers.iter().enumerate().map(|(column, other)| {
-                let value = run.matrix[(place, column)];
+                let value = 1.0 - run.matrix[(place, column)];
+                let itself = place == column;
                 Cell {
                     row,
                     column,
-                    value: Some(value),
+                    value: (!itself).then_some(value),
                     mark: None,
-                    detail: format!("{name}, {layer} and {other}: {value:.5}"),
+                    detail: format!("{name}, {layer} and {other}: {value:.2e}"),
                 }
             }));
         }
@@ -230,57 +241,78 @@ pub fn summary(observation: &Observation) -> String {
     let Settings { learning_rate, time, seed } = observation.settings;
     let listed =
         |value: &dyn Fn(&Alignment) -> String| observation.stochastic.iter().map(value).collect::<Vec<_>>().join(", ");
-    let mut text = format!(
-        "The Platonic representation: deep linear networks of different shapes on views of the same data
-
-  data        y = V x + e, the 4 entries of x with mean 0, V of rank {RANK}, label noise e independent of x and
-              anisotropic; squared error; each network sees its own random view z = Z x of the inputs
-  networks    {shapes}: {pairs} pairs of hidden layers of two networks; weights at the
-              start independent with standard deviation 1/sqrt(inputs); seed {seed}
-  SGD         theta' = theta - eta g with one sample a step; eta = {rates}; {steps}
-              steps, so that eta^2 k ends at {time}: the entropic force is of order eta
-  full batch  theta' = theta - eta grad L from the same starts, eta = {learning_rate}: no entropic force, and up to
-              O(eta) the flow of L, which conserves the charges W_(i+1)^T W_(i+1) - W_i W_i^T
-  measured    misalignment: 1 - linear CKA of two hidden layers; sharpness: tr Hess L, of the network
-              {watched} under SGD with isotropic and with anisotropic noise, from the minimum that
-              gradient flow reaches from small balanced weights; late: means over {late} records of the last
-              half of the time
-
-",
-        shapes = shapes("-"),
-        pairs = observation.full_batch.pairs[0].0.len(),
-        rates = listed(&|run| run.learning_rate.to_string()),
-        steps = listed(&|run| run.steps[RECORDS].to_string()),
-        watched = shape(NETWORKS[WATCHED], "-"),
-        late = RECORDS + 1 - LATE,
-    );
-    alignment_table(&mut text, observation);
+    let (networks, pairs) = (shapes("-"), observation.full_batch.pairs[0].0.len());
+    let (rates, steps) = (listed(&|run| run.learning_rate.to_string()), listed(&|run| run.steps[RECORDS].to_string()));
+    let (watched, late) = (shape(NETWORKS[WATCHED], "-"), RECORDS + 1 - LATE);
+    let head = [
+        (
+            "data",
+            format!(
+                "y = V x + e, the 4 entries of x with mean 0, V of rank {RANK}, label noise e independent of x and anisotropic; squared error; each \
+                 network sees its own random view z = Z x of the inputs"
+            ),
+        ),
+        (
+            "networks",
+            format!(
+                "{networks}: {pairs} pairs of hidden layers of two networks; weights at the start independent with standard deviation \
+                 1/sqrt(inputs); seed {seed}"
+            ),
+        ),
+        (
+            "SGD",
+            format!(
+                "theta' = theta - eta g with one sample a step; eta = {rates}; {steps} steps, so that eta^2 k ends at {time}: the entropic force \
+                 is of order eta"
+            ),
+        ),
+        (
+            "full batch",
+            format!(
+                "theta' = theta - eta grad L from the same starts, eta = {learning_rate}: no entropic force, and up to O(eta) the flow of L, which \
+                 conserves the charges W_(i+1)^T W_(i+1) - W_i W_i^T"
+            ),
+        ),
+        (
+            "measured",
+            format!(
+                "misalignment: 1 - linear CKA of two hidden layers; sharpness: tr Hess L, of the network {watched} under SGD with isotropic and with \
+                 anisotropic noise, from the minimum that gradient flow reaches from small balanced weights; late: means over {late} records of \
+                 the last half of the time"
+            ),
+        ),
+    ];
+    let title = "The Platonic representation: deep linear networks of different shapes on views of the same data";
+    let mut text = format!("{}\n{}\n", hanging(title, USUAL_WIDTH, ""), described(&head, USUAL_WIDTH));
+    text += &alignment_table(observation);
     text.push('\n');
-    sharpness_table(&mut text, observation);
-    let _ = writeln!(text, "\n{}", verdict(observation));
+    text += &sharpness_table(observation);
+    let remarks = "One run of each network. ± is the standard deviation of the records, which are correlated: no confidence interval. SGD goes on \
+         fluctuating across the valley of minima; at a finite learning rate the alignment is not 1.";
+    text += &format!("\n{}\n", paragraph(remarks, USUAL_WIDTH, ""));
     for watched in &observation.watched {
-        let _ = writeln!(text, "{}", direction(watched));
+        text += &hanging(&format!("{}.", direction(watched)), USUAL_WIDTH, "");
     }
-    text.push_str(
-        "
-One run of each network. ± is the standard deviation of the records, which are correlated: no confidence interval. SGD
-goes on fluctuating across the valley of minima; at a finite learning rate the alignment is not 1.
-",
-    );
-    text
+    text + &hanging(&format!("{}.", verdict(observation)), USUAL_WIDTH, "")
 }
 
-fn row(text: &mut String, title: &str, cells: impl IntoIterator<Item = String>) {
-    let cells: String = cells.into_iter().map(|cell| format!("{cell:>16}")).collect();
-    let _ = writeln!(text, "{}", format!("{title:<42}{cells}").trim_end());
+fn row(title: &str, cells: impl IntoIterator<Item = String>) -> Vec<String> {
+    std::iter::once(title.to_owned()).chain(cells).collect()
 }
 
-fn alignment_table(text: &mut String, observation: &Observation) {
+fn table(headings: &[String], rows: &[Vec<String>]) -> String {
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let right: Vec<bool> = (0..headings.len()).map(|column| column > 0).collect();
+    Table::of_rows(&headings, rows, &right, &[0], &[], USUAL_WIDTH).whole(rows)
+}
+
+fn alignment_table(observation: &Observation) -> String {
     let rates = observation.stochastic.iter().map(|run| format!("SGD {}", run.learning_rate));
-    row(text, "", std::iter::once("full batch".to_owned()).chain(rates));
+    let headings = row("", std::iter::once("full batch".to_owned()).chain(rates));
+    let mut rows = Vec::new();
     let mut line = |title: &str, value: &dyn Fn(&Alignment) -> f64| {
         let runs = std::iter::once(&observation.full_batch).chain(&observation.stochastic);
-        row(text, title, runs.map(|run| format!("{:.5}", value(run))));
+        rows.push(row(title, runs.map(|run| format!("{:.5}", value(run)))));
     };
     line("misalignment at the start, mean of pairs", &|run| run.pairs[0].mean());
     line("late misalignment, mean of pairs", &|run| run.late().mean());
@@ -288,12 +320,14 @@ fn alignment_table(text: &mut String, observation: &Observation) {
     line("  the worst aligned pair", &|run| run.late().most());
     line("late alignment, mean of pairs", &|run| 1.0 - run.late().mean());
     line("largest change of a network's charges", &|run| run.charge_changes.iter().copied().fold(0.0, f64::max));
+    table(&headings, &rows)
 }
 
-fn sharpness_table(text: &mut String, observation: &Observation) {
+fn sharpness_table(observation: &Observation) -> String {
     let watched = &observation.watched;
-    row(text, "sharpness", watched.iter().map(|watched| watched.noise.to_string()));
-    let mut line = |title: &str, cell: &dyn Fn(&Watched) -> String| row(text, title, watched.iter().map(cell));
+    let headings = row("sharpness", watched.iter().map(|watched| watched.noise.to_string()));
+    let mut rows = Vec::new();
+    let mut line = |title: &str, cell: &dyn Fn(&Watched) -> String| rows.push(row(title, watched.iter().map(cell)));
     line("  start: balanced minimum", &|watched| format!("{:.3}", watched.runs[0].values[0]));
     line("  flattest minimum", &|_| format!("{:.3}", observation.flattest));
     line("  entropic minimum", &|watched| format!("{:.3}", watched.entropic));
@@ -303,6 +337,7 @@ fn sharpness_table(text: &mut String, observation: &Observation) {
             format!("{mean:.2} ± {deviation:.2}")
         });
     }
+    table(&headings, &rows)
 }
 
 fn verdict(observation: &Observation) -> String {
@@ -311,7 +346,7 @@ fn verdict(observation: &Observation) -> String {
     let most = late.iter().copied().fold(0.0, f64::max);
     match observation.aligns() {
         Aligns::Yes => format!(
-            "SGD aligns the networks: their late misalignment is at least {:.0} times smaller than with full batches, and falls like\n  \
+            "SGD aligns the networks: their late misalignment is at least {:.0} times smaller than with full batches, and falls like \
              eta to the power {:.2} between the largest and the smallest learning rate",
             without / most,
             observation.order(),
@@ -321,7 +356,7 @@ fn verdict(observation: &Observation) -> String {
                 .to_owned()
         }
         Aligns::Undecided => format!(
-            "Whether SGD aligns the networks is undecided: their late misalignment is not {SMALLER} times smaller\n  than with full batches \
+            "Whether SGD aligns the networks is undecided: their late misalignment is not {SMALLER} times smaller than with full batches \
              at every learning rate, or does not fall with it (try a smaller learning rate, or more time)"
         ),
     }
@@ -333,7 +368,7 @@ fn direction(Watched { noise, entropic, runs }: &Watched) -> String {
     let Late { mean, deviation } = run.late();
     let off = 100.0 * (mean - entropic) / entropic;
     let measured = format!(
-        "from {:.2} to {mean:.2} ± {deviation:.2},\n  {:.1} % {} the entropic minimum's, at eta = {}",
+        "from {:.2} to {mean:.2} ± {deviation:.2}, {:.1} % {} the entropic minimum's, at eta = {}",
         run.values[0],
         off.abs(),
         if off < 0.0 { "below" } else { "above" },

@@ -1,86 +1,156 @@
-//! The report as a table for a person.
+//! The report for a person: a table that fits the width, what is to say of what does not hold, and a sentence that concludes it.
 //!
-//! The text carries ANSI colours; whoever writes it decides whether they stay.
+//! The text carries ANSI colours; whoever writes it decides whether they stay. It can be written while the run goes on: the widths of columns follow
+//! from the claims' descriptions alone.
 
+use super::layout::{Cell, Column, Table, Tone, hanging, led, paragraph};
 use super::{Comparison, Libraries, Report, doubt, plural, power_of_two};
 use crate::statistics::Estimate;
 use crate::verify::ladder;
 use crate::verify::simulation::ERROR_BITS;
 use crate::verify::verdict::{ExponentReport, Witness};
-use crate::verify::{Case, ClaimReport, Evidence, Quantity, Verdict};
-use comfy_table::{
-    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle,
-};
+use crate::verify::{Case, ClaimReport, Entry, Evidence, Quantity, Verdict};
 use std::fmt::Write;
 
-/// Three rules: above, below the headings, below.
-const RULES: TableStyle = TableStyle::new()
-    .top_border(LineStyle::none().fill('─').junction('─'))
-    .header_separator(LineStyle::none().fill('─').junction('─'))
-    .bottom_border(LineStyle::none().fill('─').junction('─'));
+/// How a report is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Characters in a line.
+    pub width: usize,
+    /// Nothing but what does not hold, and the conclusion.
+    pub quiet: bool,
+}
 
-/// The report as text: a heading, a row for each claim, what is to say of those that do not hold, and totals.
-///
-/// With `width` the table goes without columns that do not fit, and says so.
-pub fn render(report: &Report, width: Option<u16>) -> String {
-    let mut text = heading(report);
-    if let Some(model) = &report.model {
-        let _ = writeln!(text, "laws on {}: {}, {}", model.file, model.network, plural(model.parameters, "parameter"));
-        let _ = writeln!(text, "controls on networks of their own, which show that the same checks can fail");
+impl Style {
+    /// Everything, in lines of this width.
+    pub fn of_width(width: usize) -> Self {
+        Style { width, quiet: false }
     }
-    if let Some(shard) = &report.shard {
-        let nothing = if report.claims.is_empty() { ": there is no claim in it" } else { "" };
-        let _ = writeln!(text, "part {} of {}{nothing}", shard.index, shard.count);
+}
+
+/// The report as text: a heading, a row for each claim, what is to say of those that do not hold, and a conclusion.
+pub fn render(report: &Report, style: Style) -> String {
+    let page = Page::new(report, report.claims.iter().map(|claim| &claim.entry), style);
+    let mut text = page.opening(report);
+    for (place, claim) in report.claims.iter().enumerate() {
+        text += &page.row(place, claim);
     }
-    if !report.claims.is_empty() {
-        let (table, hidden) = table(report, width);
-        let _ = writeln!(text, "{}", table.trim_fmt());
-        if !hidden.is_empty() {
-            let names: Vec<String> = hidden.iter().map(|heading| heading.replace('\n', " ")).collect();
-            let _ = writeln!(text, "not shown, for want of width: {}", names.join("; "));
+    text + &page.closing(report)
+}
+
+/// The parts of a report in their order: it is written as a whole, or claim by claim.
+pub struct Page {
+    style: Style,
+    table: Table,
+    /// For each claim the name of its theory, if that is told before it.
+    theories: Vec<Option<String>>,
+}
+
+impl Page {
+    /// A page for these claims. Of the run nothing counts but its settings.
+    pub fn new<'a>(run: &Report, entries: impl Iterator<Item = &'a Entry>, style: Style) -> Self {
+        let entries: Vec<&Entry> = entries.collect();
+        let several = entries.iter().any(|entry| entry.theory != entries[0].theory);
+        let opens = |(place, entry): (usize, &&Entry)| {
+            let opens = several && (place == 0 || entries[place - 1].theory != entry.theory);
+            opens.then(|| entry.theory.clone())
+        };
+        let theories = entries.iter().enumerate().map(opens).collect();
+        Page { style, table: Table::fit(columns(&entries, run.instances), &DISPENSABLE, style.width), theories }
+    }
+
+    /// What stands before the first claim.
+    pub fn opening(&self, run: &Report) -> String {
+        if self.style.quiet {
+            return String::new();
         }
-        let _ = writeln!(text);
+        let width = self.style.width;
+        let mut text = hanging(&heading(run), width, "");
+        if let Some(model) = &run.model {
+            let parameters = plural(model.parameters, "parameter");
+            text += &hanging(&format!("laws on {}: {}, {parameters}", model.file, model.network), width, "");
+            text += &hanging("controls on networks of their own, which show that the same checks can fail", width, "");
+        }
+        if let Some(shard) = &run.shard {
+            let nothing = if self.theories.is_empty() { ": there is no claim in it" } else { "" };
+            let _ = writeln!(text, "part {} of {}{nothing}", shard.index, shard.count);
+        }
+        if !self.theories.is_empty() {
+            let _ = write!(text, "{}{}{}", self.table.rule(), self.table.headings(), self.table.rule());
+        }
+        text
     }
-    for (claim, orbits) in report.claims.iter().filter_map(|claim| claim.orbits.map(|orbits| (claim, orbits))) {
-        let all = claim.instances + claim.excluded;
-        let _ = writeln!(
-            text,
-            "{}: on {} of {all} instances a point was found where the law applies, on {}; {} of them without gradient noise\n",
-            claim.entry.id,
-            claim.instances,
-            plural(orbits, "distinct orbit"),
-            claim.vacuous,
-        );
+
+    /// The row of a claim, with the name of its theory where another one begins.
+    pub fn row(&self, place: usize, claim: &ClaimReport) -> String {
+        if self.style.quiet {
+            return String::new();
+        }
+        let theory = self.theories[place].as_ref().map(|theory| Tone::Strong.paint(theory) + "\n").unwrap_or_default();
+        if was_hardly_begun(claim) {
+            return theory;
+        }
+        theory + &self.table.row(&row(claim))
     }
-    measurements(&mut text, report);
-    for claim in report.claims.iter().filter(|claim| claim.verdict != Verdict::Holds) {
-        explain(&mut text, report, claim);
-    }
-    if let Some(model) = report.model.as_ref().filter(|model| !model.inapplicable.is_empty()) {
-        let _ = writeln!(text, "not examined on the model, {}:", plural(model.inapplicable.len(), "claim"));
-        let mut reasons: Vec<&str> = Vec::new();
-        for (_, reason) in &model.inapplicable {
-            if !reasons.contains(&reason.as_str()) {
-                reasons.push(reason);
+
+    /// What stands after the last claim.
+    pub fn closing(&self, report: &Report) -> String {
+        let width = self.style.width;
+        let mut text = String::new();
+        if !self.style.quiet {
+            if !report.claims.is_empty() {
+                text += &self.table.rule();
+                let _ = writeln!(text, "{}", self.table.remark(width));
             }
+            measurements(&mut text, report, width);
         }
-        for reason in reasons {
-            let _ = writeln!(text, "  {reason}:");
-            for (id, _) in model.inapplicable.iter().filter(|(_, known)| known == reason) {
-                let _ = writeln!(text, "    {id}");
-            }
+        let hardly: Vec<&str> =
+            report.claims.iter().filter(|claim| was_hardly_begun(claim)).map(|claim| claim.entry.id.as_str()).collect();
+        for claim in report.claims.iter().filter(|claim| claim.verdict != Verdict::Holds && !was_hardly_begun(claim)) {
+            explain(&mut text, report, claim, width);
         }
-        let _ = writeln!(text);
+        if !hardly.is_empty() {
+            let told = format!("undecided, cut short before a second instance: {}", hardly.join(", "));
+            let _ = writeln!(text, "{}", hanging(&told, width, ""));
+        }
+        if !self.style.quiet {
+            inapplicable(&mut text, report);
+            let missed_is_shown = !self.table.hidden().iter().any(|heading| heading == MAY_BE_MISSED);
+            caveats(&mut text, report, missed_is_shown, width);
+        }
+        if let Some(comparison) = &report.comparison {
+            let _ = writeln!(text, "{}", compare(comparison, width));
+        }
+        text + &hanging(&conclusion(report), width, "")
     }
-    totals(&mut text, report);
-    if let Some(comparison) = &report.comparison {
-        text += &compare(comparison);
+}
+
+/// Whether the run ended before more than one instance of a claim was examined, which says nothing of it.
+fn was_hardly_begun(claim: &ClaimReport) -> bool {
+    claim.cut_short && claim.verdict == Verdict::Undecided && claim.instances + claim.excluded <= 1
+}
+
+/// The claims that do not speak of the model, by their reasons.
+fn inapplicable(text: &mut String, report: &Report) {
+    let Some(model) = report.model.as_ref().filter(|model| !model.inapplicable.is_empty()) else { return };
+    let _ = writeln!(text, "not examined on the model, {}:", plural(model.inapplicable.len(), "claim"));
+    let mut reasons: Vec<&str> = Vec::new();
+    for (_, reason) in &model.inapplicable {
+        if !reasons.contains(&reason.as_str()) {
+            reasons.push(reason);
+        }
     }
-    text
+    for reason in reasons {
+        let _ = writeln!(text, "  {reason}:");
+        for (id, _) in model.inapplicable.iter().filter(|(_, known)| known == reason) {
+            let _ = writeln!(text, "    {id}");
+        }
+    }
+    let _ = writeln!(text);
 }
 
 /// What is weaker and what is stronger than a baseline records.
-pub fn compare(comparison: &Comparison) -> String {
+pub fn compare(comparison: &Comparison, width: usize) -> String {
     let Comparison { file, weaker, stronger } = comparison;
     let mut text = String::new();
     if weaker.is_empty() {
@@ -95,7 +165,7 @@ pub fn compare(comparison: &Comparison) -> String {
             let _ = writeln!(text, "{heading}");
         }
         for found in differences {
-            let _ = writeln!(text, "  {}: {}", found.id, found.what);
+            text += &hanging(&format!("{}: {}", found.id, found.what), width, "  ");
         }
     }
     text
@@ -104,7 +174,7 @@ pub fn compare(comparison: &Comparison) -> String {
 fn heading(report: &Report) -> String {
     let Libraries { gmp, mpfr } = &report.libraries;
     format!(
-        "equipartition {}: seed {}, {} of each law, the rationals and {} bits (GMP {gmp}, MPFR {mpfr})\n",
+        "equipartition {}: seed {}, {} of each law, the rationals and {} bits (GMP {gmp}, MPFR {mpfr})",
         env!("CARGO_PKG_VERSION"),
         report.seed,
         plural(report.instances as usize, "instance"),
@@ -112,78 +182,61 @@ fn heading(report: &Report) -> String {
     )
 }
 
-/// The headings of the columns.
-const HEADINGS: [&str; 10] = [
-    "claim",
-    "verdict",
-    "evidence",
-    "proof",
-    "may be\nmissed",
-    "instances,\nvacuous,\nleft out",
-    "worst\nresidual",
-    "controls\nfailed",
-    "mutants\nrefuted",
-    "time",
-];
-/// The columns that a narrow terminal goes without, the most dispensable first.
-const DISPENSABLE: [usize; 7] = [4, 8, 9, 5, 7, 6, 3];
-/// Blanks between columns: one of padding, one of the rule's junction.
-const GAP: u16 = 2;
+/// The heading of the column of what a claim that holds leaves open.
+const MAY_BE_MISSED: &str = "may be missed";
 
-/// The table, and the headings of the columns that are left out because they do not fit into `width`.
-fn table(report: &Report, width: Option<u16>) -> (Table, Vec<&'static str>) {
-    let mut table = Table::new();
-    table.load_style(RULES).enforce_styling();
-    table.set_header(HEADINGS.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
-    for (place, claim) in report.claims.iter().enumerate() {
-        if let Some(theory) = report.opens_theory(place) {
-            table.add_row([Cell::new(theory).add_attribute(Attribute::Bold)]);
-        }
-        table.add_row(row(claim));
-    }
-    table.style_text_only();
-    let hidden = width.map_or(&[][..], |width| too_wide(&table.column_max_content_widths(), width));
-    if let Some(width) = width {
-        // Where even the indispensable columns do not fit, their cells are folded.
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    }
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, GAP - 1));
-        if index > 3 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        if hidden.contains(&index) {
-            column.set_constraint(ColumnConstraint::Hidden);
-        }
-    }
-    (table, hidden.iter().map(|index| HEADINGS[*index]).collect())
+/// The columns that a narrow page goes without, the most dispensable first; claim, verdict and evidence always stay.
+const DISPENSABLE: [&[usize]; 7] = [&[9], &[8], &[7], &[6], &[5], &[3], &[4]];
+
+/// The columns, as wide as these claims can need.
+fn columns(entries: &[&Entry], instances: u64) -> Vec<Column> {
+    let ids = Column::of("claim", entries.iter().map(|entry| entry.id.as_str()));
+    let controls = entries.iter().map(|entry| entry.controls.len()).max().unwrap_or(0);
+    let evidence: Vec<String> = entries.iter().flat_map(|entry| widest_evidence(&entry.evidence, instances)).collect();
+    vec![
+        ids,
+        Column::of("verdict", ["powerless", "undecided"]),
+        Column::of("evidence", evidence.iter().map(String::as_str)),
+        Column::of("proof", ["prose"]),
+        Column::of(MAY_BE_MISSED, ["≤ 100.0 %"]).right(),
+        Column::of("instances, vacuous, left out", [&*format!("{instances}, {instances}, {instances} (13 %)")]).right(),
+        Column::of("worst residual", ["inequality"]).right(),
+        Column::of("controls failed", [&*format!("{controls}/{controls}")]).right(),
+        Column::of("mutants refuted", ["100/100"]).right(),
+        Column::of("time", ["100.00 s"]).right(),
+    ]
 }
 
-/// The first dispensable columns, as many as have to go.
-fn too_wide(widths: &[u16], available: u16) -> &'static [usize] {
-    let total = |hidden: &[usize]| -> u16 {
-        let kept = widths.iter().enumerate().filter(|(index, _)| !hidden.contains(index));
-        kept.map(|(_, width)| width + GAP).sum()
-    };
-    let count = (0..DISPENSABLE.len()).find(|count| total(&DISPENSABLE[..*count]) <= available);
-    &DISPENSABLE[..count.unwrap_or(DISPENSABLE.len())]
+/// Everything that [`evidence`] may say of a claim with these kinds, if all of its instances had each of them.
+fn widest_evidence(kinds: &[Evidence], instances: u64) -> Vec<String> {
+    let kinds: Vec<String> = kinds.iter().map(|kind| format!("{kind} {instances}")).collect();
+    match &kinds[..] {
+        [_, _, ..] => {
+            let pairs = kinds
+                .iter()
+                .enumerate()
+                .flat_map(|(at, strong)| kinds[at + 1..].iter().map(move |weak| (strong, weak)));
+            pairs.map(|(strong, weak)| format!("{strong}, {weak}")).collect()
+        }
+        _ => kinds,
+    }
 }
 
 fn row(claim: &ClaimReport) -> [Cell; 10] {
     let failed = claim.failed_controls().count();
     let survivors = claim.surviving_mutants().count();
-    let alarm = |cell: Cell, alarming: bool| if alarming { cell.fg(Color::Red) } else { cell };
+    let alarm = |text: String, alarming: bool| Cell::toned(text, if alarming { Tone::Bad } else { Tone::Plain });
     [
-        Cell::new(&claim.entry.id),
-        coloured(claim.verdict),
-        Cell::new(evidence(claim)),
-        Cell::new(claim.entry.lemma.checked),
-        Cell::new(doubt::short(claim)),
-        Cell::new(format!("{}, {}, {}", claim.instances, claim.vacuous, left_out(claim))),
-        if claim.is_inequality() { Cell::new("inequality") } else { Cell::new(&claim.residual) },
-        alarm(Cell::new(format!("{failed}/{}", claim.controls.len())), failed < claim.controls.len()),
-        alarm(Cell::new(format!("{}/{}", claim.mutants.len() - survivors, claim.mutants.len())), survivors > 0),
-        Cell::new(format!("{:.2} s", claim.seconds)),
+        Cell::from(claim.entry.id.as_str()),
+        Cell::toned(claim.verdict.to_string(), tone(claim.verdict)),
+        Cell::from(evidence(claim)),
+        Cell::from(claim.entry.lemma.checked.to_string()),
+        Cell::from(doubt::short(claim)),
+        Cell::from(format!("{}, {}, {}", claim.instances, claim.vacuous, left_out(claim))),
+        Cell::from(if claim.is_inequality() { "inequality".to_owned() } else { claim.residual.to_string() }),
+        alarm(format!("{failed}/{}", claim.controls.len()), failed < claim.controls.len()),
+        alarm(format!("{}/{}", claim.mutants.len() - survivors, claim.mutants.len()), survivors > 0),
+        Cell::from(format!("{:.2} s", claim.seconds)),
     ]
 }
 
@@ -195,13 +248,12 @@ fn left_out(claim: &ClaimReport) -> String {
     }
 }
 
-fn coloured(verdict: Verdict) -> Cell {
-    let cell = Cell::new(verdict);
+fn tone(verdict: Verdict) -> Tone {
     match verdict {
-        Verdict::Holds => cell.fg(Color::Green),
-        Verdict::Refuted => cell.fg(Color::Red).add_attribute(Attribute::Bold),
-        Verdict::Vacuous | Verdict::Powerless => cell.fg(Color::Magenta).add_attribute(Attribute::Bold),
-        Verdict::Undecided => cell.fg(Color::Yellow),
+        Verdict::Holds => Tone::Good,
+        Verdict::Refuted => Tone::Bad,
+        Verdict::Vacuous | Verdict::Powerless => Tone::Odd,
+        Verdict::Undecided => Tone::Unsure,
     }
 }
 
@@ -213,47 +265,59 @@ fn evidence(claim: &ClaimReport) -> String {
     strongest.into_iter().chain(weakest).collect::<Vec<_>>().join(", ")
 }
 
-/// The exponents that were measured, each the one with the fewest digits of its instances, and the numbers that were estimated, each
-/// the one with the narrowest interval.
-fn measurements(text: &mut String, report: &Report) {
-    let measured = report.claims.iter().flat_map(|claim| claim.exponents.iter().map(move |found| (claim, found)));
-    let lines: Vec<String> = measured
-        .map(|(claim, ExponentReport { worst, digits, instances })| {
-            format!(
-                "{}: exponent of {} = {}, predicted {}; {} digits on each of {}\n",
+/// What was found of orbits, of exponents (each the one with the fewest digits of its instances), and of averages (each the one with the narrowest
+/// interval).
+fn measurements(text: &mut String, report: &Report, width: usize) {
+    let mut lines = Vec::new();
+    for (claim, orbits) in report.claims.iter().filter_map(|claim| claim.orbits.map(|orbits| (claim, orbits))) {
+        let all = claim.instances + claim.excluded;
+        lines.push(format!(
+            "{}: on {} of {all} instances a point was found where the law applies, on {}; {} of them without gradient noise",
+            claim.entry.id,
+            claim.instances,
+            plural(orbits, "distinct orbit"),
+            claim.vacuous,
+        ));
+    }
+    for claim in &report.claims {
+        for ExponentReport { worst, digits, instances } in &claim.exponents {
+            lines.push(format!(
+                "{}: exponent of {} = {}, predicted {}; {} digits on each of {}",
                 claim.entry.id,
                 worst.label,
                 worst.measured,
                 worst.predicted,
                 digits,
                 plural(*instances, "instance"),
-            )
-        })
-        .collect();
-    let estimated = report.claims.iter().flat_map(|claim| claim.quantities.iter().map(move |found| (claim, found)));
-    let estimates: Vec<String> = estimated
-        .map(|(claim, Quantity { label, estimate, predicted, alternative: (other, value) })| {
+            ));
+        }
+    }
+    for claim in &report.claims {
+        for Quantity { label, estimate, predicted, alternative: (other, value) } in &claim.quantities {
             let Estimate { mean, half_width } = *estimate;
-            format!(
-                "{}: {label} = {mean:.6} ± {half_width:.6} (95 %), predicted {predicted:.6}; {other}: {value:.6}\n",
+            lines.push(format!(
+                "{}: {label} = {mean:.6} ± {half_width:.6} (95 %), predicted {predicted:.6}; {other}: {value:.6}",
                 claim.entry.id,
-            )
-        })
-        .collect();
-    if !lines.is_empty() || !estimates.is_empty() {
-        let _ = writeln!(text, "{}{}", lines.concat(), estimates.concat());
+            ));
+        }
+    }
+    for line in &lines {
+        text.push_str(&hanging(line, width, ""));
+    }
+    if !lines.is_empty() {
+        text.push('\n');
     }
 }
 
-/// What is to say of a claim that does not hold: the reason, the instances to look at, the commands that replay them.
-fn explain(text: &mut String, report: &Report, claim: &ClaimReport) {
-    let _ = writeln!(text, "{} is {}: {}", claim.entry.id, claim.verdict, claim.reason);
-    let _ = writeln!(text, "    {}", claim.entry.statement);
+/// What is to say of a claim that does not hold: the reason, the instances to look at, the commands that replay them, which are not wrapped.
+fn explain(text: &mut String, report: &Report, claim: &ClaimReport, width: usize) {
+    *text += &hanging(&format!("{} is {}: {}", claim.entry.id, claim.verdict, claim.reason), width, "");
+    *text += &led(&claim.entry.statement, width, "    ", "      ");
     for (place, witness) in claim.witnesses.iter().enumerate() {
-        let _ = writeln!(text, "  {}", introduce(claim, place, witness));
-        let _ = writeln!(text, "    {}", witness.description);
+        *text += &hanging(&introduce(claim, place, witness), width, "  ");
+        *text += &hanging(&witness.description, width, "    ");
         if !witness.relation.is_empty() {
-            let _ = writeln!(text, "    {}: {}", witness.relation, witness.residual);
+            *text += &hanging(&format!("{}: {}", witness.relation, witness.residual), width, "    ");
         }
         let _ = writeln!(text, "    {}", report.replay(claim, witness));
     }
@@ -278,33 +342,49 @@ fn introduce(claim: &ClaimReport, place: usize, witness: &Witness) -> String {
     }
 }
 
-fn totals(text: &mut String, report: &Report) {
+/// What the numbers leave open.
+fn caveats(text: &mut String, report: &Report, missed_is_shown: bool, width: usize) {
+    let before = text.len();
+    // What a narrow page does not show claim by claim is said of the worst.
+    let open =
+        |claim: &&ClaimReport| claim.least_drawn().filter(|_| claim.refuted == 0).map_or(0.0, |kind| kind.open_share());
+    let worst = report.claims.iter().filter(|claim| open(claim) > 0.0).max_by(|a, b| open(a).total_cmp(&open(b)));
+    let worst = match worst.filter(|_| !missed_is_shown) {
+        Some(claim) => format!(", at worst {} of {}", doubt::short(claim), claim.entry.id),
+        None => String::new(),
+    };
+    if report.claims.iter().any(|claim| claim.least_drawn().is_some() && claim.refuted == 0) {
+        let told = format!(
+            "may be missed{worst}: a power is the probability that a false law was; per cent are the share of all draws that may violate it although none of \
+             those examined does, at confidence 1 - 2^-{ERROR_BITS}; more --instances make it smaller"
+        );
+        *text += &paragraph(&told, width, "");
+    }
+    if let Some(bits) = report.error_bits() {
+        let told = format!(
+            "{}, each wrong with probability {}: any statistical judgement is in error with probability at most {}",
+            plural(report.tests(), "confidence interval"),
+            power_of_two(f64::from(ERROR_BITS)),
+            power_of_two(bits),
+        );
+        *text += &paragraph(&told, width, "");
+    }
+    if text.len() > before {
+        text.push('\n');
+    }
+}
+
+/// The report in a sentence.
+fn conclusion(report: &Report) -> String {
     let sum = |part: fn(&ClaimReport) -> usize| report.claims.iter().map(part).sum::<usize>();
-    let _ = writeln!(text, "{}", report.counts_in_words());
-    let _ = writeln!(
-        text,
-        "{}, {} of {} failed as they must, {} of {} refuted; {:.1} s",
+    format!(
+        "{}, judged on {}; {} of {} failed as they must, {} of {} refuted; {:.1} s.",
+        report.counts_in_words(),
         plural(sum(|claim| claim.instances), "instance"),
         sum(|claim| claim.failed_controls().count()),
         plural(sum(|claim| claim.controls.len()), "control"),
         sum(|claim| claim.mutants.len() - claim.surviving_mutants().count()),
         plural(sum(|claim| claim.mutants.len()), "mutant"),
         report.seconds,
-    );
-    if report.claims.iter().any(|claim| claim.least_drawn().is_some() && claim.refuted == 0) {
-        let _ = writeln!(
-            text,
-            "may be missed: a power is the probability that a false law was; per cent are the share of all draws that may violate it\n\
-             although none of those examined does, at confidence 1 - 2^-{ERROR_BITS}; more --instances make it smaller",
-        );
-    }
-    if let Some(bits) = report.error_bits() {
-        let _ = writeln!(
-            text,
-            "{}, each wrong with probability {}: any statistical judgement is in error with probability at most {}",
-            plural(report.tests(), "confidence interval"),
-            power_of_two(f64::from(ERROR_BITS)),
-            power_of_two(bits),
-        );
-    }
+    )
 }

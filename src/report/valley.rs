@@ -1,5 +1,6 @@
 //! Descent along a valley beside two flows, told: a summary for the terminal, a table as CSV, a figure.
 
+use super::layout::{USUAL_WIDTH, described, hanging, paragraph, ruled};
 use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke};
 use super::svg::number;
 use super::uncertain::{plus_minus, signed};
@@ -174,7 +175,7 @@ fn charges(valley: &Valley) -> Panel {
         aspect: Aspect::Free,
         series: vec![
             descent(Sampling::Shuffled, SHUFFLED, Stroke::Dashed),
-            descent(Sampling::Independent, INDEPENDENT, Stroke::Dashed),
+            descent(Sampling::Independent, INDEPENDENT, Stroke::Solid),
             flow("plain flow", PLAIN, &valley.plain),
             flow("entropic flow", ENTROPIC, &valley.entropic),
         ],
@@ -237,28 +238,46 @@ fn gaps(valley: &Valley) -> Panel {
 pub fn summary(valley: &Valley) -> String {
     let Settings { learning_rate, label_noise, start: [u, w], paths, seed, .. } = valley.settings;
     let [time, early] = [RECORDS, EARLY].map(|record| rounded(valley.time(record)));
+    let steps = valley.steps[RECORDS];
+    let head = [
+        (
+            "loss",
+            format!(
+                "l = r^2, r = u w x - y, on the {SAMPLES} pairs of x = 1/2, 1 and y = x - {label_noise}, x + {label_noise}; the minima of L = E l \
+                 are the valley u w = 1; no weight decay"
+            ),
+        ),
+        (
+            "descent",
+            format!(
+                "theta' = theta - eta g with one sample a step, the samples shuffled in every epoch or drawn independently; eta = {learning_rate}, \
+                 {steps} steps, {paths} paths of each; seed {seed}"
+            ),
+        ),
+        (
+            "flows",
+            format!(
+                "plain: theta' = -grad L; entropic: theta' = -grad F, F = L + eta/4 E|g|^2; all start at u = {u}, w = {w} and end at time eta k = {time}"
+            ),
+        ),
+        (
+            "charge",
+            "C = u^2 - w^2. Exactly: the plain flow conserves it, the entropic flow has C' = -4 eta E[r^2 x^2] C, a step of descent multiplies it by \
+             1 - 4 eta^2 r^2 x^2"
+                .to_owned(),
+        ),
+    ];
     let mut text = format!(
-        "Flow of the entropic loss: stochastic descent along a valley of minima
-
-  loss       l = r^2, r = u w x - y, on the {SAMPLES} pairs of x = 1/2, 1 and y = x - {label_noise}, x + {label_noise};
-             the minima of L = E l are the valley u w = 1; no weight decay
-  descent    theta' = theta - eta g with one sample a step, the samples shuffled in every epoch or drawn
-             independently; eta = {learning_rate}, {steps} steps, {paths} paths of each; seed {seed}
-  flows      plain: theta' = -grad L; entropic: theta' = -grad F, F = L + eta/4 E|g|^2; all start at
-             u = {u}, w = {w} and end at time eta k = {time}
-  charge     C = u^2 - w^2. Exactly: the plain flow conserves it, the entropic flow has
-             C' = -4 eta E[r^2 x^2] C, a step of descent multiplies it by 1 - 4 eta^2 r^2 x^2
-
-",
-        steps = valley.steps[RECORDS],
+        "Flow of the entropic loss: stochastic descent along a valley of minima\n\n{}\n",
+        described(&head, USUAL_WIDTH)
     );
+    let mut rows: Vec<Vec<String>> = Vec::new();
     let mut row = |title: &str, cell: &dyn Fn(Sampling) -> String| {
         let [shuffled, independent] = Sampling::ALL.map(cell);
-        let _ = writeln!(text, "{}", format!("{title:<50}{shuffled:>25}{independent:>25}").trim_end());
+        rows.push(vec![title.to_owned(), shuffled, independent]);
     };
     let last = |sampling| &records(valley, sampling)[RECORDS];
     let [plain, entropic] = [&valley.plain, &valley.entropic].map(|points| points[RECORDS]);
-    row("", &|sampling| format!("SGD {sampling}"));
     row(&format!("charge at time {time}, mean over the paths"), &|sampling| plus_minus(last(sampling).charge()));
     row("  10 % and 90 % of the paths are below", &|sampling| {
         let [low, high] = [0.1, 0.9].map(|fraction| last(sampling).charge_quantile(fraction));
@@ -287,19 +306,18 @@ pub fn summary(valley: &Valley) -> String {
             order(&gaps).map_or_else(|| "none".to_owned(), plus_minus)
         });
     }
-    text.push('\n');
-    for sampling in Sampling::ALL {
-        let _ = writeln!(text, "SGD {sampling} {}", verdict(valley, sampling));
-    }
-    let _ = write!(
-        text,
-        "
-Means are statistical: ± is two standard errors of the mean over the paths. The flows are integrated; their
-estimated errors add up to {:.0e}. A gap to the entropic flow of many standard errors is no contradiction:
-the flow is that of descent to first order in eta, and the power tells whether what is left is of second.
-",
+    let [shuffled, independent] = Sampling::ALL.map(|sampling| format!("SGD {sampling}"));
+    text += &ruled(["", &shuffled, &independent], &rows);
+    let remarks = format!(
+        "Means are statistical: ± is two standard errors of the mean over the paths. The flows are integrated; their estimated errors add up to {:.0e}. \
+         A gap to the entropic flow of many standard errors is no contradiction: the flow is that of descent to first order in eta, and the power \
+         tells whether what is left is of second.",
         valley.flow_error,
     );
+    text += &format!("\n{}\n", paragraph(&remarks, USUAL_WIDTH, ""));
+    for sampling in Sampling::ALL {
+        text += &hanging(&format!("SGD {sampling} {}.", verdict(valley, sampling)), USUAL_WIDTH, "");
+    }
     text
 }
 
@@ -313,7 +331,7 @@ fn verdict(valley: &Valley, sampling: Sampling) -> String {
         Follows::Entropic => follows("entropic", "plain", plain / entropic),
         Follows::Plain => follows("plain", "entropic", entropic / plain),
         Follows::Undecided => format!(
-            "is undecided: it is not surely {NEARER} times nearer to one flow than to the other, by its largest gaps\n  \
+            "is undecided: it is not surely {NEARER} times nearer to one flow than to the other, by its largest gaps \
              (try a smaller learning rate, more time, or more label noise)"
         ),
     }

@@ -8,6 +8,7 @@ mod observe;
 mod support;
 mod surroundings;
 
+use equipartition::report::formula::unicode;
 use equipartition::scalar::parse_number;
 use equipartition::theories::{registry, select};
 use predicates::prelude::*;
@@ -45,6 +46,75 @@ fn verify_reports_the_claims_that_match_and_nothing_else() {
     let count = select(&["balance".to_owned()]).len();
     let document = timeless(&stdout(&["verify", "balance", "--instances", "8", "--format", "json"]));
     assert_eq!(document["claims"].as_array().map(Vec::len), Some(count));
+}
+
+/// The rows stand there in order before the run ends, and what is shown claim by claim is what a whole report shows.
+#[test]
+fn results_appear_as_they_come() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("report.json");
+    let also = format!("json={}", path.display());
+    let arguments = ["verify", "balance/n", "symmetry", "-n", "4", "-p", "128", "--no-config", "--also", &also];
+    let shown = stdout(&arguments);
+    let merged = stdout(&["merge", path.to_str().expect("a path in Unicode")]);
+    assert_eq!(untimed(&shown), untimed(&merged));
+    assert_eq!(untimed(&shown), untimed(&stdout(&[&arguments[..], &["-j", "1"]].concat())), "threads change nothing");
+    let quiet = stdout(&["verify", CLAIM, "-n", "4", "-q"]);
+    assert!(quiet.starts_with("1 claim: 1 holds, judged on 4 instances"), "{quiet}");
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_equipartition"))
+        .args(["verify", "balance/neuron", "balance/matrix", "-n", "100000", "--time-limit", "60", "--no-config"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary starts");
+    // The headings stand there long before a claim is concluded.
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().expect("a pipe")));
+    let begun = lines.by_ref().take(4).map(|line| line.expect("text")).collect::<Vec<_>>().join("\n");
+    assert!(begun.contains("verdict") && begun.contains("evidence"), "{begun}");
+    assert!(child.try_wait().expect("it can be asked").is_none(), "it is still running");
+    child.kill().expect("it can be ended");
+    child.wait().expect("it ends");
+}
+
+/// Without times.
+fn untimed(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let next = words.iter().skip(1).chain([&""]);
+    let is_time = |next: &str| next == "s" || next == "s.";
+    words.iter().zip(next).filter(|(_, next)| !is_time(next)).map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
+}
+
+/// A claim that fails ends the run, and the next run knows it.
+#[test]
+fn a_failure_ends_the_run_and_is_remembered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| {
+        let mut command = equipartition();
+        command.current_dir(folder.path()).env("XDG_CACHE_HOME", folder.path().join("cache"));
+        let output = command
+            .args([&["verify", "--no-config", "-n", "4", "-p", "128"], arguments].concat())
+            .output()
+            .expect("it runs");
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).expect("text"),
+            String::from_utf8(output.stderr).expect("text"),
+        )
+    };
+    // Without time every claim is undecided.
+    let (code, text, _) = run(&["balance/neuron", "balance/matrix", "-x", "--time-limit", "0"]);
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("2 claims: 0 hold, 2 undecided"), "{text}");
+    let (code, text, _) = run(&["balance", "--last-failed"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("2 claims: 2 hold") && text.contains("balance/matrix"), "{text}");
+    let (_, text, told) = run(&["balance/neuron", "--last-failed"]);
+    assert!(told.contains("none of these claims failed") && text.contains("1 claim: 1 holds"), "{told}");
+    let kept = |folder: &std::path::Path| {
+        fs::read_dir(folder.join("cache/equipartition/last-failed")).expect("it is kept").count()
+    };
+    assert_eq!(kept(folder.path()), 1);
 }
 
 #[test]
@@ -197,22 +267,79 @@ fn list_is_an_array_of_all_claims() {
     assert!(registry().iter().all(|claim| text.contains(claim.id)));
 }
 
+/// Every word counts, in letters of both kinds and wherever it occurs.
 #[test]
-fn explain_shows_everything_that_a_claim_says_of_itself() {
-    for claim in registry() {
-        let entry = claim;
-        let text = stdout(&["explain", entry.id]);
-        assert!(text.contains(entry.statement) && text.contains("Proof"), "{text}");
-        for line in entry.hypotheses.iter().chain(entry.references) {
-            assert!(text.contains(line), "{text}");
-        }
-        for control in entry.controls {
-            assert!(text.contains(control.name) && text.contains(control.breaks), "{text}");
-        }
-        let document: Value = serde_json::from_str(&stdout(&["explain", entry.id, "--format", "json"])).expect("JSON");
-        assert_eq!(document["id"], entry.id);
-        assert_eq!(document["controls"].as_array().map(Vec::len), Some(entry.controls.len()));
+fn list_finds_claims_by_their_words() {
+    let found = |words: &str| -> Vec<String> {
+        let document: Value =
+            serde_json::from_str(&stdout(&["list", "--search", words, "--format", "json"])).expect("JSON");
+        document
+            .as_array()
+            .expect("an array")
+            .iter()
+            .map(|item| item["id"].as_str().expect("an id").to_owned())
+            .collect()
+    };
+    assert!(found("neuron balance").contains(&CLAIM.to_owned()));
+    assert!(found("NEURON").len() >= found("neuron balance").len());
+    assert_eq!(found("γ"), found("gamma").into_iter().filter(|id| found("γ").contains(id)).collect::<Vec<_>>());
+    refused(&["list", "--search", "xyzzy"], "", 4, &["no claim has all of these words: xyzzy"]);
+}
+
+#[test]
+fn what_was_meant_is_proposed_wherever_an_identifier_is_given() {
+    for (arguments, code) in [
+        (&["verify", "neuron"][..], 4),
+        (&["verify", "--exact", "balance/neurons"], 4),
+        (&["verify", "--exclude", "neuron"], 4),
+        (&["list", "neuron"], 4),
+        (&["explain", "neuron"], 2),
+        (&["replay", "neuron", "0", "0"], 2),
+    ] {
+        refused(arguments, "", code, &["did you mean", "`balance/neuron`"]);
     }
+    refused(&["explain", "gradient-balance"], "", 2, &["did you mean"]);
+    refused(&["verify", "--exact", "balance"], "", 4, &["no claim matches"]);
+    refused(&["verify", "balance", "--exclude", "balance"], "", 4, &["every one that matches is excluded"]);
+}
+
+#[test]
+fn claims_are_named_whole_and_left_out() {
+    let ids = |arguments: &[&str]| -> Vec<String> {
+        let document: Value =
+            serde_json::from_str(&stdout(&[&["list", "--format", "json"], arguments].concat())).expect("JSON");
+        document
+            .as_array()
+            .expect("an array")
+            .iter()
+            .map(|item| item["id"].as_str().expect("an id").to_owned())
+            .collect()
+    };
+    assert_eq!(ids(&["--exact", CLAIM]), [CLAIM]);
+    let others = ids(&["balance", "--exclude", "balance/n", "--exclude", "balance/m"]);
+    assert!(!others.is_empty() && others.iter().all(|id| id.starts_with("balance/") && !id.starts_with("balance/n")));
+}
+
+/// Formulas are in the letters of mathematics, and hypotheses and references in the page of proof's words where it has them.
+#[test]
+fn explain_shows_what_a_claim_says_of_itself() {
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for claim in registry().into_iter().step_by(9) {
+        let text = flat(&stdout(&["explain", claim.id]));
+        assert!(text.contains(&flat(&unicode(claim.statement))) && text.contains("Proof"), "{text}");
+        for control in claim.controls {
+            assert!(text.contains(control.name) && text.contains(&flat(&unicode(control.breaks))), "{text}");
+        }
+        let document: Value = serde_json::from_str(&stdout(&["explain", claim.id, "--format", "json"])).expect("JSON");
+        assert_eq!(document["id"], claim.id);
+        assert_eq!(document["statement"], claim.statement);
+        assert_eq!(document["hypotheses"].as_array().map(Vec::len), Some(claim.hypotheses.len()));
+        assert_eq!(document["controls"].as_array().map(Vec::len), Some(claim.controls.len()));
+    }
+    let form = |format: &str| stdout(&["explain", CLAIM, "--format", format]);
+    assert!(form("markdown").starts_with("# `balance/neuron`"));
+    assert!(form("latex").contains(r"\(\nabla F = 0\)"));
+    assert!(form("html").contains("<math"));
 }
 
 #[test]

@@ -36,7 +36,11 @@ fn observe_flow_writes_a_summary_a_table_and_a_plot() {
     let options = ["flow", "--time", "4", "--paths", "10", "--start", "-1", "2", "--seed", "3"];
     let [text, csv, svg] = observed(&options, "flow");
     assert!(text.starts_with("Flow of the entropic loss"), "{text}");
-    assert!(text.contains("u = -1, w = 2 and end at time eta k = 4") && text.contains("10 paths of each; seed 3"));
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat(&text).contains("u = -1, w = 2 and end at time eta k = 4")
+            && flat(&text).contains("10 paths of each; seed 3")
+    );
     assert!(csv.starts_with("curve,learning_rate,step,time,u,w,charge") && svg.starts_with("<svg"));
     // Threads change nothing.
     let folder = tempfile::tempdir().expect("a folder");
@@ -51,7 +55,8 @@ fn observe_platonic_writes_a_summary_a_table_and_a_plot() {
     let options = ["platonic", "--learning-rate", "0.04", "--time", "0.4", "--seed", "3"];
     let [text, csv, svg] = observed(&options, "platonic");
     assert!(text.starts_with("The Platonic representation"), "{text}");
-    assert!(text.contains("seed 3") && text.contains("eta = 0.04, 0.02, 0.01; 250, 1000, 4000"), "{text}");
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("seed 3") && flat.contains("eta = 0.04, 0.02, 0.01; 250, 1000, 4000"), "{text}");
     assert!(csv.starts_with("curve,learning_rate,step,time,misalignment") && svg.starts_with("<svg"));
     assert_eq!([text, csv, svg], observed(&options, "platonic"), "a run depends on its options only");
 }

@@ -21,7 +21,7 @@ fn marked(name: &str, weights: &str, companion: (&str, &str), options: &[&str]) 
     assert_eq!(counts["unchecked"], of("unchecked").len(), "{name}");
     assert_eq!(counts["confirmed"], of("confirmed").len(), "{name}");
     // The text has them in its last line, and with --strict an exit code of their own.
-    let text = equipartition().arg("inspect").args(&arguments).arg("--strict").assert();
+    let text = wide().arg("inspect").args(&arguments).arg("--strict").assert();
     let text = text.code(i32::from(!names.is_empty())).get_output().stdout.clone();
     let text = String::from_utf8(text).unwrap();
     assert!(text.trim_end().lines().last().unwrap().contains(&format!("{} not,", names.len())), "{name}: {text}");
@@ -180,7 +180,7 @@ fn the_tensors_of_a_file_can_be_listed_and_a_slip_gets_the_nearest() {
     let row = text.lines().find(|line| line.starts_with("model.layers.0.post_attention_layernorm.weight"));
     assert!(row.is_some_and(|row| row.contains("f64") && row.ends_with('8')), "{text}");
     let report: Value = serde_json::from_str(&stdout(&[&weights, "--list", "--format", "json"])).unwrap();
-    assert_eq!(report["tensors"].as_array().unwrap().len(), text.lines().count() - 2);
+    assert_eq!(report["tensors"].as_array().unwrap().len(), text.lines().count() - 4);
     let odd = stdout(&[&case("odd-name", "m.safetensors"), "--list"]);
     assert!(odd.contains("\\u202e") && !odd.contains('\u{1b}') && !odd.contains('\u{202e}'), "{odd}");
     let folder = TempDir::new().unwrap();

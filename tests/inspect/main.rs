@@ -30,8 +30,15 @@ fn shipped(name: &str) -> String {
     format!("{}/examples/pytorch/checkpoints/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The command, on a page on which no sentence wraps.
+fn wide() -> assert_cmd::Command {
+    let mut command = equipartition();
+    command.env("COLUMNS", "1000");
+    command
+}
+
 fn stdout(arguments: &[&str]) -> String {
-    let output = equipartition().arg("inspect").args(arguments).assert().success().get_output().stdout.clone();
+    let output = wide().arg("inspect").args(arguments).assert().success().get_output().stdout.clone();
     String::from_utf8(output).expect("text")
 }
 

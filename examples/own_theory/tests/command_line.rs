@@ -23,7 +23,7 @@ fn the_list_has_the_claims_of_this_theory() {
 
 #[test]
 fn a_proof_is_explained() {
-    assert!(text(&own_theory(&["explain", "own/exchange-of-units"])).contains("`P` permutes the parameters"));
+    assert!(text(&own_theory(&["explain", "own/exchange-of-units"])).contains("P permutes the parameters"));
     let unknown = own_theory(&["explain", "balance/neuron"]);
     assert_eq!(unknown.status.code(), Some(2));
 }

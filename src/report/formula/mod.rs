@@ -1,4 +1,4 @@
-//! Statements in plain text as MathML.
+//! Statements in plain text as MathML, in the letters of mathematics ([`unicode()`]), and as LaTeX ([`latex`]).
 //!
 //! Claims are stated in the plain text of a terminal, prose and formulas mixed: `where grad F = 0, E|g|^2 = (4 gamma / eta) |theta|^2`.
 //! [`pieces`] takes such a text apart into prose and formulas, and writes the formulas in MathML Core. What is not understood stays as it
@@ -11,11 +11,14 @@
 
 mod fractions;
 mod items;
+pub mod latex;
 mod reader;
 mod tokens;
+mod unicode;
 
 use super::svg::escape;
 use reader::Reader;
+pub use unicode::unicode;
 
 /// A part of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]

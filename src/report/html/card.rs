@@ -12,10 +12,8 @@ use std::fmt::{self, Write as _};
 
 /// The figures of the claim at this place.
 fn figures(place: usize, claim: &ClaimReport) -> Vec<String> {
-    let orders = claim.exponents.iter().filter_map(|found| figures::order(&found.worst));
-    let quantities = claim.quantities.iter().filter_map(figures::quantity);
-    let drawn = figures::ladder(claim).into_iter().chain(orders).chain(quantities).enumerate();
-    drawn.map(|(number, drawn)| figure(&drawn, format!("plot-{place}-{number}"))).collect()
+    let drawn = figures::all(claim).into_iter().enumerate();
+    drawn.map(|(number, (_, drawn))| figure(&drawn, format!("plot-{place}-{number}"))).collect()
 }
 
 fn figure(figure: &Figure, name: String) -> String {

@@ -1,0 +1,188 @@
+//! `equipartition new`: a crate with a theory of its own, to begin with.
+//!
+//! The claim that the new crate has is compiled into this program too, so that its baseline is what this program finds, and a template that does not compile
+//! does not exist.
+
+/// The claim that a new crate has, which names this crate as others do.
+mod law {
+    extern crate self as equipartition;
+    include!("template/law.rs");
+}
+
+use super::output::{self, Destination, shown};
+use super::{Exit, Failure, baseline};
+use crate::report::{DEFAULT_PRECISION, Libraries, Report};
+use crate::verify::runner::{self, Plan};
+use crate::verify::{Claim, Effort, Settings};
+use clap::Args;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+/// Write a small crate with a theory of your own: a claim, its proof, its tests, a baseline and a workflow
+///
+/// The crate's program has this whole command line for its own claims. Nothing is overwritten: the directory must not exist.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  equipartition new my-theory --path ../equipartition
+  equipartition new my-theory --git https://example.org/equipartition --rev 0123abc")]
+pub struct Arguments {
+    /// The new directory; its name is the crate's, in small letters, digits, `-` and `_`
+    #[arg(value_name = "NAME")]
+    directory: PathBuf,
+    /// The library is in this directory
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "git", required_unless_present = "git")]
+    path: Option<PathBuf>,
+    /// The library is in this repository
+    #[arg(long, value_name = "URL")]
+    git: Option<String>,
+    /// The commit of the repository
+    #[arg(long, value_name = "COMMIT", requires = "git")]
+    rev: Option<String>,
+}
+
+/// Files of the template, with the words that are replaced in them.
+const FILES: [(&str, &str); 8] = [
+    ("Cargo.toml", include_str!("template/Cargo.toml.txt")),
+    ("README.md", include_str!("template/README.md")),
+    ("proofs.md", include_str!("template/proofs.md")),
+    ("src/lib.rs", include_str!("template/lib.rs.txt")),
+    ("src/law.rs", include_str!("template/law.rs")),
+    ("src/main.rs", include_str!("template/main.rs.txt")),
+    ("tests/claims.rs", include_str!("template/claims.rs.txt")),
+    (".github/workflows/theory.yml", include_str!("template/workflow.yml")),
+];
+
+/// Writes the crate.
+///
+/// # Errors
+/// A name that is none, a library that is not there, a directory that exists, or a file that cannot be written.
+pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let name = name(&arguments.directory)?;
+    let family = name.replace('_', "-");
+    let dependency = dependency(arguments)?;
+    let lock = lock(&family)?;
+    let directory = &arguments.directory;
+    fs::create_dir(directory).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Failure::Usage(format!("{} exists already: nothing is overwritten", shown(directory)))
+        }
+        _ => Failure::writing(&shown(directory), error),
+    })?;
+    let fill = |text: &str| {
+        let words = [
+            ("own/", format!("{family}/")),
+            ("NAME", name.clone()),
+            ("FAMILY", family.clone()),
+            ("CRATE", name.replace('-', "_")),
+            ("RUST_VERSION", env!("CARGO_PKG_RUST_VERSION").to_owned()),
+            ("DEPENDENCY", dependency.clone()),
+        ];
+        words.iter().fold(text.to_owned(), |text, (word, value)| text.replace(word, value))
+    };
+    for (path, text) in FILES {
+        write(&directory.join(path), &fill(text))?;
+    }
+    write(&directory.join("theory.lock"), &lock)?;
+    write(&directory.join(".gitignore"), "/target\n")?;
+    let place = shown(directory);
+    let _ = output::print(&format!(
+        "{place} has a theory of one claim, {family}/charge-of-a-step. To go on:\n  cd {place}\n  cargo test\n  cargo run --release -- verify --baseline theory.lock\n"
+    ))?;
+    Ok(Exit::Success)
+}
+
+/// The name of the crate: the last part of the directory's.
+fn name(directory: &Path) -> Result<String, Failure> {
+    let name = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let is_letter = |byte: u8| byte.is_ascii_lowercase();
+    let is_name = name.bytes().next().is_some_and(is_letter)
+        && name.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'));
+    let taken = ["equipartition", "test", "core", "std", "alloc", "self", "super", "crate", "law"];
+    if !is_name || taken.contains(&name.as_str()) {
+        let message = format!(
+            "`{name}` cannot be the crate's name: small letters, digits, `-` and `_`, a letter first, and no name that is taken"
+        );
+        return Err(Failure::Usage(message));
+    }
+    Ok(name)
+}
+
+/// What the manifest says of the library.
+fn dependency(arguments: &Arguments) -> Result<String, Failure> {
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    if let Some(path) = &arguments.path {
+        let whole = fs::canonicalize(path).map_err(|error| Failure::reading(&shown(path), error))?;
+        let manifest = fs::read_to_string(whole.join("Cargo.toml"))
+            .map_err(|error| Failure::reading(&shown(&whole.join("Cargo.toml")), error))?;
+        let is_library = manifest.lines().any(|line| line.trim() == "name = \"equipartition\"");
+        if !is_library {
+            return Err(Failure::BadData(format!(
+                "{}: not the crate `equipartition`",
+                shown(&whole.join("Cargo.toml"))
+            )));
+        }
+        return Ok(format!("path = {}", quoted(&shown(&whole))));
+    }
+    let git = arguments.git.as_deref().unwrap_or_default();
+    let rev = arguments.rev.as_deref().map_or_else(String::new, |rev| format!(", rev = {}", quoted(rev)));
+    Ok(format!("git = {}{rev}", quoted(git)))
+}
+
+/// The baseline of the new crate: what is found of its claim, whose instances are drawn by its identifier.
+fn lock(family: &str) -> Result<String, Failure> {
+    let id = law::CLAIM.id.replacen("own", family, 1);
+    let claim = Claim { id: &id, ..law::CLAIM };
+    let settings = Settings::new(0, DEFAULT_PRECISION);
+    let plan = Plan { settings, instances: Effort::Default.instances(), jobs: 0, time_limit: None };
+    let mut claims = runner::run(&[&claim], &plan, &AtomicBool::new(false), &|_| {});
+    for claim in &mut claims {
+        claim.entry.theory = family.to_owned();
+    }
+    let report = Report {
+        program: super::program(),
+        libraries: Libraries::linked(),
+        seed: 0,
+        precision: DEFAULT_PRECISION,
+        effort: Effort::Default,
+        instances: plan.instances,
+        shard: None,
+        model: None,
+        comparison: None,
+        claims,
+        seconds: 0.0,
+    };
+    baseline::first(&report, &[&id])
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::writing(&shown(folder), error))?;
+    }
+    Destination::open(Some(path))?.write(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::Verdict;
+
+    #[test]
+    fn the_claim_of_the_template_holds() {
+        let lock = lock("some-name").expect("a baseline");
+        assert!(lock.contains("some-name/charge-of-a-step"), "{lock}");
+        assert!(lock.contains(&format!("verdict = \"{}\"", Verdict::Holds)), "{lock}");
+    }
+
+    #[test]
+    fn a_name_is_one_of_a_crate() {
+        for (directory, expected) in [("a", "a"), ("some/where/my-theory_2", "my-theory_2")] {
+            assert_eq!(name(Path::new(directory)).expect("a name"), expected);
+        }
+        for directory in ["", "/", "..", "2a", "My", "a b", "a/é", "equipartition", "-a"] {
+            assert!(name(Path::new(directory)).is_err(), "{directory}");
+        }
+    }
+}
