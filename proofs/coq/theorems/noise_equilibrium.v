@@ -5,7 +5,7 @@ From mathcomp Require Import ring zify.
 From Equipartition.library Require Import inner_product derivatives matrices families learning complete.
 From Equipartition.statements Require Import noether noise_equilibrium.
 From Equipartition.lemmas Require balance noether entropic_loss symmetry.
-From Equipartition.lemmas Require Import monomials.
+From Equipartition.lemmas Require Import monomials orbits.
 From Equipartition.theorems Require entropic_loss noether.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
@@ -79,4 +79,107 @@ rewrite -V; rewrite (eq_bigr (fun z => (1 - 2 * eta * gamma) ^+ 2 * Q x * p z
     - eta ^+ 2 * (k i)%:R * (k j)%:R * M x ^+ 2 * Q x * (p z * G z x ^+ 2))) => [|z _]; last first.
   by rewrite each; move: (p z) (G z x) (M x) (Q x) => *; ring.
 by rewrite sumrB -!mulr_sumr p1; move: (\sum_z _) (M x) (Q x) => *; ring.
+Qed.
+
+Lemma loss_identity (R : realFieldType) (L y e u w t s1 s2 s3 v b : R) : e != 0 ->
+  L + y * (1 - e * y) * (b * u + v * w + t) + e / 4%:R * (v * s1 + b * s2 + s3)
+   = L + y * (1 - e * y) * t + e / 4%:R * s3 + (e ^+ 2 * s1 + 4%:R * (e * y) * (1 - e * y) * w) / (4%:R * e) * v
+     + (e ^+ 2 * s2 + 4%:R * (e * y) * (1 - e * y) * u) / (4%:R * e) * b.
+Proof. by move=> e0; field. Qed.
+Lemma slope_identity (R : realFieldType) (P Q e v b : R) : e != 0 ->
+  v * P - b * Q = - 2 * e * (- 2 * (P / (4%:R * e) * v) + 2 * (Q / (4%:R * e) * b)).
+Proof. by move=> e0; field. Qed.
+
+Theorem noise_equilibrium_orbit_drift : noise_equilibrium_orbit_drift_statement.
+Proof.
+move=> R U W T Z p l g x p0 p1 keep C d; split; last first.
+  move=> eta gamma eta' gamma' a a0 e0 e0' same; rewrite /d !(drift_formula keep _ _ p1 a0).
+  pose s := gamma * (1 - eta * gamma) / eta; pose D e k := a ^- 2 * ((\sum_z p z * N (g z x).1.1) + 4%:R * k * N x.1.2)
+    - a ^+ 2 * ((\sum_z p z * N (g z x).1.2) + 4%:R * k * N x.1.1) + 0 * e.
+  suff h e y : e != 0 -> (a ^- 2 * (e ^+ 2 * (\sum_z p z * N (g z x).1.1) + (1 - (1 - 2 * e * y) ^+ 2) * N x.1.2)
+      - a ^+ 2 * (e ^+ 2 * (\sum_z p z * N (g z x).1.2) + (1 - (1 - 2 * e * y) ^+ 2) * N x.1.1)) / e ^+ 2 = D 0 (y * (1 - e * y) / e).
+    by rewrite !h // same.
+  move=> e1; rewrite /D; move: (a ^- 2) (\sum_z _) (\sum_z _) (N x.1.2) (N x.1.1) => *; field; exact: e1.
+move=> eta gamma e0 eg0 eg1 c Phi exception root.
+have en := lt0r_neq0 e0; have e2 : 0 < eta ^+ 2 by rewrite exprn_gt0.
+pose K := 1 - c ^+ 2; have KE : K = 4%:R * (eta * gamma) * (1 - eta * gamma) by rewrite /K /c; ring.
+have K0 : 0 <= K by rewrite KE; apply: mulr_ge0; [apply: mulr_ge0 (ler0n R 4) eg0 | rewrite subr_ge0 ltW].
+have Kg : K = 0 <-> gamma = 0.
+  rewrite KE; split=> [/eqP|->]; last by rewrite mulr0 mulr0 mul0r.
+  rewrite !mulf_eq0 pnatr_eq0 (negbTE en) /= subr_eq0 (gt_eqF eg1) orbF => /eqP; exact.
+pose P := eta ^+ 2 * (\sum_z p z * N (g z x).1.1) + K * N x.1.2.
+pose Q := eta ^+ 2 * (\sum_z p z * N (g z x).1.2) + K * N x.1.1.
+have dE a : 0 < a -> d eta gamma a = a ^- 2 * P - a ^+ 2 * Q by move=> a0; apply: (drift_formula keep eta gamma p1 a0).
+have sum0 (V : eucl R) (h : Z -> V) : 0 <= \sum_z p z * N (h z) by apply: sumr_ge0 => z _; rewrite mulr_ge0 ?N_ge0 // ltW.
+have P0 : 0 <= P by rewrite addr_ge0 // mulr_ge0 ?N_ge0 // ltW.
+have Q0 : 0 <= Q by rewrite addr_ge0 // mulr_ge0 ?N_ge0 // ltW.
+have NP := vanish_not (fun z => (g z x).1.1) x.1.2 p0 e2 K0 Kg; have NQ := vanish_not (fun z => (g z x).1.2) x.1.1 p0 e2 K0 Kg.
+have ZP := vanish (fun z => (g z x).1.1) x.1.2 p0 e2 K0 Kg; have ZQ := vanish (fun z => (g z x).1.2) x.1.1 p0 e2 K0 Kg.
+rewrite -/P in NP ZP; rewrite -/Q in NQ ZQ.
+have exE : exception <-> P = 0 /\ Q = 0.
+  split=> [[h0 g0]|[/ZP[h1 g1] /ZQ[h2 g2]]].
+    by split; [apply/ZP | apply/ZQ]; split=> [z|]; [rewrite h0 | exact: (congr1 snd g0) | rewrite h0 | exact: (congr1 fst g0)].
+  split=> [z|]; first by rewrite (surjective_pairing (g z x).1) h1 h2.
+  by rewrite (surjective_pairing x.1); congr (_, _).
+have PQ : ~ exception -> P + Q != 0.
+  by move=> ne; apply/negP; rewrite paddr_eq0 // => /andP[/eqP h1 /eqP h2]; apply: ne; apply/exE.
+have rootE a : 0 < a -> d eta gamma a = 0 <-> P = Q * a ^+ 4.
+  move=> a0; rewrite dE //; split=> [/eqP|e]; first by rewrite profile_zero // => /eqP.
+  by apply/eqP; rewrite profile_zero // e.
+have falls : ~ exception -> forall a b, 0 < a -> a < b -> d eta gamma b < d eta gamma a.
+  move=> /PQ ne a b a0 ab; have b0 := lt_trans a0 ab; rewrite !dE //; exact: profile_falls.
+pose r := \sum_z p z * l z x + gamma * (1 - eta * gamma) * N x.2 + eta / 4%:R * (\sum_z p z * N (g z x).2).
+have PhiE a : 0 < a -> Phi a = r + P / (4%:R * eta) * a ^- 2 + Q / (4%:R * eta) * a ^+ 2.
+  move=> a0; rewrite /Phi; case: (keep) => inv _.
+  have -> : \sum_z p z * l z (turned a x) = \sum_z p z * l z x by apply: eq_bigr => z _; rewrite inv.
+  have -> : \sum_z p z * N (g z (turned a x)) = a ^- 2 * (\sum_z p z * N (g z x).1.1) + a ^+ 2 * (\sum_z p z * N (g z x).1.2) + \sum_z p z * N (g z x).2.
+    rewrite !mulr_sumr -!big_split /=; apply: eq_bigr => z _; rewrite (turned_gradient keep z a0) !pairE /= !NZ exprVn.
+    by move: (a ^- 2) (N (g z x).1.1) (N (g z x).1.2) (N (g z x).2) => *; ring.
+  have -> : N (turned a x) = a ^+ 2 * N x.1.1 + a ^- 2 * N x.1.2 + N x.2 by rewrite !pairE /= !NZ exprVn.
+  by rewrite /r /P /Q KE; apply: loss_identity.
+split; split=> //.
+- by move=> a a0; apply: (mean_drift keep eta gamma p1 a0).
+- move=> a a0; exists (- 2 * (P / (4%:R * eta) * a ^- 2) + 2 * (Q / (4%:R * eta) * a ^+ 2)).
+    apply: deriv_log_ext a0 _ (deriv_log_profile (P / (4%:R * eta)) (Q / (4%:R * eta)) r a) => b b0.
+    by rewrite PhiE.
+  by rewrite dE //; apply: slope_identity.
+- move=> a a0; split.
+    have -> : - (2 * (1 - c ^+ 2) * N (turned a x).1 + 2 * eta ^+ 2 * \sum_z p z * N (g z (turned a x)).1) = - 2 * (P * a ^- 2) + 2 * (- Q * a ^+ 2).
+      have -> : \sum_z p z * N (g z (turned a x)).1 = a ^- 2 * (\sum_z p z * N (g z x).1.1) + a ^+ 2 * (\sum_z p z * N (g z x).1.2).
+        rewrite !mulr_sumr -!big_split /=; apply: eq_bigr => z _; rewrite (turned_gradient keep z a0) !pairE /= !NZ exprVn.
+        by move: (a ^- 2) (N (g z x).1.1) (N (g z x).1.2) => *; ring.
+      rewrite pairE /= !NZ exprVn -/K /P /Q.
+      by move: (\sum_z _) (\sum_z _) (N x.1.1) (N x.1.2) (a ^- 2) => *; ring.
+    by apply: deriv_log_ext a0 _ (deriv_log_profile P (- Q) 0 a) => b b0; rewrite dE // add0r (mulrC P) mulNr (mulrC Q).
+  have -> : 2 * N (turned a x).1 = - 2 * (- N x.1.2 * a ^- 2) + 2 * (N x.1.1 * a ^+ 2).
+    by rewrite pairE /= !NZ exprVn; move: (N x.1.1) (N x.1.2) (a ^- 2) => *; ring.
+  apply: deriv_log_ext a0 _ (deriv_log_profile (- N x.1.2) (N x.1.1) 0 a) => b b0.
+  by rewrite /C difference_turned; move: (N x.1.1) (N x.1.2) (b ^- 2) => *; ring.
+- by move=> /exE[h1 h2] a a0; rewrite dE // h1 h2 !mulr0 subrr.
+- move=> ne; split=> [[a [a0 /(rootE _ a0) e]]|[/NQ q1 /NP p2]].
+    have a4 : a ^+ 4 != 0 by rewrite expf_neq0 // lt0r_neq0.
+    split; [apply/NQ | apply/NP]; apply/negP => /eqP h; apply: ne; apply/exE.
+      by rewrite e h mul0r.
+    by split=> //; move/eqP: e; rewrite h eq_sym mulf_eq0 (negbTE a4) orbF => /eqP.
+  have Pp : 0 < P by rewrite lt0r p2.
+  have Qp : 0 < Q by rewrite lt0r q1.
+  have [a a0 e] := profile_root Pp Qp.
+  by exists a; split=> //; apply/rootE.
+- move=> ne a [a0 da] b b0 ba; split.
+    have [ab|ba'] := ltP a b; first by rewrite -da lt_eqF // falls.
+    by rewrite -da gt_eqF // falls // lt_neqAle ba.
+  have e := (rootE a a0).1 da; have Qp : 0 < Q.
+    rewrite lt0r Q0 andbT; apply: contra_not_neq ne => h; apply/exE.
+    by rewrite e h mul0r.
+  rewrite (PhiE a a0) (PhiE b b0) -(addrA r) -[X in _ < X](addrA r) ltr_add2l; have k4 : 0 < 4%:R * eta by rewrite mulr_gt0 ?ltr0n.
+  apply: profile_least => //; first by rewrite divr_gt0.
+  by rewrite e mulrAC.
+move=> ne nr; have [p0'|pn] := eqVneq P 0.
+  right=> a a0; rewrite dE // p0' mulr0 sub0r oppr_lt0 mulr_gt0 ?exprn_gt0 //.
+  rewrite lt0r Q0 andbT; apply: contra_not_neq ne => h; exact/exE.
+left=> a a0; have Pp : 0 < P by rewrite lt0r pn.
+have [q0'|qn] := eqVneq Q 0; first by rewrite dE // q0' mulr0 subr0 mulr_gt0 ?invr_gt0 ?exprn_gt0.
+have Qp : 0 < Q by rewrite lt0r qn.
+have [b b0 e] := profile_root Pp Qp.
+by case: (nr b); split=> //; apply/rootE.
 Qed.
