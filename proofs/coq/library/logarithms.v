@@ -59,3 +59,35 @@ Proof. by move=> x0 y0; rewrite !ltNge ln_mono. Qed.
 Lemma ln_inj x y : 0 < x -> 0 < y -> ln x = ln y -> x = y.
 Proof. by move=> x0 y0 e; apply/le_anti; rewrite -(ln_mono x0 y0) -(ln_mono y0 x0) e lexx. Qed.
 End Logarithm.
+
+Section Jensen.
+Variables (R : rcfType) (ln : R -> R).
+Hypothesis lnP : logarithm ln.
+
+Lemma ln_lt_strict x : 0 < x -> x != 1 -> ln x < x - 1.
+Proof.
+move=> x0 x1; have y0 : 0 < Num.sqrt x by rewrite sqrtr_gt0.
+have xE : x = Num.sqrt x ^+ 2 by rewrite sqr_sqrtr // ltW.
+have y1 : Num.sqrt x - 1 != 0 by rewrite subr_eq0; apply: contraNneq x1 => e; rewrite xE e expr1n.
+have h := ler_wpmul2l (ler0n R 2) (ln_le lnP y0); rewrite -(ln_exp lnP) // -xE in h.
+apply: le_lt_trans h _.
+have -> : x - 1 = 2 * (Num.sqrt x - 1) + (Num.sqrt x - 1) ^+ 2 by rewrite {1}xE; move: (Num.sqrt x) => y; ring.
+by rewrite ltr_addl lt0r sqr_ge0 andbT expf_neq0.
+Qed.
+
+(* E ln X = 0 for X > 0: then E X >= 1, with equality only for X = 1 *)
+Lemma mean_ge1 (Om : finType) (P X : Om -> R) : (forall o, 0 < P o) -> \sum_o P o = 1 -> (forall o, 0 < X o) ->
+  \sum_o P o * ln (X o) = 0 -> 1 <= \sum_o P o * X o ?= iff [forall o, X o == 1].
+Proof.
+move=> P0 P1 X0 e; have d : \sum_o P o * X o - 1 = \sum_o P o * (X o - 1 - ln (X o)).
+  rewrite [RHS](eq_bigr (fun o => P o * X o - P o - P o * ln (X o))) => [|o _]; last first.
+    by move: (ln (X o)) (X o) (P o) => *; ring.
+  by rewrite !sumrB P1 e subr0.
+have n0 o : 0 <= P o * (X o - 1 - ln (X o)) by rewrite mulr_ge0 ?subr_ge0 ?(ltW (P0 o)) // (ln_le lnP).
+split; first by rewrite -subr_ge0 d sumr_ge0.
+rewrite eq_sym -subr_eq0 d psumr_eq0 //; apply/allP/forallP => [h o|h o _].
+  have := h o; rewrite mem_index_enum => /(_ isT); rewrite implyTb mulf_eq0 (gt_eqF (P0 o)) /= subr_eq0 eq_sym.
+  by apply: contraTT => /(ln_lt_strict (X0 o)) lt; rewrite lt_eqF.
+by rewrite implyTb (eqP (h o)) (ln1 lnP) subrr subr0 mulr0.
+Qed.
+End Jensen.

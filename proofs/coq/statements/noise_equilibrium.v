@@ -110,27 +110,3 @@ Definition noise_equilibrium_sde_gap_statement : Prop :=
     (* the same root for two sizes of batches: noise and mean gradient are balanced at one point *)
     (eta != 0 -> forall B B', (0 < B)%N -> (B < B')%N -> (B' <= n)%N ->
       (D B = 0 /\ D B' = 0 <-> a ^+ 4 * Sw = Su /\ a ^+ 4 * N (mean_of gw) = N (mean_of gu)))).
-
-(* px, pe: the probabilities of the inputs x and of the errors e, which are independent; gU, gW: the         *)
-(* gradients of |U' W x - y|^2 and |U W' x - y|^2 at U and W, y = U W x + e.                                 *)
-Definition noise_equilibrium_norm_ratio_statement : Prop :=
-  forall (R : realFieldType) (p r q : nat) (U : mx_eucl R p r) (W : mx_eucl R r q) (eta : R),
-  let Q (U : 'M[R]_(p, r)) (W : 'M[R]_(r, q)) : 'M_r := W *m W^T - U^T *m U in
-  let gradients (x : 'M[R]_(q, 1)) (e : 'M[R]_(p, 1)) (gU : mx_eucl R p r) (gW : mx_eucl R r q) := let y := U *m W *m x + e in
-    grad (V := mx_eucl R p r) (fun U' : 'M_(p, r) => N (U' *m W *m x - y)) U gU /\
-    grad (V := mx_eucl R r q) (fun W' : 'M_(r, q) => N (U *m W' *m x - y)) W gW in
-  (forall (X E : finType) (px : X -> R) (pe : E -> R) (x : X -> 'M[R]_(q, 1)) (e : E -> 'M[R]_(p, 1))
-      (gU : X -> E -> mx_eucl R p r) (gW : X -> E -> mx_eucl R r q),
-    \sum_i px i = 1 -> \sum_k pe k = 1 -> \sum_k pe k *: e k = 0 -> (forall i k, gradients (x i) (e k) (gU i k) (gW i k)) ->
-    let Sx := \sum_i px i *: (x i *m (x i)^T) in let Se := \sum_k pe k *: (e k *m (e k)^T) in
-    let drift := \sum_i \sum_k (px i * pe k) *: (Q (U - eta *: gU i k) (W - eta *: gW i k) - Q U W) in
-    drift = (4%:R * eta ^+ 2) *: (\tr Sx *: (U^T *m Se *m U) - \tr Se *: (W *m Sx *m W^T)) /\
-    (forall tau s, Sx = tau%:M -> Se = (s ^+ 2)%:M ->
-      drift = (4%:R * eta ^+ 2 * s ^+ 2 * tau) *: (q%:R *: (U^T *m U) - p%:R *: (W *m W^T)) /\
-      (eta * s * tau != 0 -> (0 < p)%N -> (drift = 0 <-> W *m W^T = (q%:R / p%:R) *: (U^T *m U))))) /\
-  (* batches of B of n samples, of which the mean of e x^T is 0: kappa times the drift of single samples *)
-  (forall (n B : nat) (x : 'I_n -> 'M[R]_(q, 1)) (e : 'I_n -> 'M[R]_(p, 1)) (gU : 'I_n -> mx_eucl R p r) (gW : 'I_n -> mx_eucl R r q),
-    (0 < B)%N -> (B <= n)%N -> \sum_z e z *m (x z)^T = 0 -> (forall z, gradients (x z) (e z) (gU z) (gW z)) ->
-    #|batches n B|%:R^-1 *: (\sum_(b in batches n B)
-        (Q (U - (eta / B%:R) *: \sum_(z in b) gU z) (W - (eta / B%:R) *: \sum_(z in b) gW z) - Q U W))
-      = kappa R n B *: (n%:R^-1 *: \sum_z (Q (U - eta *: gU z) (W - eta *: gW z) - Q U W))).

@@ -5,7 +5,7 @@ From mathcomp Require Import ring zify.
 From Equipartition.library Require Import inner_product derivatives matrices families learning complete.
 From Equipartition.statements Require Import noether noise_equilibrium.
 From Equipartition.lemmas Require balance noether entropic_loss symmetry.
-From Equipartition.lemmas Require Import monomials orbits.
+From Equipartition.lemmas Require Import monomials orbits batches.
 From Equipartition.theorems Require entropic_loss noether.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import Order.TTheory GRing.Theory Num.Theory.
@@ -182,4 +182,52 @@ have [q0'|qn] := eqVneq Q 0; first by rewrite dE // q0' mulr0 subr0 mulr_gt0 ?in
 have Qp : 0 < Q by rewrite lt0r qn.
 have [b b0 e] := profile_root Pp Qp.
 by case: (nr b); split=> //; apply/rootE.
+Qed.
+
+Theorem noise_equilibrium_sde_gap : noise_equilibrium_sde_gap_statement.
+Proof.
+split=> [R V n B l g A x eta gamma B0 Bn lA sA gen m F|R U W T n l g x eta a keep a0 D gu gw Su Sw].
+  apply: drift_batches => // z; have [K [Ks [fam gr sym]]] := gen.
+  exact: (balance.infinitesimal fam gr sym).
+pose A : pair_eucl (pair_eucl U W) T -> pair_eucl (pair_eucl U W) T := @A R U W T.
+have lA : linear_map A by split; [apply: A_add | apply: A_scale].
+have dA : @difference R U W T =1 charge A by move=> y; rewrite differenceE.
+set y := turned a x in D *.
+have mE (T' : eucl R) (f : pair_eucl (pair_eucl U W) T -> T') (h : 'I_n -> pair_eucl (pair_eucl U W) T) :
+    (forall u v, f (u + v) = f u + f v) -> (forall c u, f (c *: u) = c *: f u) -> f (mean_of h) = mean_of (f \o h).
+  move=> fD fZ; rewrite /mean_of fZ; congr (_ *: _); apply: (big_morph f fD).
+  by have := fZ 0 0; rewrite !scale0r.
+have sc (T' : eucl R) c (h : 'I_n -> T') : mean_of (fun z => c *: h z) = c *: mean_of h.
+  by rewrite /mean_of -scaler_sumr !scalerA mulrC.
+have mu : (mean_of (g ^~ y)).1.1 = a^-1 *: mean_of gu.
+  by rewrite (mE _ (fun v => v.1.1)) // -sc; congr (_ *: _); apply: eq_bigr => z _; rewrite /= (turned_gradient keep).
+have mw : (mean_of (g ^~ y)).1.2 = a *: mean_of gw.
+  by rewrite (mE _ (fun v => v.1.2)) // -sc; congr (_ *: _); apply: eq_bigr => z _; rewrite /= (turned_gradient keep).
+have spreadD : spread (g ^~ y) (charge A) = a ^- 2 * Su - a ^+ 2 * Sw.
+  rewrite /Su /Sw /spread !mulrA !mulr_sumr -mulrBl -sumrB; congr (_ / _); apply: eq_bigr => z _.
+  have sub (u v : pair_eucl (pair_eucl U W) T) : difference (u - v) = N (u.1.1 - v.1.1) - N (u.1.2 - v.1.2) by [].
+  by rewrite -dA sub mu mw (turned_gradient keep z a0) /= -!scalerBr !NZ exprVn.
+have DE B : (0 < B)%N -> (B <= n)%N -> D B = eta ^+ 2 * a ^- 2 * (kappa R n B * Su + N (mean_of gu))
+      - eta ^+ 2 * a ^+ 2 * (kappa R n B * Sw + N (mean_of gw)).
+  move=> B0 Bn; have -> : D B = drift B (g ^~ y) (charge A) y eta 0.
+    by rewrite /D /drift dA; congr (_ / _ - _); apply: eq_bigr => b _; rewrite dA.
+  rewrite (drift_batches lA (@A_sym R U W T) B0 Bn eta 0 (fun z => orthogonal keep z a0)) mulr0 mul0r subr0 mulr0 scale0r addr0 spreadD.
+  rewrite -dA /difference mu mw !NZ exprVn.
+  by move: (a ^- 2) (kappa R n B) (N (mean_of gu)) (N (mean_of gw)) => *; ring.
+split=> // e0 B B' B0 BB Bn.
+have zero C' : (0 < C')%N -> (C' <= n)%N -> D C' = 0 <-> kappa R n C' * Su + N (mean_of gu) = (kappa R n C' * Sw + N (mean_of gw)) * a ^+ 4.
+  move=> C0 Cn; rewrite DE // (_ : _ - _ = eta ^+ 2 * (a ^- 2 * (kappa R n C' * Su + N (mean_of gu)) - a ^+ 2 * (kappa R n C' * Sw + N (mean_of gw)))).
+    split=> [/eqP|e].
+      by rewrite mulf_eq0 (negbTE (expf_neq0 2 e0)) /= profile_zero // => /eqP.
+    by apply/eqP; rewrite mulf_eq0 (negbTE (expf_neq0 2 e0)) /= profile_zero // e.
+  by move: (a ^- 2) (kappa R n C') (N (mean_of gu)) (N (mean_of gw)) => *; ring.
+have k := kappa_neq R B0 BB Bn; have B0' := ltn_trans B0 BB; have Bn' := leq_trans (ltnW BB) Bn.
+split=> [[/(zero B B0 Bn') e1 /(zero B' B0' Bn) e2]|[e1 e2]]; last first.
+  by split; apply/zero => //; rewrite -e1 -e2; ring.
+have e3 : (kappa R n B - kappa R n B') * (a ^+ 4 * Sw - Su) = 0.
+  move: e1 e2; move: (kappa R n B) (kappa R n B') (N (mean_of gu)) (N (mean_of gw)) (Su) (Sw) (a ^+ 4) => k1 k2 u w su sw a4 e1 e2.
+  transitivity (((k1 * sw + w) * a4 - (k1 * su + u)) - ((k2 * sw + w) * a4 - (k2 * su + u))); first by ring.
+  by rewrite e1 e2 !subrr.
+have e4 : a ^+ 4 * Sw = Su by apply/eqP; move/eqP: e3; rewrite mulf_eq0 subr_eq0 (negbTE k) /= subr_eq0.
+split=> //; move: e1; rewrite mulrDl -mulrA (mulrC Sw) e4 => /addrI ->; exact: mulrC.
 Qed.
