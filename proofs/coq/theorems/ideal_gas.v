@@ -110,7 +110,8 @@ split=> [R V l g theta eta gamma st c r rho|R ln V Om P l g theta theta' eta gam
     rewrite !big_ord_recr /= IH cosE; have := lt0r_neq0 (r0 T); have := lt0r_neq0 (r0 T.+1).
     by move: (r T) (r T.+1) (r 0%N) (c T) (\prod_(_ < _) _) => *; field; apply/andP.
   - move=> t g0 e0; have c1 : c t = 1 by rewrite /c g0 mulr0 subr0.
-    rewrite (tangentE (st t)) -/(c t) c1 ?ltr01 // mul1r -/(r t) /rho -/(r t).
+    have c0 : 0 < c t by rewrite c1 ltr01.
+    rewrite (tangentE (st t) c0 e0) (_ : 1 - 2 * eta t * gamma t = 1) // mul1r /rho -/(r t).
     by move: (r t) (norm (g t)) (lt0r_neq0 (r0 t)) => *; field.
   move=> t e rr c0 e0 eE; have NN' : N (theta t.+1) = N (theta t) by rewrite -!normE -/(r t) -/(r t.+1) rr.
   have cE := kept_cosine (st t) NN'; split=> //; rewrite /sine cE -/(c t).
@@ -137,8 +138,8 @@ split=> //.
   have [h1 h2] := mean_ge1 lnP P0 P1 X0 e2.
   have sE : \sum_o P o * (cosd o / c) = (\sum_o P o * cosd o) / c by rewrite mulr_suml; apply: eq_bigr => o _; rewrite mulrA.
   rewrite sE in h1 h2; split; first by move: h1; rewrite ler_pdivl_mulr // mul1r.
-  have -> : (c == \sum_o P o * cosd o) = (1 == (\sum_o P o * cosd o) / c) by rewrite eqr_divl_mulr // mul1r.
-  by rewrite h2; apply: eq_forallb => o; rewrite eqr_divr_mulr // mul1r.
+  have -> : (c == \sum_o P o * cosd o) = (1 == (\sum_o P o * cosd o) / c) by rewrite -[RHS](inj_eq (mulIf cn)) mul1r divfK.
+  by rewrite h2; apply: eq_forallb => o; rewrite -(inj_eq (mulIf cn)) divfK // mul1r.
 have X0 o : 0 < c ^+ 2 / cosd o ^+ 2 by rewrite divr_gt0 // exprn_gt0.
 have e2 : \sum_o P o * ln (c ^+ 2 / cosd o ^+ 2) = 0.
   rewrite (eq_bigr (fun o => 2 * (ln c * P o - P o * ln (cosd o)))) => [|o _].
@@ -155,7 +156,8 @@ have c2 : 0 < c ^+ 2 by rewrite exprn_gt0.
 rewrite sE in h1 h2; split; first by move: h1; rewrite mulrC -ler_pdivr_mulr // ler_subl_addr div1r.
 have -> : (c ^- 2 - 1 == \sum_o P o * tangent (theta o) (theta' o) ^+ 2) = (1 == c ^+ 2 * (\sum_o P o * tangent (theta o) (theta' o) ^+ 2 + 1)).
   by rewrite subr_eq -(inj_eq (mulfI (lt0r_neq0 c2))) divff // lt0r_neq0.
-rewrite h2; apply: eq_forallb => o; rewrite eqr_divr_mulr ?expf_neq0 ?lt0r_neq0 // mul1r eq_sym.
+rewrite h2; apply: eq_forallb => o; have d0 : cosd o ^+ 2 != 0 by rewrite expf_neq0 // lt0r_neq0.
+rewrite -(inj_eq (mulIf d0)) divfK // mul1r eq_sym.
 by rewrite eqr_expn2 // ?ltW.
 Qed.
 
@@ -172,8 +174,8 @@ split; [|split].
     rewrite /RT; apply: (mulfI (lt0r_neq0 e0)); transitivity (eta ^+ 2 * N g / 4%:R); first by field.
     by rewrite -h /c; field.
   have state : pV = RT / (1 - eta * gamma) by rewrite RTE /pV; field; exact: q0.
-  split=> [c0||e eE c0 s] //.
-    rewrite (kept_cosine step kept) -/c state; congr (_ / _); rewrite /c; field.
+  split=> [c0||e eE c0 s]; [|exact: state|].
+    by rewrite (kept_cosine step kept) -/c state; congr (_ / _); rewrite /c; field.
   have en : e != 0 by apply: contraTneq e0 => z; rewrite eE z mul0r ltxx.
   have sE : s = c.
     have -> : c = Num.sqrt (c ^+ 2) by rewrite sqrtr_sqr ger0_norm // ltW.
@@ -186,8 +188,8 @@ split; [|split].
   by rewrite /c eE -/r2; field; rewrite (lt0r_neq0 g0) en.
 - move=> R k k0 phi; have k2 : 0 < k ^+ 2 by rewrite exprn_gt0.
   have phi0 x : 0 < x -> 0 < phi x by move=> x0; rewrite /phi mulr_gt0 // ltr_paddl ?sqr_ge0.
-  have gt0 a b : 0 < a - b -> b < a :> R by rewrite subr_gt0.
-  split=> [k1 s|]; last split=> [k1 x x0|->].
+  have sub_gt (a b e : R) : a - b = e -> 0 < e -> b < a by move=> <-; rewrite subr_gt0.
+  split=> [k1 s|]; last split=> [k1 x x0|k1].
   - have s2 : s ^+ 2 = 1 - k ^+ 2 by rewrite sqr_sqrtr // subr_ge0 exprn_ile1 ?ltW.
     have s0 : 0 < s by rewrite sqrtr_gt0 subr_gt0 exprn_ilt1 // ltW.
     have s1 : s < 1 by rewrite -(@ltr_sqr _ s 1) ?nnegrE ?ler01 ?ltW // s2 expr1n gtr_addl oppr_lt0.
@@ -195,29 +197,29 @@ split; [|split].
     have Q1 x : 0 < x -> 0 < (1 - x) ^+ 2 + (1 - s) * x by move=> x0; rewrite ltr_paddl ?sqr_ge0 // mulr_gt0 // subr_gt0.
     have Q2 x : 0 < x -> 0 < (1 - x) ^+ 2 + (1 + s) * x by move=> x0; rewrite ltr_paddl ?sqr_ge0 // mulr_gt0 // addr_gt0.
     split; first by rewrite subr_gt0; split=> //; rewrite /phi kE; ring.
-    + move=> x x0 xs; split; apply: gt0; rewrite /phi kE.
-        rewrite (_ : _ - _ = x * ((1 - s - x) * (1 + s - x))); last by ring.
+    + move=> x x0 xs; split.
+        apply: (sub_gt _ _ (x * ((1 - s - x) * (1 + s - x)))); first by rewrite /phi kE; ring.
         have x1 : x < 1 + s by apply: lt_trans xs _; rewrite ltr_add2l gt0_cp.
         by rewrite !mulr_gt0 // subr_gt0.
-      rewrite (_ : _ - _ = (1 - s - x) * ((1 - x) ^+ 2 + (1 - s) * x)); last by ring.
+      apply: (sub_gt _ _ ((1 - s - x) * ((1 - x) ^+ 2 + (1 - s) * x))); first by rewrite /phi kE; ring.
       by rewrite mulr_gt0 ?Q1 // subr_gt0.
     + move=> x xs x1; have x0 : 0 < x by apply: lt_trans xs; rewrite subr_gt0.
       split; last exact: phi0.
-      apply: gt0; rewrite /phi kE (_ : _ - _ = x * ((x - (1 - s)) * (1 + s - x))); last by ring.
+      apply: (sub_gt _ _ (x * ((x - (1 - s)) * (1 + s - x)))); first by rewrite /phi kE; ring.
       by rewrite !mulr_gt0 // subr_gt0.
-    + move=> x x0 x1; apply: gt0; rewrite /phi kE (_ : _ - _ = (1 + s - x) * ((1 - x) ^+ 2 + (1 + s) * x)); last by ring.
+    + move=> x x0 x1; apply: (sub_gt _ _ ((1 + s - x) * ((1 - x) ^+ 2 + (1 + s) * x))); first by rewrite /phi kE; ring.
       by rewrite mulr_gt0 ?Q2 // subr_gt0.
     move=> x x1; have x0 : 0 < x by apply: lt_trans x1; rewrite addr_gt0.
-    apply: gt0; rewrite /phi kE (_ : _ - _ = x * ((x - 1 + s) * (x - (1 + s)))); last by ring.
+    apply: (sub_gt _ _ (x * ((x - 1 + s) * (x - (1 + s))))); first by rewrite /phi kE; ring.
     rewrite !mulr_gt0 //; last by rewrite subr_gt0.
     by rewrite addr_gt0 // subr_gt0; apply: lt_trans x1; rewrite ltr_addl.
-  - apply: gt0; rewrite /phi (_ : _ - _ = x * ((1 - x) ^+ 2 + (k ^+ 2 - 1))); last by ring.
+  - apply: (sub_gt _ _ (x * ((1 - x) ^+ 2 + (k ^+ 2 - 1)))); first by rewrite /phi; ring.
     by rewrite mulr_gt0 // ltr_paddl ?sqr_ge0 // subr_gt0 exprn_egt1.
-  split; first by rewrite /phi subrr expr0n expr1n add0r mul1r.
-  split=> x x0 x1; apply: gt0; rewrite /phi.
-    rewrite (_ : _ - _ = x * (1 - x) ^+ 2); last by ring.
+  split; first by rewrite /phi k1 subrr expr0n expr1n add0r mul1r.
+  split=> x x0 x1.
+    apply: (sub_gt _ _ (x * (1 - x) ^+ 2)); first by rewrite /phi k1; ring.
     by rewrite mulr_gt0 // lt0r sqr_ge0 andbT expf_neq0 // subr_eq0 eq_sym.
-  rewrite (_ : _ - _ = (1 - x) * ((1 - x) ^+ 2 + x)); last by ring.
+  apply: (sub_gt _ _ ((1 - x) * ((1 - x) ^+ 2 + x))); first by rewrite /phi k1; ring.
   by rewrite mulr_gt0 ?subr_gt0 // ltr_paddl ?sqr_ge0.
 move=> R V Om P l g theta theta' eta gamma P0 P1 e0 g0 eg1 st r2 stat.
 have r20 o : 0 < r2 o := radius0 (st o).
@@ -256,6 +258,6 @@ split; first by rewrite -subr_ge0 -(pmulr_lge0 _ Ei0) d.
 rewrite eq_sym -subr_eq0 -(inj_eq (mulIf (lt0r_neq0 Ei0))) d mul0r psumr_eq0 //.
 apply/allP/forallP => [h1 o|h1 o _].
   have := h1 o; rewrite mem_index_enum => /(_ isT); rewrite implyTb !mulf_eq0 (gt_eqF (P0 o)) invr_eq0 (gt_eqF (r20 o)) orbF /=.
-  by rewrite -expr2 sqrf_eq0 subr_eq0.
+  by rewrite ?orbb ?sqrf_eq0 subr_eq0.
 by rewrite implyTb (eqP (h1 o)) subrr expr0n mul0r mulr0.
 Qed.
