@@ -68,10 +68,11 @@ Definition noise_equilibrium_orbit_drift_statement : Prop :=
         forall a, 0 < a -> d eta gamma a
           = a ^- 2 * (eta ^+ 2 * (\sum_z p z * N (g z x).1.1) + (1 - c ^+ 2) * N x.1.2)
             - a ^+ 2 * (eta ^+ 2 * (\sum_z p z * N (g z x).1.2) + (1 - c ^+ 2) * N x.1.1),
-        forall a, 0 < a -> exists2 v, deriv_log Phi a v & d eta gamma a = - 2 * eta * v &
+        forall a, 0 < a -> exists2 v, deriv_log Phi a v & d eta gamma a = - 2 * eta * v,
         forall a, 0 < a ->
           deriv_log (d eta gamma) a (- (2 * (1 - c ^+ 2) * N (turned a x).1 + 2 * eta ^+ 2 * \sum_z p z * N (g z (turned a x)).1)) /\
-          deriv_log (fun a => C (turned a x)) a (2 * N (turned a x).1)] /\
+          deriv_log (fun a => C (turned a x)) a (2 * N (turned a x).1) &
+        x.1 != 0 -> forall a b, 0 < a -> a < b -> C (turned a x) < C (turned b x)] /\
     [/\ ~ exception -> forall a b, 0 < a -> a < b -> d eta gamma b < d eta gamma a,
         exception -> forall a, 0 < a -> d eta gamma a = 0,
         ~ exception -> (exists a, root a) <->

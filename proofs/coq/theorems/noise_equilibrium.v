@@ -155,6 +155,8 @@ split; split=> //.
     by rewrite pairE /= !NZ exprVn; move: (N x.1.1) (N x.1.2) (a ^- 2) => *; ring.
   apply: deriv_log_ext a0 _ (deriv_log_profile (- N x.1.2) (N x.1.1) 0 a) => b b0.
   by rewrite /C difference_turned; move: (N x.1.1) (N x.1.2) (b ^- 2) => *; ring.
+- move=> x1 a b a0 ab; rewrite /C !difference_turned -ltr_opp2 !opprB; apply: profile_falls => //; rewrite ?N_ge0 //.
+  by have := ip_gt0_ x1; rewrite pairE addrC => /lt0r_neq0.
 - by move=> /exE[h1 h2] a a0; rewrite dE // h1 h2 !mulr0 subrr.
 - move=> ne; split=> [[a [a0 /(rootE _ a0) e]]|[/NQ q1 /NP p2]].
     have a4 : a ^+ 4 != 0 by rewrite expf_neq0 // lt0r_neq0.
