@@ -10,6 +10,9 @@ pub mod noise_equilibrium;
 
 use crate::verify::{Claim, Theories, Theory};
 
+/// What of the claims Coq has checked, of all theories: the list that `make proofs` judges.
+const THEOREMS: &str = include_str!("../../proofs/coq/claims.toml");
+
 /// The theories that this program comes with.
 pub static ALL: &[&Theory] =
     &[&neural_thermodynamics::THEORY, &noise_equilibrium::THEORY, &mirror::THEORY, &ideal_gas::THEORY, &markov::THEORY];
@@ -33,6 +36,7 @@ pub fn find(id: &str) -> Option<&'static Claim<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verify::{Checked, Lemmas};
 
     #[test]
     fn every_claim_of_the_theories_is_well_formed_and_has_its_proof() {
@@ -50,6 +54,34 @@ mod tests {
             let listed = format!("**Controls** ({}).", names.join(", "));
             let proof = Theories(ALL).proof(claim.id).unwrap_or_default();
             assert!(proof.contains(&listed), "{}: its proof does not list {listed}", claim.id);
+        }
+    }
+
+    /// Every row of the list is of a claim; its theory has the statements at hand; what is in part says what is missing, and nothing else does.
+    #[test]
+    fn the_list_of_theorems_is_of_claims_and_their_statements() {
+        for row in (Lemmas { list: THEOREMS, statements: &[] }).all() {
+            let theory = Theories(ALL).of(&row.id).unwrap_or_else(|| panic!("{}: no such claim", row.id));
+            let (lemma, statements) = Theories(ALL).lemma(&row.id);
+            assert_eq!(lemma, row, "the list of {} is another one", theory.name);
+            assert_eq!(
+                statements.len(),
+                row.theorems.len(),
+                "{}: its theorems' statements are not all in {}",
+                row.id,
+                row.statement
+            );
+            assert!(
+                !row.theorems.is_empty() && !row.covers.is_empty(),
+                "{}: no theorem, or not what it covers",
+                row.id
+            );
+            assert_eq!(
+                row.checked == Checked::Part,
+                !row.missing.is_empty(),
+                "{}: in part, or nothing is missing",
+                row.id
+            );
         }
     }
 

@@ -33,6 +33,7 @@ mod steady;
 mod turn;
 mod turning_angle;
 
+use crate::theories::THEOREMS;
 use crate::verify::{Claim, Lemmas, Theory};
 
 /// The claims.
@@ -51,7 +52,13 @@ pub static THEORY: Theory = Theory {
     title: "Ideal gas: radius and turning angle of scale-invariant weights, at every step size",
     references: &[IDEAL_GAS],
     proofs: &[("ideal-gas", include_str!("../../../proofs/ideal-gas.md"))],
-    lemmas: Lemmas::NONE,
+    lemmas: Lemmas {
+        list: THEOREMS,
+        statements: &[(
+            "proofs/coq/statements/ideal_gas.v",
+            include_str!("../../../proofs/coq/statements/ideal_gas.v"),
+        )],
+    },
     claims: &[CLAIMS],
 };
 

@@ -6,6 +6,7 @@ mod relative_entropy;
 mod spectral_gap;
 mod stationary_mean;
 
+use crate::theories::THEOREMS;
 use crate::verify::{Claim, Lemmas, Theory};
 
 /// The theory of finite Markov chains.
@@ -14,7 +15,10 @@ pub static THEORY: Theory = Theory {
     title: "Finite Markov chains: detailed balance, relative entropy, the spectral gap",
     references: &[KELLY, LEVIN_PERES],
     proofs: &[("markov", include_str!("../../../proofs/markov.md"))],
-    lemmas: Lemmas::NONE,
+    lemmas: Lemmas {
+        list: THEOREMS,
+        statements: &[("proofs/coq/statements/markov.v", include_str!("../../../proofs/coq/statements/markov.v"))],
+    },
     claims: &[CLAIMS],
 };
 

@@ -21,6 +21,7 @@ mod phase_transition;
 mod residual_hessian;
 mod two_labels;
 
+use crate::theories::THEOREMS;
 use crate::verify::{Claim, Lemmas, Theory};
 
 /// The theory of mirror symmetries.
@@ -29,7 +30,10 @@ pub static THEORY: Theory = Theory {
     title: "Mirror symmetries: saddles, dead neurons, and the order in which modes are learned",
     references: &[MIRROR, HIERARCHY],
     proofs: &[("mirror", include_str!("../../../proofs/mirror.md"))],
-    lemmas: Lemmas::NONE,
+    lemmas: Lemmas {
+        list: THEOREMS,
+        statements: &[("proofs/coq/statements/mirror.v", include_str!("../../../proofs/coq/statements/mirror.v"))],
+    },
     claims: &[CLAIMS],
 };
 

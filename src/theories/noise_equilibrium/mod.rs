@@ -26,6 +26,7 @@ mod product_contraction;
 mod sde_gap;
 mod vector_factor;
 
+use crate::theories::THEOREMS;
 use crate::verify::{Claim, Lemmas, Theory};
 
 /// The claims.
@@ -38,7 +39,13 @@ pub static THEORY: Theory = Theory {
     title: "Noise equilibrium: where stochastic descent comes to rest along a symmetry, at every step size",
     references: &[NOISE_EQUILIBRIUM],
     proofs: &[("noise-equilibrium", include_str!("../../../proofs/noise-equilibrium.md"))],
-    lemmas: Lemmas::NONE,
+    lemmas: Lemmas {
+        list: THEOREMS,
+        statements: &[(
+            "proofs/coq/statements/noise_equilibrium.v",
+            include_str!("../../../proofs/coq/statements/noise_equilibrium.v"),
+        )],
+    },
     claims: &[CLAIMS],
 };
 
