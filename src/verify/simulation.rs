@@ -58,6 +58,9 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
     if relation.repeats_a_label() {
         return Status::Undecided("two terms of a relation have one label");
     }
+    if !relation.has_one_shape() {
+        return Status::Undecided("the terms of a relation have different shapes");
+    }
     let sum = |terms| Relation::sum(terms, relation.len());
     let (left, right) = (sum(&relation.left), sum(&relation.right));
     let difference: Vec<f64> = left.iter().zip(&right).map(|(l, r)| l - r).collect();
@@ -79,7 +82,7 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
     }
     let reference = relation.reference.unwrap_or(0.0).abs().max(scale);
     let nothing = reference * 2.0_f64.powi(-WIDE);
-    finding.see(relation, |term| term.value.iter().any(|value| value.abs() > nothing));
+    finding.see(relation, |term| term.value.iter().any(|value| value.abs() > nothing), |value| value.to_bits());
     let is_equality = relation.sense == Sense::Equality;
     let resolution = match relation.sense {
         Sense::Less { resolution } => reference * 2.0_f64.powi(-resolution),
