@@ -88,47 +88,60 @@ impl One for Degree {
     }
 }
 
-/// The constants that entered a formula, so that a test can ask whether they are the same at every point of a family.
-#[cfg(test)]
-pub(crate) mod constants {
+/// What entered a formula that ran on degrees: a bound presumes that the constants are the same at every point of a family, and that coordinates
+/// are drawn from the whole grid.
+pub(crate) mod intake {
     use super::Rational;
     use std::cell::RefCell;
 
-    thread_local! {
-        static SEEN: RefCell<Option<Vec<Rational>>> = const { RefCell::new(None) };
+    /// The numbers of which degrees were made, in their order.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub(crate) struct Intake {
+        /// Those that are the polynomial's coefficients and exponents.
+        pub(crate) constants: Vec<Rational>,
+        /// Those that are its variables.
+        pub(crate) drawn: Vec<Rational>,
     }
 
-    pub(super) fn see(value: impl Into<Rational>) {
+    thread_local! {
+        static SEEN: RefCell<Option<Intake>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn see(note: impl FnOnce(&mut Intake)) {
         SEEN.with_borrow_mut(|seen| {
             if let Some(seen) = seen {
-                seen.push(value.into());
+                note(seen);
             }
         });
     }
 
-    /// What `action` does, with the constants that it made of degrees on this thread, in their order.
-    pub(crate) fn during<R>(action: impl FnOnce() -> R) -> (R, Vec<Rational>) {
-        SEEN.set(Some(Vec::new()));
+    /// What `action` does, with the numbers of which it made degrees on this thread. What is watched within is watched from outside too.
+    pub(crate) fn during<R>(action: impl FnOnce() -> R) -> (R, Intake) {
+        let outside = SEEN.replace(Some(Intake::default()));
         let result = action();
-        (result, SEEN.take().unwrap_or_default())
+        let seen = SEEN.replace(outside).unwrap_or_default();
+        see(|outside| {
+            outside.constants.extend_from_slice(&seen.constants);
+            outside.drawn.extend_from_slice(&seen.drawn);
+        });
+        (result, seen)
     }
 }
 
 impl Ring for Degree {
     fn integer(n: i64) -> Self {
-        #[cfg(test)]
-        constants::see(n);
+        intake::see(|seen| seen.constants.push(n.into()));
         if n == 0 { Degree::Zero } else { Degree::AtMost(0) }
     }
 }
 
 impl Field for Degree {
     fn from_rational(value: &Rational) -> Self {
-        #[cfg(test)]
-        constants::see(value);
+        intake::see(|seen| seen.constants.push(value.clone()));
         if value.is_zero() { Degree::Zero } else { Degree::AtMost(0) }
     }
-    fn drawn(_value: &Rational) -> Self {
+    fn drawn(value: &Rational) -> Self {
+        intake::see(|seen| seen.drawn.push(value.clone()));
         // Even a zero: it is one point of the grid, and the coordinate is a variable all the same.
         Degree::AtMost(1)
     }

@@ -30,8 +30,7 @@ mod rational;
 mod residue;
 
 pub use degree::Degree;
-#[cfg(test)]
-pub(crate) use degree::constants;
+pub(crate) use degree::intake;
 pub use dual::Dual;
 pub use hyper_dual::HyperDual;
 #[doc(hidden)]

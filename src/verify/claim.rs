@@ -5,6 +5,7 @@ use super::draw::{Case, Class, Draw};
 use super::entry::{ControlEntry, Entry, Evidence};
 use super::examination::{Examination, Settings};
 use super::lemmas::Lemma;
+use std::collections::BTreeSet;
 
 /// A part of a law: a check, with the numbering of its own instances among the claim's.
 #[derive(Clone, Copy)]
@@ -108,13 +109,24 @@ impl<'a> Claim<'a> {
     /// Examines one instance.
     pub fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
         let (check, number) = match case {
-            Case::Law => {
-                let numbered = |part: &Part<'a>| (part.number)(index).map(|number| (part.check, number));
-                self.law.iter().find_map(numbered).expect("the parts of a law number every instance")
-            }
+            Case::Law => match self.part_of(index) {
+                Some((part, number)) => (self.law[part].check, number),
+                None => return Examination::of(Class::Smooth, "no instance".to_owned()),
+            },
             Case::Control(control) => (self.controls[control].check, index),
         };
         check.examine(self.draw(case, settings.seed, number), settings)
+    }
+
+    /// The part that examines an instance of the law, and which of its own instances that is.
+    fn part_of(&self, index: u64) -> Option<(usize, u64)> {
+        self.law.iter().enumerate().find_map(|(place, part)| Some((place, (part.number)(index)?)))
+    }
+
+    /// The place of a part of the law that examines none of its first `2^12` instances: what it says would never be looked at.
+    pub(super) fn idle_part(&self) -> Option<usize> {
+        let busy: BTreeSet<usize> = (0..1 << 12).filter_map(|index| Some(self.part_of(index)?.0)).collect();
+        (0..self.law.len()).find(|place| !busy.contains(place))
     }
 
     /// Whether the law speaks of a given subject.

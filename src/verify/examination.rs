@@ -6,7 +6,7 @@ use super::entry::Evidence;
 use super::finding::{Finding, Scalar, Status};
 use super::mutant::Mutant;
 use super::relation::{Relation, Text};
-use crate::scalar::Measured;
+use crate::scalar::{Measured, Rational};
 
 /// How much work a run may take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,6 +87,8 @@ pub struct Examination {
     pub findings: Vec<Finding>,
     /// For an exact finding at a generic point, the kinds of relations that have a Schwartz-Zippel bound, and its bits.
     pub bounds: Vec<(Text, f64)>,
+    /// The constants of the polynomials that these bounds speak of. The bounds of two points multiply only where they are the same.
+    pub constants: Vec<Rational>,
     /// The numbers of the instance, if the examination is verbose.
     pub numbers: Vec<Numbers>,
     /// Whether the instance shares nothing with its neighbours. Otherwise [`POINTS_PER_FAMILY`](super::POINTS_PER_FAMILY) of them count as one draw, because what is drawn
@@ -105,6 +107,7 @@ impl Examination {
             excluded: None,
             findings: Vec::new(),
             bounds: Vec::new(),
+            constants: Vec::new(),
             numbers: Vec::new(),
             is_independent: false,
             orbit: None,

@@ -23,6 +23,16 @@ pub struct Exponent {
 pub const SHOWN: usize = 20;
 
 impl Exponent {
+    /// How large, relative to the coefficient of the difference `c h^p`, a term `d h^(p-1)` may be without having been noticed: up to `2^-60` of the
+    /// smallest step size.
+    ///
+    /// Such a term adds `r = d / (c h)` to the relative size at the smallest step `h`, and `-r (1 - 2^-s) / (s ln 2)` to the last slope, for neighbours
+    /// `2^-s` apart; that passes up to a tolerance of `2^-64` and is more than `r / 8` for `s` up to 10, so that `r < 2^-60`.
+    pub fn unseen(&self) -> Magnitude {
+        let smallest = self.differences.iter().map(|(logarithm, _)| *logarithm).fold(0.0, f64::min);
+        Magnitude::power_of_two(smallest as i32 - 60)
+    }
+
     /// The decimals to which the measurement agrees with the prediction, no more than its own error estimate allows.
     pub fn digits(&self) -> u32 {
         let gap = self.deviation.clone().max(self.error.clone()).log2();

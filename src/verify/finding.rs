@@ -6,7 +6,9 @@ use super::mutant::{Change, Mutant};
 use super::relation::{Relation, Sense, Term, Text};
 use crate::scalar::{Field, Magnitude, Measured, Obstacle, Sign};
 use crate::statistics::Estimate;
+use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Below `2^-WIDE` of the scale of their terms both sides are vacuous; a control must miss by more.
 pub const WIDE: i32 = 20;
@@ -127,8 +129,12 @@ pub struct Said {
     pub vacuous: usize,
     /// Their terms, and whether one of that label was there that is not 0 against the relation's scale.
     pub terms: Vec<(Text, bool)>,
+    /// The same by what the relation's label adds to the kind, and the term.
+    pub places: BTreeMap<(String, Text), bool>,
     /// Whether they are inequalities.
     pub inequality: bool,
+    /// A digest of the values of their terms, by which an instance that is examined twice is known.
+    pub print: u64,
 }
 
 /// A number estimated along a run, beside what two theories say of it. It is shown; the judgement rests on the relations.
@@ -217,17 +223,35 @@ impl Finding {
         let kind = &relation.label.kind;
         let place = self.kinds.iter().position(|said| said.kind == *kind).unwrap_or_else(|| {
             let inequality = relation.sense != Sense::Equality;
-            self.kinds.push(Said { kind: kind.clone(), relations: 0, vacuous: 0, terms: Vec::new(), inequality });
+            self.kinds.push(Said {
+                kind: kind.clone(),
+                relations: 0,
+                vacuous: 0,
+                terms: Vec::new(),
+                places: BTreeMap::new(),
+                inequality,
+                print: 0,
+            });
             self.kinds.len() - 1
         });
         &mut self.kinds[place]
     }
 
-    /// Keeps which terms were there, and which of them were not 0.
-    pub(super) fn see<T>(&mut self, relation: &Relation<T>, is_live: impl Fn(&Term<T>) -> bool) {
+    /// Keeps which terms were there, which of them were not 0, and a digest of their entries, each of which `number` tells from others.
+    pub(super) fn see<T>(
+        &mut self,
+        relation: &Relation<T>,
+        is_live: impl Fn(&Term<T>) -> bool,
+        number: impl Fn(&T) -> u64,
+    ) {
         let lives: Vec<(&Text, bool)> = relation.terms().map(|term| (&term.label, is_live(term))).collect();
         let said = self.said(relation);
+        let mut digest = DefaultHasher::new();
+        said.print.hash(&mut digest);
+        relation.terms().flat_map(|term| &term.value).for_each(|entry| number(entry).hash(&mut digest));
+        said.print = digest.finish();
         for (label, live) in lives {
+            *said.places.entry((relation.label.detail.clone(), label.clone())).or_default() |= live;
             match said.terms.iter_mut().find(|(known, _)| known == label) {
                 Some((_, known)) => *known |= live,
                 None => said.terms.push((label.clone(), live)),
@@ -238,6 +262,9 @@ impl Finding {
     fn judge_one<T: Measured>(&mut self, relation: &Relation<T>, verbose: bool) -> Status {
         if relation.repeats_a_label() {
             return Status::Undecided("two terms of a relation have one label");
+        }
+        if !relation.has_one_shape() {
+            return Status::Undecided("the terms of a relation have different shapes");
         }
         let len = relation.len();
         let left = Relation::sum(&relation.left, len);
@@ -261,7 +288,7 @@ impl Finding {
         }
         let reference = largest(&relation.reference, T::magnitude).max(scale.clone());
         let nothing = reference.scaled(-WIDE);
-        self.see(relation, |term| largest(&term.value, T::mignitude) > nothing);
+        self.see(relation, |term| largest(&term.value, T::mignitude) > nothing, print);
         if let Sense::Less { resolution } = relation.sense {
             return self.judge_strict(relation, &difference, &reference, resolution);
         }
@@ -424,6 +451,12 @@ impl Finding {
             None => self.mutants.push((mutant, miss)),
         }
     }
+}
+
+/// What tells a number from most others: its size to a double's digits, and its sign.
+fn print<T: Measured>(number: &T) -> u64 {
+    let size = number.magnitude().log2().to_bits();
+    if number.sign() == Some(Sign::Negative) { !size } else { size }
 }
 
 fn largest<'a, T: 'a>(values: impl IntoIterator<Item = &'a T>, measure: impl Fn(&T) -> Magnitude) -> Magnitude {

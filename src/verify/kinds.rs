@@ -5,6 +5,8 @@ use super::examination::Examination;
 use super::finding::Said;
 use super::relation::Text;
 use super::simulation::ERROR_BITS;
+use crate::scalar::Rational;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the relations of one kind said over a run.
@@ -20,7 +22,7 @@ pub struct KindReport {
     pub vacuous: usize,
     /// Terms that are 0 on all instances.
     pub idle: Vec<String>,
-    /// The instances on which it said something, counted in independent draws.
+    /// The instances on which it said something, counted in independent draws. Instances of the same values are one.
     pub draws: usize,
     /// Bits of the Schwartz-Zippel bound: if the relation fails on any one of the [`families`](KindReport::families), that was missed with
     /// probability at most `2^-bound_bits`.
@@ -37,6 +39,9 @@ impl KindReport {
     }
 }
 
+/// On fewer independent draws one relation of a kind may be dead by chance.
+const ENOUGH_DRAWS: usize = 8;
+
 /// What a kind of relation said so far.
 struct Heard {
     kind: Text,
@@ -44,10 +49,30 @@ struct Heard {
     instances: usize,
     vacuous: usize,
     terms: Vec<(Text, bool)>,
+    /// By what the relations' labels add to the kind, and by the term: on how many instances it was there, and whether it was live on one.
+    places: BTreeMap<(String, Text), (usize, bool)>,
     /// The independent draws on which it said something.
     draws: BTreeSet<u64>,
-    /// Bits of the bound, by family.
-    families: BTreeMap<u64, f64>,
+    /// What was seen of the values: as many different ones as there are, so many draws there were at most.
+    prints: BTreeSet<u64>,
+    /// The bound, by family.
+    families: BTreeMap<u64, Bound>,
+    /// The instances that have one, and what was seen of their values.
+    bounded: (usize, BTreeSet<u64>),
+}
+
+/// The bound of the points of one family.
+struct Bound {
+    bits: f64,
+    /// Of the polynomial at the family's first point.
+    constants: Vec<Rational>,
+}
+
+impl Bound {
+    /// With another point: its bound multiplies this one if it is one of the same polynomial. Otherwise there are two, and the weaker one stands.
+    fn join(&mut self, bits: f64, constants: &[Rational]) {
+        self.bits = if self.constants == constants { self.bits + bits } else { self.bits.min(bits) };
+    }
 }
 
 /// The kinds of a claim's law, in the order in which they came.
@@ -64,8 +89,8 @@ impl Kinds {
                 None => said.push(latest),
             }
         }
-        let family = index / POINTS_PER_FAMILY;
-        let draw = if examination.is_independent { index } else { family };
+        // Instances that share nothing share no polynomial either.
+        let draw = if examination.is_independent { index } else { index / POINTS_PER_FAMILY };
         for said in said {
             let heard = self.of(said);
             heard.instances += 1;
@@ -73,6 +98,7 @@ impl Kinds {
                 heard.vacuous += 1;
             } else {
                 heard.draws.insert(draw);
+                heard.prints.insert(said.print);
             }
             for (term, live) in &said.terms {
                 match heard.terms.iter_mut().find(|(known, _)| known == term) {
@@ -80,8 +106,20 @@ impl Kinds {
                     None => heard.terms.push((term.clone(), *live)),
                 }
             }
+            for (place, live) in &said.places {
+                let (instances, known) = heard.places.entry(place.clone()).or_default();
+                *instances += 1;
+                *known |= live;
+            }
             if let Some((_, bits)) = examination.bounds.iter().find(|(kind, _)| *kind == said.kind) {
-                *heard.families.entry(family).or_default() += bits;
+                heard.bounded.0 += 1;
+                heard.bounded.1.insert(said.print);
+                match heard.families.entry(draw) {
+                    Entry::Vacant(place) => {
+                        place.insert(Bound { bits: *bits, constants: examination.constants.clone() });
+                    }
+                    Entry::Occupied(mut known) => known.get_mut().join(*bits, &examination.constants),
+                }
             }
         }
     }
@@ -94,8 +132,11 @@ impl Kinds {
                 instances: 0,
                 vacuous: 0,
                 terms: Vec::new(),
+                places: BTreeMap::new(),
                 draws: BTreeSet::new(),
+                prints: BTreeSet::new(),
                 families: BTreeMap::new(),
+                bounded: (0, BTreeSet::new()),
             });
             self.0.len() - 1
         });
@@ -109,16 +150,32 @@ impl Kinds {
 }
 
 impl Heard {
+    /// Terms that are 0 on all instances: of the kind, or of one relation that every instance has. What only some instances have may be dead on
+    /// those few by chance.
+    fn idle(&self) -> Vec<String> {
+        let mut idle: Vec<String> =
+            self.terms.iter().filter(|(_, live)| !live).map(|(term, _)| term.to_string()).collect();
+        for ((detail, term), (instances, live)) in &self.places {
+            let is_everywhere = *instances == self.instances && self.draws.len() >= ENOUGH_DRAWS;
+            if !live && is_everywhere && !idle.iter().any(|known| known == term) {
+                idle.push(format!("{term}, {detail}"));
+            }
+        }
+        idle
+    }
+
     fn report(self) -> KindReport {
+        // Random points of the grid do not repeat each other: where values do, they are none, and there is no bound.
+        let is_random = self.bounded.0 == self.bounded.1.len();
         KindReport {
+            idle: self.idle(),
             kind: self.kind.into_owned(),
             inequality: self.inequality,
             instances: self.instances,
             vacuous: self.vacuous,
-            idle: self.terms.iter().filter(|(_, live)| !live).map(|(term, _)| term.clone().into_owned()).collect(),
-            draws: self.draws.len(),
-            bound_bits: self.families.values().copied().reduce(f64::min),
-            families: self.families.len(),
+            draws: self.draws.len().min(self.prints.len()),
+            bound_bits: self.families.values().map(|bound| bound.bits).reduce(f64::min).filter(|_| is_random),
+            families: if is_random { self.families.len() } else { 0 },
         }
     }
 }
@@ -127,7 +184,6 @@ impl Heard {
 mod tests {
     use super::super::Class;
     use super::*;
-    use crate::scalar::Rational;
     use crate::verify::{Finding, Relation, Scalar, Term};
 
     fn finding(kind: &'static str, value: i64) -> Finding {

@@ -44,6 +44,9 @@ pub mod stream;
 pub mod theory;
 pub mod verdict;
 
+#[cfg(test)]
+mod tests;
+
 pub use check::{Check, Draws, In, Inapplicable, Subject, Unjudged};
 pub use claim::{Claim, Control, OnSubject, Part, all, control};
 pub use detail::{Detail, Numbers, Side};

@@ -127,6 +127,11 @@ impl<T> Relation<T> {
         self.terms().enumerate().any(|(place, term)| self.terms().take(place).any(|before| before.label == term.label))
     }
 
+    /// Whether all terms have as many entries.
+    pub(super) fn has_one_shape(&self) -> bool {
+        self.terms().all(|term| term.value.len() == self.len())
+    }
+
     /// The number of entries of a side.
     pub(super) fn len(&self) -> usize {
         self.terms().map(|term| term.value.len()).max().unwrap_or(0)
@@ -194,7 +199,6 @@ impl<T: Field> Relation<T> {
     pub(super) fn sum(terms: &[Term<T>], len: usize) -> Vec<T> {
         let mut sum = vec![T::zero(); len];
         for term in terms {
-            debug_assert_eq!(term.value.len(), len, "the terms of a relation have equal shapes");
             for (total, entry) in sum.iter_mut().zip(&term.value) {
                 *total += entry;
             }

@@ -4,7 +4,7 @@
 //! and all of its mutants are judged from the same batches, by the method of batch means: the batch means of the difference of both
 //! sides are taken as independent and normal, and Student's distribution gives a confidence interval that misses the true value
 //! with probability [`error_probability`]. That accounts for the correlation of successive steps as long as batches are much longer than the
-//! correlation time, which the claims see to and state.
+//! correlation time, which the claims see to and state; where the batch means themselves are strongly correlated, nothing is decided.
 //!
 //! One number bounds both kinds of error. A true law is rejected, or a law accepted that is false by more than twice [`RESOLUTION`] of
 //! its terms, only if an interval misses the true value. A run over `m` intervals, those of controls included, therefore errs with
@@ -32,6 +32,10 @@ pub const ERROR_BITS: i32 = 30;
 /// An interval wider than this part of the larger side of the law, to either side, decides nothing: `2^-6`.
 pub const RESOLUTION: f64 = 1.0 / 64.0;
 
+/// Above this correlation of successive batch means they are not taken as independent: the interval would be too narrow by far. Of 32 independent
+/// ones that are, less than one in 10^5 has it.
+pub const MOST_CORRELATED: f64 = 0.7;
+
 /// The probability with which one interval misses the true value.
 pub fn error_probability() -> f64 {
     2.0_f64.powi(-ERROR_BITS)
@@ -58,6 +62,9 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
     if relation.repeats_a_label() {
         return Status::Undecided("two terms of a relation have one label");
     }
+    if !relation.has_one_shape() {
+        return Status::Undecided("the terms of a relation have different shapes");
+    }
     let sum = |terms| Relation::sum(terms, relation.len());
     let (left, right) = (sum(&relation.left), sum(&relation.right));
     let difference: Vec<f64> = left.iter().zip(&right).map(|(l, r)| l - r).collect();
@@ -79,7 +86,10 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
     }
     let reference = relation.reference.unwrap_or(0.0).abs().max(scale);
     let nothing = reference * 2.0_f64.powi(-WIDE);
-    finding.see(relation, |term| term.value.iter().any(|value| value.abs() > nothing));
+    finding.see(relation, |term| term.value.iter().any(|value| value.abs() > nothing), |value| value.to_bits());
+    if correlation(&difference) > MOST_CORRELATED {
+        return Status::Undecided("successive batches are correlated: longer ones are needed");
+    }
     let is_equality = relation.sense == Sense::Equality;
     let resolution = match relation.sense {
         Sense::Less { resolution } => reference * 2.0_f64.powi(-resolution),
@@ -114,6 +124,14 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
             Status::Satisfied
         }
     }
+}
+
+/// The correlation of successive numbers, `sum (x_k - m)(x_{k+1} - m) / sum (x_k - m)^2`; 0 where they are all the same.
+fn correlation(batches: &[f64]) -> f64 {
+    let mean = batches.iter().sum::<f64>() / batches.len() as f64;
+    let gaps: Vec<f64> = batches.iter().map(|batch| batch - mean).collect();
+    let spread: f64 = gaps.iter().map(|gap| gap * gap).sum();
+    if spread > 0.0 { gaps.windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>() / spread } else { 0.0 }
 }
 
 /// Every mutant of an equality from its own interval.

@@ -7,6 +7,8 @@ use super::exponent::Exponent;
 use super::finding::{Finding, Quantity, Scalar, Status, WIDE};
 use super::kinds::{KindReport, Kinds};
 use super::mutant::Mutant;
+use super::order::FINE_BITS;
+use super::routes::INTERVAL_BITS;
 use crate::scalar::Magnitude;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -166,6 +168,19 @@ impl ClaimReport {
     pub fn left_out(&self) -> f64 {
         let left_out = self.excluded + self.unresolved;
         if left_out == 0 { 0.0 } else { left_out as f64 / (left_out + self.instances) as f64 }
+    }
+
+    /// The relative amount by which an equality may be false on the instances that satisfy it, and was not looked for: what the widest tolerance lets
+    /// pass, of the scalars that decided. 0 if all of them are exact.
+    pub fn resolution(&self) -> Magnitude {
+        let reached = |kind| self.evidence.get(&kind).is_some_and(|&instances| instances > 0);
+        let finest = self.ladder.keys().next_back().map(|&bits| Scalar::Mp(bits).tolerance());
+        let passes = [
+            Some(Scalar::Interval(INTERVAL_BITS).tolerance()).filter(|_| reached(Evidence::Enclosed)),
+            finest.filter(|_| reached(Evidence::Converged)),
+            Some(Scalar::Order(FINE_BITS).tolerance()).filter(|_| reached(Evidence::Order)),
+        ];
+        passes.into_iter().flatten().fold(Magnitude::zero(), Magnitude::max)
     }
 
     /// Whether there are margins only: where nothing is claimed to be equal, a residual of 0 says nothing.

@@ -13,6 +13,9 @@ mod comparison;
 mod elementary;
 pub mod rounding;
 
+#[cfg(test)]
+mod tests;
+
 pub use comparison::Truth;
 use rounding::{Outward, Rounding};
 use rug::float::{Round, Special};
