@@ -10,13 +10,15 @@
 //! the weight decay (Ziyin, Xu, Chuang, arXiv:2505.12387, "entropic loss"). Hessians are never formed to get the
 //! gradient: `H Lambda g` is the tangent of the gradient along `Lambda g`.
 
+mod forces;
 pub mod modified;
 pub mod stationary;
 
 use crate::data::DataSet;
-use crate::linalg::products::{add_multiple, dot};
-use crate::model::{Differentiable, Model};
+use crate::linalg::products::dot;
+use crate::model::{Differentiable, Evaluator, Model};
 use crate::scalar::{Dual, Field};
+use forces::Forces;
 use nalgebra::DMatrix;
 
 /// The learning-rate matrix `Lambda`, symmetric positive definite.
@@ -33,20 +35,31 @@ pub enum Preconditioner<T> {
 impl<T: Field> Preconditioner<T> {
     /// `Lambda v`.
     pub fn apply(&self, vector: &[T]) -> Vec<T> {
+        let mut product = vec![T::zero(); vector.len()];
+        self.apply_to(vector, &mut product);
+        product
+    }
+
+    /// Overwrites `product` with `Lambda v`.
+    pub fn apply_to(&self, vector: &[T], product: &mut [T]) {
         match self {
-            Preconditioner::Scalar(rate) => vector.iter().map(|entry| T::product(rate, entry)).collect(),
-            Preconditioner::Diagonal(rates) => vector.iter().zip(rates).map(|(v, rate)| T::product(rate, v)).collect(),
+            Preconditioner::Scalar(rate) => {
+                product.iter_mut().zip(vector).for_each(|(entry, v)| entry.set_product(rate, v));
+            }
+            Preconditioner::Diagonal(rates) => {
+                product
+                    .iter_mut()
+                    .zip(vector.iter().zip(rates))
+                    .for_each(|(entry, (v, rate))| entry.set_product(rate, v));
+            }
             Preconditioner::Full(matrix) => {
                 let mut scratch = T::zero();
-                (0..matrix.nrows())
-                    .map(|row| {
-                        let mut sum = T::zero();
-                        for (column, entry) in vector.iter().enumerate() {
-                            sum.add_product(&matrix[(row, column)], entry, &mut scratch);
-                        }
-                        sum
-                    })
-                    .collect()
+                for (row, sum) in product.iter_mut().enumerate() {
+                    sum.set_zero();
+                    for (column, entry) in vector.iter().enumerate() {
+                        sum.add_product(&matrix[(row, column)], entry, &mut scratch);
+                    }
+                }
             }
         }
     }
@@ -85,17 +98,24 @@ impl<T: Field, M: ?Sized> Copy for Objective<'_, T, M> {}
 impl<T: Field, M: ?Sized + Model<T>> Objective<'_, T, M> {
     /// `L = E l`, without weight decay.
     pub fn loss(&self, theta: &[T]) -> T {
-        let mut gradient = vec![T::zero(); theta.len()];
-        self.data.mean(|sample| self.model.loss_and_gradient(theta, sample, &mut gradient))
+        let mut evaluator = Evaluator::new(self.model);
+        self.data.mean(|sample| evaluator.loss(theta, sample))
     }
 
     /// `S = 1/4 E[g^T Lambda g]`.
     pub fn entropy(&self, theta: &[T]) -> T {
+        let mut evaluator = Evaluator::new(self.model);
+        let quarter = T::ratio(1, 4);
+        if let Preconditioner::Scalar(rate) = self.preconditioner {
+            return quarter * rate * self.data.mean(|sample| evaluator.squared_gradient(theta, sample));
+        }
+        let (mut gradient, mut direction) = (vec![T::zero(); theta.len()], vec![T::zero(); theta.len()]);
         let mean = self.data.mean(|sample| {
-            let gradient = self.model.gradient(theta, sample);
-            dot(&gradient, &self.preconditioner.apply(&gradient))
+            evaluator.loss_and_gradient(theta, sample, &mut gradient);
+            self.preconditioner.apply_to(&gradient, &mut direction);
+            dot(&gradient, &direction)
         });
-        T::ratio(1, 4) * mean
+        quarter * mean
     }
 
     /// `F = L + gamma |theta|^2 + S`.
@@ -105,14 +125,21 @@ impl<T: Field, M: ?Sized + Model<T>> Objective<'_, T, M> {
 
     /// The gradients `g_z`, one vector per sample.
     pub fn sample_gradients(&self, theta: &[T]) -> Vec<Vec<T>> {
-        self.data.samples().iter().map(|sample| self.model.gradient(theta, sample)).collect()
+        let mut evaluator = Evaluator::new(self.model);
+        let gradient = |sample| {
+            let mut gradient = vec![T::zero(); theta.len()];
+            evaluator.loss_and_gradient(theta, sample, &mut gradient);
+            gradient
+        };
+        self.data.samples().iter().map(gradient).collect()
     }
 
     /// `grad L = E g`, without weight decay.
     pub fn mean_gradient(&self, theta: &[T]) -> Vec<T> {
+        let mut evaluator = Evaluator::new(self.model);
         let mut mean = vec![T::zero(); theta.len()];
-        for (gradient, weight) in self.sample_gradients(theta).iter().zip(self.data.weights()) {
-            add_multiple(&mut mean, weight, gradient);
+        for (sample, weight) in self.data.samples().iter().zip(self.data.weights()) {
+            evaluator.add_gradient(theta, sample, weight, &mut mean);
         }
         mean
     }
@@ -122,29 +149,19 @@ impl<T: Field, M: ?Sized + Model<T> + Model<Dual<T>>> Objective<'_, T, M> {
     /// The per-sample parts of `grad F`: the vectors `g_z + 1/2 H_z Lambda g_z`, so that
     /// `grad F = E[g + 1/2 H Lambda g] + 2 gamma theta` is linear in the weights of the mean.
     pub fn sample_forces(&self, theta: &[T]) -> Vec<Vec<T>> {
-        let lifted = self.data.lift();
-        let half = T::ratio(1, 2);
-        let samples = self.data.samples().iter().zip(lifted.samples());
-        samples
-            .map(|(sample, lifted)| {
-                let gradient = self.model.gradient(theta, sample);
-                let direction = self.preconditioner.apply(&gradient);
-                let mut force = gradient;
-                for (entry, curvature) in force.iter_mut().zip(hessian_vector(self.model, theta, &direction, lifted)) {
-                    *entry += T::product(&half, &curvature);
-                }
-                force
-            })
-            .collect()
+        let mut forces = Forces::new(self);
+        let force = |sample| {
+            let mut force = vec![T::zero(); theta.len()];
+            forces.add(theta, sample, &T::one(), &mut force);
+            force
+        };
+        (0..self.data.len()).map(force).collect()
     }
 
     /// `grad F = E[g] + 2 gamma theta + 1/2 E[H Lambda g]`.
     pub fn entropic_gradient(&self, theta: &[T]) -> Vec<T> {
-        let twice_decay = T::integer(2) * self.weight_decay;
-        let mut total: Vec<T> = theta.iter().map(|parameter| T::product(&twice_decay, parameter)).collect();
-        for (force, weight) in self.sample_forces(theta).iter().zip(self.data.weights()) {
-            add_multiple(&mut total, weight, force);
-        }
+        let mut total = vec![T::zero(); theta.len()];
+        Forces::new(self).mean(theta, &mut total);
         total
     }
 }
@@ -158,11 +175,14 @@ impl<T: Field, M: ?Sized + Differentiable<T>> Objective<'_, T, M> {
         let lifted =
             Objective { model: self.model, data: &data, preconditioner: &preconditioner, weight_decay: &weight_decay };
         let mut hessian = DMatrix::from_element(theta.len(), theta.len(), T::zero());
+        let mut forces = Forces::new(&lifted);
         let mut point: Vec<Dual<T>> = theta.iter().map(|parameter| Dual::constant(parameter.clone())).collect();
+        let mut gradient = vec![Dual::constant(T::zero()); theta.len()];
         for column in 0..theta.len() {
             point[column].tangent = T::one();
-            for (row, entry) in lifted.entropic_gradient(&point).into_iter().enumerate() {
-                hessian[(row, column)] = entry.tangent;
+            forces.mean(&point, &mut gradient);
+            for (row, entry) in gradient.iter().enumerate() {
+                hessian[(row, column)].assign(&entry.tangent);
             }
             point[column].tangent = T::zero();
         }

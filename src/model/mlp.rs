@@ -2,8 +2,9 @@
 
 use super::Model;
 use super::activation::Nonlinearity;
-use super::dense::{multiply, multiply_transposed, set_outer};
+use super::dense::multiply;
 use super::loss::OutputLoss;
+use super::stack::{Pass, Stack};
 use crate::data::Sample;
 use crate::scalar::{Branch, Field};
 use std::ops::Range;
@@ -15,6 +16,8 @@ use std::ops::Range;
 pub struct Layout {
     widths: Vec<usize>,
     bias: bool,
+    /// Where the parameters of every layer start; the last entry is the number of all.
+    starts: Vec<usize>,
 }
 
 impl Layout {
@@ -24,7 +27,11 @@ impl Layout {
     /// If there are fewer than two widths, or one of them is zero.
     pub fn new(widths: Vec<usize>, bias: bool) -> Self {
         assert!(widths.len() >= 2 && widths.iter().all(|&width| width > 0), "a layer maps some inputs to some outputs");
-        Layout { widths, bias }
+        let mut starts = vec![0];
+        for (layer, width) in widths.windows(2).enumerate() {
+            starts.push(starts[layer] + width[1] * (width[0] + usize::from(bias)));
+        }
+        Layout { widths, bias, starts }
     }
 
     /// All widths, the input's first.
@@ -42,13 +49,9 @@ impl Layout {
         self.widths.len() - 1
     }
 
-    fn layer_len(&self, layer: usize) -> usize {
-        self.widths[layer + 1] * (self.widths[layer] + usize::from(self.bias))
-    }
-
     /// The weights of layer `layer` (from 0).
     pub fn weights(&self, layer: usize) -> Range<usize> {
-        let start = (0..layer).map(|earlier| self.layer_len(earlier)).sum();
+        let start = self.starts[layer];
         start..start + self.widths[layer] * self.widths[layer + 1]
     }
 
@@ -65,7 +68,7 @@ impl Layout {
 
     /// The number of all parameters.
     pub fn parameter_count(&self) -> usize {
-        (0..self.depth()).map(|layer| self.layer_len(layer)).sum()
+        self.starts[self.depth()]
     }
 
     /// The number of hidden neurons, over all hidden layers.
@@ -115,38 +118,39 @@ impl<T: Field, A: Nonlinearity<T>, L: OutputLoss<T>> Model<T> for Mlp<A, L> {
     }
 
     fn loss_and_gradient(&self, theta: &[T], sample: &Sample<T>, gradient: &mut [T]) -> T {
-        let layout = &self.layout;
-        let depth = layout.depth();
-        let mut inputs = vec![sample.input.clone()];
-        let mut tapes = Vec::with_capacity(depth - 1);
-        let mut first_gate = 0;
-        for layer in 0..depth {
-            let width = layout.widths()[layer + 1];
-            let mut output = multiply(&theta[layout.weights(layer)], &inputs[layer], width);
-            for (value, bias) in output.iter_mut().zip(&theta[layout.biases(layer)]) {
-                *value += bias;
-            }
-            if layer + 1 < depth {
-                let gates = sample.gates.as_ref().map(|gates| &gates[first_gate..first_gate + width]);
-                first_gate += width;
-                let (activated, tape) = self.nonlinearity.apply(&output, gates);
-                tapes.push(tape);
-                output = activated;
-            }
-            inputs.push(output);
+        Pass::new(self).loss_and_gradient(self, theta, sample, gradient)
+    }
+
+    fn loss(&self, theta: &[T], sample: &Sample<T>) -> T {
+        Pass::new(self).forward(self, theta, sample)
+    }
+
+    fn stack(&self) -> Option<&dyn Stack<T>> {
+        Some(self)
+    }
+}
+
+impl<T: Field, A: Nonlinearity<T>, L: OutputLoss<T>> Stack<T> for Mlp<A, L> {
+    fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    fn enter(&self, sample: &Sample<T>, input: &mut [T]) {
+        for (entry, given) in input.iter_mut().zip(&sample.input) {
+            entry.assign(given);
         }
-        let (loss, mut delta) = self.loss.value_and_gradient(&inputs[depth], &sample.target);
-        for layer in (0..depth).rev() {
-            set_outer(&mut gradient[layout.weights(layer)], &delta, &inputs[layer]);
-            for (entry, slope) in gradient[layout.biases(layer)].iter_mut().zip(&delta) {
-                entry.assign(slope);
-            }
-            if layer > 0 {
-                delta = multiply_transposed(&theta[layout.weights(layer)], &delta, layout.widths()[layer]);
-                self.nonlinearity.pull_back(&tapes[layer - 1], &mut delta);
-            }
-        }
-        loss
+    }
+
+    fn nonlinearity(&self) -> Option<&dyn Nonlinearity<T>> {
+        Some(&self.nonlinearity)
+    }
+
+    fn leave(&self, output: &[T], sample: &Sample<T>, delta: &mut [T]) -> T {
+        self.loss.evaluate(output, &sample.target, delta)
+    }
+
+    fn curve(&self, output: &[T], sample: &Sample<T>, tangent: &[T], product: &mut [T]) {
+        self.loss.curve(output, &sample.target, tangent, product);
     }
 }
 

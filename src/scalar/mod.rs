@@ -172,6 +172,11 @@ pub trait Branch: Field {
     /// the result as having met a kink.
     fn select(mask: Self::Mask, if_true: &Self, if_false: &Self) -> Self;
 
+    /// `self = Self::select(mask, if_true, if_false)`, reusing the storage of `self` where a mask is a `bool`.
+    fn assign_selected(&mut self, mask: Self::Mask, if_true: &Self, if_false: &Self) {
+        *self = Self::select(mask, if_true, if_false);
+    }
+
     /// The same value, held constant under differentiation.
     fn detach(&self) -> Self {
         self.clone()

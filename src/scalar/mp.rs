@@ -152,6 +152,9 @@ impl<const BITS: u32> Branch for Mp<BITS> {
     fn select(mask: bool, if_true: &Self, if_false: &Self) -> Self {
         if mask { if_true.clone() } else { if_false.clone() }
     }
+    fn assign_selected(&mut self, mask: bool, if_true: &Self, if_false: &Self) {
+        Ring::assign(self, if mask { if_true } else { if_false });
+    }
 }
 
 impl<const BITS: u32> Real for Mp<BITS> {
