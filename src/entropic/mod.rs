@@ -12,6 +12,7 @@
 
 mod forces;
 pub mod modified;
+mod sample_hessian;
 pub mod stationary;
 
 use crate::data::DataSet;

@@ -1,5 +1,6 @@
 //! Activations: element by element, after an optional RMS normalisation of the layer.
 
+use super::dense::scale_entrywise;
 use crate::scalar::{Branch, Dual, Field, Real};
 use std::fmt;
 use std::str::FromStr;
@@ -191,8 +192,8 @@ impl Smooth {
     /// is right to 16 and to 8 units; those of silu and gelu have a zero (at -1.278 and -0.752), near which the units are those of 1/2.
     pub(super) fn value_and_slope<T: Real>(self, x: &T) -> (T, T) {
         match self {
-            // 1 - tanh^2, s (1 - s) and 1 + tanh would cancel.
-            Smooth::Tanh => (x.tanh(), (T::one() / x.cosh()).squared()),
+            // s (1 - s) and 1 + tanh would cancel.
+            Smooth::Tanh => x.tanh_and_slope(),
             Smooth::Sigmoid => {
                 let value = x.sigmoid();
                 let slope = T::product(&value, &(-x.clone()).sigmoid());
@@ -233,8 +234,9 @@ fn apply_piecewise<T: Branch>(
     slopes: &mut [T],
 ) {
     let constants = activation.constants();
-    for (i, (x, (value, slope))) in pre_activations.iter().zip(values.iter_mut().zip(slopes)).enumerate() {
-        activation.evaluate(x, gates.map(|gates| gates[i]), &constants, value, slope);
+    for i in 0..pre_activations.len() {
+        let gate = gates.map(|gates| gates[i]);
+        activation.evaluate(&pre_activations[i], gate, &constants, &mut values[i], &mut slopes[i]);
     }
 }
 
@@ -258,9 +260,7 @@ fn piecewise_curvatures<T: Branch>(
 }
 
 fn scale_by_slopes<T: Field>(tape: &Tape<T>, delta: &mut [T]) {
-    for (entry, slope) in delta.iter_mut().zip(&tape.slopes) {
-        *entry *= slope;
-    }
+    scale_entrywise(delta, &tape.slopes);
 }
 
 impl<T: Branch> Nonlinearity<T> for Piecewise {

@@ -1,4 +1,8 @@
 //! The kernels of a dense layer, shared by every model that has one. They overwrite in place, so that numbers keep their storage.
+#![expect(
+    clippy::needless_range_loop,
+    reason = "zipped iterators are set up by calls that are not inlined, which costs more than a short row"
+)]
 
 use crate::scalar::Field;
 
@@ -7,62 +11,66 @@ const ROWS: usize = 4;
 
 /// `output = W h` for a row-major `W` of `output.len() x input.len()`; `scratch` is overwritten.
 pub(super) fn set_multiplied<T: Field>(output: &mut [T], weights: &[T], input: &[T], scratch: &mut T) {
-    let columns = input.len();
-    let (first, input) = input.split_first().expect("a layer has inputs");
-    let mut blocks = output.chunks_exact_mut(ROWS);
-    let mut rows = weights.chunks_exact(ROWS * columns);
-    for (sums, rows) in (&mut blocks).zip(&mut rows) {
-        let (upper, lower) = rows.split_at(2 * columns);
+    let (rows, columns) = (output.len(), input.len());
+    let weights = &weights[..rows * columns];
+    let blocked = rows - rows % ROWS;
+    for row in (0..blocked).step_by(ROWS) {
+        let [sum_one, sum_two, sum_three, sum_four] = &mut output[row..row + ROWS] else {
+            unreachable!("blocks have four rows")
+        };
+        let block = &weights[row * columns..(row + ROWS) * columns];
+        let (upper, lower) = block.split_at(2 * columns);
         let ((one, two), (three, four)) = (upper.split_at(columns), lower.split_at(columns));
-        let [sum_one, sum_two, sum_three, sum_four] = sums else { unreachable!("blocks have four rows") };
-        sum_one.set_product(&one[0], first);
-        sum_two.set_product(&two[0], first);
-        sum_three.set_product(&three[0], first);
-        sum_four.set_product(&four[0], first);
-        let entries = one[1..].iter().zip(&two[1..]).zip(three[1..].iter().zip(&four[1..]));
-        for (((one, two), (three, four)), value) in entries.zip(input) {
-            sum_one.add_product(one, value, scratch);
-            sum_two.add_product(two, value, scratch);
-            sum_three.add_product(three, value, scratch);
-            sum_four.add_product(four, value, scratch);
+        let (three, four) = (&three[..columns], &four[..columns]);
+        sum_one.set_product(&one[0], &input[0]);
+        sum_two.set_product(&two[0], &input[0]);
+        sum_three.set_product(&three[0], &input[0]);
+        sum_four.set_product(&four[0], &input[0]);
+        for column in 1..columns {
+            let value = &input[column];
+            sum_one.add_product(&one[column], value, scratch);
+            sum_two.add_product(&two[column], value, scratch);
+            sum_three.add_product(&three[column], value, scratch);
+            sum_four.add_product(&four[column], value, scratch);
         }
     }
-    for (sum, row) in blocks.into_remainder().iter_mut().zip(rows.remainder().chunks_exact(columns)) {
-        sum.set_product(&row[0], first);
-        for (weight, value) in row[1..].iter().zip(input) {
-            sum.add_product(weight, value, scratch);
+    for row in blocked..rows {
+        let (sum, row) = (&mut output[row], &weights[row * columns..(row + 1) * columns]);
+        sum.set_product(&row[0], &input[0]);
+        for column in 1..columns {
+            sum.add_product(&row[column], &input[column], scratch);
         }
     }
 }
 
 /// `output = W^T delta` for a row-major `W` of `delta.len() x output.len()`; `scratch` is overwritten.
 pub(super) fn set_multiplied_transposed<T: Field>(output: &mut [T], weights: &[T], delta: &[T], scratch: &mut T) {
-    let mut rows = weights.chunks_exact(output.len()).zip(delta);
-    let (row, slope) = rows.next().expect("a layer has outputs");
-    for (sum, weight) in output.iter_mut().zip(row) {
-        sum.set_product(weight, slope);
+    let columns = output.len();
+    let first = &weights[..columns];
+    for column in 0..columns {
+        output[column].set_product(&first[column], &delta[0]);
     }
-    for (row, slope) in rows {
-        for (sum, weight) in output.iter_mut().zip(row) {
-            sum.add_product(weight, slope, scratch);
-        }
-    }
+    add_multiplied_transposed(output, &weights[columns..], &delta[1..], scratch);
 }
 
 /// Adds `W h` to `output`; `scratch` is overwritten.
 pub(super) fn add_multiplied<T: Field>(output: &mut [T], weights: &[T], input: &[T], scratch: &mut T) {
-    for (sum, row) in output.iter_mut().zip(weights.chunks_exact(input.len())) {
-        for (weight, value) in row.iter().zip(input) {
-            sum.add_product(weight, value, scratch);
+    let columns = input.len();
+    for row in 0..output.len() {
+        let (sum, row) = (&mut output[row], &weights[row * columns..(row + 1) * columns]);
+        for column in 0..columns {
+            sum.add_product(&row[column], &input[column], scratch);
         }
     }
 }
 
 /// Adds `W^T delta` to `output`; `scratch` is overwritten.
 pub(super) fn add_multiplied_transposed<T: Field>(output: &mut [T], weights: &[T], delta: &[T], scratch: &mut T) {
-    for (row, slope) in weights.chunks_exact(output.len()).zip(delta) {
-        for (sum, weight) in output.iter_mut().zip(row) {
-            sum.add_product(weight, slope, scratch);
+    let columns = output.len();
+    for row in 0..delta.len() {
+        let (slope, row) = (&delta[row], &weights[row * columns..(row + 1) * columns]);
+        for column in 0..columns {
+            output[column].add_product(&row[column], slope, scratch);
         }
     }
 }
@@ -83,18 +91,22 @@ pub(super) fn multiply_transposed<T: Field>(weights: &[T], delta: &[T], columns:
 
 /// Overwrites `gradient` (row-major) with the outer product `delta input^T`.
 pub(super) fn set_outer<T: Field>(gradient: &mut [T], delta: &[T], input: &[T]) {
-    for (slope, row) in delta.iter().zip(gradient.chunks_exact_mut(input.len())) {
-        for (entry, value) in row.iter_mut().zip(input) {
-            entry.set_product(slope, value);
+    let columns = input.len();
+    for row in 0..delta.len() {
+        let (slope, row) = (&delta[row], &mut gradient[row * columns..(row + 1) * columns]);
+        for column in 0..columns {
+            row[column].set_product(slope, &input[column]);
         }
     }
 }
 
 /// Adds the outer product `delta input^T` to `gradient` (row-major); `scratch` is overwritten.
 pub(super) fn add_outer<T: Field>(gradient: &mut [T], delta: &[T], input: &[T], scratch: &mut T) {
-    for (slope, row) in delta.iter().zip(gradient.chunks_exact_mut(input.len())) {
-        for (entry, value) in row.iter_mut().zip(input) {
-            entry.add_product(slope, value, scratch);
+    let columns = input.len();
+    for row in 0..delta.len() {
+        let (slope, row) = (&delta[row], &mut gradient[row * columns..(row + 1) * columns]);
+        for column in 0..columns {
+            row[column].add_product(slope, &input[column], scratch);
         }
     }
 }
@@ -106,11 +118,62 @@ pub(super) fn add_two_outers<T: Field>(
     (two_delta, two_input): (&[T], &[T]),
     scratch: &mut T,
 ) {
-    let rows = gradient.chunks_exact_mut(one_input.len());
-    for (row, (one_slope, two_slope)) in rows.zip(one_delta.iter().zip(two_delta)) {
-        for (entry, (one, two)) in row.iter_mut().zip(one_input.iter().zip(two_input)) {
-            entry.add_product(one_slope, one, scratch);
-            entry.add_product(two_slope, two, scratch);
+    let columns = one_input.len();
+    let two_input = &two_input[..columns];
+    for row in 0..one_delta.len() {
+        let (one_slope, two_slope) = (&one_delta[row], &two_delta[row]);
+        let row = &mut gradient[row * columns..(row + 1) * columns];
+        for column in 0..columns {
+            row[column].add_product(one_slope, &one_input[column], scratch);
+            row[column].add_product(two_slope, &two_input[column], scratch);
         }
+    }
+}
+
+/// `output = factor x`
+pub(super) fn set_multiple<T: Field>(output: &mut [T], factor: &T, x: &[T]) {
+    let x = &x[..output.len()];
+    for i in 0..output.len() {
+        output[i].set_product(factor, &x[i]);
+    }
+}
+
+/// `output += factor x`; `scratch` is overwritten.
+pub(super) fn add_multiple<T: Field>(output: &mut [T], factor: &T, x: &[T], scratch: &mut T) {
+    let x = &x[..output.len()];
+    for i in 0..output.len() {
+        output[i].add_product(factor, &x[i], scratch);
+    }
+}
+
+/// `output_i = x_i y_i`
+pub(super) fn set_entrywise<T: Field>(output: &mut [T], x: &[T], y: &[T]) {
+    let (x, y) = (&x[..output.len()], &y[..output.len()]);
+    for i in 0..output.len() {
+        output[i].set_product(&x[i], &y[i]);
+    }
+}
+
+/// `output_i *= x_i`
+pub(super) fn scale_entrywise<T: Field>(output: &mut [T], x: &[T]) {
+    let x = &x[..output.len()];
+    for i in 0..output.len() {
+        output[i] *= &x[i];
+    }
+}
+
+/// `output += x`
+pub(super) fn add<T: Field>(output: &mut [T], x: &[T]) {
+    let x = &x[..output.len()];
+    for i in 0..output.len() {
+        output[i] += &x[i];
+    }
+}
+
+/// `output = x`
+pub(super) fn assign<T: Field>(output: &mut [T], x: &[T]) {
+    let x = &x[..output.len()];
+    for i in 0..output.len() {
+        output[i].assign(&x[i]);
     }
 }

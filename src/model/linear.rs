@@ -2,7 +2,7 @@
 
 use super::Model;
 use super::activation::Nonlinearity;
-use super::dense::{add_multiplied, multiply, set_multiplied, set_multiplied_transposed};
+use super::dense::{add_multiplied, assign, multiply, set_multiplied, set_multiplied_transposed};
 use super::loss::{OutputLoss, SquaredError};
 use super::mlp::Layout;
 use super::stack::{Pass, Stack};
@@ -180,11 +180,7 @@ impl LinearStack {
         let (given, _) = self.parts(sample);
         match &carried.embedding {
             Some(embedding) => set_multiplied(input, embedding, given, &mut T::zero()),
-            None => {
-                for (entry, given) in input.iter_mut().zip(given) {
-                    entry.assign(given);
-                }
-            }
+            None => assign(input, given),
         }
     }
 

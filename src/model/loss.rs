@@ -1,5 +1,6 @@
 //! Losses of an output against a target.
 
+use super::dense::set_multiple;
 use crate::scalar::{Field, Real};
 use std::fmt;
 use std::str::FromStr;
@@ -62,9 +63,9 @@ impl<T: Field> OutputLoss<T> for SquaredError {
     fn evaluate(&self, output: &[T], target: &[T], gradient: &mut [T]) -> T {
         let mut value = T::zero();
         let two = T::integer(2);
-        for (slope, (prediction, label)) in gradient.iter_mut().zip(output.iter().zip(target)) {
-            slope.assign(prediction);
-            *slope -= label;
+        for (i, slope) in gradient.iter_mut().enumerate() {
+            slope.assign(&output[i]);
+            *slope -= &target[i];
             value += slope.squared();
             *slope *= &two;
         }
@@ -72,10 +73,7 @@ impl<T: Field> OutputLoss<T> for SquaredError {
     }
 
     fn curve(&self, _output: &[T], _target: &[T], tangent: &[T], product: &mut [T]) {
-        let two = T::integer(2);
-        for (entry, tangent) in product.iter_mut().zip(tangent) {
-            entry.set_product(&two, tangent);
-        }
+        set_multiple(product, &T::integer(2), tangent);
     }
 }
 

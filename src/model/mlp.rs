@@ -2,7 +2,7 @@
 
 use super::Model;
 use super::activation::Nonlinearity;
-use super::dense::multiply;
+use super::dense::{assign, multiply};
 use super::loss::OutputLoss;
 use super::stack::{Pass, Stack};
 use crate::data::Sample;
@@ -136,9 +136,7 @@ impl<T: Field, A: Nonlinearity<T>, L: OutputLoss<T>> Stack<T> for Mlp<A, L> {
     }
 
     fn enter(&self, sample: &Sample<T>, input: &mut [T]) {
-        for (entry, given) in input.iter_mut().zip(&sample.input) {
-            entry.assign(given);
-        }
+        assign(input, &sample.input);
     }
 
     fn nonlinearity(&self) -> Option<&dyn Nonlinearity<T>> {

@@ -178,9 +178,14 @@ impl<T: Real> Real for Dual<T> {
         self.chain(self.value.cosh(), self.value.sinh())
     }
     fn tanh(&self) -> Self {
-        // 1 - tanh^2 would cancel.
-        let slope = (T::one() / self.value.cosh()).squared();
-        self.chain(self.value.tanh(), slope)
+        let (value, slope) = self.value.tanh_and_slope();
+        self.chain(value, slope)
+    }
+    fn tanh_and_slope(&self) -> (Self, Self) {
+        // (1 / cosh^2)' = -2 tanh / cosh^2
+        let (value, slope) = self.value.tanh_and_slope();
+        let curvature = T::product(&value, &slope) * T::integer(-2);
+        (self.chain(value, slope.clone()), self.chain(slope, curvature))
     }
     fn atan(&self) -> Self {
         self.chain(self.value.atan(), T::one() / (T::one() + self.value.squared()))

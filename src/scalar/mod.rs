@@ -216,6 +216,10 @@ pub trait Real: Branch {
     fn cosh(&self) -> Self;
     /// The hyperbolic tangent.
     fn tanh(&self) -> Self;
+    /// The hyperbolic tangent and its slope `1 / cosh^2`, which as `1 - tanh^2` would cancel.
+    fn tanh_and_slope(&self) -> (Self, Self) {
+        (self.tanh(), (Self::one() / self.cosh()).squared())
+    }
     /// The inverse tangent.
     fn atan(&self) -> Self;
     /// The circle constant.

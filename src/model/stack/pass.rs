@@ -2,11 +2,11 @@
 
 use super::Stack;
 use crate::data::Sample;
-use crate::linalg::products::{add_multiple, squared_norm};
+use crate::linalg::products::squared_norm;
 use crate::model::activation::Tape;
 use crate::model::dense::{
-    add_multiplied, add_multiplied_transposed, add_outer, add_two_outers, set_multiplied, set_multiplied_transposed,
-    set_outer,
+    add, add_multiple, add_multiplied, add_multiplied_transposed, add_outer, add_two_outers, assign, set_entrywise,
+    set_multiple, set_multiplied, set_multiplied_transposed, set_outer,
 };
 use crate::scalar::Field;
 
@@ -116,8 +116,8 @@ impl<T: Field> Pass<T> {
             let bending = stack.nonlinearity().filter(|_| number + 1 < depth);
             let output = if bending.is_some() { &mut *sums } else { &mut *values };
             set_multiplied(output, &theta[layout.weights(number)], given, scratch);
-            for (sum, bias) in output.iter_mut().zip(&theta[layout.biases(number)]) {
-                *sum += bias;
+            if layout.has_bias() {
+                add(output, &theta[layout.biases(number)]);
             }
             if let Some(nonlinearity) = bending {
                 let gates = sample.gates.as_ref().map(|gates| &gates[first_gate..first_gate + sums.len()]);
@@ -142,9 +142,7 @@ impl<T: Field> Pass<T> {
                 None => set_multiplied_transposed(delta, weights, &after[0].delta, &mut self.scratch),
                 Some(nonlinearity) => {
                     set_multiplied_transposed(returned, weights, &after[0].delta, &mut self.scratch);
-                    for (entry, returned) in delta.iter_mut().zip(&*returned) {
-                        entry.assign(returned);
-                    }
+                    assign(delta, returned);
                     nonlinearity.pull_back(tape, delta);
                 }
             }
@@ -175,9 +173,7 @@ impl<T: Field> Pass<T> {
         let layout = stack.layout();
         for (number, layer) in self.layers.iter().enumerate() {
             set_outer(&mut gradient[layout.weights(number)], &layer.delta, self.given(number));
-            for (entry, slope) in gradient[layout.biases(number)].iter_mut().zip(&layer.delta) {
-                entry.assign(slope);
-            }
+            assign(&mut gradient[layout.biases(number)], &layer.delta);
         }
     }
 
@@ -188,13 +184,9 @@ impl<T: Field> Pass<T> {
         let mut given: &[T] = input;
         for (number, layer) in layers.iter().enumerate() {
             left.resize(layer.delta.len(), T::zero());
-            for (entry, slope) in left.iter_mut().zip(&layer.delta) {
-                entry.set_product(weight, slope);
-            }
+            set_multiple(left, weight, &layer.delta);
             add_outer(&mut total[layout.weights(number)], left, given, scratch);
-            for (sum, entry) in total[layout.biases(number)].iter_mut().zip(&*left) {
-                *sum += entry;
-            }
+            add(&mut total[layout.biases(number)], left);
             given = &layer.values;
         }
     }
@@ -246,14 +238,12 @@ impl<T: Field> Pass<T> {
             // W' a + b', and then W a'; the sample's own values do not move.
             match direction {
                 Direction::Gradient => {
-                    for (sum, slope) in output.iter_mut().zip(&*delta) {
-                        sum.set_product(&squares[number].0, slope);
-                    }
+                    set_multiple(output, &squares[number].0, delta);
                 }
                 Direction::Vector(vector) => {
                     set_multiplied(output, &vector[layout.weights(number)], given, scratch);
-                    for (sum, bias) in output.iter_mut().zip(&vector[layout.biases(number)]) {
-                        *sum += bias;
+                    if layout.has_bias() {
+                        add(output, &vector[layout.biases(number)]);
                     }
                 }
             }
@@ -261,9 +251,7 @@ impl<T: Field> Pass<T> {
                 add_multiplied(output, &theta[layout.weights(number)], tangent, scratch);
             }
             if bends {
-                for ((value, sum), slope) in values_tangent.iter_mut().zip(&*sums_tangent).zip(&tape.slopes) {
-                    value.set_product(sum, slope);
-                }
+                set_entrywise(values_tangent, sums_tangent, &tape.slopes);
             }
             (given, given_tangent) = (values, Some(values_tangent.as_slice()));
         }
@@ -284,7 +272,7 @@ impl<T: Field> Pass<T> {
             // W^T d', and then W'^T d.
             set_multiplied_transposed(output, &theta[layout.weights(number)], &next.delta_tangent, scratch);
             match direction {
-                Direction::Gradient => add_multiple(output, &squares[number].1, values),
+                Direction::Gradient => add_multiple(output, &squares[number].1, values, scratch),
                 Direction::Vector(vector) => {
                     add_multiplied_transposed(output, &vector[layout.weights(number)], &next.delta, scratch);
                 }
@@ -292,9 +280,7 @@ impl<T: Field> Pass<T> {
             let Some(nonlinearity) = bends else { continue };
             let gates = sample.gates.as_ref().map(|gates| &gates[last_gate - values.len()..last_gate]);
             last_gate -= values.len();
-            for ((entry, returned), slope) in delta_tangent.iter_mut().zip(&*returned_tangent).zip(&tape.slopes) {
-                entry.set_product(returned, slope);
-            }
+            set_entrywise(delta_tangent, returned_tangent, &tape.slopes);
             if nonlinearity.curvatures(sums, gates, values, tape, curvatures) {
                 for ((entry, sum), (curvature, returned)) in
                     delta_tangent.iter_mut().zip(sums_tangent).zip(curvatures.iter_mut().zip(returned))
@@ -317,9 +303,7 @@ impl<T: Field> Pass<T> {
             if let Some(tangent) = given_tangent {
                 add_outer(weights, &layer.delta, tangent, scratch);
             }
-            for (entry, tangent) in product[layout.biases(number)].iter_mut().zip(&layer.delta_tangent) {
-                entry.assign(tangent);
-            }
+            assign(&mut product[layout.biases(number)], &layer.delta_tangent);
             (given, given_tangent) = (&layer.values, Some(&*layer.values_tangent));
         }
     }
@@ -333,21 +317,15 @@ impl<T: Field> Pass<T> {
         for (number, layer) in layers.iter().enumerate() {
             left.resize(layer.delta.len(), T::zero());
             right.resize(layer.delta.len(), T::zero());
-            for ((left, right), (slope, tangent)) in
-                left.iter_mut().zip(&mut *right).zip(layer.delta.iter().zip(&layer.delta_tangent))
-            {
-                left.set_product(weight, slope);
-                left.add_product(&weighted_factor, tangent, scratch);
-                right.set_product(&weighted_factor, slope);
-            }
+            set_multiple(left, weight, &layer.delta);
+            add_multiple(left, &weighted_factor, &layer.delta_tangent, scratch);
+            set_multiple(right, &weighted_factor, &layer.delta);
             let weights = &mut total[layout.weights(number)];
             match given_tangent {
                 None => add_outer(weights, left, given, scratch),
                 Some(tangent) => add_two_outers(weights, (left, given), (right, tangent), scratch),
             }
-            for (sum, entry) in total[layout.biases(number)].iter_mut().zip(&*left) {
-                *sum += entry;
-            }
+            add(&mut total[layout.biases(number)], left);
             (given, given_tangent) = (&layer.values, Some(&*layer.values_tangent));
         }
     }
