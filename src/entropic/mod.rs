@@ -8,7 +8,8 @@
 //!
 //! with `g`, `H`, `T` the first three derivatives of the per-sample loss, `Lambda` the learning-rate matrix and `gamma`
 //! the weight decay (Ziyin, Xu, Chuang, arXiv:2505.12387, "entropic loss"). Hessians are never formed to get the
-//! gradient: `H Lambda g` is the tangent of the gradient along `Lambda g`.
+//! gradient: `H Lambda g` is the tangent of the gradient along `Lambda g`, by a sweep through the layers where the model is a
+//! [stack](crate::model::stack) of them, else by dual numbers.
 
 mod forces;
 pub mod modified;
