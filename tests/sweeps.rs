@@ -179,6 +179,8 @@ fn network(stream: &mut Stream, is_algebraic: bool) -> Network {
             let (_, loss) = Loss::ALL[if is_algebraic { 0 } else { stream.below(3) }];
             let bias = stream.coin();
             return if !is_algebraic && stream.below(8) == 0 {
+                // A normalised layer of width 1 outputs a sign: its derivatives are 0, and what is computed of them is rounding.
+                widths[1..depth].iter_mut().for_each(|width| *width = (*width).max(2));
                 Network::normalised_mlp(&widths, activation, bias, loss)
             } else {
                 Network::mlp(&widths, activation, bias, loss)

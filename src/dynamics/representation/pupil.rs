@@ -231,6 +231,7 @@ mod tests {
     use super::super::tables::ANISOTROPIC;
     use super::*;
     use crate::linalg::exact;
+    use crate::model::Model;
 
     fn gradient(pupil: &Pupil, sample: &Sample<f64>) -> Vec<f64> {
         Model::<f64>::gradient(&*pupil.model, &pupil.start, sample)
