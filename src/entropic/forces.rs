@@ -1,6 +1,7 @@
 //! The parts of `grad F`, sample by sample: swept through the layers where the model is a stack of them, else by dual numbers.
 
-use super::{Objective, Preconditioner, hessian_vector};
+use super::derivatives::hessian_vector;
+use super::preconditioner::Preconditioner;
 use crate::data::DataSet;
 use crate::linalg::products::add_multiple;
 use crate::model::Model;
@@ -9,7 +10,10 @@ use crate::scalar::{Dual, Field};
 
 /// An objective with the room that the gradient of F needs, kept from one evaluation to the next.
 pub(super) struct Forces<'a, T: Field, M: ?Sized> {
-    objective: Objective<'a, T, M>,
+    model: &'a M,
+    data: &'a DataSet<T>,
+    preconditioner: &'a Preconditioner<T>,
+    weight_decay: &'a T,
     way: Way<'a, T>,
     half: T,
     gradient: Vec<T>,
@@ -25,20 +29,26 @@ enum Way<'a, T> {
 }
 
 impl<'a, T: Field, M: ?Sized + Model<T> + Model<Dual<T>>> Forces<'a, T, M> {
-    pub(super) fn new(objective: &Objective<'a, T, M>) -> Self {
-        let stack = Model::<T>::stack(objective.model).filter(|stack| stack.is_elementwise());
+    pub(super) fn new(
+        model: &'a M,
+        data: &'a DataSet<T>,
+        preconditioner: &'a Preconditioner<T>,
+        weight_decay: &'a T,
+    ) -> Self {
+        let stack = Model::<T>::stack(model).filter(|stack| stack.is_elementwise());
         let way = match stack {
             Some(stack) => Way::Swept(stack, Pass::new(stack)),
-            None => Way::Dual(objective.data.lift()),
+            None => Way::Dual(data.lift()),
         };
-        Forces { objective: *objective, way, half: T::ratio(1, 2), gradient: Vec::new(), direction: Vec::new() }
+        let half = T::ratio(1, 2);
+        Forces { model, data, preconditioner, weight_decay, way, half, gradient: Vec::new(), direction: Vec::new() }
     }
 
     /// Adds `weight (g + 1/2 H Lambda g)` of the sample of that number.
     pub(super) fn add(&mut self, theta: &[T], number: usize, weight: &T, total: &mut [T]) {
-        let Forces { objective, way, half, gradient, direction } = self;
-        let (model, preconditioner) = (objective.model, objective.preconditioner);
-        let sample = &objective.data.samples()[number];
+        let Forces { model, data, preconditioner, way, half, gradient, direction, .. } = self;
+        let (model, preconditioner) = (*model, *preconditioner);
+        let sample = &data.samples()[number];
         gradient.resize(theta.len(), T::zero());
         direction.resize(theta.len(), T::zero());
         match way {
@@ -66,11 +76,11 @@ impl<'a, T: Field, M: ?Sized + Model<T> + Model<Dual<T>>> Forces<'a, T, M> {
 
     /// Overwrites `total` with `grad F`.
     pub(super) fn mean(&mut self, theta: &[T], total: &mut [T]) {
-        let twice_decay = T::integer(2) * self.objective.weight_decay;
+        let twice_decay = T::integer(2) * self.weight_decay;
         for (entry, parameter) in total.iter_mut().zip(theta) {
             entry.set_product(&twice_decay, parameter);
         }
-        let data = self.objective.data;
+        let data = self.data;
         for (number, weight) in data.weights().iter().enumerate() {
             self.add(theta, number, weight, total);
         }

@@ -11,10 +11,15 @@
 //! gradient: `H Lambda g` is the tangent of the gradient along `Lambda g`, by a sweep through the layers where the model is a
 //! [stack](crate::model::stack) of them, else by dual numbers.
 
+mod derivatives;
 mod forces;
 pub mod modified;
+mod preconditioner;
 mod sample_hessian;
 pub mod stationary;
+
+pub use derivatives::{hessian_vector, third_derivative};
+pub use preconditioner::Preconditioner;
 
 use crate::data::DataSet;
 use crate::linalg::products::dot;
@@ -22,59 +27,6 @@ use crate::model::{Differentiable, Evaluator, Model};
 use crate::scalar::{Dual, Field};
 use forces::Forces;
 use nalgebra::DMatrix;
-
-/// The learning-rate matrix `Lambda`, symmetric positive definite.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Preconditioner<T> {
-    /// `eta I`: plain stochastic gradient descent.
-    Scalar(T),
-    /// A learning rate for each parameter.
-    Diagonal(Vec<T>),
-    /// Any symmetric matrix.
-    Full(DMatrix<T>),
-}
-
-impl<T: Field> Preconditioner<T> {
-    /// `Lambda v`.
-    pub fn apply(&self, vector: &[T]) -> Vec<T> {
-        let mut product = vec![T::zero(); vector.len()];
-        self.apply_to(vector, &mut product);
-        product
-    }
-
-    /// Overwrites `product` with `Lambda v`.
-    pub fn apply_to(&self, vector: &[T], product: &mut [T]) {
-        match self {
-            Preconditioner::Scalar(rate) => {
-                product.iter_mut().zip(vector).for_each(|(entry, v)| entry.set_product(rate, v));
-            }
-            Preconditioner::Diagonal(rates) => {
-                product
-                    .iter_mut()
-                    .zip(vector.iter().zip(rates))
-                    .for_each(|(entry, (v, rate))| entry.set_product(rate, v));
-            }
-            Preconditioner::Full(matrix) => {
-                let mut scratch = T::zero();
-                for (row, sum) in product.iter_mut().enumerate() {
-                    sum.set_zero();
-                    for (column, entry) in vector.iter().enumerate() {
-                        sum.add_product(&matrix[(row, column)], entry, &mut scratch);
-                    }
-                }
-            }
-        }
-    }
-
-    /// The same matrix over another scalar.
-    pub fn map<U: Field>(&self, convert: impl Fn(&T) -> U) -> Preconditioner<U> {
-        match self {
-            Preconditioner::Scalar(rate) => Preconditioner::Scalar(convert(rate)),
-            Preconditioner::Diagonal(rates) => Preconditioner::Diagonal(rates.iter().map(convert).collect()),
-            Preconditioner::Full(matrix) => Preconditioner::Full(matrix.map_with_location(|_, _, x| convert(&x))),
-        }
-    }
-}
 
 /// What descent minimises: a model on a data set, with learning rates and weight decay.
 ///
@@ -151,7 +103,7 @@ impl<T: Field, M: ?Sized + Model<T> + Model<Dual<T>>> Objective<'_, T, M> {
     /// The per-sample parts of `grad F`: the vectors `g_z + 1/2 H_z Lambda g_z`, so that
     /// `grad F = E[g + 1/2 H Lambda g] + 2 gamma theta` is linear in the weights of the mean.
     pub fn sample_forces(&self, theta: &[T]) -> Vec<Vec<T>> {
-        let mut forces = Forces::new(self);
+        let mut forces = self.forces();
         let force = |sample| {
             let mut force = vec![T::zero(); theta.len()];
             forces.add(theta, sample, &T::one(), &mut force);
@@ -160,10 +112,14 @@ impl<T: Field, M: ?Sized + Model<T> + Model<Dual<T>>> Objective<'_, T, M> {
         (0..self.data.len()).map(force).collect()
     }
 
+    fn forces(&self) -> Forces<'_, T, M> {
+        Forces::new(self.model, self.data, self.preconditioner, self.weight_decay)
+    }
+
     /// `grad F = E[g] + 2 gamma theta + 1/2 E[H Lambda g]`.
     pub fn entropic_gradient(&self, theta: &[T]) -> Vec<T> {
         let mut total = vec![T::zero(); theta.len()];
-        Forces::new(self).mean(theta, &mut total);
+        self.forces().mean(theta, &mut total);
         total
     }
 }
@@ -177,7 +133,7 @@ impl<T: Field, M: ?Sized + Differentiable<T>> Objective<'_, T, M> {
         let lifted =
             Objective { model: self.model, data: &data, preconditioner: &preconditioner, weight_decay: &weight_decay };
         let mut hessian = DMatrix::from_element(theta.len(), theta.len(), T::zero());
-        let mut forces = Forces::new(&lifted);
+        let mut forces = lifted.forces();
         let mut point: Vec<Dual<T>> = theta.iter().map(|parameter| Dual::constant(parameter.clone())).collect();
         let mut gradient = vec![Dual::constant(T::zero()); theta.len()];
         for column in 0..theta.len() {
@@ -190,31 +146,4 @@ impl<T: Field, M: ?Sized + Differentiable<T>> Objective<'_, T, M> {
         }
         hessian
     }
-}
-
-/// The Hessian-vector product `H_z v`: the tangent of the gradient along `v`. `sample` is lifted already.
-pub fn hessian_vector<T: Field, M: ?Sized + Model<Dual<T>>>(
-    model: &M,
-    theta: &[T],
-    direction: &[T],
-    sample: &crate::data::Sample<Dual<T>>,
-) -> Vec<T> {
-    let point: Vec<Dual<T>> = theta.iter().zip(direction).map(|(x, v)| Dual::new(x.clone(), v.clone())).collect();
-    model.gradient(&point, sample).into_iter().map(|entry| entry.tangent).collect()
-}
-
-/// The third derivative applied to two vectors, `T_z[u, v]`. `sample` is lifted twice.
-pub fn third_derivative<T: Field, M: ?Sized + Model<Dual<Dual<T>>>>(
-    model: &M,
-    theta: &[T],
-    first: &[T],
-    second: &[T],
-    sample: &crate::data::Sample<Dual<Dual<T>>>,
-) -> Vec<T> {
-    let point: Vec<Dual<Dual<T>>> = theta
-        .iter()
-        .zip(first.iter().zip(second))
-        .map(|(x, (u, v))| Dual::new(Dual::new(x.clone(), u.clone()), Dual::constant(v.clone())))
-        .collect();
-    model.gradient(&point, sample).into_iter().map(|entry| entry.tangent.tangent).collect()
 }

@@ -11,8 +11,9 @@
 //!
 //! Source: E. Hairer, C. Lubich, G. Wanner, *Geometric Numerical Integration*, section IX.1, with `f = -Lambda g`.
 
+use super::derivatives::third_derivative;
+use super::preconditioner::Preconditioner;
 use super::sample_hessian::SampleHessian;
-use super::{Preconditioner, third_derivative};
 use crate::data::Sample;
 use crate::linalg::products::add_multiple;
 use crate::model::Differentiable;

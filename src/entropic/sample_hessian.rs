@@ -1,6 +1,6 @@
 //! The Hessian of one sample's loss at a point, as a map: what is shared by its products with several vectors is computed once.
 
-use super::hessian_vector;
+use super::derivatives::hessian_vector;
 use crate::data::Sample;
 use crate::model::Model;
 use crate::model::stack::{Direction, Pass, Stack};

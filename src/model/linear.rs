@@ -3,8 +3,8 @@
 use super::Model;
 use super::activation::Nonlinearity;
 use super::dense::{add_multiplied, assign, multiply, set_multiplied, set_multiplied_transposed};
+use super::layout::Layout;
 use super::loss::{OutputLoss, SquaredError};
-use super::mlp::Layout;
 use super::stack::{Pass, Stack};
 use crate::data::Sample;
 use crate::scalar::{Dual, Field, Rational};

@@ -22,6 +22,7 @@ mod dense;
 mod evaluator;
 #[cfg(feature = "model-file")]
 pub mod file;
+mod layout;
 pub mod linear;
 pub mod loss;
 pub mod mlp;

@@ -19,7 +19,7 @@ mod pass;
 pub use pass::{Direction, Pass};
 
 use super::activation::Nonlinearity;
-use super::mlp::Layout;
+use super::layout::Layout;
 use crate::data::Sample;
 use crate::scalar::Field;
 
