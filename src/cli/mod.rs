@@ -3,6 +3,7 @@
 //! A command returns an [`Exit`] or a [`Failure`]; only here do they become messages and the process's exit code.
 
 mod baseline;
+mod check;
 mod completions;
 mod configuration;
 mod discover;
@@ -99,6 +100,7 @@ Exit codes:
 #[derive(Subcommand)]
 enum Command {
     Verify(verify::Arguments),
+    Check(check::Arguments),
     Merge(merge::Arguments),
     List(list::Arguments),
     Explain(explain::Arguments),
@@ -127,6 +129,7 @@ impl Command {
     fn run(self, theories: Theories) -> Result<Exit, Failure> {
         match self {
             Command::Verify(arguments) => verify::run(&arguments, theories),
+            Command::Check(arguments) => check::run(&arguments),
             Command::Merge(arguments) => merge::run(&arguments, theories),
             Command::List(arguments) => list::run(&arguments, theories),
             Command::Explain(arguments) => explain::run(&arguments, theories),
@@ -145,6 +148,7 @@ impl Command {
     fn wants_json(&self) -> bool {
         match self {
             Command::Verify(arguments) => arguments.outlet.wants_json(),
+            Command::Check(arguments) => arguments.format == Format::Json,
             Command::Merge(arguments) => arguments.outlet.wants_json(),
             Command::List(arguments) => arguments.format == Format::Json,
             Command::Explain(arguments) => arguments.format == Format::Json,

@@ -36,6 +36,7 @@
 pub mod annotations;
 pub mod baseline;
 pub mod discovery;
+pub mod answer;
 mod doubt;
 mod figures;
 pub mod formula;

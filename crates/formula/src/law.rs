@@ -10,6 +10,7 @@ use crate::terms::{distributed, top_level};
 use crate::typed::{Typed, TypedKind};
 use crate::vocabulary::why_reserved;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The loss of a sample, as a formula of parameters and data.
 #[derive(Clone, Debug)]
@@ -101,8 +102,6 @@ pub struct Law {
     /// The name of the sample, of a law about every one of them.
     pub(crate) sample: Option<String>,
     pub(crate) bounds: Vec<Bound>,
-    /// Whether `eta` occurs, which there is only for plain descent.
-    pub uses_learning_rate: bool,
     statement: Statement,
 }
 
@@ -163,11 +162,9 @@ impl Law {
             _ => Assertion::AtMost,
         };
         let is_split = assertion == Assertion::Equality && (left.is_empty() || right.is_empty());
-        let uses = |terms: &[LawTerm]| terms.iter().any(|term| mentions_learning_rate(&term.value));
         Ok(Law {
             text: text.to_owned(),
             assertion,
-            uses_learning_rate: uses(&left) || uses(&right),
             left,
             right,
             is_split,
@@ -178,14 +175,22 @@ impl Law {
         })
     }
 
+    /// The bytes of a learning rate `eta`, which there is only for plain descent.
+    pub fn learning_rate_at(&self) -> Option<Range<usize>> {
+        self.left.iter().chain(&self.right).find_map(|term| learning_rate_at(&term.value))
+    }
+
     /// The tree of the law as it was written.
     pub fn statement(&self) -> &Statement {
         &self.statement
     }
 }
 
-fn mentions_learning_rate(typed: &Typed) -> bool {
-    matches!(typed.kind, TypedKind::LearningRate) || typed.children().into_iter().any(mentions_learning_rate)
+fn learning_rate_at(typed: &Typed) -> Option<Range<usize>> {
+    match typed.kind {
+        TypedKind::LearningRate => Some(typed.span.clone()),
+        _ => typed.children().into_iter().find_map(learning_rate_at),
+    }
 }
 
 /// The axis along which a name runs; none over the samples.
