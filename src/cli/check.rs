@@ -4,12 +4,12 @@ use super::limits::MOST_INSTANCES;
 use super::output::print;
 use super::{Exit, Failure, Format, parse_precision};
 use crate::complaint::Complaint;
-use crate::formula::{Answer, FormulaClaim, FormulaLaw, Question, Where};
+use crate::formula::read::{Part, Texts, read};
+use crate::formula::{Answer, FormulaClaim, FormulaLaw, Where};
 use crate::report::{DEFAULT_PRECISION, answer as report};
 use crate::verify::{Effort, Settings};
 use clap::{Args, ValueEnum};
-use equipartition_formula::{Definitions, Fault, Law, Model, Rates, Signature, possible_sizes};
-use std::sync::Arc;
+use equipartition_formula::{Fault, Rates};
 
 /// Check a law that is typed as a formula, about a loss that is typed as a formula
 ///
@@ -85,10 +85,10 @@ enum RatesName {
 /// # Errors
 /// If a formula makes no sense, or the answer cannot be written.
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let law = read(arguments, &arguments.loss, "--loss")?;
+    let law = read_law(arguments, &arguments.loss, "--loss")?;
     let mut claim = FormulaClaim::new("check/law".to_owned(), "the law asked for".to_owned(), &law);
     for (number, loss) in arguments.control_loss.iter().enumerate() {
-        let control = read(arguments, loss, "--control-loss")?;
+        let control = read_law(arguments, loss, "--control-loss")?;
         claim = claim.with_control(format!("loss-{}", number + 1), format!("l = {loss}"), &control);
     }
     let settings = Settings::new(arguments.seed, arguments.precision);
@@ -101,48 +101,43 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(Exit::from(answer.report.verdict))
 }
 
-/// The law about a loss.
-fn read(arguments: &Arguments, loss: &str, place: &str) -> Result<FormulaLaw, Failure> {
-    let signature = Signature::parse(&arguments.with).map_err(|fault| complain("--with", &arguments.with, fault))?;
-    let mut definitions = Definitions::default();
+/// The law about a loss, which is the value of an option.
+fn read_law(arguments: &Arguments, loss: &str, option: &str) -> Result<FormulaLaw, Failure> {
+    let mut define = Vec::new();
     for text in &arguments.define {
-        define(&mut definitions, &signature, text)?;
+        let Some((name, formula)) = text.split_once('=') else {
+            let fault = Fault::new(0..text.len(), "a definition is a name, `=` and a formula");
+            return Err(complain("--define", text, fault));
+        };
+        define.push((name.trim(), formula));
     }
-    let model =
-        Model::new(signature, loss, &Definitions::default()).map_err(|fault| complain(place, loss, fault))?;
-    let of_law = |fault| complain("law", &arguments.law, fault);
-    let law = Law::new(&model.signature, &definitions, &arguments.law).map_err(of_law)?;
-    let signature = possible_sizes(&model, &law)
-        .map_err(|(in_law, fault)| if in_law { of_law(fault) } else { complain(place, loss, fault) })?;
-    let rates = match arguments.rates {
-        RatesName::Scalar => Rates::Scalar,
-        RatesName::Diagonal => Rates::Diagonal,
-        RatesName::Full => Rates::Full,
+    let texts = Texts {
+        with: &arguments.with,
+        loss,
+        define,
+        law: &arguments.law,
+        place: match arguments.at {
+            At::Anywhere => Where::Anywhere,
+            At::Stationary => Where::Stationary,
+        },
+        rates: match arguments.rates {
+            RatesName::Scalar => Rates::Scalar,
+            RatesName::Diagonal => Rates::Diagonal,
+            RatesName::Full => Rates::Full,
+        },
     };
-    let place = match arguments.at {
-        At::Anywhere => Where::Anywhere,
-        At::Stationary => Where::Stationary,
-    };
-    if rates != Rates::Scalar
-        && let Some(span) = law.learning_rate_at()
-    {
-        return Err(of_law(Fault::new(span, "there is no single eta with --rates diagonal or full: write Lambda")));
-    }
-    let (model, law, signature) = (Arc::new(model), Arc::new(law), Arc::new(signature));
-    Ok(FormulaLaw::new(Question { model, law, signature, place, rates }))
-}
-
-fn define(definitions: &mut Definitions, signature: &Signature, text: &str) -> Result<(), Failure> {
-    let Some((name, formula)) = text.split_once('=') else {
-        let fault = Fault::new(0..text.len(), "a definition is a name, `=` and a formula");
-        return Err(complain("--define", text, fault));
-    };
-    let start = name.len() + 1;
-    let before = name.len() - name.trim_start().len();
-    let name_span = before..before + name.trim().len();
-    definitions.add(signature, name.trim(), formula).map_err(|fault| {
-        let span = if fault.span.is_empty() { name_span } else { fault.span.start + start..fault.span.end + start };
-        complain("--define", text, Fault::new(span, fault.message))
+    read(&texts).map_err(|(part, fault)| {
+        let (place, text) = match part {
+            Part::With => ("--with", texts.with),
+            Part::Loss => (option, loss),
+            Part::Law => ("law", texts.law),
+            Part::Definition(place) => ("--define", texts.define[place].1),
+            Part::DefinedName(place) => {
+                let name = texts.define[place].0;
+                return complain("--define", name, Fault::new(0..name.len(), fault.message));
+            }
+        };
+        complain(place, text, fault)
     })
 }
 

@@ -24,7 +24,7 @@ pub struct Arguments {
 ///
 /// # Errors
 /// [`Failure::Usage`] with the nearest identifier.
-pub(super) fn find(theories: Theories, id: &str) -> Result<&'static Claim<'static>, Failure> {
+pub(super) fn find<'a>(theories: Theories<'a>, id: &str) -> Result<&'a Claim<'a>, Failure> {
     let claims = theories.claims();
     let found = claims.iter().find(|claim| claim.id == id).copied();
     found.ok_or_else(|| {

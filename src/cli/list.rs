@@ -22,21 +22,21 @@ pub struct Arguments {
 }
 
 #[derive(Serialize)]
-struct Item {
+struct Item<'a> {
     schema_version: u32,
-    theory: &'static str,
-    id: &'static str,
-    title: &'static str,
-    statement: &'static str,
-    hypotheses: &'static [&'static str],
+    theory: &'a str,
+    id: &'a str,
+    title: &'a str,
+    statement: &'a str,
+    hypotheses: &'a [&'a str],
     evidence: Vec<Evidence>,
     proof: Checked,
     theorems: Vec<String>,
-    controls: Vec<&'static str>,
+    controls: Vec<&'a str>,
 }
 
-impl Item {
-    fn new(theory: &'static Theory, claim: &Claim<'static>) -> Self {
+impl<'a> Item<'a> {
+    fn new(theory: &Theory<'a>, claim: &Claim<'a>) -> Self {
         let lemma = theory.lemmas.of(claim.id);
         Item {
             schema_version: SCHEMA_VERSION,
@@ -57,10 +57,10 @@ impl Item {
 ///
 /// # Errors
 /// If a prefix matches none, or they cannot be written.
-pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
+pub fn run<'a>(arguments: &Arguments, theories: Theories<'a>) -> Result<Exit, Failure> {
     let selected = selected(theories, &arguments.prefixes)?;
     let is_selected = |claim: &&Claim| selected.iter().any(|known| known.id == claim.id);
-    let of = |theory: &'static Theory| -> Vec<&'static Claim<'static>> {
+    let of = |theory: &'a Theory<'a>| -> Vec<&'a Claim<'a>> {
         let claims = theory.claims.iter().flat_map(|family| family.iter()).copied();
         claims.filter(is_selected).collect()
     };
@@ -96,7 +96,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
 ///
 /// # Errors
 /// [`Failure::NothingSelected`] with the nearest identifier.
-pub(super) fn selected(theories: Theories, prefixes: &[String]) -> Result<Vec<&'static Claim<'static>>, Failure> {
+pub(super) fn selected<'a>(theories: Theories<'a>, prefixes: &[String]) -> Result<Vec<&'a Claim<'a>>, Failure> {
     let claims = theories.select(prefixes);
     if let Some(stray) = prefixes.iter().find(|prefix| theories.select(std::slice::from_ref(prefix)).is_empty()) {
         let ids: Vec<&str> = theories.claims().iter().map(|claim| claim.id).collect();

@@ -7,6 +7,7 @@ use super::outlet::Outlet;
 use super::progress::Progress;
 use super::resume::Store;
 use super::{Exit, Failure, output, parse_precision, program};
+use crate::formula::file::TheoryFile;
 use crate::model::file::{self, ModelFile};
 use crate::report::{DEFAULT_PRECISION, GivenModel, Libraries, Report, Shard};
 use crate::verify::runner::{self, Event, Plan};
@@ -35,10 +36,11 @@ Examples:
   equipartition verify --baseline theory.lock --also junit=report.xml
   equipartition verify --shard 2/4 --format json --output part-2.json
   equipartition verify --effort thorough --resume finished
+  equipartition verify examples/theories/quadratic-unit.toml
   equipartition verify --format html --output report.html")]
 pub struct Arguments {
-    /// Beginnings of identifiers, such as balance or balance/neuron
-    #[arg(value_name = "PREFIX")]
+    /// Beginnings of identifiers, such as balance or balance/neuron, and files of theories, which stand for all of their claims
+    #[arg(value_name = "PREFIX|THEORY.toml")]
     prefixes: Vec<String>,
     /// Examine the laws on this network; see `equipartition schema` for what the file may say
     #[arg(long, value_name = "MODEL.toml")]
@@ -100,6 +102,20 @@ impl Arguments {
                 ..self.outlet.clone()
             },
         }
+    }
+
+    /// The files of theories among the prefixes.
+    pub(super) fn theory_files(&self) -> Vec<PathBuf> {
+        self.prefixes.iter().filter(|prefix| is_file(prefix)).map(PathBuf::from).collect()
+    }
+
+    /// With the identifiers of their claims for the files.
+    pub(super) fn of_claims(self, files: &[TheoryFile]) -> Self {
+        let named = |prefix: String| match files.iter().find(|file| file.place == prefix && is_file(&prefix)) {
+            Some(file) => file.ids().map(str::to_owned).collect(),
+            None => vec![prefix],
+        };
+        Arguments { prefixes: self.prefixes.into_iter().flat_map(named).collect(), ..self }
     }
 
     fn plan(&self) -> Plan {
@@ -238,6 +254,11 @@ fn interruption() -> Arc<AtomicBool> {
         output::complain(&format!("warning: Ctrl-C will end the run without a report: {error}"));
     }
     flag
+}
+
+/// No identifier of a claim has a point.
+fn is_file(prefix: &str) -> bool {
+    prefix.ends_with(".toml")
 }
 
 /// Reads a part: its number and the number of all, such as 2/4.

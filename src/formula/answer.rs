@@ -30,9 +30,14 @@ impl Answer {
         let plan = Plan { settings: settings.clone(), instances, jobs: 0, time_limit: None };
         let mut reports = runner::run(&[&as_judged], &plan, &AtomicBool::new(false), &|_| {});
         let report = reports.pop().expect("a run reports on every claim");
-        let counterexample =
-            (report.verdict == Verdict::Refuted).then(|| counterexample(law, settings.seed)).flatten();
-        Answer { question: law.question.clone(), report, counterexample, given_controls: claim.given_controls(), settings }
+        let counterexample = (report.verdict == Verdict::Refuted).then(|| counterexample(law, settings.seed)).flatten();
+        Answer {
+            question: law.question.clone(),
+            report,
+            counterexample,
+            given_controls: claim.given_controls(),
+            settings,
+        }
     }
 
     /// How losses without structure fared.

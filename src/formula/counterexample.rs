@@ -71,7 +71,8 @@ fn of_worst(finding: Finding) -> Vec<Detail> {
         .filter(|(_, detail)| matches!(detail, Detail::Relation { .. }))
         .map(|(place, _)| place)
         .collect();
-    let is_worst = |place: &&usize| matches!(&finding.details[**place], Detail::Relation { label, .. } if *label == finding.worst);
+    let is_worst =
+        |place: &&usize| matches!(&finding.details[**place], Detail::Relation { label, .. } if *label == finding.worst);
     let start = starts.iter().find(is_worst).or(starts.first()).copied().unwrap_or(0);
     let end = starts.iter().find(|place| **place > start).copied().unwrap_or(finding.details.len());
     finding.details[start..end].to_vec()
@@ -80,7 +81,8 @@ fn of_worst(finding: Finding) -> Vec<Detail> {
 impl Counterexample {
     /// How much there is to read.
     fn length(&self) -> usize {
-        let numbers = self.numbers.iter().flat_map(|numbers| &numbers.values).map(|number| number.to_string().len() + 1);
+        let numbers =
+            self.numbers.iter().flat_map(|numbers| &numbers.values).map(|number| number.to_string().len() + 1);
         numbers.sum()
     }
 }

@@ -6,7 +6,9 @@ use crate::instances::problem::{self, Rates as DrawnRates};
 use crate::scalar::Rational;
 use crate::verify::stream::GRID_BITS;
 use crate::verify::{Class, Draw, Drawn, Numbers, Relation, Sense, Stream, Term, Unjudged};
-use equipartition_formula::{Assertion, Declaration, Domain, Program, Rates, Signature, Sizes, Source, Undefined, length};
+use equipartition_formula::{
+    Assertion, Declaration, Domain, Program, Rates, Signature, Sizes, Source, Undefined, length,
+};
 use std::sync::Arc;
 
 /// What is drawn besides the coordinates: the same for all points of a family.
@@ -43,9 +45,10 @@ impl Family {
         let size = |stream: &mut Stream, first: usize, last: usize| {
             if awkward && stream.coin() { first } else { first + stream.below(last - first + 1) }
         };
-        let sizes = signature.sizes.iter().map(|known| {
-            (known.name.clone(), size(stream, *known.range.start(), *known.range.end()))
-        });
+        let sizes = signature
+            .sizes
+            .iter()
+            .map(|known| (known.name.clone(), size(stream, *known.range.start(), *known.range.end())));
         let sizes = sizes.collect();
         let samples = if awkward && stream.coin() { 1 } else { 2 + stream.below(2) };
         Family { class, sizes, samples }
@@ -53,7 +56,12 @@ impl Family {
 }
 
 /// Draws the numbers that a program takes.
-pub(super) fn draw_inputs(draw: &mut Draw, family: &Family, signature: &Signature, program: &Program) -> (Vec<Rational>, Vec<bool>) {
+pub(super) fn draw_inputs(
+    draw: &mut Draw,
+    family: &Family,
+    signature: &Signature,
+    program: &Program,
+) -> (Vec<Rational>, Vec<bool>) {
     let layout = &program.layout;
     let mut inputs = vec![Rational::new(); layout.len()];
     let mut coordinates = vec![false; layout.len()];
@@ -146,7 +154,9 @@ fn one_hot(stream: &mut Stream, len: usize) -> Vec<Rational> {
 impl Instance {
     /// The inputs in another scalar: coordinates as drawn, everything else as constants.
     pub(super) fn carried<T: Computed>(&self) -> Vec<T> {
-        let carry = |(number, is_drawn): (&Rational, &bool)| if *is_drawn { T::drawn(number) } else { T::from_rational(number) };
+        let carry = |(number, is_drawn): (&Rational, &bool)| {
+            if *is_drawn { T::drawn(number) } else { T::from_rational(number) }
+        };
         self.inputs.iter().zip(&self.coordinates).map(carry).collect()
     }
 

@@ -10,7 +10,8 @@ use crate::verify::{
     Asymptotic, Asymptotics, Check, Class, Draw, Drawn, Draws, Finding, In, Ladder, Order, Relation, Scalar, Unjudged,
 };
 use equipartition_formula::{
-    Assertion, Forces, Law, Model, Number, Of, Program, Rates, Signature, Sizes, Small, TooLarge, Undefined, generic_coefficients,
+    Assertion, Forces, Law, Model, Number, Of, Program, Rates, Signature, Sizes, Small, TooLarge, Undefined,
+    generic_coefficients,
 };
 use num_traits::Zero;
 use std::collections::HashMap;
@@ -124,7 +125,11 @@ impl FormulaLaw {
         let signature = &self.question.signature;
         let mut family = Family::draw(&mut draw.family, class, signature);
         let parameters = |sizes: &Sizes| {
-            signature.parameters.iter().map(|known| equipartition_formula::length(&known.shape, sizes, 0)).sum::<usize>()
+            signature
+                .parameters
+                .iter()
+                .map(|known| equipartition_formula::length(&known.shape, sizes, 0))
+                .sum::<usize>()
         };
         let count = parameters(&family.sizes);
         if class == Class::Stationary {
@@ -133,7 +138,8 @@ impl FormulaLaw {
             }
             family.samples = count + 2;
         }
-        let data: usize = signature.data.iter().map(|known| equipartition_formula::length(&known.shape, &family.sizes, 0)).sum();
+        let data: usize =
+            signature.data.iter().map(|known| equipartition_formula::length(&known.shape, &family.sizes, 0)).sum();
         let coefficients = if self.is_generic { generic(draw, count + data) } else { Vec::new() };
         let of = if self.is_generic { Of::Generic(&coefficients) } else { Of::Own };
         let too_large = |TooLarge| Unjudged::Open("the formula is too large for these sizes");
@@ -183,18 +189,19 @@ impl Instance {
         }
         let outside = |_: Undefined| Unjudged::outside("not defined: a division by 0");
         let values = forces.tape.evaluate(&Rational::ARITHMETIC, &self.inputs).map_err(outside)?;
-        let vectors: Vec<Vec<Rational>> = forces
-            .forces
-            .iter()
-            .map(|force| force.iter().map(|node| values[node.place()].clone()).collect())
-            .collect();
+        let vectors: Vec<Vec<Rational>> =
+            forces.forces.iter().map(|force| force.iter().map(|node| values[node.place()].clone()).collect()).collect();
         let layout = &forces.layout;
         let decay = self.inputs[layout.weight_decay()].clone();
-        let wanted: Vec<Rational> =
-            self.inputs[..layout.parameter_count()].iter().map(|parameter| Rational::from(parameter * &decay) * -2).collect();
+        let wanted: Vec<Rational> = self.inputs[..layout.parameter_count()]
+            .iter()
+            .map(|parameter| Rational::from(parameter * &decay) * -2)
+            .collect();
         let weights = weights::that_give(&vectors, &wanted)?;
         if self.assertion == Assertion::AtMost && weights.iter().any(|weight| weight.cmp0().is_lt()) {
-            return Err(Unjudged::outside("the weights that make the point stationary are no probabilities, and an inequality minds"));
+            return Err(Unjudged::outside(
+                "the weights that make the point stationary are no probabilities, and an inequality minds",
+            ));
         }
         for (place, weight) in layout.weights().zip(weights) {
             self.inputs[place] = weight;
@@ -205,7 +212,8 @@ impl Instance {
     /// Whether the law is broken here by a wide margin.
     fn is_broken(&self) -> bool {
         let failure = if self.is_algebraic() {
-            self.relations_of(&self.carried::<Rational>()).map(|relations| Finding::judge(Scalar::Rational, &relations, false))
+            self.relations_of(&self.carried::<Rational>())
+                .map(|relations| Finding::judge(Scalar::Rational, &relations, false))
         } else {
             let relations = self.relations_of(&self.carried::<Mp<GLANCE_BITS>>());
             relations.map(|relations| Finding::judge(Scalar::Mp(GLANCE_BITS), &relations, false))
@@ -256,9 +264,11 @@ impl Asymptotic for FormulaLaw {
                 inputs[place] = size;
                 let relation = &instance.relations_of(&inputs)?[number];
                 let len = relation.left.first().map_or(0, |term| term.value.len());
-                Ok::<_, Unjudged>((0..len).map(|entry| {
-                    relation.left.iter().fold(Fine::zero(), |sum, term| sum + &term.value[entry])
-                }).collect())
+                Ok::<_, Unjudged>(
+                    (0..len)
+                        .map(|entry| relation.left.iter().fold(Fine::zero(), |sum, term| sum + &term.value[entry]))
+                        .collect(),
+                )
             })?;
             if differences.vanishes() {
                 return Err(Unjudged::outside("the left side vanishes, and has no order"));

@@ -8,15 +8,20 @@
 //! | [`instance`] | an instance of a law, as drawn |
 //! | [`counterexample`] | an instance of few digits that a law gets wrong, term by term |
 //! | [`answer`] | what became of one law that was asked about |
+//! | [`read`] | from texts to laws |
+//! | `file` | theories read from THEORY.toml (with the feature `model-file`) |
 //! | [`claim`] | a claim that owns its texts, its law and its controls |
 
 pub mod answer;
 pub mod arithmetic;
 pub mod claim;
 pub mod counterexample;
+#[cfg(feature = "model-file")]
+pub mod file;
 pub mod instance;
 pub mod law;
 pub mod model;
+pub mod read;
 
 pub use answer::Answer;
 pub use claim::{FormulaClaim, GENERIC_LOSS};

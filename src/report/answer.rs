@@ -20,7 +20,9 @@ pub fn text(answer: &Answer) -> String {
     };
     match report.verdict {
         Verdict::Holds => {}
-        _ if answer.is_tautology() => line("why", "every loss of these arguments obeys it: it says nothing of this one".to_owned()),
+        _ if answer.is_tautology() => {
+            line("why", "every loss of these arguments obeys it: it says nothing of this one".to_owned())
+        }
         _ => line("why", report.reason.clone()),
     }
     line("instances", instances(answer));
@@ -78,7 +80,10 @@ fn attacks(answer: &Answer) -> String {
     }
     if let Some(generic) = answer.generic() {
         let how = if generic.failed { "break the law" } else { "obey the law" };
-        parts.push(format!("{} without structure, which {how}", plural(generic.instances, "loss").replace("losss", "losses")));
+        parts.push(format!(
+            "{} without structure, which {how}",
+            plural(generic.instances, "loss").replace("losss", "losses")
+        ));
     }
     parts.join("; ")
 }
@@ -127,9 +132,10 @@ pub fn document(answer: &Answer) -> Value {
     let controls = report.controls.iter().map(|control| {
         json!({"name": control.name, "failed": control.failed, "margin": control.margin.to_string(), "instances": control.instances})
     });
-    let mutants = report.mutants.iter().map(|mutant| {
-        json!({"term": mutant.mutant.term, "change": mutant.mutant.change, "refuted": mutant.refuted})
-    });
+    let mutants = report
+        .mutants
+        .iter()
+        .map(|mutant| json!({"term": mutant.mutant.term, "change": mutant.mutant.change, "refuted": mutant.refuted}));
     json!({
         "schema_version": SCHEMA_VERSION,
         "law": report.entry.statement,

@@ -34,9 +34,9 @@
 //! never on the number of threads.
 
 pub mod annotations;
+pub mod answer;
 pub mod baseline;
 pub mod discovery;
-pub mod answer;
 mod doubt;
 mod figures;
 pub mod formula;
@@ -221,6 +221,9 @@ impl Report {
     /// The command that examines one instance again, verbosely.
     pub fn replay_command(&self, entry: &Entry, case: Case, index: u64) -> String {
         let mut command = format!("{} replay {} {} {index}", self.program, entry.id, self.seed);
+        if let Some(file) = &entry.theory_file {
+            let _ = write!(command, " --theory {}", quoted(file));
+        }
         // Controls keep to networks of their own.
         if let (Some(model), Case::Law) = (&self.model, case) {
             let _ = write!(command, " --model {}", quoted(&model.file));

@@ -148,7 +148,9 @@ impl<'a> Checker<'a> {
                 let typed_base = self.check(base)?;
                 if let Shape::Matrix(..) = typed_base.shape {
                     let name = base.inside();
-                    let message = format!("a power of a matrix can be read in two ways: write `{name} @ {name}` or `{name} * {name}`");
+                    let message = format!(
+                        "a power of a matrix can be read in two ways: write `{name} @ {name}` or `{name} * {name}`"
+                    );
                     return fault(&span, message);
                 }
                 let shape = typed_base.shape.clone();
@@ -223,7 +225,8 @@ impl<'a> Checker<'a> {
         let quantities = self.signature.quantities().map(|known| known.name.as_str());
         let sizes = self.signature.sizes.iter().map(|size| size.name.as_str());
         let of_laws = if self.purpose == Purpose::Law { &RESERVED[1..10] } else { &[] };
-        let names = quantities.chain(sizes).chain(self.definitions.names()).chain(of_laws.iter().map(|(name, _)| *name));
+        let names =
+            quantities.chain(sizes).chain(self.definitions.names()).chain(of_laws.iter().map(|(name, _)| *name));
         let functions = FUNCTIONS.iter().map(|function| function.name);
         let all: Vec<&str> = names.collect();
         if crate::fault::nearest(name, all.iter().copied()).is_none()
@@ -251,7 +254,13 @@ impl<'a> Checker<'a> {
         Ok(typed)
     }
 
-    fn member(&mut self, of: &Expression, name: &str, of_name: &Range<usize>, span: &Range<usize>) -> Result<Typed, Fault> {
+    fn member(
+        &mut self,
+        of: &Expression,
+        name: &str,
+        of_name: &Range<usize>,
+        span: &Range<usize>,
+    ) -> Result<Typed, Fault> {
         let whole = self.check(of)?;
         if whole.shape != Shape::Vector(Extent::Parameters) {
             return fault(
@@ -332,7 +341,9 @@ impl<'a> Checker<'a> {
             Extent::Fixed(size) if *size < range.0 => {
                 fault(span, format!("this axis has {size} places, counted from 0: there is no place {}", range.0 - 1))
             }
-            Extent::Fixed(size) => fault(span, format!("this axis has {size} places, and at most {} are possible", range.1)),
+            Extent::Fixed(size) => {
+                fault(span, format!("this axis has {size} places, and at most {} are possible", range.1))
+            }
             Extent::Parameters => fault(span, "the vector of all parameters is taken apart by names, as in `g.w`"),
         }
     }
@@ -355,7 +366,7 @@ impl<'a> Checker<'a> {
 }
 
 /// How to add a number to every entry.
-fn hint_of_ones(first: &Shape, second: &Shape) -> String {
+pub(crate) fn hint_of_ones(first: &Shape, second: &Shape) -> String {
     match (first, second) {
         (Shape::Scalar, Shape::Vector(size)) | (Shape::Vector(size), Shape::Scalar) if *size != Extent::Parameters => {
             format!(": a number is added to every entry as `c ones({size})`")

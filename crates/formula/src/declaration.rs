@@ -84,7 +84,9 @@ impl Signature {
     pub fn declaration(text: &str) -> Result<Declaration, Fault> {
         parsed(text, |input| match item(input)? {
             (Item::Quantity(declaration), _) => Ok(declaration),
-            (Item::Size(_), span) => Err(ErrMode::Cut(Fault::new(span, "this is the size of an axis, and no quantity"))),
+            (Item::Size(_), span) => {
+                Err(ErrMode::Cut(Fault::new(span, "this is the size of an axis, and no quantity")))
+            }
         })
     }
 
@@ -151,7 +153,9 @@ impl Signature {
         if !self.data.is_empty() {
             parts.push(format!("data {}", texts(&self.data)));
         }
-        parts.extend(self.sizes.iter().map(|size| format!("{} in {}..{}", size.name, size.range.start(), size.range.end())));
+        parts.extend(
+            self.sizes.iter().map(|size| format!("{} in {}..{}", size.name, size.range.start(), size.range.end())),
+        );
         parts.join("; ")
     }
 }
@@ -175,8 +179,7 @@ enum Item {
 /// By convention data, where no word says so.
 fn looks_like_data(name: &str) -> bool {
     let mut rest = name.chars();
-    matches!(rest.next(), Some('x' | 'y'))
-        && rest.next().is_none_or(|next| next.is_ascii_digit() || next == '_')
+    matches!(rest.next(), Some('x' | 'y')) && rest.next().is_none_or(|next| next.is_ascii_digit() || next == '_')
 }
 
 fn declarations(input: &mut Input) -> Parsed<(Signature, Vec<(String, Range<usize>)>)> {
@@ -259,7 +262,10 @@ fn item(input: &mut Input) -> Parsed<(Item, Range<usize>)> {
             };
             let has_rows = matches!(domain, Domain::Probabilities | Domain::OneHot);
             if has_rows && shape == Shape::Scalar {
-                return Err(ErrMode::Cut(Fault::new(token.span, format!("`{name}` is one number, and {word} are several"))));
+                return Err(ErrMode::Cut(Fault::new(
+                    token.span,
+                    format!("`{name}` is one number, and {word} are several"),
+                )));
             }
             Ok((Item::Quantity(Declaration { name, shape, domain: *domain }), span))
         }
@@ -341,7 +347,11 @@ mod tests {
             ("w; n in 0..1", "0", "a size is a number from 1 to 64"),
             ("w[n, n, n]; n in 1..2", "w", "there are numbers, vectors and matrices: at most two axes"),
             ("x[2]", "", "no parameter is declared: a law is about at least one"),
-            ("w in big", "big", "expected a range such as 1..3, or one of `positive`, `probabilities` and `onehot`, found `big`"),
+            (
+                "w in big",
+                "big",
+                "expected a range such as 1..3, or one of `positive`, `probabilities` and `onehot`, found `big`",
+            ),
         ] {
             assert_eq!(of(text), (marked.to_owned(), message.to_owned()), "{text}");
         }

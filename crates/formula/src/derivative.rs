@@ -136,7 +136,9 @@ impl Tape {
         let depends = self.dependence(last, variables);
         let mut tangents: Vec<Node> = vec![zero; last.place() + 1];
         let mut given = vec![false; last.place() + 1];
-        for (variable, along) in variables.iter().zip(direction).filter(|(variable, _)| variable.place() <= last.place()) {
+        for (variable, along) in
+            variables.iter().zip(direction).filter(|(variable, _)| variable.place() <= last.place())
+        {
             tangents[variable.place()] = *along;
             given[variable.place()] = true;
         }

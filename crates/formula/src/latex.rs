@@ -62,7 +62,8 @@ impl Statement {
 
 fn name_to_latex(name: &str) -> String {
     match name {
-        "eta" | "gamma" | "Lambda" | "theta" | "alpha" | "beta" | "delta" | "lambda" | "mu" | "sigma" | "tau" | "phi" | "rho" => {
+        "eta" | "gamma" | "Lambda" | "theta" | "alpha" | "beta" | "delta" | "lambda" | "mu" | "sigma" | "tau"
+        | "phi" | "rho" => {
             format!("\\{name}")
         }
         "l" => "\\ell".to_owned(),

@@ -1,6 +1,6 @@
 //! Models and laws: formulas that are checked, with their named terms.
 
-use crate::check::{Bound, Checker, Definitions, Purpose, fault};
+use crate::check::{Bound, Checker, Definitions, Purpose, fault, hint_of_ones};
 use crate::declaration::Signature;
 use crate::fault::{Fault, unknown};
 use crate::parse::{parse_expression, parse_statement};
@@ -141,7 +141,8 @@ impl Law {
                 let value = checker.check(&expression)?;
                 match &shape {
                     Some(known) if *known != value.shape => {
-                        return fault(&expression.span, format!("one term of the law is {known}, and this one {}", value.shape));
+                        let message = format!("one term of the law is {known}, and this one {}", value.shape);
+                        return fault(&expression.span, message + &hint_of_ones(known, &value.shape));
                     }
                     _ => shape = Some(value.shape.clone()),
                 }
@@ -153,7 +154,10 @@ impl Law {
         };
         let (mut left, mut right) = (typed(std::mem::take(&mut left))?, typed(std::mem::take(&mut right))?);
         if !checker.is_free {
-            return fault(&whole, "the law speaks of nothing that is drawn: it contains no parameter, no data and no rate");
+            return fault(
+                &whole,
+                "the law speaks of nothing that is drawn: it contains no parameter, no data and no rate",
+            );
         }
         tell_apart(left.iter_mut().chain(&mut right));
         let assertion = match (statement.sense, order) {
@@ -280,8 +284,13 @@ pub fn possible_sizes(model: &Model, law: &Law) -> Result<Signature, (bool, Faul
         let Some(known) = signature.sizes.iter_mut().find(|known| known.name == *size) else { continue };
         let (first, last) = ((*known.range.start()).max(*least), (*known.range.end()).min(*most));
         if first > last {
-            let wanted = if *most == usize::MAX { format!("at least {least}") } else { format!("from {least} to {most}") };
-            let message = format!("no size fits: this needs {size} {wanted}, and it is from {} to {}", known.range.start(), known.range.end());
+            let wanted =
+                if *most == usize::MAX { format!("at least {least}") } else { format!("from {least} to {most}") };
+            let message = format!(
+                "no size fits: this needs {size} {wanted}, and it is from {} to {}",
+                known.range.start(),
+                known.range.end()
+            );
             return Err((in_law, Fault::new(span.clone(), message)));
         }
         known.range = first..=last;

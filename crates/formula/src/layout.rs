@@ -89,12 +89,13 @@ impl Layout {
     pub fn rate_entries(&self) -> Range<usize> {
         let start = self.step() + 1;
         let parameters = self.parameter_count();
-        start..start
-            + match self.rates {
-                Rates::Scalar => 0,
-                Rates::Diagonal => parameters,
-                Rates::Full => parameters * parameters,
-            }
+        start
+            ..start
+                + match self.rates {
+                    Rates::Scalar => 0,
+                    Rates::Diagonal => parameters,
+                    Rates::Full => parameters * parameters,
+                }
     }
 
     /// How many inputs there are.

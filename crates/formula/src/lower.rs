@@ -179,7 +179,10 @@ impl<'a> Lowering<'a> {
             TypedKind::Transpose(of) => {
                 let (rows, columns) = self.dimensions(&of.shape);
                 let entries = self.lower(of, at);
-                (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column)).map(|place| entries[place]).collect()
+                (0..columns)
+                    .flat_map(|column| (0..rows).map(move |row| row * columns + column))
+                    .map(|place| entries[place])
+                    .collect()
             }
             TypedKind::Elementwise(function, of) => {
                 let entries = self.lower(of, at);
@@ -197,7 +200,11 @@ impl<'a> Lowering<'a> {
             TypedKind::Reduce(reduction, of) => vec![self.reduce(*reduction, of, at)],
             TypedKind::Outer(first, second) => {
                 let (first, second) = (self.lower(first, at), self.lower(second, at));
-                first.iter().flat_map(|a| second.iter().map(move |b| (*a, *b))).map(|(a, b)| self.tape.multiply(a, b)).collect()
+                first
+                    .iter()
+                    .flat_map(|a| second.iter().map(move |b| (*a, *b)))
+                    .map(|(a, b)| self.tape.multiply(a, b))
+                    .collect()
             }
             TypedKind::Diagonal(of) => {
                 let zero = self.tape.integer(0);
@@ -205,7 +212,8 @@ impl<'a> Lowering<'a> {
                 let (rows, _) = self.dimensions(&of.shape);
                 match of.shape {
                     Shape::Vector(_) => {
-                        let entry = |place: usize| if place / rows == place % rows { entries[place / rows] } else { zero };
+                        let entry =
+                            |place: usize| if place / rows == place % rows { entries[place / rows] } else { zero };
                         (0..rows * rows).map(entry).collect()
                     }
                     _ => (0..rows).map(|row| entries[row * rows + row]).collect(),
@@ -298,7 +306,9 @@ impl<'a> Lowering<'a> {
         };
         let rows = chosen(&places[0], rows);
         let of_columns = places.get(1).map_or(0..1, |place| chosen(place, columns));
-        rows.flat_map(|row| of_columns.clone().map(move |column| row * columns + column)).map(|place| entries[place]).collect()
+        rows.flat_map(|row| of_columns.clone().map(move |column| row * columns + column))
+            .map(|place| entries[place])
+            .collect()
     }
 
     fn reduce(&mut self, reduction: Reduction, of: &Typed, at: At<'_>) -> Node {

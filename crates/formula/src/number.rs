@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn decimals_are_exact() {
-        for (text, value) in [("12", (12, 1)), ("0.5", (1, 2)), ("1e-3", (1, 1000)), ("2.50e1", (25, 1)), ("0", (0, 1))] {
+        for (text, value) in [("12", (12, 1)), ("0.5", (1, 2)), ("1e-3", (1, 1000)), ("2.50e1", (25, 1)), ("0", (0, 1))]
+        {
             assert_eq!(Number::parse(text), Number::ratio(value.0, value.1), "{text}");
         }
         assert_eq!(Number::parse("1e40"), None);

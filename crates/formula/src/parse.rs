@@ -76,7 +76,6 @@ pub(crate) fn peek(input: &Input) -> Token {
     input.peek_token().cloned().unwrap_or(Token { kind: TokenKind::End, span: 0..0 })
 }
 
-
 /// Takes the next token.
 pub(crate) fn take(input: &mut Input) -> Token {
     let token = peek(input);
@@ -148,7 +147,9 @@ fn operand(input: &mut Input) -> Parsed<Expression> {
 fn closed(input: &mut Input, bracket: &str, opened: &Range<usize>) -> Parsed<Range<usize>> {
     let token = peek(input);
     match token.kind {
-        TokenKind::End => cut(opened.clone(), format!("this bracket is not closed: expected `{bracket}`")),
+        TokenKind::End | TokenKind::Symbol("=" | "<=" | ">=" | "~") => {
+            cut(opened.clone(), format!("this bracket is not closed: expected `{bracket}`"))
+        }
         _ => symbol(input, bracket),
     }
 }
@@ -187,9 +188,8 @@ fn named(input: &mut Input, name: String, span: Range<usize>) -> Parsed<Expressi
 fn prefix<'t>(input: &mut Input<'t>) -> Parsed<Prefix<Input<'t>, Expression, ErrMode<Fault>>> {
     let token = peek(input);
     // Behind an operator a sign binds its operand only.
-    let behind = input.previous_tokens().next().is_some_and(|token| {
-        ["*", "/", "@", "^"].iter().any(|symbol| token.is(symbol))
-    });
+    let behind =
+        input.previous_tokens().next().is_some_and(|token| ["*", "/", "@", "^"].iter().any(|symbol| token.is(symbol)));
     let power = if behind { power::SIGN } else { power::SUM + 1 };
     let fold: fn(&mut Input<'t>, Expression) -> Parsed<Expression> = match &token.kind {
         TokenKind::Symbol("-") => |_, operand| Ok(signed(Sign::Minus, operand)),
@@ -373,7 +373,10 @@ fn raise<'t>(_: &mut Input<'t>, base: Expression, exponent: Expression) -> Parse
         return cut(span, "the transpose is written `.T`");
     }
     let Some(number) = constant(&exponent) else {
-        return cut(exponent.span, "an exponent is an integer; roots are `sqrt`, powers with other exponents `exp(b log(a))`");
+        return cut(
+            exponent.span,
+            "an exponent is an integer; roots are `sqrt`, powers with other exponents `exp(b log(a))`",
+        );
     };
     match number.as_integer() {
         Some(integer) if integer.abs() <= HIGHEST => {
@@ -411,7 +414,10 @@ fn statement(input: &mut Input) -> Parsed<Statement> {
         TokenKind::Symbol(">=") => Sense::AtLeast,
         TokenKind::Symbol("~") => Sense::Order,
         TokenKind::Symbol("<" | ">") => {
-            return cut(token.span, "a strict inequality cannot be told from `<=` at finitely many points: write `<=` or `>=`");
+            return cut(
+                token.span,
+                "a strict inequality cannot be told from `<=` at finitely many points: write `<=` or `>=`",
+            );
         }
         TokenKind::End => return cut(token.span, "a law relates two sides with `=`, `<=`, `>=` or `~`"),
         _ => return Err(unexpected(&token, "an operator, `=`, `<=`, `>=` or `~`")),

@@ -57,7 +57,14 @@ impl Program {
     ///
     /// # Errors
     /// [`TooLarge`]
-    pub fn new(law: &Law, model: &Model, of: Of<'_>, sizes: &Sizes, samples: usize, rates: Rates) -> Result<Self, TooLarge> {
+    pub fn new(
+        law: &Law,
+        model: &Model,
+        of: Of<'_>,
+        sizes: &Sizes,
+        samples: usize,
+        rates: Rates,
+    ) -> Result<Self, TooLarge> {
         let layout = Layout::new(&model.signature, sizes, samples, rates);
         let ranges: Vec<usize> =
             law.running.iter().map(|(_, axis)| extent(axis, sizes, layout.parameter_count())).collect();

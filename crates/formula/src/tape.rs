@@ -57,7 +57,9 @@ impl Operation {
         let list = match self {
             Operation::Constant(_) | Operation::Input(_) => [None; 4],
             Operation::Negate(a) | Operation::Power(a, _) | Operation::Apply(_, a) => [Some(a), None, None, None],
-            Operation::Add(a, b) | Operation::Multiply(a, b) | Operation::Divide(a, b) => [Some(a), Some(b), None, None],
+            Operation::Add(a, b) | Operation::Multiply(a, b) | Operation::Divide(a, b) => {
+                [Some(a), Some(b), None, None]
+            }
             Operation::Select(a, b, c, d) => [Some(a), Some(b), Some(c), Some(d)],
         };
         list.into_iter().flatten()

@@ -113,7 +113,9 @@ impl Typed {
     pub(crate) fn place_at(&mut self, span: &Range<usize>) {
         self.span = span.clone();
         match &mut self.kind {
-            TypedKind::Sum(parts) | TypedKind::Product(parts) => parts.iter_mut().for_each(|(_, part)| part.place_at(span)),
+            TypedKind::Sum(parts) | TypedKind::Product(parts) => {
+                parts.iter_mut().for_each(|(_, part)| part.place_at(span))
+            }
             TypedKind::Contract(a, b)
             | TypedKind::Extremum(_, a, b)
             | TypedKind::Outer(a, b)

@@ -49,7 +49,12 @@ pub struct Function {
     pub meaning: &'static str,
 }
 
-const fn elementwise(name: &'static str, function: Elementwise, usage: &'static str, meaning: &'static str) -> Function {
+const fn elementwise(
+    name: &'static str,
+    function: Elementwise,
+    usage: &'static str,
+    meaning: &'static str,
+) -> Function {
     Function { name, role: Role::Elementwise(function), usage, meaning }
 }
 
@@ -78,14 +83,40 @@ pub const FUNCTIONS: [Function; 28] = [
     elementwise("leaky_relu", Elementwise::LeakyRelu, "leaky_relu(a)", "a above 0, a/10 below"),
     elementwise("gelu", Elementwise::Gelu, "gelu(a)", "a/2 (1 + tanh(sqrt(2/pi) (a + 0.044715 a^3)))"),
     elementwise("silu", Elementwise::Silu, "silu(a)", "a/(1 + exp(-a))"),
-    Function { name: "max", role: Role::Extremum(Extremum::Max), usage: "max(a, b)", meaning: "the larger, entry by entry" },
-    Function { name: "min", role: Role::Extremum(Extremum::Min), usage: "min(a, b)", meaning: "the smaller, entry by entry" },
+    Function {
+        name: "max",
+        role: Role::Extremum(Extremum::Max),
+        usage: "max(a, b)",
+        meaning: "the larger, entry by entry",
+    },
+    Function {
+        name: "min",
+        role: Role::Extremum(Extremum::Min),
+        usage: "min(a, b)",
+        meaning: "the smaller, entry by entry",
+    },
     other("softmax", "softmax(a)", "exp(a_i)/sum_j exp(a_j), of a matrix row by row"),
-    other("cross_entropy", "cross_entropy(a, p)", "sum_i p_i (log sum_j exp(a_j) - a_i), of logits a and probabilities p"),
+    other(
+        "cross_entropy",
+        "cross_entropy(a, p)",
+        "sum_i p_i (log sum_j exp(a_j) - a_i), of logits a and probabilities p",
+    ),
     other("grad", "grad(L).w", "the gradient of L, S or F in a parameter, or in all of them"),
-    other("hess", "hess(L; v)", "the Hessian of L, S or F applied to a vector of all parameters; `hess(v)` is that of a sample's l"),
-    other("next", "next(e)", "e after one step of descent on the sample, theta - Lambda (g + 2 gamma theta); `next(L; e)` on the mean"),
-    other("rate", "rate(e)", "the time derivative of e along gradient flow, theta' = -grad L; `rate(F; e)` along that of F"),
+    other(
+        "hess",
+        "hess(L; v)",
+        "the Hessian of L, S or F applied to a vector of all parameters; `hess(v)` is that of a sample's l",
+    ),
+    other(
+        "next",
+        "next(e)",
+        "e after one step of descent on the sample, theta - Lambda (g + 2 gamma theta); `next(L; e)` on the mean",
+    ),
+    other(
+        "rate",
+        "rate(e)",
+        "the time derivative of e along gradient flow, theta' = -grad L; `rate(F; e)` along that of F",
+    ),
     other("mean", "mean(a)", "the mean of all entries"),
 ];
 

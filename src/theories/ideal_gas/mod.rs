@@ -53,6 +53,7 @@ pub static THEORY: Theory = Theory {
     proofs: &[("ideal-gas", include_str!("../../../proofs/ideal-gas.md"))],
     lemmas: Lemmas::NONE,
     claims: &[CLAIMS],
+    file: None,
 };
 
 /// The analogy.

@@ -16,6 +16,7 @@ pub static THEORY: Theory = Theory {
     proofs: &[("markov", include_str!("../../../proofs/markov.md"))],
     lemmas: Lemmas::NONE,
     claims: &[CLAIMS],
+    file: None,
 };
 
 const CLAIMS: &[&Claim] =

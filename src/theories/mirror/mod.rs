@@ -23,6 +23,7 @@ pub static THEORY: Theory = Theory {
     proofs: &[("mirror", include_str!("../../../proofs/mirror.md"))],
     lemmas: Lemmas::NONE,
     claims: &[CLAIMS],
+    file: None,
 };
 
 const CLAIMS: &[&Claim] = &[

@@ -41,6 +41,7 @@ pub static THEORY: Theory = Theory {
     proofs: &[("noise-equilibrium", include_str!("../../../proofs/noise-equilibrium.md"))],
     lemmas: Lemmas::NONE,
     claims: &[CLAIMS],
+    file: None,
 };
 
 /// The equilibrium by a stochastic differential equation.

@@ -45,7 +45,10 @@ impl Checker<'_> {
                 let [first, second] = arguments(call, span, usage)?;
                 let (first, second) = (self.check(first)?, self.check(second)?);
                 let (Shape::Vector(rows), Shape::Vector(columns)) = (first.shape.clone(), second.shape.clone()) else {
-                    return fault(span, format!("`outer` takes two vectors, found {} and {}", first.shape, second.shape));
+                    return fault(
+                        span,
+                        format!("`outer` takes two vectors, found {} and {}", first.shape, second.shape),
+                    );
                 };
                 typed(TypedKind::Outer(Box::new(first), Box::new(second)), Shape::Matrix(rows, columns))
             }
@@ -54,7 +57,10 @@ impl Checker<'_> {
                 let (logits, target) = (self.check(logits)?, self.check(target)?);
                 if logits.shape != target.shape || logits.shape == Shape::Scalar {
                     let message = "takes logits and probabilities of one shape";
-                    return fault(span, format!("`cross_entropy` {message}, found {} and {}", logits.shape, target.shape));
+                    return fault(
+                        span,
+                        format!("`cross_entropy` {message}, found {} and {}", logits.shape, target.shape),
+                    );
                 }
                 typed(TypedKind::CrossEntropy(Box::new(logits), Box::new(target)), Shape::Scalar)
             }
@@ -150,7 +156,10 @@ impl Checker<'_> {
             "next" => TypedKind::Next(descent, of),
             "rate" => TypedKind::Rate(objective.unwrap_or(Objective::Loss), of),
             _ if shape != Shape::Vector(Extent::Parameters) => {
-                return fault(&of.span, format!("`hess` is applied to a vector of all parameters, such as `g`: this is {shape}"));
+                return fault(
+                    &of.span,
+                    format!("`hess` is applied to a vector of all parameters, such as `g`: this is {shape}"),
+                );
             }
             _ => TypedKind::Hessian(descent, of),
         };
@@ -190,7 +199,9 @@ impl Checker<'_> {
             || self.definitions.find(name).is_some()
             || (self.purpose == Purpose::Law && crate::vocabulary::why_reserved(name).is_some());
         if is_quantity {
-            return format!("`{name}` is no function: a product is written with a space, `{name} (...)`, or `{name} * (...)`");
+            return format!(
+                "`{name}` is no function: a product is written with a space, `{name} (...)`, or `{name} * (...)`"
+            );
         }
         let functions = FUNCTIONS.iter().map(|function| function.name);
         unknown("function", name, functions)

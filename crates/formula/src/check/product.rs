@@ -16,7 +16,9 @@ impl Checker<'_> {
             let typed = self.check(factor)?;
             let below = *join == Join::Over;
             if below && matches!(factor.kind, Kind::Chain(_)) {
-                let message = format!("a product below the bar can be read in two ways: write `/({factor})`, or brackets around what comes before");
+                let message = format!(
+                    "a product below the bar can be read in two ways: write `/({factor})`, or brackets around what comes before"
+                );
                 return fault(&factor.span, message);
             }
             if typed.shape != Shape::Scalar {
@@ -42,7 +44,8 @@ impl Checker<'_> {
             let typed = self.check(link)?;
             for (expression, shape) in [(before, &product.shape), (link, &typed.shape)] {
                 if *shape == Shape::Scalar {
-                    let message = format!("`@` is between vectors and matrices, and `{expression}` is a number here: write `*`");
+                    let message =
+                        format!("`@` is between vectors and matrices, and `{expression}` is a number here: write `*`");
                     return fault(&expression.span, message);
                 }
             }
@@ -53,8 +56,12 @@ impl Checker<'_> {
                     product.shape, typed.shape
                 );
                 let turned = match (&product.shape, &typed.shape) {
-                    (Shape::Matrix(rows, _), _) if *rows == inner_right => format!("; `{before}.T @ {link}` would"),
-                    (_, Shape::Matrix(_, columns)) if *columns == inner_left => format!("; `{before} @ {link}.T` would"),
+                    (Shape::Matrix(rows, _), _) if *rows == inner_right => {
+                        format!("; `{} @ {link}` would", turned(before))
+                    }
+                    (_, Shape::Matrix(_, columns)) if *columns == inner_left => {
+                        format!("; `{before} @ {}` would", turned(link))
+                    }
                     _ => String::new(),
                 };
                 return fault(&(before.span.start..link.span.end), message + &turned);
@@ -68,11 +75,22 @@ impl Checker<'_> {
     }
 }
 
+/// The transpose, as it is written.
+fn turned(expression: &Expression) -> String {
+    match &expression.kind {
+        Kind::Transpose(of) => of.to_string(),
+        _ => format!("{expression}.T"),
+    }
+}
+
 /// Whether two factors that are not numbers can stand together.
 fn together(before: &Expression, first: &Shape, join: Join, factor: &Expression, second: &Shape) -> Result<(), Fault> {
     let span = before.span.start..factor.span.end;
     if matches!(before.kind, Kind::Chain(_)) || matches!(factor.kind, Kind::Chain(_)) {
-        return fault(&span, "`*` beside `@` can be read in two ways here: put brackets around what is multiplied first");
+        return fault(
+            &span,
+            "`*` beside `@` can be read in two ways here: put brackets around what is multiplied first",
+        );
     }
     let inner = inner(first, true) == inner(second, false);
     match join {
@@ -82,10 +100,13 @@ fn together(before: &Expression, first: &Shape, join: Join, factor: &Expression,
         }
         Join::Beside if inner => fault(&span, format!("a product of matrices is written `{before} @ {factor}`")),
         Join::Times if inner => {
-            let message = format!("`*` goes entry by entry, and {first} is not {second}: did you mean `{before} @ {factor}`?");
+            let message =
+                format!("`*` goes entry by entry, and {first} is not {second}: did you mean `{before} @ {factor}`?");
             fault(&span, message)
         }
-        Join::Beside if first == second => fault(&span, format!("entry by entry this is written `{before} * {factor}`")),
+        Join::Beside if first == second => {
+            fault(&span, format!("entry by entry this is written `{before} * {factor}`"))
+        }
         _ => fault(&span, format!("{first} and {second} cannot be multiplied")),
     }
 }

@@ -66,7 +66,8 @@ impl Lowering<'_> {
                 self.tape.multiply(quarter, mean)
             }
             Objective::FreeEnergy => {
-                let (loss, entropy) = (self.objective(point, Objective::Loss), self.objective(point, Objective::Entropy));
+                let (loss, entropy) =
+                    (self.objective(point, Objective::Loss), self.objective(point, Objective::Entropy));
                 let theta = self.theta(point);
                 let squares = self.tape.dot(&theta, &theta);
                 let decay = self.tape.input(self.layout.weight_decay());
@@ -150,7 +151,9 @@ impl Lowering<'_> {
             Rates::Diagonal => self.rate_inputs(),
             Rates::Scalar => vec![self.tape.input(self.layout.learning_rate()); count],
         };
-        (0..count * count).map(|place| if place / count == place % count { diagonal[place / count] } else { zero }).collect()
+        (0..count * count)
+            .map(|place| if place / count == place % count { diagonal[place / count] } else { zero })
+            .collect()
     }
 
     /// The point after one step: `theta - Lambda (d + 2 gamma theta)`, where d is the gradient of the loss of the sample or of the mean; along

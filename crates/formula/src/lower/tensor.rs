@@ -31,7 +31,8 @@ impl Lowering<'_> {
         }
         let mut terms = Vec::with_capacity(rows);
         for column in 0..rows {
-            let others = (1..rows).flat_map(|row| (0..rows).filter(move |other| *other != column).map(move |other| (row, other)));
+            let others = (1..rows)
+                .flat_map(|row| (0..rows).filter(move |other| *other != column).map(move |other| (row, other)));
             let minor: Vec<Node> = others.map(|(row, other)| entries[row * rows + other]).collect();
             let minor = self.determinant(&minor, rows - 1);
             let term = self.tape.multiply(entries[column], minor);
