@@ -10,6 +10,7 @@
 //! | [`answer`] | what became of one law that was asked about |
 //! | [`read`] | from texts to laws |
 //! | `file` | theories read from THEORY.toml (with the feature `model-file`) |
+//! | `schema` | the JSON Schema of these files (likewise) |
 //! | [`claim`] | a claim that owns its texts, its law and its controls |
 
 pub mod answer;
@@ -22,6 +23,8 @@ pub mod instance;
 pub mod law;
 pub mod model;
 pub mod read;
+#[cfg(feature = "model-file")]
+pub mod schema;
 
 pub use answer::Answer;
 pub use claim::{FormulaClaim, GENERIC_LOSS};

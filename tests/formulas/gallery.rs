@@ -49,6 +49,16 @@ fn every_theory_of_the_gallery_gets_its_verdicts() {
     assert_eq!(others, expected);
 }
 
+#[test]
+fn the_schema_in_the_documents_is_the_one_that_is_printed() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/theory.schema.json");
+    let schema = format!("{:#}\n", equipartition::formula::schema::schema());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &schema).unwrap();
+    }
+    assert_eq!(fs::read_to_string(path).unwrap(), schema);
+}
+
 /// What is wrong with a file is underlined in the file.
 #[test]
 fn what_is_wrong_with_a_theory_is_underlined() {
