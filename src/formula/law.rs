@@ -7,10 +7,11 @@ use crate::scalar::{Magnitude, Mp, Rational};
 use crate::verify::finding::WIDE;
 use crate::verify::order::{Differences, Fine};
 use crate::verify::{
-    Asymptotic, Asymptotics, Check, Class, Draw, Drawn, Draws, Finding, In, Ladder, Order, Relation, Scalar, Unjudged,
+    Asymptotic, Asymptotics, Case, Check, Class, Draw, Drawn, Draws, Finding, In, Ladder, Order, Relation, Scalar,
+    Unjudged,
 };
 use equipartition_formula::{
-    Assertion, Forces, Law, Model, Number, Of, Program, Rates, Signature, Sizes, Small, TooLarge, Undefined,
+    Assertion, Forces, Law, Model, Number, Of, Place, Program, Rates, Signature, Sizes, Small, TooLarge, Undefined,
     generic_coefficients,
 };
 use num_traits::Zero;
@@ -77,6 +78,8 @@ pub struct FormulaLaw {
     compiled: Arc<Mutex<HashMap<(Sizes, usize), Arc<Program>>>>,
 }
 
+/// On how many instances it is looked whether a formula is defined.
+const PROBED: u64 = 16;
 /// How often a loss is drawn again at most, until it breaks the law.
 const DRAWN_AGAIN: usize = 16;
 /// Bits in which it is seen that it does, where the rationals do not suffice.
@@ -162,6 +165,18 @@ impl FormulaLaw {
         Ok(instance)
     }
 
+    /// What has no value on any of some instances, such as a quotient by what is always 0.
+    pub fn undefined_everywhere(&self) -> Option<Place> {
+        let mut first = None;
+        for index in 0..PROBED {
+            let mut draw = Draw::keyed("formula/probe", "law", 0, Case::Law, index);
+            let class = draw.turn();
+            let place = self.drawn(&mut draw, class).ok()?.undefined()?;
+            first.get_or_insert(place);
+        }
+        first
+    }
+
     /// The class of an instance.
     fn class(&self, draw: &Draw) -> Class {
         match self.question.place {
@@ -207,6 +222,15 @@ impl Instance {
             self.inputs[place] = weight;
         }
         Ok(())
+    }
+
+    /// What of the formula has no value here, in doubles.
+    fn undefined(&self) -> Option<Place> {
+        let tape = &self.program.tape;
+        match tape.evaluate(&f64::ARITHMETIC, &self.carried::<f64>()) {
+            Err(Undefined(node)) => tape.place_of(node),
+            Ok(values) => tape.place_of(tape.nodes().find(|node| !values[node.place()].is_finite())?),
+        }
     }
 
     /// Whether the law is broken here by a wide margin.

@@ -1,7 +1,7 @@
 //! From texts to laws: what is wrong is said of the text that it is in.
 
 use super::law::{FormulaLaw, Question, Where};
-use equipartition_formula::{Definitions, Fault, Law, Model, Rates, Signature, possible_sizes};
+use equipartition_formula::{Definitions, Fault, Law, Model, Place, Rates, Signature, Source, possible_sizes};
 use std::sync::Arc;
 
 /// The texts of a law.
@@ -59,5 +59,12 @@ pub fn read(texts: &Texts<'_>) -> Result<FormulaLaw, (Part, Fault)> {
         return Err(of_law(Fault::new(span, "there is no single eta where Lambda is a matrix: write `Lambda`")));
     }
     let (model, law, signature) = (Arc::new(model), Arc::new(law), Arc::new(signature));
-    Ok(FormulaLaw::new(Question { model, law, signature, place: texts.place, rates: texts.rates }))
+    let law = FormulaLaw::new(Question { model, law, signature, place: texts.place, rates: texts.rates });
+    let Some(Place { source, span }) = law.undefined_everywhere() else { return Ok(law) };
+    let (part, text) = match source {
+        Source::Loss => (Part::Loss, texts.loss),
+        Source::Law => (Part::Law, texts.law),
+    };
+    let message = format!("`{}` is 0 on all instances, or has no value on any", &text[span.clone()]);
+    Err((part, Fault::new(span, message)))
 }

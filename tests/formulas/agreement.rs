@@ -323,8 +323,8 @@ const CLAIMS: [(&str, &str, &str, Where, &str, &str); 16] = [
         TWO_LAYERS,
         "sum((B @ A @ x - y)^2)",
         Where::Anywhere,
-        "for i in h, j in h: grad(F).A[i, :] @ A[j, :] - grad(F).B[:, j] @ B[:, i] - 2 gamma (A[i, :] @ A[j, :] - B[:, i] @ B[:, j]) \
-      = grad(F).A[j, :] @ A[i, :] - grad(F).B[:, i] @ B[:, j] - 2 gamma (A[i, :] @ A[j, :] - B[:, i] @ B[:, j])",
+        "for i in h, j in h: grad(F).A[i, :] @ A[j, :] - grad(F).B[:, j] @ B[:, i] \
+      = grad(F).A[j, :] @ A[i, :] - grad(F).B[:, i] @ B[:, j]",
         "for i in h, j in h: grad(F).A[i, :] @ A[j, :] = grad(F).B[:, j] @ B[:, i]",
     ),
 ];

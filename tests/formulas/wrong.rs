@@ -81,8 +81,8 @@ const CASES: [Case; 58] = [
     (UNIT, Anywhere, "next(L; sum(w^2) - u^2) - (1 - 2 gamma eta)^2 (sum(w^2) - u^2) ~ eta", Became::Refuted),
     // No verdict can be had.
     (SMOOTH, Stationary, "E[sum(g.w^2)] = E[g.u^2]", Became::Undecided),
-    (UNIT, Anywhere, "u / (w - w)[0] = 1", Became::Undecided),
-    (UNIT, Anywhere, "log(-u^2) = u", Became::Undecided),
+    (UNIT, Anywhere, "u / (w - w)[0] = 1", Became::Fault),
+    (UNIT, Anywhere, "log(-u^2) = u", Became::Fault),
     // Nonsense.
     (UNIT, Anywhere, "u g.u = w @ g.w", Became::Fault),
     (UNIT, Anywhere, "for z: u g.u = w g.w", Became::Fault),

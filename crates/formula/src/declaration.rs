@@ -62,6 +62,8 @@ pub struct Signature {
     pub sizes: Vec<Size>,
 }
 
+/// The bytes of each name.
+type Spans = Vec<(String, Range<usize>)>;
 type Input<'t> = TokenSlice<'t, Token>;
 type Parsed<T> = Result<T, ErrMode<Fault>>;
 
@@ -182,7 +184,7 @@ fn looks_like_data(name: &str) -> bool {
     matches!(rest.next(), Some('x' | 'y')) && rest.next().is_none_or(|next| next.is_ascii_digit() || next == '_')
 }
 
-fn declarations(input: &mut Input) -> Parsed<(Signature, Vec<(String, Range<usize>)>)> {
+fn declarations(input: &mut Input) -> Parsed<(Signature, Spans)> {
     let mut signature = Signature::default();
     let mut spans = Vec::new();
     let mut says_data = false;

@@ -46,7 +46,7 @@ impl<I: Stream> ParserError<I> for Fault {
 /// # Errors
 /// [`Fault`] at the first token that does not fit.
 pub fn parse_expression(text: &str) -> Result<Expression, Fault> {
-    parsed(text, |input| sum(input))
+    parsed(text, sum)
 }
 
 /// Reads a law: `for i in n: left = right`.

@@ -129,6 +129,11 @@ impl Tape {
         self.operations.len()
     }
 
+    /// The nodes, in the order in which they are computed.
+    pub fn nodes(&self) -> impl Iterator<Item = Node> {
+        (0..self.operations.len()).map(|place| Node(place as u32))
+    }
+
     pub(crate) fn node(&self, place: usize) -> Node {
         Node(place as u32)
     }

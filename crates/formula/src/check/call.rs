@@ -167,15 +167,14 @@ impl Checker<'_> {
     }
 
     fn objective(&self, of: &Expression) -> Result<Objective, Fault> {
-        match &of.inside().kind {
-            Kind::Name(name) => match name.as_str() {
+        if let Kind::Name(name) = &of.inside().kind {
+            match name.as_str() {
                 "L" => return Ok(Objective::Loss),
                 "S" => return Ok(Objective::Entropy),
                 "F" => return Ok(Objective::FreeEnergy),
                 "l" => return fault(&of.span, "the gradient of a sample's loss is `g`, its Hessian `hess(v)`"),
                 _ => {}
-            },
-            _ => {}
+            }
         }
         fault(&of.span, format!("expected `L`, `S` or `F`, found `{of}`"))
     }
