@@ -14,7 +14,7 @@ pub struct Counterexample {
     pub numbers: Vec<Numbers>,
     /// Both sides, term by term.
     pub terms: Vec<Detail>,
-    /// Whether the terms are exact, or else enclosed.
+    /// Whether the terms are exact, or else rounded to doubles.
     pub is_exact: bool,
 }
 
@@ -44,14 +44,19 @@ fn attempt(law: &FormulaLaw, seed: u64, class: Class, index: u64) -> Option<Coun
         Finding::judge(Scalar::Rational, &relations, true)
     } else {
         let relations = instance.relations_of(&instance.carried::<Interval<INTERVAL_BITS>>()).ok()?;
-        Finding::judge(Scalar::Interval(INTERVAL_BITS), &relations, true)
+        Finding::judge(Scalar::Interval(INTERVAL_BITS), &relations, false)
     };
-    (finding.status == Status::Violated).then(|| Counterexample {
-        description: instance.describe(),
-        numbers: instance.numbers(),
-        terms: of_worst(finding),
-        is_exact,
-    })
+    if finding.status != Status::Violated {
+        return None;
+    }
+    let terms = if is_exact {
+        of_worst(finding.details, &finding.worst)
+    } else {
+        // That the law fails is sure by intervals; doubles are what can be read.
+        let relations = instance.relations_of(&instance.carried::<f64>()).ok()?;
+        of_worst(Finding::judge(Scalar::Double, &relations, true).details, &finding.worst)
+    };
+    Some(Counterexample { description: instance.describe(), numbers: instance.numbers(), terms, is_exact })
 }
 
 fn class_name(class: Class) -> &'static str {
@@ -63,19 +68,13 @@ fn class_name(class: Class) -> &'static str {
 }
 
 /// The terms of the relation that is missed most.
-fn of_worst(finding: Finding) -> Vec<Detail> {
-    let starts: Vec<usize> = finding
-        .details
-        .iter()
-        .enumerate()
-        .filter(|(_, detail)| matches!(detail, Detail::Relation { .. }))
-        .map(|(place, _)| place)
-        .collect();
-    let is_worst =
-        |place: &&usize| matches!(&finding.details[**place], Detail::Relation { label, .. } if *label == finding.worst);
+fn of_worst(details: Vec<Detail>, worst: &str) -> Vec<Detail> {
+    let is_start = |detail: &Detail| matches!(detail, Detail::Relation { .. });
+    let starts: Vec<usize> = (0..details.len()).filter(|place| is_start(&details[*place])).collect();
+    let is_worst = |place: &&usize| matches!(&details[**place], Detail::Relation { label, .. } if label == worst);
     let start = starts.iter().find(is_worst).or(starts.first()).copied().unwrap_or(0);
-    let end = starts.iter().find(|place| **place > start).copied().unwrap_or(finding.details.len());
-    finding.details[start..end].to_vec()
+    let end = starts.iter().find(|place| **place > start).copied().unwrap_or(details.len());
+    details[start..end].to_vec()
 }
 
 impl Counterexample {

@@ -11,8 +11,8 @@ use crate::verify::{
     Unjudged,
 };
 use equipartition_formula::{
-    Assertion, Forces, Law, Model, Number, Of, Place, Program, Rates, Signature, Sizes, Small, TooLarge, Undefined,
-    generic_coefficients,
+    Assertion, Declaration, Forces, Law, Model, Number, Of, Place, Program, Rates, Signature, Sizes, Small, TooLarge,
+    Undefined, generic_coefficients, length,
 };
 use num_traits::Zero;
 use std::collections::HashMap;
@@ -84,6 +84,8 @@ const PROBED: u64 = 16;
 const DRAWN_AGAIN: usize = 16;
 /// Bits in which it is seen that it does, where the rationals do not suffice.
 const GLANCE_BITS: u32 = 128;
+/// How many samples are tried for each parameter of a stationary point.
+const SAMPLES_PER_PARAMETER: [usize; 3] = [1, 3, 6];
 /// More parameters than this are no matter of exact linear algebra.
 const MOST_SOLVED_FOR: usize = 40;
 
@@ -124,32 +126,48 @@ impl FormulaLaw {
         Ok(program)
     }
 
+    /// Draws an instance. Of a stationary one it takes more samples than parameters, and still more where samples have no gradient because of a kink.
     pub(super) fn drawn(&self, draw: &mut Draw, class: Class) -> Result<Instance, Unjudged> {
-        let signature = &self.question.signature;
-        let mut family = Family::draw(&mut draw.family, class, signature);
-        let parameters = |sizes: &Sizes| {
-            signature
-                .parameters
-                .iter()
-                .map(|known| equipartition_formula::length(&known.shape, sizes, 0))
-                .sum::<usize>()
-        };
-        let count = parameters(&family.sizes);
-        if class == Class::Stationary {
-            if count > MOST_SOLVED_FOR {
-                return Err(Unjudged::Open("too many parameters to solve for a stationary point"));
-            }
-            family.samples = count + 2;
+        let mut family = Family::draw(&mut draw.family, class, &self.question.signature);
+        if class != Class::Stationary {
+            return self.drawn_of(draw, &family).map(|(instance, _)| instance);
         }
-        let data: usize =
-            signature.data.iter().map(|known| equipartition_formula::length(&known.shape, &family.sizes, 0)).sum();
-        let coefficients = if self.is_generic { generic(draw, count + data) } else { Vec::new() };
-        let of = if self.is_generic { Of::Generic(&coefficients) } else { Of::Own };
-        let too_large = |TooLarge| Unjudged::Open("the formula is too large for these sizes");
-        let program = self.program(&family, of).map_err(too_large)?;
-        let (inputs, coordinates) = draw_inputs(draw, &family, signature, &program);
-        let mut instance = Instance {
-            class,
+        let count = self.parameters(&family.sizes);
+        if count > MOST_SOLVED_FOR {
+            return Err(Unjudged::Open("too many parameters to solve for a stationary point"));
+        }
+        let mut last = Unjudged::outside("no sample was drawn");
+        for times in SAMPLES_PER_PARAMETER {
+            family.samples = times * count + 2;
+            let (mut instance, coefficients) = self.drawn_of(draw, &family)?;
+            let of = self.loss(&coefficients);
+            let forces = Forces::new(&self.question.model, of, &family.sizes, family.samples, self.question.rates);
+            match instance.make_stationary(&forces.map_err(too_large)?) {
+                Ok(()) => return Ok(instance),
+                Err(Unjudged::Outside(why)) => last = Unjudged::Outside(why),
+                Err(other) => return Err(other),
+            }
+        }
+        Err(last)
+    }
+
+    fn parameters(&self, sizes: &Sizes) -> usize {
+        entries(&self.question.signature.parameters, sizes)
+    }
+
+    fn loss<'a>(&self, coefficients: &'a [Number]) -> Of<'a> {
+        if self.is_generic { Of::Generic(coefficients) } else { Of::Own }
+    }
+
+    /// Draws the numbers of an instance, and the coefficients of a generic loss.
+    fn drawn_of(&self, draw: &mut Draw, family: &Family) -> Result<(Instance, Vec<Number>), Unjudged> {
+        let signature = &self.question.signature;
+        let arguments = self.parameters(&family.sizes) + entries(&signature.data, &family.sizes);
+        let coefficients = if self.is_generic { generic(draw, arguments) } else { Vec::new() };
+        let program = self.program(family, self.loss(&coefficients)).map_err(too_large)?;
+        let (inputs, coordinates) = draw_inputs(draw, family, signature, &program);
+        let instance = Instance {
+            class: family.class,
             sizes: family.sizes.clone(),
             signature: Arc::clone(signature),
             program,
@@ -158,11 +176,7 @@ impl FormulaLaw {
             assertion: self.question.law.assertion,
             texts: self.texts.clone(),
         };
-        if class == Class::Stationary {
-            let forces = Forces::new(&self.question.model, of, &family.sizes, family.samples, self.question.rates);
-            instance.make_stationary(&forces.map_err(too_large)?)?;
-        }
-        Ok(instance)
+        Ok((instance, coefficients))
     }
 
     /// What has no value on any of some instances, such as a quotient by what is always 0.
@@ -184,6 +198,14 @@ impl FormulaLaw {
             Where::Anywhere => draw.turn(),
         }
     }
+}
+
+fn too_large(_: TooLarge) -> Unjudged {
+    Unjudged::Open("the formula is too large for these sizes")
+}
+
+fn entries(declared: &[Declaration], sizes: &Sizes) -> usize {
+    declared.iter().map(|quantity| length(&quantity.shape, sizes, 0)).sum()
 }
 
 /// Coefficients of a generic loss, none of them 0.

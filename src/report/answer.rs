@@ -102,7 +102,8 @@ fn controls(answer: &Answer) -> String {
 }
 
 fn counterexample(found: &Counterexample) -> String {
-    let mut text = format!("\ncounterexample: {}\n", found.description);
+    let rounded = if found.is_exact { "" } else { ", terms rounded" };
+    let mut text = format!("\ncounterexample: {}{rounded}\n", found.description);
     for Numbers { name, values } in &found.numbers {
         let fractions: Vec<String> = values.iter().map(ToString::to_string).collect();
         let decimals: Vec<String> = values.iter().map(decimal).collect();

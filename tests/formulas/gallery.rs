@@ -85,7 +85,7 @@ loss = "(u (w @ x)^2 - y)^2"
     for (from, to, expected, marked) in [
         ("g.u", "g.v", "unknown parameter `v`: there is `u` and `w`", "v"),
         ("(u (w @ x) - y)^2", "(u (w x) - y)^2", "this can be read in two ways: write `w @ x` or `w * x`", "w x"),
-        ("w[n]", "w[m]", "the size `m` of `w` is not declared: did you mean `n`?", "w"),
+        ("w[n]", "w[m]", "the size `m` of `w` is not declared: there is `n`; give it as `m in 1..3`", "w"),
         ("id = \"own/law\"", "id = \"law\"", "an identifier is `family/name`", "\"law\""),
         ("name = \"own\"", "name = \"Own\"", "the name of a theory is made of small letters", "\"Own\""),
         (

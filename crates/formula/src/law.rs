@@ -228,9 +228,15 @@ fn sides(statement: &Statement, definitions: &Definitions, is_order: bool) -> Re
         return Ok((top_level(left), Vec::new()));
     }
     let moved = |side: &Expression| {
-        let (plus, minus): (Terms, Terms) =
-            distributed(side, definitions).into_iter().partition(|(sign, _)| *sign == Sign::Plus);
-        (plus, minus.into_iter().map(|(_, term)| (Sign::Plus, term)).collect::<Terms>())
+        let terms = distributed(side, definitions);
+        let (mut plus, minus): (Terms, Terms) = terms.into_iter().partition(|(sign, _)| *sign == Sign::Plus);
+        let mut minus: Terms = minus.into_iter().map(|(_, term)| (Sign::Plus, term)).collect();
+        if statement.sense == Sense::Equal {
+            // Of terms with one sign the last is moved, and gets the other.
+            balance(&mut plus, &mut minus);
+            balance(&mut minus, &mut plus);
+        }
+        (plus, minus)
     };
     match (left.is_zero(), right.is_zero()) {
         (true, true) => fault(&(left.span.start..right.span.end), "the law says that 0 is 0"),
@@ -241,6 +247,15 @@ fn sides(statement: &Statement, definitions: &Definitions, is_order: bool) -> Re
             Ok((minus, plus))
         }
     }
+}
+
+/// Gives an empty side the last term of the other, unless that is its only one.
+fn balance(full: &mut Terms, empty: &mut Terms) {
+    if !empty.is_empty() || full.len() < 2 {
+        return;
+    }
+    let last = full.pop().map(|(_, term)| (Sign::Minus, term));
+    empty.extend(last);
 }
 
 /// What becomes small, and its power: `h^3`.
