@@ -5,7 +5,7 @@ use super::counterexample::{Counterexample, counterexample};
 use super::law::{FormulaLaw, Question};
 use crate::verify::runner::{self, Plan};
 use crate::verify::verdict::ControlReport;
-use crate::verify::{ClaimReport, Settings, Verdict};
+use crate::verify::{Case, ClaimReport, Settings, Verdict};
 use std::sync::atomic::AtomicBool;
 
 /// What became of one law.
@@ -16,6 +16,8 @@ pub struct Answer {
     pub report: ClaimReport,
     /// Of a refuted law, an instance of few digits, if one was found.
     pub counterexample: Option<Counterexample>,
+    /// Why an instance was left out, if one was.
+    pub left_out: Option<String>,
     /// How many controls were given.
     pub given_controls: usize,
     /// How it was examined.
@@ -30,11 +32,14 @@ impl Answer {
         let plan = Plan { settings: settings.clone(), instances, jobs: 0, time_limit: None };
         let mut reports = runner::run(&[&as_judged], &plan, &AtomicBool::new(false), &|_| {});
         let report = reports.pop().expect("a run reports on every claim");
+        let all = if report.excluded > 0 { as_judged.instances(Case::Law, instances) } else { 0 };
+        let left_out = (0..all).find_map(|index| as_judged.examine(&settings, Case::Law, index).excluded);
         let counterexample = (report.verdict == Verdict::Refuted).then(|| counterexample(law, settings.seed)).flatten();
         Answer {
             question: law.question.clone(),
             report,
             counterexample,
+            left_out,
             given_controls: claim.given_controls(),
             settings,
         }

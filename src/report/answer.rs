@@ -26,6 +26,9 @@ pub fn text(answer: &Answer) -> String {
         _ => line("why", report.reason.clone()),
     }
     line("instances", instances(answer));
+    if let Some(why) = &answer.left_out {
+        line("", format!("left out, one of them: {why}"));
+    }
     for sentence in doubt::sentences(report) {
         line("", sentence);
     }
@@ -157,6 +160,7 @@ pub fn document(answer: &Answer) -> Value {
         "vacuous": report.vacuous,
         "undecided": report.undecided,
         "left_out": report.excluded + report.unresolved,
+        "why_left_out": answer.left_out,
         "evidence": report.evidence,
         "may_be_missed": doubt::sentences(report),
         "controls": controls.collect::<Vec<_>>(),

@@ -95,7 +95,7 @@ loss = "(u (w @ x)^2 - y)^2"
             "\"generic-loss\"",
         ),
         ("loss = \"(u (w @ x)^2 - y)^2\"", "", "a control changes something", "\"other\""),
-        ("law = ", "lw = ", "unknown key `lw`: did you mean `law`?", "lw"),
+        ("law = ", "laws = ", "unknown key `laws`: did you mean `law`?", "laws"),
         ("title = \"a law\"", "title = \"a law\"\nat = \"here\"", "unknown value `here`", "\"here\""),
         ("title = \"Own\"", "title = 3", "invalid type: integer `3`, expected a string", "3"),
         ("[[claim]]", "[[claims]]", "unknown key `claims`: did you mean `claim`?", "claims"),
