@@ -67,6 +67,9 @@ impl Question {
     }
 }
 
+/// What is compiled already, by sizes and the number of samples.
+type Programs = HashMap<(Sizes, usize), Arc<Program>>;
+
 /// A law of formulas, as it is examined.
 #[derive(Clone, Debug)]
 pub struct FormulaLaw {
@@ -75,7 +78,7 @@ pub struct FormulaLaw {
     /// Whether the loss is a polynomial without structure, in place of the model's own: then the law must be broken.
     is_generic: bool,
     texts: (Arc<str>, Arc<str>),
-    compiled: Arc<Mutex<HashMap<(Sizes, usize), Arc<Program>>>>,
+    compiled: Arc<Mutex<Programs>>,
 }
 
 /// On how many instances it is looked whether a formula is defined.
