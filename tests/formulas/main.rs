@@ -1,7 +1,10 @@
 //! Laws given as formulas: the gallery, wrong laws and their right answers, and agreement with the laws that are written in Rust.
 
 mod agreement;
+mod command;
 mod gallery;
+#[path = "../support/mod.rs"]
+mod support;
 mod wrong;
 
 use equipartition::formula::read::{Texts, read};
