@@ -76,6 +76,7 @@
 //! | [`platonic`] | deep linear networks on data with label noise: the minimisers of the entropy in closed form |
 //! | [`dynamics`] | steps of descent and runs of them |
 //! | [`instances`] | how networks, points and data are drawn for claims |
+//! | [`formula`] | laws and models given as formulas, checked as any claim |
 //! | [`discovery`] | the symmetries of a network, found from evaluations alone |
 //! | [`theories`] | the claims, a folder each theory, and the list of all of them |
 //! | `checkpoint` | files of named tensors (with the feature `checkpoint`, which is on by default) |
@@ -99,6 +100,7 @@ pub mod data;
 pub mod discovery;
 pub mod dynamics;
 pub mod entropic;
+pub mod formula;
 pub mod guide;
 #[cfg(feature = "checkpoint")]
 pub mod inspection;

@@ -30,21 +30,21 @@ pub struct Arguments {
 }
 
 #[derive(Serialize)]
-struct Item {
+struct Item<'a> {
     schema_version: u32,
-    theory: &'static str,
-    id: &'static str,
-    title: &'static str,
-    statement: &'static str,
-    hypotheses: &'static [&'static str],
+    theory: &'a str,
+    id: &'a str,
+    title: &'a str,
+    statement: &'a str,
+    hypotheses: &'a [&'a str],
     evidence: Vec<Evidence>,
     proof: Checked,
     theorems: Vec<String>,
-    controls: Vec<&'static str>,
+    controls: Vec<&'a str>,
 }
 
-impl Item {
-    fn new(theory: &'static Theory, claim: &Claim<'static>) -> Self {
+impl<'a> Item<'a> {
+    fn new(theory: &Theory<'a>, claim: &Claim<'a>) -> Self {
         let lemma = theory.lemmas.of(claim.id);
         Item {
             schema_version: SCHEMA_VERSION,
@@ -65,11 +65,11 @@ impl Item {
 ///
 /// # Errors
 /// If a prefix matches none, or they cannot be written.
-pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
+pub fn run<'a>(arguments: &Arguments, theories: Theories<'a>) -> Result<Exit, Failure> {
     let selected = selection::selected(theories, &arguments.selection.words(&[]))?;
     let words = arguments.search.as_deref().map(searched).unwrap_or_default();
     let is_selected = |claim: &&Claim| selected.iter().any(|known| known.id == claim.id);
-    let of = |theory: &'static Theory| -> Vec<&'static Claim<'static>> {
+    let of = |theory: &'a Theory<'a>| -> Vec<&'a Claim<'a>> {
         let claims = theory.claims.iter().flat_map(|family| family.iter()).copied();
         claims.filter(is_selected).filter(|claim| has_all(theory, claim, &words)).collect()
     };

@@ -3,6 +3,7 @@
 //! A command returns an [`Exit`] or a [`Failure`]; only here do they become messages and the process's exit code.
 
 mod baseline;
+mod check;
 mod completions;
 mod configuration;
 mod discover;
@@ -25,11 +26,13 @@ mod replay;
 mod resume;
 mod schema;
 mod selection;
+mod theory_files;
 mod verify;
 
 use crate::{suggest, visible};
 pub use failure::{Exit, Failure};
 
+use crate::formula::file::TheoryFile;
 use crate::scalar::MENU;
 use crate::theories;
 use crate::verify::theory::{Theories, Theory};
@@ -37,7 +40,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Checks deep-learning theory: entropic loss, symmetry and gradient balance, exactly in the rationals and at any
 /// precision.
@@ -47,6 +50,9 @@ struct CommandLine {
     /// Colours on a terminal, always, or never; without it NO_COLOR and CLICOLOR_FORCE count
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     color: Color,
+    /// Read this theory of formulas and speak of its claims too; as often as needed
+    #[arg(long, global = true, value_name = "THEORY.toml")]
+    theory: Vec<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -99,6 +105,7 @@ Exit codes:
 #[derive(Subcommand)]
 enum Command {
     Verify(verify::Arguments),
+    Check(check::Arguments),
     Merge(merge::Arguments),
     List(list::Arguments),
     Explain(explain::Arguments),
@@ -128,6 +135,7 @@ impl Command {
     fn run(self, theories: Theories) -> Result<Exit, Failure> {
         match self {
             Command::Verify(arguments) => verify::run(&arguments, theories),
+            Command::Check(arguments) => check::run(&arguments),
             Command::Merge(arguments) => merge::run(&arguments, theories),
             Command::List(arguments) => list::run(&arguments, theories),
             Command::Explain(arguments) => explain::run(&arguments, theories),
@@ -144,9 +152,26 @@ impl Command {
         }
     }
 
+    /// The theories that are named where claims could be.
+    fn theory_files(&self) -> Vec<PathBuf> {
+        match self {
+            Command::Verify(arguments) => arguments.theory_files(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// With the claims of these files where the files are named.
+    fn of_claims(self, files: &[TheoryFile]) -> Self {
+        match self {
+            Command::Verify(arguments) => Command::Verify(arguments.of_claims(files)),
+            other => other,
+        }
+    }
+
     fn wants_json(&self) -> bool {
         match self {
             Command::Verify(arguments) => arguments.outlet.wants_json(),
+            Command::Check(arguments) => arguments.format == Format::Json,
             Command::Merge(arguments) => arguments.outlet.wants_json(),
             Command::List(arguments) => arguments.format == Format::Json,
             Command::Explain(arguments) => arguments.format == explain::Format::Json,
@@ -171,13 +196,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 /// ```no_run
 /// use equipartition::verify::{Lemmas, Theory};
 ///
-/// static MINE: Theory = Theory { name: "mine", title: "My theory", references: &[], proofs: &[], lemmas: Lemmas::NONE, claims: &[] };
+/// static MINE: Theory = Theory { name: "mine", title: "My theory", references: &[], proofs: &[], lemmas: Lemmas::NONE, claims: &[], file: None };
 ///
 /// fn main() -> std::process::ExitCode {
 ///     equipartition::cli::main_with(&[&MINE], std::env::args_os()).into()
 /// }
 /// ```
-pub fn main_with(theories: &[&'static Theory], arguments: impl IntoIterator<Item = OsString>) -> Exit {
+pub fn main_with(theories: &[&Theory<'_>], arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let theories = Theories(theories);
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     Color::of(&arguments).apply();
@@ -186,8 +211,8 @@ pub fn main_with(theories: &[&'static Theory], arguments: impl IntoIterator<Item
         report(&failure, false);
         return failure.exit();
     }
-    let command = match CommandLine::try_parse_from(&arguments) {
-        Ok(CommandLine { command, .. }) => command,
+    let (command, mut files) = match CommandLine::try_parse_from(&arguments) {
+        Ok(CommandLine { command, theory, .. }) => (command, theory),
         Err(error) => return refuse(&arguments, &error),
     };
     let json = command.wants_json();
@@ -197,7 +222,13 @@ pub fn main_with(theories: &[&'static Theory], arguments: impl IntoIterator<Item
         }
     }));
     work_without_threads();
-    guarded(|| command.run(theories)).unwrap_or_else(|failure| {
+    files.extend(command.theory_files());
+    let run = || {
+        let files = theory_files::read(&files)?;
+        let command = command.of_claims(&files);
+        theory_files::with(theories, &files, |theories| command.run(theories))
+    };
+    guarded(run).unwrap_or_else(|failure| {
         report(&failure, json);
         failure.exit()
     })

@@ -40,7 +40,7 @@ impl<'a> Store<'a> {
     /// If it belongs to another run, or cannot be read or written.
     pub fn open(directory: &Path, run: Report, theories: Theories<'a>) -> Result<Self, Failure> {
         fs::create_dir_all(directory).map_err(|error| Failure::writing(&shown(directory), error))?;
-        let program = checksum_of_this_program().map_err(|error| Failure::reading("the program itself", error))?;
+        let program = checksum(theories).map_err(|error| Failure::reading("the program itself, or a theory", error))?;
         let this = Run { program, settings: Settings::of(&run) };
         let path = directory.join(RUN);
         match fs::read_to_string(&path) {
@@ -114,7 +114,9 @@ fn check(this: &Run, text: &str, directory: &Path) -> Result<(), Failure> {
         return Err(Failure::BadData(message));
     }
     if kept.program != this.program {
-        let message = format!("{place} keeps what another build of the program found: choose another directory");
+        let message = format!(
+            "{place} keeps what another build of the program, or another state of a theory, found: choose another directory"
+        );
         return Err(Failure::BadData(message));
     }
     Ok(())
@@ -125,14 +127,19 @@ fn distrust(path: &Path, why: &str) -> Option<ClaimReport> {
     None
 }
 
-fn checksum_of_this_program() -> io::Result<String> {
-    let mut program = File::open(std::env::current_exe()?)?;
+/// Of this program, and of the theories that were read from files.
+fn checksum(theories: Theories) -> io::Result<String> {
     let mut checksum = flate2::Crc::new();
     let mut buffer = vec![0; 1 << 20];
-    loop {
-        match program.read(&mut buffer)? {
-            0 => return Ok(format!("{:08x}", checksum.sum())),
-            read => checksum.update(&buffer[..read]),
+    let of_theories = theories.0.iter().filter_map(|theory| theory.file).map(PathBuf::from);
+    for path in [std::env::current_exe()?].into_iter().chain(of_theories) {
+        let mut file = File::open(path)?;
+        loop {
+            match file.read(&mut buffer)? {
+                0 => break,
+                read => checksum.update(&buffer[..read]),
+            }
         }
     }
+    Ok(format!("{:08x}", checksum.sum()))
 }

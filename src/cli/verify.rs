@@ -7,6 +7,7 @@ use super::progress::Progress;
 use super::resume::Store;
 use super::selection::{self, Selection};
 use super::{Exit, Failure, last_failed, output, parse_precision, program};
+use crate::formula::file::TheoryFile;
 use crate::model::file::{self, ModelFile};
 use crate::report::{DEFAULT_PRECISION, GivenModel, Libraries, Report, Shard};
 use crate::verify::runner::{self, Event, Plan};
@@ -37,6 +38,7 @@ Examples:
   equipartition verify --baseline theory.lock --also junit=report.xml
   equipartition verify --shard 2/4 --format json --output part-2.json
   equipartition verify --effort thorough --resume finished
+  equipartition verify examples/theories/quadratic-unit.toml
   equipartition verify --format html --output report.html")]
 pub struct Arguments {
     #[command(flatten)]
@@ -109,6 +111,16 @@ impl Arguments {
                 ..self.outlet.clone()
             },
         }
+    }
+
+    /// The files of theories among what is selected.
+    pub(super) fn theory_files(&self) -> Vec<PathBuf> {
+        self.selection.theory_files()
+    }
+
+    /// With the identifiers of their claims for the files.
+    pub(super) fn of_claims(self, files: &[TheoryFile]) -> Self {
+        Arguments { selection: self.selection.of_claims(files), ..self }
     }
 
     fn plan(&self) -> Plan {

@@ -325,7 +325,7 @@ pub(super) fn weight_decay(stream: &mut Stream, decay: Decay) -> Rational {
 }
 
 /// Draws the weights of the mean over `samples` samples: equal ones, or any positive ones.
-pub(super) fn weights_of_mean(stream: &mut Stream, samples: usize) -> Vec<Rational> {
+pub(crate) fn weights_of_mean(stream: &mut Stream, samples: usize) -> Vec<Rational> {
     if stream.coin() {
         vec![Rational::from((1, samples as i64)); samples]
     } else {

@@ -30,26 +30,35 @@ pub fn with_gradient(
     target: &[Rational],
 ) -> Result<Problem, Unjudged> {
     let point = problem.at::<Rational>();
-    let vectors = vectors(&point);
-    let parameters = point.theta.len();
-    let matrix = DMatrix::from_fn(parameters + 1, vectors.len(), |row, sample| match vectors[sample].get(row) {
+    let wanted: Vec<Rational> = point
+        .theta
+        .iter()
+        .zip(target)
+        .map(|(parameter, target)| Rational::from(-2) * parameter * &point.weight_decay + target)
+        .collect();
+    let weights = that_give(&vectors(&point), &wanted)?;
+    let data = DataSet::weighted(problem.data.samples().to_vec(), weights);
+    Ok(Problem { data, ..problem.clone() })
+}
+
+/// Weights with sum 1 for which `sum_z weight_z vector_z` is what is wanted, exactly.
+///
+/// # Errors
+/// [`Unjudged`] if no weights do it.
+pub fn that_give(vectors: &[Vec<Rational>], wanted: &[Rational]) -> Result<Vec<Rational>, Unjudged> {
+    let matrix = DMatrix::from_fn(wanted.len() + 1, vectors.len(), |row, sample| match vectors[sample].get(row) {
         Some(entry) => entry.clone(),
         None => Rational::from(1),
     });
     // A correction to unequal weights, rather than the sparsest solution, which could put all weight on a sample without
     // gradient and leave nothing to say.
     let start = DVector::from_fn(vectors.len(), |sample, _| Rational::from((1, sample as i64 + 1)));
-    let missing = DVector::from_fn(parameters + 1, |row, _| {
-        let wanted = match point.theta.get(row) {
-            Some(parameter) => Rational::from(-2) * parameter * &point.weight_decay + &target[row],
-            None => Rational::from(1),
-        };
+    let missing = DVector::from_fn(wanted.len() + 1, |row, _| {
+        let wanted = wanted.get(row).cloned().unwrap_or_else(|| Rational::from(1));
         wanted
             - (0..vectors.len()).map(|sample| Rational::from(&matrix[(row, sample)] * &start[sample])).sum::<Rational>()
     });
     let correction = exact::solve(&matrix, &missing)
         .map_err(|error| Unjudged::outside(format!("no weights give F the gradient asked for: {error}")))?;
-    let weights = start + correction;
-    let data = DataSet::weighted(problem.data.samples().to_vec(), weights.as_slice().to_vec());
-    Ok(Problem { data, ..problem.clone() })
+    Ok((start + correction).as_slice().to_vec())
 }

@@ -40,6 +40,7 @@
 //! never on the number of threads.
 
 pub mod annotations;
+pub mod answer;
 pub mod baseline;
 pub mod discovery;
 mod doubt;
@@ -235,6 +236,9 @@ impl Report {
     /// The command that examines one instance again, verbosely.
     pub fn replay_command(&self, entry: &Entry, case: Case, index: u64) -> String {
         let mut command = format!("{} replay {} {} {index}", self.program, entry.id, self.seed);
+        if let Some(file) = &entry.theory_file {
+            let _ = write!(command, " --theory {}", quoted(file));
+        }
         // Controls keep to networks of their own.
         if let (Some(model), Case::Law) = (&self.model, case) {
             let _ = write!(command, " --model {}", quoted(&model.file));

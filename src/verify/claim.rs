@@ -90,6 +90,7 @@ impl<'a> Claim<'a> {
             |control: &Control<'_>| ControlEntry { name: control.name.to_owned(), breaks: control.breaks.to_owned() };
         Entry {
             theory: String::new(),
+            theory_file: None,
             lemma: Lemma::default(),
             id: self.id.to_owned(),
             title: self.title.to_owned(),

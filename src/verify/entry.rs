@@ -47,6 +47,8 @@ pub struct ControlEntry {
 pub struct Entry {
     /// The name of its theory; empty for a claim of none.
     pub theory: String,
+    /// The file that the theory was read from, if it was.
+    pub theory_file: Option<String>,
     /// What of its proof is machine-checked.
     pub lemma: Lemma,
     /// The permanent identifier, `family/name`.

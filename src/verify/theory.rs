@@ -5,47 +5,50 @@ use super::entry::Entry;
 use super::lemmas::{Lemma, Lemmas};
 use std::fmt::Write;
 
-/// A theory.
-pub struct Theory {
+/// A theory. All of it is borrowed: from the program's text, or from a file that was read at run time.
+#[derive(Clone, Copy)]
+pub struct Theory<'a> {
     /// A permanent name, such as `neural-thermodynamics`.
-    pub name: &'static str,
+    pub name: &'a str,
     /// What it is about, in a few words.
-    pub title: &'static str,
+    pub title: &'a str,
     /// Where it comes from.
-    pub references: &'static [&'static str],
+    pub references: &'a [&'a str],
     /// Pages of proofs, by family: Markdown with a section `## family/name ...` for each claim.
-    pub proofs: &'static [(&'static str, &'static str)],
+    pub proofs: &'a [(&'a str, &'a str)],
     /// What of it a proof assistant has checked.
     pub lemmas: Lemmas,
     /// The claims, family by family.
-    pub claims: &'static [&'static [&'static Claim<'static>]],
+    pub claims: &'a [&'a [&'a Claim<'a>]],
+    /// The file that it was read from, if it was.
+    pub file: Option<&'a str>,
 }
 
 /// The theories that a program speaks of.
 #[derive(Clone, Copy)]
-pub struct Theories<'a>(pub &'a [&'static Theory]);
+pub struct Theories<'a>(pub &'a [&'a Theory<'a>]);
 
-impl Theories<'_> {
+impl<'a> Theories<'a> {
     /// Every claim, in the order of the theories and of their families. Identifiers are permanent.
-    pub fn claims(self) -> Vec<&'static Claim<'static>> {
+    pub fn claims(self) -> Vec<&'a Claim<'a>> {
         self.0.iter().flat_map(|theory| theory.claims).flat_map(|family| family.iter()).copied().collect()
     }
 
     /// The claims whose identifier starts with one of the prefixes (`balance` selects `balance/...`); all of them if there are no prefixes.
-    pub fn select(self, prefixes: &[impl AsRef<str>]) -> Vec<&'static Claim<'static>> {
+    pub fn select(self, prefixes: &[impl AsRef<str>]) -> Vec<&'a Claim<'a>> {
         let matches = |id: &str| prefixes.is_empty() || prefixes.iter().any(|prefix| id.starts_with(prefix.as_ref()));
         self.claims().into_iter().filter(|claim| matches(claim.id)).collect()
     }
 
     /// The claim of that identifier, if there is one.
-    pub fn find(self, id: &str) -> Option<&'static Claim<'static>> {
+    pub fn find(self, id: &str) -> Option<&'a Claim<'a>> {
         self.claims().into_iter().find(|claim| claim.id == id)
     }
 
     /// The theory that a claim is of.
-    pub fn of(self, id: &str) -> Option<&'static Theory> {
+    pub fn of(self, id: &str) -> Option<&'a Theory<'a>> {
         let has =
-            |theory: &&&'static Theory| theory.claims.iter().flat_map(|family| *family).any(|claim| claim.id == id);
+            |theory: &&&'a Theory<'a>| theory.claims.iter().flat_map(|family| *family).any(|claim| claim.id == id);
         self.0.iter().find(has).copied()
     }
 
@@ -53,6 +56,7 @@ impl Theories<'_> {
     pub fn complete(self, entry: &mut Entry) {
         if let Some(theory) = self.of(&entry.id) {
             entry.theory = theory.name.to_owned();
+            entry.theory_file = theory.file.map(str::to_owned);
             entry.lemma = theory.lemmas.of(&entry.id);
         }
     }

@@ -29,6 +29,7 @@ pub static THEORY: Theory = Theory {
     proofs: &[("own", include_str!("../proofs.md"))],
     lemmas: Lemmas::NONE,
     claims: &[CLAIMS],
+    file: None,
 };
 
 // The claims under the ordinary harness: `cargo test quadratic_balance`.

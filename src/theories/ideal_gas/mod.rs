@@ -60,6 +60,7 @@ pub static THEORY: Theory = Theory {
         )],
     },
     claims: &[CLAIMS],
+    file: None,
 };
 
 /// The analogy.

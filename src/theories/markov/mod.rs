@@ -20,6 +20,7 @@ pub static THEORY: Theory = Theory {
         statements: &[("proofs/coq/statements/markov.v", include_str!("../../../proofs/coq/statements/markov.v"))],
     },
     claims: &[CLAIMS],
+    file: None,
 };
 
 const CLAIMS: &[&Claim] =

@@ -35,6 +35,7 @@ pub static THEORY: Theory = Theory {
         statements: &[("proofs/coq/statements/mirror.v", include_str!("../../../proofs/coq/statements/mirror.v"))],
     },
     claims: &[CLAIMS],
+    file: None,
 };
 
 const CLAIMS: &[&Claim] = &[

@@ -24,4 +24,5 @@ pub static THEORY: Theory = Theory {
     proofs: proofs::PAGES,
     lemmas: proofs::LEMMAS,
     claims: FAMILIES,
+    file: None,
 };

@@ -47,6 +47,7 @@ pub static THEORY: Theory = Theory {
         )],
     },
     claims: &[CLAIMS],
+    file: None,
 };
 
 /// The equilibrium by a stochastic differential equation.

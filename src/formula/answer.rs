@@ -1,0 +1,58 @@
+//! What became of one law that was asked about.
+
+use super::claim::{FormulaClaim, GENERIC_LOSS};
+use super::counterexample::{Counterexample, counterexample};
+use super::law::{FormulaLaw, Question};
+use crate::verify::runner::{self, Plan};
+use crate::verify::verdict::ControlReport;
+use crate::verify::{Case, ClaimReport, Settings, Verdict};
+use std::sync::atomic::AtomicBool;
+
+/// What became of one law.
+pub struct Answer {
+    /// What was asked.
+    pub question: Question,
+    /// What the judge found.
+    pub report: ClaimReport,
+    /// Of a refuted law, an instance of few digits, if one was found.
+    pub counterexample: Option<Counterexample>,
+    /// Why an instance was left out, if one was.
+    pub left_out: Option<String>,
+    /// How many controls were given.
+    pub given_controls: usize,
+    /// How it was examined.
+    pub settings: Settings,
+}
+
+impl Answer {
+    /// Examines the claim of a law.
+    pub fn find(law: &FormulaLaw, claim: &FormulaClaim, settings: Settings, instances: u64) -> Self {
+        let lists = claim.lists();
+        let as_judged = claim.claim(&lists);
+        let plan = Plan { settings: settings.clone(), instances, jobs: 0, time_limit: None };
+        let mut reports = runner::run(&[&as_judged], &plan, &AtomicBool::new(false), &|_| {});
+        let report = reports.pop().expect("a run reports on every claim");
+        let all = if report.excluded > 0 { as_judged.instances(Case::Law, instances) } else { 0 };
+        let left_out = (0..all).find_map(|index| as_judged.examine(&settings, Case::Law, index).excluded);
+        let counterexample = (report.verdict == Verdict::Refuted).then(|| counterexample(law, settings.seed)).flatten();
+        Answer {
+            question: law.question.clone(),
+            report,
+            counterexample,
+            left_out,
+            given_controls: claim.given_controls(),
+            settings,
+        }
+    }
+
+    /// How losses without structure fared.
+    pub fn generic(&self) -> Option<&ControlReport> {
+        self.report.controls.iter().find(|control| control.name == GENERIC_LOSS)
+    }
+
+    /// Whether the law holds, and losses without structure obey it too.
+    pub fn is_tautology(&self) -> bool {
+        self.report.verdict == Verdict::Powerless
+            && self.generic().is_some_and(|generic| !generic.failed && generic.instances > 0)
+    }
+}

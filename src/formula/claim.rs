@@ -1,0 +1,84 @@
+//! A claim that owns its texts, its law and its controls.
+
+use super::law::FormulaLaw;
+use crate::verify::{Check, Claim, Control, Part, all, control};
+
+/// The control that every law of a given loss has: the same law of losses without structure. What holds there too says nothing of the loss.
+pub const GENERIC_LOSS: &str = "generic-loss";
+
+/// What the control [`GENERIC_LOSS`] breaks.
+const ANY_LOSS: &str = "a polynomial of the same arguments without structure in place of the loss: a law that holds for it too is a tautology";
+
+/// A claim made at run time.
+pub struct FormulaClaim {
+    /// The identifier, `family/name`.
+    pub id: String,
+    /// A few words.
+    pub title: String,
+    /// The law as it is written.
+    pub statement: String,
+    /// Its hypotheses: the loss, what is declared, at which points.
+    pub hypotheses: Vec<String>,
+    /// Where it comes from.
+    pub references: Vec<String>,
+    law: Box<dyn Check + Send>,
+    controls: Vec<(String, String, Box<dyn Check + Send>)>,
+}
+
+/// What a [`Claim`] borrows from its owner besides texts.
+pub struct Lists<'a> {
+    hypotheses: Vec<&'a str>,
+    references: Vec<&'a str>,
+    law: [Part<'a>; 1],
+    controls: Vec<Control<'a>>,
+}
+
+impl FormulaClaim {
+    /// A claim whose only control is that of generic losses.
+    pub fn new(id: String, title: String, law: &FormulaLaw) -> Self {
+        let generic = law.of_generic_losses().check();
+        FormulaClaim {
+            id,
+            title,
+            statement: law.question.law.text.split_whitespace().collect::<Vec<_>>().join(" "),
+            hypotheses: law.question.hypotheses(),
+            references: Vec::new(),
+            law: law.check(),
+            controls: vec![(GENERIC_LOSS.to_owned(), ANY_LOSS.to_owned(), generic)],
+        }
+    }
+
+    /// With a further control.
+    pub fn with_control(mut self, name: String, breaks: String, law: &FormulaLaw) -> Self {
+        self.controls.push((name, breaks, law.check()));
+        self
+    }
+
+    /// How many controls were given besides that of generic losses.
+    pub fn given_controls(&self) -> usize {
+        self.controls.len() - 1
+    }
+
+    /// What a claim needs.
+    pub fn lists(&self) -> Lists<'_> {
+        Lists {
+            hypotheses: self.hypotheses.iter().map(String::as_str).collect(),
+            references: self.references.iter().map(String::as_str).collect(),
+            law: [all(&*self.law)],
+            controls: self.controls.iter().map(|(name, breaks, check)| control(name, breaks, &**check)).collect(),
+        }
+    }
+
+    /// The claim as the judge takes it.
+    pub fn claim<'a>(&'a self, lists: &'a Lists<'a>) -> Claim<'a> {
+        Claim {
+            id: &self.id,
+            title: &self.title,
+            statement: &self.statement,
+            hypotheses: &lists.hypotheses,
+            references: &lists.references,
+            law: &lists.law,
+            controls: &lists.controls,
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! Theories of formulas, read from `THEORY.toml`.
+//!
+//! ```toml
+//! [theory]
+//! name = "own"
+//! title = "A quadratic unit"
+//!
+//! [model]
+//! with = "u, w[n]; data x[n], y; n in 1..3"
+//! loss = "(u (w @ x)^2 - y)^2"
+//!
+//! [[claim]]
+//! id = "own/quadratic-balance"
+//! title = "balance of a quadratic unit"
+//! define = { C = "sum(w^2) - 2 u^2" }
+//! law = "E[sum(g.w^2)] - 2 E[g.u^2] = 4 gamma/eta C"
+//! at = "stationary"
+//!
+//! [[claim.control]]
+//! name = "not-homogeneous"
+//! breaks = "phi(a) = a^2 + a"
+//! loss = "(u ((w @ x)^2 + w @ x) - y)^2"
+//! ```
+
+use super::claim::{FormulaClaim, GENERIC_LOSS};
+use super::law::{FormulaLaw, Where};
+use super::read::{Part, Texts, read as read_law};
+use crate::complaint::Complaint;
+use crate::suggest::unknown;
+use crate::verify::{Claim, Lemmas, Theory};
+use equipartition_formula::Rates;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::Spanned;
+
+/// The longest file that is read, in bytes.
+pub const LONGEST_FILE: u64 = 1 << 20;
+/// The most claims of a file.
+const MOST_CLAIMS: usize = 1 << 10;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    theory: Head,
+    model: ModelTable,
+    #[serde(default)]
+    define: BTreeMap<String, Spanned<String>>,
+    #[serde(default, rename = "claim")]
+    claims: Vec<Spanned<ClaimTable>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    name: Spanned<String>,
+    title: String,
+    #[serde(default)]
+    references: Vec<String>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModelTable {
+    with: Spanned<String>,
+    loss: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClaimTable {
+    id: Spanned<String>,
+    title: String,
+    law: Spanned<String>,
+    #[serde(default)]
+    at: At,
+    #[serde(default)]
+    rates: RatesName,
+    #[serde(default)]
+    define: BTreeMap<String, Spanned<String>>,
+    with: Option<Spanned<String>>,
+    loss: Option<Spanned<String>>,
+    #[serde(default)]
+    hypotheses: Vec<String>,
+    #[serde(default)]
+    references: Vec<String>,
+    #[serde(default, rename = "control")]
+    controls: Vec<ControlTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ControlTable {
+    name: Spanned<String>,
+    breaks: String,
+    law: Option<Spanned<String>>,
+    loss: Option<Spanned<String>>,
+    at: Option<At>,
+    rates: Option<RatesName>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum At {
+    #[default]
+    Anywhere,
+    Stationary,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RatesName {
+    #[default]
+    Scalar,
+    Diagonal,
+    Full,
+}
+
+/// A theory that owns its texts and claims.
+pub struct TheoryFile {
+    /// The file.
+    pub place: String,
+    name: String,
+    title: String,
+    references: Vec<String>,
+    claims: Vec<FormulaClaim>,
+}
+
+impl TheoryFile {
+    /// The identifiers of its claims.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.claims.iter().map(|claim| claim.id.as_str())
+    }
+
+    /// Reads a theory; `place` names the file in complaints.
+    ///
+    /// # Errors
+    /// What is wrong with the text, with the line underlined.
+    pub fn parse(place: &str, text: &str) -> Result<Self, Complaint> {
+        let file: File = toml::from_str(text).map_err(|error| malformed(place, text, &error))?;
+        let reader = Reader { place, text };
+        if file.claims.is_empty() {
+            return Err(Complaint::of_file(place, "there is no [[claim]]".to_owned()));
+        }
+        if file.claims.len() > MOST_CLAIMS {
+            return Err(Complaint::of_file(place, format!("there are more than {MOST_CLAIMS} claims")));
+        }
+        reader.word(&file.theory.name, "the name of a theory")?;
+        let claims = file.claims.iter().map(|table| reader.claim(&file, table)).collect::<Result<Vec<_>, _>>()?;
+        Ok(TheoryFile {
+            place: place.to_owned(),
+            name: file.theory.name.into_inner(),
+            title: file.theory.title,
+            references: file.theory.references,
+            claims,
+        })
+    }
+
+    /// Calls `then` with the theory as the judge takes it.
+    pub fn with_theory<R>(&self, then: impl FnOnce(&Theory<'_>) -> R) -> R {
+        let lists: Vec<_> = self.claims.iter().map(FormulaClaim::lists).collect();
+        let claims: Vec<Claim<'_>> = self.claims.iter().zip(&lists).map(|(claim, lists)| claim.claim(lists)).collect();
+        let claims: Vec<&Claim<'_>> = claims.iter().collect();
+        let references: Vec<&str> = self.references.iter().map(String::as_str).collect();
+        then(&Theory {
+            name: &self.name,
+            title: &self.title,
+            references: &references,
+            proofs: &[],
+            lemmas: Lemmas::NONE,
+            claims: &[&claims],
+            file: Some(&self.place),
+        })
+    }
+}
+
+struct Reader<'a> {
+    place: &'a str,
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn complain<T>(&self, span: Range<usize>, message: String) -> Result<T, Complaint> {
+        Err(Complaint::new(self.place, self.text, span, message))
+    }
+
+    /// Small letters, digits and hyphens.
+    fn word(&self, name: &Spanned<String>, what: &str) -> Result<(), Complaint> {
+        if is_word(name.get_ref()) {
+            return Ok(());
+        }
+        self.complain(name.span(), format!("{what} is made of small letters, digits and hyphens"))
+    }
+
+    fn claim(&self, file: &File, table: &Spanned<ClaimTable>) -> Result<FormulaClaim, Complaint> {
+        let claim = table.get_ref();
+        let id = claim.id.get_ref();
+        if !id.split_once('/').is_some_and(|(family, name)| is_word(family) && is_word(name)) {
+            let message = "an identifier is `family/name`, in small letters, digits and hyphens".to_owned();
+            return self.complain(claim.id.span(), message);
+        }
+        let mut earlier =
+            file.claims.iter().map(Spanned::get_ref).take_while(|known| known.id.span() != claim.id.span());
+        if earlier.any(|known| known.id.get_ref() == id) {
+            return self.complain(claim.id.span(), format!("two claims have the identifier `{id}`"));
+        }
+        let define: Vec<(&String, &Spanned<String>)> = file.define.iter().chain(&claim.define).collect();
+        let model = &file.model;
+        let sources = Sources {
+            with: claim.with.as_ref().unwrap_or(&model.with),
+            loss: claim.loss.as_ref().unwrap_or(&model.loss),
+            define,
+            law: &claim.law,
+            at: claim.at,
+            rates: claim.rates,
+        };
+        let law = self.law(&sources)?;
+        let mut read = FormulaClaim::new(id.clone(), claim.title.clone(), &law);
+        read.hypotheses.extend(claim.hypotheses.iter().cloned());
+        read.references.extend(file.theory.references.iter().chain(&claim.references).cloned());
+        let mut names = vec![GENERIC_LOSS];
+        for control in &claim.controls {
+            self.word(&control.name, "the name of a control")?;
+            let name = control.name.get_ref();
+            if names.contains(&name.as_str()) {
+                return self.complain(control.name.span(), format!("another control has the name `{name}`"));
+            }
+            names.push(name);
+            let nothing =
+                control.law.is_none() && control.loss.is_none() && control.at.is_none() && control.rates.is_none();
+            if nothing {
+                let message = "a control changes something: `law`, `loss`, `at` or `rates`".to_owned();
+                return self.complain(control.name.span(), message);
+            }
+            let changed = Sources {
+                law: control.law.as_ref().unwrap_or(sources.law),
+                loss: control.loss.as_ref().unwrap_or(sources.loss),
+                at: control.at.unwrap_or(sources.at),
+                rates: control.rates.unwrap_or(sources.rates),
+                ..sources.clone()
+            };
+            let law = self.law(&changed)?;
+            read = read.with_control(name.clone(), control.breaks.clone(), &law);
+        }
+        Ok(read)
+    }
+
+    fn law(&self, sources: &Sources<'_>) -> Result<FormulaLaw, Complaint> {
+        let texts = Texts {
+            with: sources.with.get_ref(),
+            loss: sources.loss.get_ref(),
+            define: sources.define.iter().map(|(name, formula)| (name.as_str(), formula.get_ref().as_str())).collect(),
+            law: sources.law.get_ref(),
+            place: match sources.at {
+                At::Anywhere => Where::Anywhere,
+                At::Stationary => Where::Stationary,
+            },
+            rates: match sources.rates {
+                RatesName::Scalar => Rates::Scalar,
+                RatesName::Diagonal => Rates::Diagonal,
+                RatesName::Full => Rates::Full,
+            },
+        };
+        read_law(&texts).map_err(|(part, fault)| {
+            let value = match part {
+                Part::With => sources.with,
+                Part::Loss => sources.loss,
+                Part::Law => sources.law,
+                Part::Definition(place) | Part::DefinedName(place) => sources.define[place].1,
+            };
+            let span = match part {
+                Part::DefinedName(_) => value.span(),
+                _ => self.inside(value, fault.span),
+            };
+            Complaint::new(self.place, self.text, span, fault.message)
+        })
+    }
+
+    /// Bytes of a value as bytes of the file: of a value that is written with escapes, or over several lines, all of it.
+    fn inside(&self, value: &Spanned<String>, span: Range<usize>) -> Range<usize> {
+        let whole = value.span();
+        let written = self.text.get(whole.clone()).unwrap_or_default();
+        match written.find(value.get_ref().as_str()) {
+            Some(start) => whole.start + start + span.start..whole.start + start + span.end,
+            None => whole,
+        }
+    }
+}
+
+/// The texts of a law, with their places in the file.
+#[derive(Clone)]
+struct Sources<'a> {
+    with: &'a Spanned<String>,
+    loss: &'a Spanned<String>,
+    define: Vec<(&'a String, &'a Spanned<String>)>,
+    law: &'a Spanned<String>,
+    at: At,
+    rates: RatesName,
+}
+
+fn is_word(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
+
+/// What the reader of TOML says, in the words of this program.
+fn malformed(place: &str, text: &str, error: &toml::de::Error) -> Complaint {
+    let said = error.message();
+    let field = said.strip_prefix("unknown field `").and_then(|rest| rest.split_once("`, expected one of "));
+    let message = match field {
+        Some((name, expected)) => {
+            let keys: Vec<&str> = expected.split(", ").map(|key| key.trim_matches('`')).collect();
+            format!("{}; the keys are {}", unknown("key", name, keys.iter().copied()), keys.join(", "))
+        }
+        None => said.replace("missing field", "missing key").replace("unknown variant", "unknown value"),
+    };
+    match error.span() {
+        Some(span) => Complaint::new(place, text, span, message),
+        None => Complaint::of_file(place, message),
+    }
+}

@@ -1,0 +1,247 @@
+//! An instance of a law, as drawn.
+
+use crate::entropic::Preconditioner;
+use crate::formula::arithmetic::Computed;
+use crate::instances::problem::{self, Rates as DrawnRates};
+use crate::scalar::Rational;
+use crate::verify::stream::GRID_BITS;
+use crate::verify::{Class, Draw, Drawn, Numbers, Relation, Sense, Stream, Term, Unjudged};
+use equipartition_formula::{
+    Assertion, Declaration, Domain, Program, Rates, Signature, Sizes, Source, Undefined, length,
+};
+use std::sync::Arc;
+
+/// What is drawn besides the coordinates: the same for all points of a family.
+#[derive(Clone, Debug)]
+pub struct Family {
+    /// The class of the points.
+    pub class: Class,
+    /// The sizes.
+    pub sizes: Sizes,
+    /// How many samples there are.
+    pub samples: usize,
+}
+
+/// The numbers of an instance.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    pub(super) class: Class,
+    pub(super) sizes: Sizes,
+    pub(super) signature: Arc<Signature>,
+    pub(super) program: Arc<Program>,
+    /// The inputs of the program.
+    pub(super) inputs: Vec<Rational>,
+    /// Which of them are coordinates of the point, and no constants of the family.
+    pub(super) coordinates: Vec<bool>,
+    pub(super) assertion: Assertion,
+    /// What undefined operations are parts of: the loss and the law.
+    pub(super) texts: (Arc<str>, Arc<str>),
+}
+
+impl Family {
+    /// Draws sizes and a number of samples. Awkward families have the least sizes and one sample more often than not.
+    pub fn draw(stream: &mut Stream, class: Class, signature: &Signature) -> Self {
+        let awkward = class == Class::Awkward;
+        let size = |stream: &mut Stream, first: usize, last: usize| {
+            if awkward && stream.coin() { first } else { first + stream.below(last - first + 1) }
+        };
+        let sizes = signature
+            .sizes
+            .iter()
+            .map(|known| (known.name.clone(), size(stream, *known.range.start(), *known.range.end())));
+        let sizes = sizes.collect();
+        let samples = if awkward && stream.coin() { 1 } else { 2 + stream.below(2) };
+        Family { class, sizes, samples }
+    }
+}
+
+/// Draws the numbers that a program takes.
+pub(super) fn draw_inputs(
+    draw: &mut Draw,
+    family: &Family,
+    signature: &Signature,
+    program: &Program,
+) -> (Vec<Rational>, Vec<bool>) {
+    let layout = &program.layout;
+    let mut inputs = vec![Rational::new(); layout.len()];
+    let mut coordinates = vec![false; layout.len()];
+    let (stream, point) = (&mut draw.family, &mut draw.point);
+    let mut fill = |inputs: &mut [Rational], start: usize, declared: &[Declaration]| {
+        let mut place = start;
+        for quantity in declared {
+            let len = length(&quantity.shape, &family.sizes, 0);
+            let row = quantity.shape.extents().last().map_or(1, |_| row_len(quantity, &family.sizes));
+            let is_drawn = matches!(quantity.domain, Domain::Real | Domain::Positive);
+            let numbers = match quantity.domain {
+                Domain::Real => (0..len).map(|_| coordinate(point, family.class)).collect(),
+                Domain::Positive => (0..len).map(|_| positive(point, family.class)).collect(),
+                Domain::Probabilities => (0..len / row).flat_map(|_| probabilities(stream, row)).collect(),
+                Domain::OneHot => (0..len / row).flat_map(|_| one_hot(stream, row)).collect::<Vec<Rational>>(),
+            };
+            inputs[place..place + len].clone_from_slice(&numbers);
+            coordinates[place..place + len].fill(is_drawn);
+            place += len;
+        }
+    };
+    fill(&mut inputs, 0, &signature.parameters);
+    for sample in 0..layout.samples {
+        fill(&mut inputs, layout.sample(sample).start, &signature.data);
+    }
+    let weights = problem::weights_of_mean(stream, layout.samples);
+    let total: Rational = weights.iter().sum();
+    for (place, weight) in layout.weights().zip(weights) {
+        inputs[place] = weight / &total;
+    }
+    inputs[layout.learning_rate()] = stream.positive() / 4;
+    inputs[layout.weight_decay()] = stream.positive() / 8;
+    inputs[layout.step()] = stream.positive() / 4;
+    let rates = match layout.rates {
+        Rates::Scalar => DrawnRates::Scalar,
+        Rates::Diagonal => DrawnRates::Diagonal,
+        Rates::Full => DrawnRates::Full,
+    };
+    if rates != DrawnRates::Scalar {
+        let entries = match problem::preconditioner(stream, rates, layout.parameter_count()) {
+            Preconditioner::Scalar(rate) => vec![rate],
+            Preconditioner::Diagonal(rates) => rates,
+            Preconditioner::Full(matrix) => matrix.iter().cloned().collect(),
+        };
+        inputs[layout.rate_entries()].clone_from_slice(&entries);
+    }
+    (inputs, coordinates)
+}
+
+/// The length of the rows that are probabilities, or unit vectors.
+fn row_len(quantity: &Declaration, sizes: &Sizes) -> usize {
+    let rows = quantity.shape.extents().count();
+    let all = length(&quantity.shape, sizes, 0);
+    match (rows, quantity.shape.extents().next()) {
+        (2, Some(first)) => all / length(&equipartition_formula::Shape::Vector(first), sizes, 0),
+        _ => all,
+    }
+}
+
+fn coordinate(stream: &mut Stream, class: Class) -> Rational {
+    match class {
+        Class::Generic => stream.dyadic(GRID_BITS),
+        Class::Smooth | Class::Stationary => stream.small(),
+        Class::Awkward => Rational::from(stream.integer(-2, 2)),
+    }
+}
+
+/// From [-2, 2) to [1/4, 17/4), so that what is uniform stays so.
+fn positive(stream: &mut Stream, class: Class) -> Rational {
+    match class {
+        Class::Awkward => Rational::from(stream.integer(1, 3)),
+        class => coordinate(stream, class) + Rational::from((9, 4)),
+    }
+}
+
+/// Eight eighths thrown into the classes.
+fn probabilities(stream: &mut Stream, len: usize) -> Vec<Rational> {
+    let mut numbers = vec![Rational::new(); len];
+    for _ in 0..8 {
+        numbers[stream.below(len)] += Rational::from((1, 8));
+    }
+    numbers
+}
+
+fn one_hot(stream: &mut Stream, len: usize) -> Vec<Rational> {
+    let chosen = stream.below(len);
+    (0..len).map(|entry| Rational::from(i64::from(entry == chosen))).collect()
+}
+
+impl Instance {
+    /// The inputs in another scalar: coordinates as drawn, everything else as constants.
+    pub(super) fn carried<T: Computed>(&self) -> Vec<T> {
+        let carry = |(number, is_drawn): (&Rational, &bool)| {
+            if *is_drawn { T::drawn(number) } else { T::from_rational(number) }
+        };
+        self.inputs.iter().zip(&self.coordinates).map(carry).collect()
+    }
+
+    /// The relations of the law, from inputs in another scalar.
+    ///
+    /// # Errors
+    /// [`Unjudged::Outside`] where something is not defined.
+    pub(super) fn relations_of<T: Computed>(&self, inputs: &[T]) -> Result<Vec<Relation<T>>, Unjudged> {
+        let values = self.program.tape.evaluate(&T::ARITHMETIC, inputs).map_err(|undefined| self.outside(undefined))?;
+        let side = |terms: &[(String, Vec<equipartition_formula::Node>)]| {
+            let term = |(label, nodes): &(String, Vec<equipartition_formula::Node>)| {
+                Term::vector(label.clone(), nodes.iter().map(|node| values[node.place()].clone()).collect())
+            };
+            terms.iter().map(term).collect::<Vec<_>>()
+        };
+        let relation = |compiled: &equipartition_formula::CompiledRelation| Relation {
+            label: ("law", compiled.detail.as_str()).into(),
+            sense: match self.assertion {
+                Assertion::AtMost => Sense::AtMost { sharp: None },
+                Assertion::Equality | Assertion::Order(..) => Sense::Equality,
+            },
+            left: side(&compiled.left),
+            right: side(&compiled.right),
+            reference: None,
+        };
+        Ok(self.program.relations.iter().map(relation).collect())
+    }
+
+    /// What is not defined, as it is written.
+    fn outside(&self, Undefined(node): Undefined) -> Unjudged {
+        let place = self.program.tape.place_of(node);
+        let text = place.as_ref().map(|place| match place.source {
+            Source::Loss => &self.texts.0[place.span.clone()],
+            Source::Law => &self.texts.1[place.span.clone()],
+        });
+        Unjudged::Outside(match text {
+            Some(text) => format!("not defined: `{text}` is 0, or what it stands for has no value"),
+            None => "not defined: a division by 0".to_owned(),
+        })
+    }
+
+    /// The quantities by name.
+    fn named(&self, start: usize, declared: &[Declaration], prefix: &str) -> Vec<Numbers> {
+        let mut place = start;
+        let mut numbers = Vec::with_capacity(declared.len());
+        for quantity in declared {
+            let len = length(&quantity.shape, &self.sizes, 0);
+            numbers.push(Numbers::new(format!("{prefix}{}", quantity.name), self.inputs[place..place + len].to_vec()));
+            place += len;
+        }
+        numbers
+    }
+}
+
+impl Drawn for Instance {
+    fn class(&self) -> Class {
+        self.class
+    }
+    fn is_algebraic(&self) -> bool {
+        self.program.tape.is_algebraic()
+    }
+    fn describe(&self) -> String {
+        let sizes: Vec<String> = self.sizes.iter().map(|(name, size)| format!("{name} = {size}")).collect();
+        let samples = self.program.layout.samples;
+        let samples = format!("{samples} sample{}", if samples == 1 { "" } else { "s" });
+        let stationary = if self.class == Class::Stationary { ", stationary" } else { "" };
+        if sizes.is_empty() { samples + stationary } else { format!("{}, {samples}{stationary}", sizes.join(", ")) }
+    }
+    fn numbers(&self) -> Vec<Numbers> {
+        let layout = &self.program.layout;
+        let mut numbers = self.named(0, &self.signature.parameters, "");
+        for sample in 0..layout.samples {
+            let prefix = format!("sample {sample}, ");
+            numbers.extend(self.named(layout.sample(sample).start, &self.signature.data, &prefix));
+        }
+        let weights = self.inputs[layout.weights()].to_vec();
+        let signed = weights.iter().any(|weight| weight.cmp0().is_lt());
+        let name = if signed { "weights of the mean (signed: no probabilities)" } else { "weights of the mean" };
+        numbers.push(Numbers::new(name, weights));
+        numbers.push(Numbers::new("eta", [self.inputs[layout.learning_rate()].clone()]));
+        numbers.push(Numbers::new("gamma", [self.inputs[layout.weight_decay()].clone()]));
+        if layout.rates != Rates::Scalar {
+            let name = if layout.rates == Rates::Diagonal { "diagonal of Lambda" } else { "Lambda, row by row" };
+            numbers.push(Numbers::new(name, self.inputs[layout.rate_entries()].to_vec()));
+        }
+        numbers
+    }
+}

@@ -1,0 +1,329 @@
+//! A law of formulas as a check: how its instances are drawn, and in which scalars it is judged.
+
+use super::arithmetic::Computed;
+use super::instance::{Family, Instance, draw_inputs};
+use crate::instances::weights;
+use crate::scalar::{Magnitude, Mp, Rational};
+use crate::verify::finding::WIDE;
+use crate::verify::order::{Differences, Fine};
+use crate::verify::{
+    Asymptotic, Asymptotics, Case, Check, Class, Draw, Drawn, Draws, Finding, In, Ladder, Order, Relation, Scalar,
+    Unjudged,
+};
+use equipartition_formula::{
+    Assertion, Declaration, Forces, Law, Model, Number, Of, Place, Program, Rates, Signature, Sizes, Small, TooLarge,
+    Undefined, generic_coefficients, length,
+};
+use num_traits::Zero;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// At which points a law is asserted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Where {
+    /// At every point.
+    #[default]
+    Anywhere,
+    /// Where the gradient of F is 0.
+    Stationary,
+}
+
+/// A law about the loss of a model.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The loss.
+    pub model: Arc<Model>,
+    /// The law.
+    pub law: Arc<Law>,
+    /// What is declared, with the sizes that both leave.
+    pub signature: Arc<Signature>,
+    /// At which points it is asserted.
+    pub place: Where,
+    /// Which matrix `Lambda` is.
+    pub rates: Rates,
+}
+
+impl Question {
+    /// What the law supposes, in words.
+    pub fn hypotheses(&self) -> Vec<String> {
+        let tidy = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let place = match self.place {
+            Where::Anywhere => "at every point where the terms are defined",
+            Where::Stationary => {
+                "where grad F = 0: at points made exactly stationary by weights of the mean, which may have either sign"
+            }
+        };
+        let rates = match self.rates {
+            Rates::Scalar => "Lambda = eta I",
+            Rates::Diagonal => "Lambda is diagonal",
+            Rates::Full => "Lambda is symmetric and positive definite",
+        };
+        vec![
+            format!("l = {}", tidy(&self.model.text)),
+            format!("{}; E is a weighted mean over the samples", self.signature.to_text()),
+            place.to_owned(),
+            rates.to_owned(),
+        ]
+    }
+}
+
+/// What is compiled already, by sizes and the number of samples.
+type Programs = HashMap<(Sizes, usize), Arc<Program>>;
+
+/// A law of formulas, as it is examined.
+#[derive(Clone, Debug)]
+pub struct FormulaLaw {
+    /// The law.
+    pub question: Question,
+    /// Whether the loss is a polynomial without structure, in place of the model's own: then the law must be broken.
+    is_generic: bool,
+    texts: (Arc<str>, Arc<str>),
+    compiled: Arc<Mutex<Programs>>,
+}
+
+/// On how many instances it is looked whether a formula is defined.
+const PROBED: u64 = 16;
+/// How often a loss is drawn again at most, until it breaks the law.
+const DRAWN_AGAIN: usize = 16;
+/// Bits in which it is seen that it does, where the rationals do not suffice.
+const GLANCE_BITS: u32 = 128;
+/// How many samples are tried for each parameter of a stationary point.
+const SAMPLES_PER_PARAMETER: [usize; 3] = [1, 3, 6];
+/// More parameters than this are no matter of exact linear algebra.
+const MOST_SOLVED_FOR: usize = 40;
+
+impl FormulaLaw {
+    /// The law of the model's own loss.
+    pub fn new(question: Question) -> Self {
+        let texts = (question.model.text.as_str().into(), question.law.text.as_str().into());
+        FormulaLaw { question, is_generic: false, texts, compiled: Arc::default() }
+    }
+
+    /// The same law of losses of the same arguments without any structure: drawn until one breaks the law, if any does.
+    pub fn of_generic_losses(&self) -> Self {
+        FormulaLaw { is_generic: true, compiled: Arc::default(), ..self.clone() }
+    }
+
+    /// The check of it.
+    pub fn check(&self) -> Box<dyn Check + Send> {
+        match self.question.law.assertion {
+            Assertion::Order(..) => Box::new(Order(self.clone())),
+            Assertion::Equality | Assertion::AtMost => Box::new(Ladder(self.clone())),
+        }
+    }
+
+    /// Compiled for a family, once for all its points.
+    fn program(&self, family: &Family, of: Of<'_>) -> Result<Arc<Program>, TooLarge> {
+        let Question { model, law, rates, .. } = &self.question;
+        let compile = || Program::new(law, model, of, &family.sizes, family.samples, *rates).map(Arc::new);
+        if self.is_generic {
+            return compile();
+        }
+        let key = (family.sizes.clone(), family.samples);
+        let lock = || self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let program = compile()?;
+        lock().insert(key, Arc::clone(&program));
+        Ok(program)
+    }
+
+    /// Draws an instance. Of a stationary one it takes more samples than parameters, and still more where samples have no gradient because of a kink.
+    pub(super) fn drawn(&self, draw: &mut Draw, class: Class) -> Result<Instance, Unjudged> {
+        let mut family = Family::draw(&mut draw.family, class, &self.question.signature);
+        if class != Class::Stationary {
+            return self.drawn_of(draw, &family).map(|(instance, _)| instance);
+        }
+        let count = self.parameters(&family.sizes);
+        if count > MOST_SOLVED_FOR {
+            return Err(Unjudged::Open("too many parameters to solve for a stationary point"));
+        }
+        let mut last = Unjudged::outside("no sample was drawn");
+        for times in SAMPLES_PER_PARAMETER {
+            family.samples = times * count + 2;
+            let (mut instance, coefficients) = self.drawn_of(draw, &family)?;
+            let of = self.loss(&coefficients);
+            let forces = Forces::new(&self.question.model, of, &family.sizes, family.samples, self.question.rates);
+            match instance.make_stationary(&forces.map_err(too_large)?) {
+                Ok(()) => return Ok(instance),
+                Err(Unjudged::Outside(why)) => last = Unjudged::Outside(why),
+                Err(other) => return Err(other),
+            }
+        }
+        Err(last)
+    }
+
+    fn parameters(&self, sizes: &Sizes) -> usize {
+        entries(&self.question.signature.parameters, sizes)
+    }
+
+    fn loss<'a>(&self, coefficients: &'a [Number]) -> Of<'a> {
+        if self.is_generic { Of::Generic(coefficients) } else { Of::Own }
+    }
+
+    /// Draws the numbers of an instance, and the coefficients of a generic loss.
+    fn drawn_of(&self, draw: &mut Draw, family: &Family) -> Result<(Instance, Vec<Number>), Unjudged> {
+        let signature = &self.question.signature;
+        let arguments = self.parameters(&family.sizes) + entries(&signature.data, &family.sizes);
+        let coefficients = if self.is_generic { generic(draw, arguments) } else { Vec::new() };
+        let program = self.program(family, self.loss(&coefficients)).map_err(too_large)?;
+        let (inputs, coordinates) = draw_inputs(draw, family, signature, &program);
+        let instance = Instance {
+            class: family.class,
+            sizes: family.sizes.clone(),
+            signature: Arc::clone(signature),
+            program,
+            inputs,
+            coordinates,
+            assertion: self.question.law.assertion,
+            texts: self.texts.clone(),
+        };
+        Ok((instance, coefficients))
+    }
+
+    /// What has no value on any of some instances, such as a quotient by what is always 0.
+    pub fn undefined_everywhere(&self) -> Option<Place> {
+        let mut first = None;
+        for index in 0..PROBED {
+            let mut draw = Draw::keyed("formula/probe", "law", 0, Case::Law, index);
+            let class = draw.turn();
+            let place = self.drawn(&mut draw, class).ok()?.undefined()?;
+            first.get_or_insert(place);
+        }
+        first
+    }
+
+    /// The class of an instance.
+    fn class(&self, draw: &Draw) -> Class {
+        match self.question.place {
+            Where::Stationary => Class::Stationary,
+            Where::Anywhere => draw.turn(),
+        }
+    }
+}
+
+fn too_large(_: TooLarge) -> Unjudged {
+    Unjudged::Open("the formula is too large for these sizes")
+}
+
+fn entries(declared: &[Declaration], sizes: &Sizes) -> usize {
+    declared.iter().map(|quantity| length(&quantity.shape, sizes, 0)).sum()
+}
+
+/// Coefficients of a generic loss, none of them 0.
+fn generic(draw: &mut Draw, numbers: usize) -> Vec<Number> {
+    let stream = &mut draw.family;
+    let coefficient = |_| {
+        let size = stream.integer(1, 8);
+        Number::ratio(i128::from(if stream.coin() { size } else { -size }), 4).expect("a quarter of a small integer")
+    };
+    (0..generic_coefficients(numbers)).map(coefficient).collect()
+}
+
+impl Instance {
+    /// Replaces the weights of the mean by such that the gradient of F is 0 at the point.
+    fn make_stationary(&mut self, forces: &Forces) -> Result<(), Unjudged> {
+        if !forces.tape.is_algebraic() {
+            return Err(Unjudged::Open("the loss is not algebraic, so that no stationary point can be solved for"));
+        }
+        let outside = |_: Undefined| Unjudged::outside("not defined: a division by 0");
+        let values = forces.tape.evaluate(&Rational::ARITHMETIC, &self.inputs).map_err(outside)?;
+        let vectors: Vec<Vec<Rational>> =
+            forces.forces.iter().map(|force| force.iter().map(|node| values[node.place()].clone()).collect()).collect();
+        let layout = &forces.layout;
+        let decay = self.inputs[layout.weight_decay()].clone();
+        let wanted: Vec<Rational> = self.inputs[..layout.parameter_count()]
+            .iter()
+            .map(|parameter| Rational::from(parameter * &decay) * -2)
+            .collect();
+        let weights = weights::that_give(&vectors, &wanted)?;
+        if self.assertion == Assertion::AtMost && weights.iter().any(|weight| weight.cmp0().is_lt()) {
+            return Err(Unjudged::outside(
+                "the weights that make the point stationary are no probabilities, and an inequality minds",
+            ));
+        }
+        for (place, weight) in layout.weights().zip(weights) {
+            self.inputs[place] = weight;
+        }
+        Ok(())
+    }
+
+    /// What of the formula has no value here, in doubles.
+    fn undefined(&self) -> Option<Place> {
+        let tape = &self.program.tape;
+        match tape.evaluate(&f64::ARITHMETIC, &self.carried::<f64>()) {
+            Err(Undefined(node)) => tape.place_of(node),
+            Ok(values) => tape.place_of(tape.nodes().find(|node| !values[node.place()].is_finite())?),
+        }
+    }
+
+    /// Whether the law is broken here by a wide margin.
+    fn is_broken(&self) -> bool {
+        let failure = if self.is_algebraic() {
+            self.relations_of(&self.carried::<Rational>())
+                .map(|relations| Finding::judge(Scalar::Rational, &relations, false))
+        } else {
+            let relations = self.relations_of(&self.carried::<Mp<GLANCE_BITS>>());
+            relations.map(|relations| Finding::judge(Scalar::Mp(GLANCE_BITS), &relations, false))
+        };
+        failure.is_ok_and(|finding| finding.failure() > Magnitude::power_of_two(-WIDE))
+    }
+}
+
+impl Draws for FormulaLaw {
+    type Instance = Instance;
+
+    fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
+        let class = self.class(draw);
+        let mut drawn = self.drawn(draw, class);
+        if self.is_generic {
+            for _ in 0..DRAWN_AGAIN {
+                if drawn.as_ref().is_ok_and(Instance::is_broken) {
+                    break;
+                }
+                drawn = self.drawn(draw, class);
+            }
+        }
+        drawn
+    }
+}
+
+impl<T: Computed> In<T> for FormulaLaw {
+    fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
+        instance.relations_of(&instance.carried::<T>())
+    }
+}
+
+impl Asymptotic for FormulaLaw {
+    fn measure(&self, instance: &Instance) -> Result<Asymptotics, Unjudged> {
+        let Assertion::Order(small, power) = self.question.law.assertion else {
+            return Err(Unjudged::Open("the law asserts no order"));
+        };
+        let layout = &instance.program.layout;
+        let place = match small {
+            Small::Step => layout.step(),
+            Small::LearningRate => layout.learning_rate(),
+            Small::WeightDecay => layout.weight_decay(),
+        };
+        let mut inputs = instance.carried::<Fine>();
+        let mut exponents = Vec::new();
+        for number in 0..instance.program.relations.len() {
+            let differences = Differences::measure(|size| {
+                inputs[place] = size;
+                let relation = &instance.relations_of(&inputs)?[number];
+                let len = relation.left.first().map_or(0, |term| term.value.len());
+                Ok::<_, Unjudged>(
+                    (0..len)
+                        .map(|entry| relation.left.iter().fold(Fine::zero(), |sum, term| sum + &term.value[entry]))
+                        .collect(),
+                )
+            })?;
+            if differences.vanishes() {
+                return Err(Unjudged::outside("the left side vanishes, and has no order"));
+            }
+            exponents.push(("left side", i64::from(power), differences));
+        }
+        Ok(Asymptotics { exponents, limits: Vec::new() })
+    }
+}

@@ -1,0 +1,33 @@
+//! Laws and models that are given as formulas, by the language of the crate [`equipartition_formula`].
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`arithmetic`] | what a tape computes in the scalars of this crate |
+//! | [`model`] | the loss of a formula as a [model](crate::model::Model) |
+//! | [`law`] | a law as a [check](crate::verify::Check): how its instances are drawn, in which scalars it is judged |
+//! | [`instance`] | an instance of a law, as drawn |
+//! | [`counterexample`] | an instance of few digits that a law gets wrong, term by term |
+//! | [`answer`] | what became of one law that was asked about |
+//! | [`read`] | from texts to laws |
+//! | `file` | theories read from THEORY.toml (with the feature `model-file`) |
+//! | `schema` | the JSON Schema of these files (likewise) |
+//! | [`claim`] | a claim that owns its texts, its law and its controls |
+
+pub mod answer;
+pub mod arithmetic;
+pub mod claim;
+pub mod counterexample;
+#[cfg(feature = "model-file")]
+pub mod file;
+pub mod instance;
+pub mod law;
+pub mod model;
+pub mod read;
+#[cfg(feature = "model-file")]
+pub mod schema;
+
+pub use answer::Answer;
+pub use claim::{FormulaClaim, GENERIC_LOSS};
+pub use counterexample::{Counterexample, counterexample};
+pub use law::{FormulaLaw, Question, Where};
+pub use model::FormulaModel;

@@ -1,0 +1,70 @@
+//! From texts to laws: what is wrong is said of the text that it is in.
+
+use super::law::{FormulaLaw, Question, Where};
+use equipartition_formula::{Definitions, Fault, Law, Model, Place, Rates, Signature, Source, possible_sizes};
+use std::sync::Arc;
+
+/// The texts of a law.
+#[derive(Clone, Debug, Default)]
+pub struct Texts<'a> {
+    /// Parameters, data and sizes.
+    pub with: &'a str,
+    /// The loss of a sample.
+    pub loss: &'a str,
+    /// Names for parts of the law.
+    pub define: Vec<(&'a str, &'a str)>,
+    /// The law.
+    pub law: &'a str,
+    /// At which points it is asserted.
+    pub place: Where,
+    /// Which matrix `Lambda` is.
+    pub rates: Rates,
+}
+
+/// Which of the texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Parameters, data and sizes.
+    With,
+    /// The loss.
+    Loss,
+    /// The formula of the definition of this place.
+    Definition(usize),
+    /// Its name.
+    DefinedName(usize),
+    /// The law.
+    Law,
+}
+
+/// Reads a law.
+///
+/// # Errors
+/// The part that makes no sense, with the bytes that are meant.
+pub fn read(texts: &Texts<'_>) -> Result<FormulaLaw, (Part, Fault)> {
+    let signature = Signature::parse(texts.with).map_err(|fault| (Part::With, fault))?;
+    let mut definitions = Definitions::default();
+    for (place, (name, formula)) in texts.define.iter().enumerate() {
+        definitions.add(&signature, name, formula).map_err(|fault| {
+            // A fault of the name has no place in the formula.
+            let part = if fault.span.is_empty() { Part::DefinedName(place) } else { Part::Definition(place) };
+            (part, fault)
+        })?;
+    }
+    let model = Model::new(signature, texts.loss, &Definitions::default()).map_err(|fault| (Part::Loss, fault))?;
+    let of_law = |fault| (Part::Law, fault);
+    let law = Law::new(&model.signature, &definitions, texts.law).map_err(of_law)?;
+    let signature =
+        possible_sizes(&model, &law).map_err(|(in_law, fault)| (if in_law { Part::Law } else { Part::Loss }, fault))?;
+    if let (false, Some(span)) = (texts.rates == Rates::Scalar, law.learning_rate_at()) {
+        return Err(of_law(Fault::new(span, "there is no single eta where Lambda is a matrix: write `Lambda`")));
+    }
+    let (model, law, signature) = (Arc::new(model), Arc::new(law), Arc::new(signature));
+    let law = FormulaLaw::new(Question { model, law, signature, place: texts.place, rates: texts.rates });
+    let Some(Place { source, span }) = law.undefined_everywhere() else { return Ok(law) };
+    let (part, text) = match source {
+        Source::Loss => (Part::Loss, texts.loss),
+        Source::Law => (Part::Law, texts.law),
+    };
+    let message = format!("`{}` is 0 on all instances, or has no value on any", &text[span.clone()]);
+    Err((part, Fault::new(span, message)))
+}

@@ -1,0 +1,148 @@
+//! Laws on the command line and in files: exit codes, messages, and what is done with theories as with those of the program.
+
+use super::support::equipartition;
+use serde_json::Value;
+use std::fs;
+use std::process::Output;
+
+const WITH: &str = "u, w[n], x[n], y; n in 1..3";
+const LOSS: &str = "(u (w @ x)^2 - y)^2";
+const LAW: &str = "for z: w @ g.w = 2 u g.u";
+const THEORY: &str = "examples/theories/quadratic-unit.toml";
+
+fn run(arguments: &[&str]) -> Output {
+    equipartition().current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output().expect("it runs")
+}
+
+fn check(law: &str, more: &[&str]) -> (Option<i32>, String, String) {
+    let mut arguments = vec!["check", law, "--loss", LOSS, "--with", WITH, "--instances", "8"];
+    arguments.extend(more);
+    told(run(&arguments))
+}
+
+fn told(output: Output) -> (Option<i32>, String, String) {
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_exit_code_is_the_verdict() {
+    for (law, more, code, first) in [
+        (LAW, &[][..], 0, "holds: "),
+        ("for z: w @ g.w = u g.u", &[], 1, "refuted: "),
+        ("rate(L) = -sum(grad(L)^2)", &[], 1, "tautology: "),
+        (LAW, &["--control-loss", "(u (w @ x)^3 - y)^2"], 0, "holds: "),
+        (LAW, &["--control-loss", "(u (w @ x)^2 - 2 y)^2"], 1, "powerless: "),
+        (
+            "E[g.u^2] = 0.5 E[norm2(g.w)] + 2 gamma/eta D",
+            &["--at", "stationary", "--define", "D = 2 u^2 - sum(w^2)"],
+            0,
+            "holds: ",
+        ),
+    ] {
+        let (found, text, complaint) = check(law, more);
+        assert_eq!(found, Some(code), "{law}: {text}{complaint}");
+        assert!(text.starts_with(first), "{text}");
+        assert_eq!(complaint, "", "{law}");
+        assert_eq!(text.contains("none was given"), !more.contains(&"--control-loss"), "{text}");
+    }
+}
+
+/// Every message underlines its place; nothing from a formula reaches a terminal as it is.
+#[test]
+fn what_makes_no_sense_is_underlined() {
+    for (law, more, words) in [
+        ("w @ g.w = 2 u g.u", &[][..], &["law:1:5: `g` is of one sample", "^"][..]),
+        ("for z: w g.w = 2 u g.u", &[], &["write `w @ g.w` or `w * g.w`", "^^^^^"]),
+        ("u = \u{1b}[31m", &[], &["`\u{fffd}` has no meaning in a formula", "^"]),
+        ("1/(u - u) = w @ w", &[], &["`(u - u)` is 0 on all instances"]),
+        ("w[3] = u", &[], &["no size fits: this needs n at least 4, and it is from 1 to 3"]),
+        (LAW, &["--define", "C"], &["--define:1:1: a definition is a name, `=` and a formula"]),
+        (LAW, &["--define", "u = 1"], &["--define:1:1: `u` is declared already"]),
+        (LAW, &["--define", "C = sum(w) + v"], &["--define:1:11: unknown name `v`"]),
+        ("g.w = eta w", &["--rates", "full"], &["`g` is of one sample"]),
+        ("E[g.w] = eta w", &["--rates", "full"], &["there is no single eta"]),
+        (LAW, &["--control-loss", "(u w - y)^2"], &["--control-loss:1:", "cannot be added"]),
+    ] {
+        let (code, text, complaint) = check(law, more);
+        assert_eq!((code, text.as_str()), (Some(65), ""), "{law}: {complaint}");
+        assert!(complaint.starts_with("error: ") && !complaint.contains('\u{1b}'), "{complaint}");
+        for word in words {
+            assert!(complaint.contains(word), "`{word}` is missing in {complaint}");
+        }
+    }
+}
+
+#[test]
+fn programs_get_the_same_as_a_document() {
+    let (code, text, _) = check("for z: w @ g.w = u g.u", &["--format", "json"]);
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((code, &document["verdict"]), (Some(1), &Value::from("refuted")));
+    assert_eq!(document["latex"], r"w g_{w} = u \, g_{u} \qquad \forall\, z");
+    assert_eq!(document["counterexample"]["exact"], true);
+    assert_eq!(document["counterexample"]["terms"].as_array().map(Vec::len), Some(2));
+    let again = check("for z: w @ g.w = u g.u", &["--format", "json"]);
+    assert_eq!(again.1, text, "the same input gives the same bytes");
+    let (code, text, _) = check("u = ", &["--format", "json"]);
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((code, &document["error"]["kind"]), (Some(65), &Value::from("bad-data")));
+}
+
+/// A file is a theory: selected by its name or by identifiers, explained, replayed, recorded.
+#[test]
+fn a_file_of_laws_is_a_theory_like_those_of_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = folder.path().join("theory.lock");
+    let lock = lock.to_str().unwrap();
+    let verify = ["verify", THEORY, "--instances", "8", "--no-config", "--baseline", lock];
+    let (code, text, complaint) = told(run(&[&verify[..], &["--bless"]].concat()));
+    assert_eq!(code, Some(0), "{text}{complaint}");
+    assert!(text.contains("quadratic-unit/balance") && text.contains("2 claims: 2 hold"), "{text}");
+    assert!(fs::read_to_string(lock).unwrap().contains("quadratic-unit/euler"));
+    assert_eq!(told(run(&verify)).0, Some(0), "the baseline is met");
+    let (code, text, _) = told(run(&["explain", "quadratic-unit/balance", "--theory", THEORY]));
+    assert_eq!(code, Some(0));
+    assert!(text.contains("l = (u (w @ x)^2 - y)^2") && text.contains("not-homogeneous"), "{text}");
+    let (code, text, _) = told(run(&["replay", "quadratic-unit/balance", "0", "1", "--theory", THEORY]));
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("E[sum(g.w^2)] = [") && text.contains("rational: satisfied"), "{text}");
+    let (_, text, _) = told(run(&["list", "quadratic-unit", "--theory", THEORY]));
+    assert!(text.starts_with("A quadratic unit"), "{text}");
+    let (code, text, _) =
+        told(run(&["verify", "examples/theories/textbook-balance.toml", "--instances", "8", "--no-config"]));
+    assert_eq!(code, Some(1));
+    assert!(text.contains("--theory examples/theories/textbook-balance.toml"), "{text}");
+}
+
+#[test]
+fn files_that_are_none_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("own.toml");
+    let name = path.to_str().unwrap();
+    assert_eq!(told(run(&["verify", name])).0, Some(66));
+    fs::write(&path, [0xff, 0xfe]).unwrap();
+    assert_eq!(told(run(&["verify", name])).0, Some(65));
+    fs::write(&path, "[theory]\nname = 1\n").unwrap();
+    let (code, _, complaint) = told(run(&["verify", name]));
+    assert_eq!(code, Some(65));
+    assert!(complaint.contains("own.toml:2:8: ") && complaint.contains('^'), "{complaint}");
+    // An identifier of the program's own.
+    let text = fs::read_to_string(THEORY).unwrap().replace("quadratic-unit/balance", "balance/neuron");
+    fs::write(&path, text).unwrap();
+    let (code, _, complaint) = told(run(&["verify", name]));
+    assert_eq!(code, Some(65));
+    assert!(complaint.contains("balance/neuron: two claims have this identifier"), "{complaint}");
+    fs::write(&path, "x".repeat((1 << 20) + 1)).unwrap();
+    assert!(told(run(&["verify", name])).2.contains("longer than 1024 KiB"));
+}
+
+/// Megabytes of brackets are a message, at once.
+#[test]
+fn megabytes_of_brackets_are_refused() {
+    let law = "(".repeat(100_000);
+    let (code, _, complaint) = check(&law, &[]);
+    assert_eq!(code, Some(65));
+    assert!(complaint.contains("longer than 65536 bytes") && complaint.len() < 1000, "{complaint}");
+    let law = "(".repeat(1000);
+    assert!(check(&law, &[]).2.contains("more than 48 brackets inside each other"));
+}
