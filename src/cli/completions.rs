@@ -35,10 +35,10 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
 /// The command line with the identifiers where one is expected, which a script can know and the parser need not: it says more of a wrong one.
 fn with_ids(theories: Theories) -> Command {
     let claims = theories.claims();
-    let ids: Vec<&'static str> = claims.iter().map(|claim| claim.id).collect();
-    let mut families: Vec<&'static str> = claims.iter().map(|claim| claim.family()).collect();
+    let ids: Vec<&str> = claims.iter().map(|claim| claim.id).collect();
+    let mut families: Vec<&str> = claims.iter().map(|claim| claim.family()).collect();
     families.dedup();
-    let one_of = |names: &[&'static str]| PossibleValuesParser::new(names.iter().copied());
+    let one_of = |names: &[&str]| PossibleValuesParser::new(names.iter().map(|name| (*name).to_owned()));
     let prefixes = [&families[..], &ids].concat();
     let mut command = CommandLine::command();
     for name in ["verify", "list"] {

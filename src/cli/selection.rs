@@ -4,15 +4,17 @@
 //! identifier; after `!` the beginning of those that are left out.
 
 use super::Failure;
+use crate::formula::file::TheoryFile;
 use crate::verify::Claim;
 use crate::verify::theory::Theories;
 use clap::Args;
+use std::path::PathBuf;
 
 /// The options that select claims.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Selection {
-    /// Beginnings of identifiers, such as balance or balance/neuron; none stands for all claims
-    #[arg(value_name = "PREFIX")]
+    /// Beginnings of identifiers, such as balance or balance/neuron, and files of theories, which stand for all of their claims; none stands for all claims
+    #[arg(value_name = "PREFIX|THEORY.toml")]
     prefixes: Vec<String>,
     /// Take what is given as whole identifiers, not as beginnings
     #[arg(long, requires = "prefixes")]
@@ -29,6 +31,25 @@ impl Selection {
         let named: Vec<String> = if self.prefixes.is_empty() { otherwise.to_vec() } else { named.collect() };
         named.into_iter().chain(self.exclude.iter().map(|prefix| format!("!{prefix}"))).collect()
     }
+
+    /// The files of theories among the prefixes.
+    pub fn theory_files(&self) -> Vec<PathBuf> {
+        self.prefixes.iter().filter(|prefix| is_file(prefix)).map(PathBuf::from).collect()
+    }
+
+    /// With the identifiers of their claims for the files.
+    pub fn of_claims(self, files: &[TheoryFile]) -> Self {
+        let named = |prefix: String| match files.iter().find(|file| file.place == prefix && is_file(&prefix)) {
+            Some(file) => file.ids().map(str::to_owned).collect(),
+            None => vec![prefix],
+        };
+        Selection { prefixes: self.prefixes.into_iter().flat_map(named).collect(), ..self }
+    }
+}
+
+/// No identifier of a claim has a point.
+fn is_file(prefix: &str) -> bool {
+    prefix.ends_with(".toml")
 }
 
 /// Whether a word that names claims names this one.
@@ -44,7 +65,7 @@ fn selects(words: &[String], id: &str) -> bool {
 }
 
 /// The claims that words select, in the order of the theories.
-pub fn claims(theories: Theories, words: &[String]) -> Vec<&'static Claim<'static>> {
+pub fn claims<'a>(theories: Theories<'a>, words: &[String]) -> Vec<&'a Claim<'a>> {
     theories.claims().into_iter().filter(|claim| selects(words, claim.id)).collect()
 }
 
@@ -52,7 +73,7 @@ pub fn claims(theories: Theories, words: &[String]) -> Vec<&'static Claim<'stati
 ///
 /// # Errors
 /// [`Failure::NothingSelected`] with the identifiers that may have been meant.
-pub fn selected(theories: Theories, words: &[String]) -> Result<Vec<&'static Claim<'static>>, Failure> {
+pub fn selected<'a>(theories: Theories<'a>, words: &[String]) -> Result<Vec<&'a Claim<'a>>, Failure> {
     let known = theories.claims();
     for word in words {
         let left_out = word.strip_prefix('!');
@@ -76,7 +97,7 @@ pub fn selected(theories: Theories, words: &[String]) -> Result<Vec<&'static Cla
 ///
 /// # Errors
 /// [`Failure::Usage`] with the identifiers that may have been meant.
-pub fn find(theories: Theories, id: &str) -> Result<&'static Claim<'static>, Failure> {
+pub fn find<'a>(theories: Theories<'a>, id: &str) -> Result<&'a Claim<'a>, Failure> {
     let found = theories.find(id);
     found.ok_or_else(|| {
         let program = super::program();

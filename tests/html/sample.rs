@@ -29,6 +29,7 @@ fn entry(id: &str, title: &str) -> Entry {
             breaks: "with <words> swapped & changed".to_owned(),
         }],
         references: texts(&["Somebody, A Title & more, arXiv:2505.12387, section 2"]),
+        theory_file: None,
     }
 }
 

@@ -19,6 +19,7 @@ fn entry(controls: usize) -> Entry {
         evidence: vec![Evidence::Exact],
         controls: (0..controls).map(control).collect(),
         references: Vec::new(),
+        theory_file: None,
     }
 }
 
