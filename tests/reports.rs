@@ -32,6 +32,7 @@ fn entry(id: &str) -> Entry {
         evidence: vec![Evidence::Exact, Evidence::Converged],
         controls: vec![ControlEntry { name: "swapped".to_owned(), breaks: "a and c swapped".to_owned() }],
         references: texts(&[]),
+        theory_file: None,
     }
 }
 

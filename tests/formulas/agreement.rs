@@ -6,7 +6,7 @@ use equipartition::entropic::{Objective, Preconditioner};
 use equipartition::formula::arithmetic::Computed;
 use equipartition::formula::read::{Texts, read};
 use equipartition::formula::{Answer, FormulaClaim, FormulaModel, Where};
-use equipartition::model::{Activation, Carrier, Differentiable, Loss, Model as _, Network, Piecewise, Smooth};
+use equipartition::model::{Activation, Carrier, Differentiable, Loss, Network, Piecewise, Smooth};
 use equipartition::scalar::{Field, Mp, Rational};
 use equipartition::symmetry;
 use equipartition::theories::neural_thermodynamics::balance::balance_law;
