@@ -224,7 +224,7 @@ fn share(found: &Found) -> f64 {
 /// An upper bound on the degree of `(B theta + v)^T g` in all drawn numbers.
 fn degree(network: &Network) -> Option<u32> {
     let model = Degree::model(network)?;
-    let drawn = |count: usize| vec![Degree::drawn(&Rational::new()); count];
+    let drawn = |count: usize| vec![Degree::AtMost(1); count];
     let sample = crate::data::Sample::new(drawn(network.input_len()), drawn(network.target_len()));
     let gradient = model.gradient(&drawn(network.parameter_count()), &sample);
     gradient.into_iter().try_fold(0, |largest: u32, entry| Some(largest.max(entry.bound()? + 1)))

@@ -88,41 +88,35 @@ impl One for Degree {
     }
 }
 
-/// What entered a formula that ran on degrees: a bound presumes that the constants are the same at every point of a family, and that coordinates
-/// are drawn from the whole grid.
-pub(crate) mod intake {
+/// Fractions with a denominator of at most `2^COARSE_BITS` are no draws from the grid: of its `2^32` points one in `2^22` is such a number.
+const COARSE_BITS: u32 = 8;
+
+/// The constants that entered a formula. The bounds of two points multiply only where they are the same.
+pub(crate) mod constants {
     use super::Rational;
     use std::cell::RefCell;
 
-    /// The numbers of which degrees were made, in their order.
-    #[derive(Clone, Debug, Default, PartialEq, Eq)]
-    pub(crate) struct Intake {
-        /// Those that are the polynomial's coefficients and exponents.
-        pub(crate) constants: Vec<Rational>,
-        /// Those that are its variables.
-        pub(crate) drawn: Vec<Rational>,
-    }
-
     thread_local! {
-        static SEEN: RefCell<Option<Intake>> = const { RefCell::new(None) };
+        static SEEN: RefCell<Option<Vec<Rational>>> = const { RefCell::new(None) };
     }
 
-    pub(super) fn see(note: impl FnOnce(&mut Intake)) {
+    pub(super) fn see(value: impl Into<Rational>) {
         SEEN.with_borrow_mut(|seen| {
             if let Some(seen) = seen {
-                note(seen);
+                seen.push(value.into());
             }
         });
     }
 
-    /// What `action` does, with the numbers of which it made degrees on this thread. What is watched within is watched from outside too.
-    pub(crate) fn during<R>(action: impl FnOnce() -> R) -> (R, Intake) {
-        let outside = SEEN.replace(Some(Intake::default()));
+    /// What `action` does, with the constants that it made of degrees on this thread, in their order. What is watched within is watched from outside too.
+    pub(crate) fn during<R>(action: impl FnOnce() -> R) -> (R, Vec<Rational>) {
+        let outside = SEEN.replace(Some(Vec::new()));
         let result = action();
         let seen = SEEN.replace(outside).unwrap_or_default();
-        see(|outside| {
-            outside.constants.extend_from_slice(&seen.constants);
-            outside.drawn.extend_from_slice(&seen.drawn);
+        SEEN.with_borrow_mut(|outside| {
+            if let Some(outside) = outside {
+                outside.extend_from_slice(&seen);
+            }
         });
         (result, seen)
     }
@@ -130,19 +124,22 @@ pub(crate) mod intake {
 
 impl Ring for Degree {
     fn integer(n: i64) -> Self {
-        intake::see(|seen| seen.constants.push(n.into()));
+        constants::see(n);
         if n == 0 { Degree::Zero } else { Degree::AtMost(0) }
     }
 }
 
 impl Field for Degree {
     fn from_rational(value: &Rational) -> Self {
-        intake::see(|seen| seen.constants.push(value.clone()));
+        constants::see(value);
         if value.is_zero() { Degree::Zero } else { Degree::AtMost(0) }
     }
     fn drawn(value: &Rational) -> Self {
-        intake::see(|seen| seen.drawn.push(value.clone()));
-        // Even a zero: it is one point of the grid, and the coordinate is a variable all the same.
+        // A token, a sign or a few-bit number that is carried as a coordinate would earn a bound that speaks of 2^32 values where there are
+        // sixteen.
+        if *value.denom() <= 1_u64 << COARSE_BITS {
+            return Degree::Unbounded;
+        }
         Degree::AtMost(1)
     }
 }
@@ -169,12 +166,21 @@ mod tests {
 
     #[test]
     fn degrees_add_under_products_and_dominate_under_sums() {
-        let x = Degree::drawn(&Rational::from(3));
+        let x = Degree::drawn(&Rational::from((3, 1 << 30)));
         let square = x.squared();
         assert_eq!(square + x, Degree::AtMost(2));
         assert_eq!(x.powi(5) * Degree::zero(), Degree::Zero);
         assert_eq!(x / Degree::ratio(1, 7), Degree::AtMost(1));
         assert_eq!(Degree::one() / x, Degree::Unbounded);
+    }
+
+    /// Where a coordinate may be one of a few numbers, only what it enters has no degree.
+    #[test]
+    fn what_is_not_drawn_from_the_grid_has_no_degree() {
+        for token in [Rational::new(), Rational::from(3), Rational::from((-5, 256)), Rational::from((1, 3))] {
+            assert_eq!(Degree::drawn(&token), Degree::Unbounded, "{token}");
+        }
+        assert_eq!(Degree::drawn(&Rational::from((1, 512))), Degree::AtMost(1));
     }
 
     #[test]
@@ -186,7 +192,7 @@ mod tests {
     /// |x| is x on one half of the grid and -x on the other: no polynomial, and no bound.
     #[test]
     fn where_a_value_chooses_a_branch_there_is_no_degree() {
-        let x = Degree::drawn(&Rational::from(3));
+        let x = Degree::drawn(&Rational::from((3, 1 << 30)));
         assert_eq!(x.absolute(), Degree::Unbounded);
         assert_eq!(Degree::select(x.less(&Degree::zero()), &Degree::one(), &Degree::zero()), Degree::Unbounded);
         assert_eq!(Degree::select(x.less(&Degree::zero()), &Degree::zero(), &Degree::zero()), Degree::Zero);

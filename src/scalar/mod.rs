@@ -30,7 +30,7 @@ mod rational;
 mod residue;
 
 pub use degree::Degree;
-pub(crate) use degree::intake;
+pub(crate) use degree::constants;
 pub use dual::Dual;
 pub use hyper_dual::HyperDual;
 #[doc(hidden)]

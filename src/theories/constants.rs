@@ -6,7 +6,7 @@
 use super::registry;
 use crate::model::Carrier;
 use crate::scalar::Rational;
-use crate::scalar::intake::during;
+use crate::scalar::constants::during;
 use crate::verify::POINTS_PER_FAMILY;
 use crate::verify::{
     Case, Claim, Class, Draw, Drawn, Draws, Evidence, Exact, In, Relation, Settings, Term, Unjudged, all,
@@ -22,7 +22,7 @@ fn families(claim: &Claim, families: u64) -> (usize, Vec<u64>) {
             during(|| !claim.examine(&settings, Case::Law, index).bounds.is_empty())
         });
         let constants: Vec<Vec<Rational>> =
-            examined.filter_map(|(has_bound, seen)| has_bound.then_some(seen.constants)).collect();
+            examined.filter_map(|(has_bound, constants)| has_bound.then_some(constants)).collect();
         if let Some((first, others)) = constants.split_first().filter(|(_, others)| !others.is_empty()) {
             compared += 1;
             if others.iter().any(|other| other != first) {

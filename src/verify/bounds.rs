@@ -2,7 +2,7 @@
 
 use super::relation::{Relation, Sense, Text};
 use super::stream::GRID_BITS;
-use crate::scalar::{Degree, Rational};
+use crate::scalar::Degree;
 
 /// Bits of the bound `degree / 2^GRID_BITS` for every kind of relation that has one: of its relations the one of highest degree.
 ///
@@ -27,14 +27,4 @@ pub fn schwartz_zippel_bits(relations: &[Relation<Degree>]) -> Vec<(Text, f64)> 
         .into_iter()
         .filter_map(|(kind, degree)| Some((kind, bits(degree.bound().filter(|&degree| degree > 0)?))))
         .collect()
-}
-
-/// Fractions with a denominator of at most `2^COARSE_BITS` are no draws from the grid.
-const COARSE_BITS: u32 = 8;
-
-/// Whether a number may have been drawn from the whole grid: a multiple of `2^-8` is drawn with probability `2^-22` only.
-///
-/// A token, a sign or a few-bit number that is carried as a coordinate would otherwise earn a bound that speaks of `2^32` values where there are sixteen.
-pub fn is_fine(coordinate: &Rational) -> bool {
-    *coordinate.denom() > 1_u64 << COARSE_BITS
 }

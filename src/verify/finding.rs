@@ -6,7 +6,6 @@ use super::mutant::{Change, Mutant};
 use super::relation::{Relation, Sense, Term, Text};
 use crate::scalar::{Field, Magnitude, Measured, Obstacle, Sign};
 use crate::statistics::Estimate;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -129,8 +128,6 @@ pub struct Said {
     pub vacuous: usize,
     /// Their terms, and whether one of that label was there that is not 0 against the relation's scale.
     pub terms: Vec<(Text, bool)>,
-    /// The same by what the relation's label adds to the kind, and the term.
-    pub places: BTreeMap<(String, Text), bool>,
     /// Whether they are inequalities.
     pub inequality: bool,
     /// A digest of the values of their terms, by which an instance that is examined twice is known.
@@ -228,7 +225,6 @@ impl Finding {
                 relations: 0,
                 vacuous: 0,
                 terms: Vec::new(),
-                places: BTreeMap::new(),
                 inequality,
                 print: 0,
             });
@@ -251,7 +247,6 @@ impl Finding {
         relation.terms().flat_map(|term| &term.value).for_each(|entry| number(entry).hash(&mut digest));
         said.print = digest.finish();
         for (label, live) in lives {
-            *said.places.entry((relation.label.detail.clone(), label.clone())).or_default() |= live;
             match said.terms.iter_mut().find(|(known, _)| known == label) {
                 Some((_, known)) => *known |= live,
                 None => said.terms.push((label.clone(), live)),

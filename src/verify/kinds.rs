@@ -22,7 +22,7 @@ pub struct KindReport {
     pub vacuous: usize,
     /// Terms that are 0 on all instances.
     pub idle: Vec<String>,
-    /// The instances on which it said something, counted in independent draws. Instances of the same values are one.
+    /// The instances on which it said something, counted in independent draws. If the values are the same on all of them, it was one.
     pub draws: usize,
     /// Bits of the Schwartz-Zippel bound: if the relation fails on any one of the [`families`](KindReport::families), that was missed with
     /// probability at most `2^-bound_bits`.
@@ -39,9 +39,6 @@ impl KindReport {
     }
 }
 
-/// On fewer independent draws one relation of a kind may be dead by chance.
-const ENOUGH_DRAWS: usize = 8;
-
 /// What a kind of relation said so far.
 struct Heard {
     kind: Text,
@@ -49,11 +46,9 @@ struct Heard {
     instances: usize,
     vacuous: usize,
     terms: Vec<(Text, bool)>,
-    /// By what the relations' labels add to the kind, and by the term: on how many instances it was there, and whether it was live on one.
-    places: BTreeMap<(String, Text), (usize, bool)>,
     /// The independent draws on which it said something.
     draws: BTreeSet<u64>,
-    /// What was seen of the values: as many different ones as there are, so many draws there were at most.
+    /// What was seen of the values.
     prints: BTreeSet<u64>,
     /// The bound, by family.
     families: BTreeMap<u64, Bound>,
@@ -106,11 +101,6 @@ impl Kinds {
                     None => heard.terms.push((term.clone(), *live)),
                 }
             }
-            for (place, live) in &said.places {
-                let (instances, known) = heard.places.entry(place.clone()).or_default();
-                *instances += 1;
-                *known |= live;
-            }
             if let Some((_, bits)) = examination.bounds.iter().find(|(kind, _)| *kind == said.kind) {
                 heard.bounded.0 += 1;
                 heard.bounded.1.insert(said.print);
@@ -132,7 +122,6 @@ impl Kinds {
                 instances: 0,
                 vacuous: 0,
                 terms: Vec::new(),
-                places: BTreeMap::new(),
                 draws: BTreeSet::new(),
                 prints: BTreeSet::new(),
                 families: BTreeMap::new(),
@@ -150,30 +139,17 @@ impl Kinds {
 }
 
 impl Heard {
-    /// Terms that are 0 on all instances: of the kind, or of one relation that every instance has. What only some instances have may be dead on
-    /// those few by chance.
-    fn idle(&self) -> Vec<String> {
-        let mut idle: Vec<String> =
-            self.terms.iter().filter(|(_, live)| !live).map(|(term, _)| term.to_string()).collect();
-        for ((detail, term), (instances, live)) in &self.places {
-            let is_everywhere = *instances == self.instances && self.draws.len() >= ENOUGH_DRAWS;
-            if !live && is_everywhere && !idle.iter().any(|known| known == term) {
-                idle.push(format!("{term}, {detail}"));
-            }
-        }
-        idle
-    }
-
     fn report(self) -> KindReport {
         // Random points of the grid do not repeat each other: where values do, they are none, and there is no bound.
         let is_random = self.bounded.0 == self.bounded.1.len();
         KindReport {
-            idle: self.idle(),
+            idle: self.terms.iter().filter(|(_, live)| !live).map(|(term, _)| term.clone().into_owned()).collect(),
             kind: self.kind.into_owned(),
             inequality: self.inequality,
             instances: self.instances,
             vacuous: self.vacuous,
-            draws: self.draws.len().min(self.prints.len()),
+            // Whatever was drawn, it was one and the same instance.
+            draws: if self.prints.len() == 1 { 1 } else { self.draws.len() },
             bound_bits: self.families.values().map(|bound| bound.bits).reduce(f64::min).filter(|_| is_random),
             families: if is_random { self.families.len() } else { 0 },
         }

@@ -11,7 +11,7 @@
 //!
 //! [`Few`] and [`Independent`] wrap a check: the one takes fewer instances, the other counts each as a draw of its own.
 
-use super::bounds::{is_fine, schwartz_zippel_bits};
+use super::bounds::schwartz_zippel_bits;
 use super::check::{Check, Draws, In, Inapplicable, Subject, Unjudged, usual_instances};
 use super::detail::Detail;
 use super::draw::{Case, Class, Draw, Drawn};
@@ -20,7 +20,7 @@ use super::examination::{Examination, Settings};
 use super::finding::{Finding, Scalar, Status};
 use super::order::{self, Differences, FINE_BITS, Fine};
 use super::relation::Relation;
-use crate::scalar::{Degree, Interval, MENU, Measured, Mp, Rational, intake};
+use crate::scalar::{Degree, Interval, MENU, Measured, Mp, Rational, constants};
 
 /// Bits of the intervals that enclose residuals.
 pub const INTERVAL_BITS: u32 = 256;
@@ -155,11 +155,9 @@ impl<L: Draws> Judging<'_, L> {
         let finding = self.judge::<Rational>(Scalar::Rational)?;
         let is_generic = self.case == Case::Law && self.instance.class() == Class::Generic;
         if is_generic && finding.status == Status::Satisfied {
-            let (relations, seen) = intake::during(|| In::<Degree>::relations(self.law, self.instance));
-            if seen.drawn.iter().all(is_fine) {
-                examination.bounds = schwartz_zippel_bits(&relations?);
-                examination.constants = seen.constants;
-            }
+            let (relations, constants) = constants::during(|| In::<Degree>::relations(self.law, self.instance));
+            examination.bounds = schwartz_zippel_bits(&relations?);
+            examination.constants = constants;
         }
         examination.findings.push(finding);
         Ok(())

@@ -72,17 +72,6 @@ pub fn theorems() -> Vec<Theorem> {
             must: Must::BeRefuted,
         },
         Theorem {
-            name: "one-of-two/of-the-same-kind",
-            says: "x + y = y + x for the first pair, x - x = y - y for the second, under one name",
-            put: exact(|_, control| {
-                let zero = |number: usize| x(number) - x(number);
-                let silent =
-                    equal("pair", vec![("x", zero(0)), ("y", zero(1))], vec![("y'", zero(1)), ("x'", zero(0))]);
-                vec![commutes("pair", control).detail("first"), silent.detail("second")]
-            }),
-            must: Must::BePowerless("second"),
-        },
-        Theorem {
             name: "one-of-two/silent-where-it-is-false",
             says: "min(x, 4) = x, said only where it is true",
             put: exact(|point, control| {

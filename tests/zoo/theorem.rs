@@ -127,7 +127,6 @@ impl Drawn for Point {
 #[derive(Clone, Debug)]
 pub struct Assertion {
     kind: &'static str,
-    detail: String,
     sense: Sense,
     left: Vec<(&'static str, Vec<Formula>)>,
     right: Vec<(&'static str, Vec<Formula>)>,
@@ -150,7 +149,7 @@ fn entries(terms: Terms) -> Vec<(&'static str, Vec<Formula>)> {
 }
 
 fn assertion(kind: &'static str, sense: Sense, left: Terms, right: Terms) -> Assertion {
-    Assertion { kind, detail: String::new(), sense, left: entries(left), right: entries(right), against: None }
+    Assertion { kind, sense, left: entries(left), right: entries(right), against: None }
 }
 
 /// `left = right`
@@ -182,10 +181,6 @@ impl Assertion {
         Assertion { against: Some(size), ..self }
     }
 
-    pub fn detail(self, detail: impl Into<String>) -> Self {
-        Assertion { detail: detail.into(), ..self }
-    }
-
     pub fn sharp(self, numerator: i64, denominator: i64) -> Self {
         Assertion { sense: Sense::Sharp(numerator, denominator), ..self }
     }
@@ -195,7 +190,7 @@ impl Assertion {
             let entries = |entries: &[Formula]| entries.iter().map(|entry| entry.at(point)).collect();
             terms.iter().map(|(label, formulas)| Term::vector(*label, entries(formulas))).collect()
         };
-        let label = (self.kind, self.detail.clone());
+        let label = self.kind;
         let (mut left, mut right) = (side(&self.left), side(&self.right));
         let only = |side: &mut Vec<Term<T>>| side.pop().expect("an inequality has a term on either side");
         let relation = match self.sense {

@@ -1,7 +1,7 @@
 //! From the findings of one instance to its evidence, and what kinds of relations said over a run.
 
 use super::super::kinds::Kinds;
-use super::super::{Class, Evidence, Examination, Finding, Relation, Scalar, Status, Term};
+use super::super::{Class, Evidence, Examination, Finding, Scalar, Status};
 use super::{equality, judged};
 use crate::scalar::Rational;
 
@@ -113,28 +113,4 @@ fn what_is_vacuous_is_no_draw() {
     assert_eq!((report.instances, report.vacuous, report.draws), (6, 4, 1));
     assert!(report.idle.is_empty());
     assert!(report.open_share() > 0.999_999);
-}
-
-/// One relation of a kind whose terms are 0 on all instances does not hide behind another; one that only some instances have may be dead by chance.
-#[test]
-fn a_dead_relation_does_not_hide_behind_a_live_one_of_its_kind() {
-    let idle = |instances: u64, is_there: fn(u64) -> bool| {
-        let mut kinds = Kinds::default();
-        for index in 0..instances {
-            let pair = |detail: &'static str, value: u64| {
-                let term = |label| vec![Term::scalar(label, Rational::from(value))];
-                Relation::equality(("pair", detail), term("a"), term("b"))
-            };
-            let mut relations = vec![pair("first", index + 1)];
-            if is_there(index) {
-                relations.push(pair("second", 0));
-            }
-            let finding = judged(Scalar::Rational, &relations);
-            kinds.hear(index, &Examination { is_independent: true, ..examined(vec![finding]) });
-        }
-        kinds.reports().remove(0).idle
-    };
-    assert_eq!(idle(8, |_| true), ["a, second", "b, second"]);
-    assert!(idle(8, |index| index > 0).is_empty());
-    assert!(idle(7, |_| true).is_empty());
 }

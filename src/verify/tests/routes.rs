@@ -1,12 +1,12 @@
 //! In which scalars a law is judged, and what a bound is given for.
 
-use super::super::bounds::{is_fine, schwartz_zippel_bits};
+use super::super::bounds::schwartz_zippel_bits;
 use super::super::stream::GRID_BITS;
 use super::super::{
     Case, Check, Class, Decomposition, Draw, Drawn, Draws, Evidence, Exact, In, Ladder, Relation, Scalar, Settings,
     Status, Stream, Term, Transcendental, Unjudged, ladder,
 };
-use crate::scalar::{Branch, Degree, Rational};
+use crate::scalar::{Branch, Degree, Field, Rational};
 use std::collections::BTreeSet;
 
 #[test]
@@ -168,7 +168,6 @@ fn the_grid_is_as_fine_as_the_bound_counts() {
     let odd = drawn.iter().filter(|x| *x.denom() == finest).count();
     assert!((800..1200).contains(&odd), "{odd}");
     assert_eq!(drawn.iter().collect::<BTreeSet<_>>().len(), drawn.len());
-    assert!(drawn.iter().all(is_fine));
-    let coarse: Vec<Rational> = (0..100).map(|_| stream.dyadic(8)).chain((0..9).map(Rational::from)).collect();
-    assert!(!coarse.iter().any(is_fine));
+    assert!(drawn.iter().all(|x| Degree::drawn(x) == Degree::AtMost(1)));
+    assert!((0..100).all(|_| Degree::drawn(&stream.dyadic(8)) == Degree::Unbounded));
 }
