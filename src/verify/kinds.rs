@@ -8,6 +8,7 @@ use super::simulation::ERROR_BITS;
 use crate::scalar::Rational;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What the relations of one kind said over a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +23,7 @@ pub struct KindReport {
     pub vacuous: usize,
     /// Terms that are 0 on all instances.
     pub idle: Vec<String>,
-    /// The instances on which it said something, counted in independent draws. If the values are the same on all of them, it was one.
+    /// The instances on which it said something, counted in independent draws. If all that was seen is the same on all of them, it was one.
     pub draws: usize,
     /// Bits of the Schwartz-Zippel bound: if the relation fails on any one of the [`families`](KindReport::families), that was missed with
     /// probability at most `2^-bound_bits`.
@@ -48,7 +49,7 @@ struct Heard {
     terms: Vec<(Text, bool)>,
     /// The independent draws on which it said something.
     draws: BTreeSet<u64>,
-    /// What was seen of the values.
+    /// What was seen of the instances.
     prints: BTreeSet<u64>,
     /// The bound, by family.
     families: BTreeMap<u64, Bound>,
@@ -84,6 +85,7 @@ impl Kinds {
                 None => said.push(latest),
             }
         }
+        let print = print(examination);
         // Instances that share nothing share no polynomial either.
         let draw = if examination.is_independent { index } else { index / POINTS_PER_FAMILY };
         for said in said {
@@ -93,7 +95,7 @@ impl Kinds {
                 heard.vacuous += 1;
             } else {
                 heard.draws.insert(draw);
-                heard.prints.insert(said.print);
+                heard.prints.insert(print);
             }
             for (term, live) in &said.terms {
                 match heard.terms.iter_mut().find(|(known, _)| known == term) {
@@ -136,6 +138,20 @@ impl Kinds {
     pub(super) fn reports(self) -> Vec<KindReport> {
         self.0.into_iter().map(Heard::report).collect()
     }
+}
+
+/// What tells an instance from most others: its description, the values of all its relations, not of one kind only, as ranks and shares agree on many
+/// instances, and the differences behind its exponents.
+fn print(examination: &Examination) -> u64 {
+    let mut digest = DefaultHasher::new();
+    examination.description.hash(&mut digest);
+    for finding in &examination.findings {
+        finding.kinds.iter().for_each(|said| said.print.hash(&mut digest));
+        for (step, difference) in finding.exponents.iter().flat_map(|exponent| &exponent.differences) {
+            (step.to_bits(), difference.to_bits()).hash(&mut digest);
+        }
+    }
+    digest.finish()
 }
 
 impl Heard {
