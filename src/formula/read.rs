@@ -50,6 +50,9 @@ pub fn read(texts: &Texts<'_>) -> Result<FormulaLaw, (Part, Fault)> {
             (part, fault)
         })?;
     }
+    if let Some((place, fault)) = definitions.fault(&signature) {
+        return Err((Part::Definition(place), fault));
+    }
     let model = Model::new(signature, texts.loss, &Definitions::default()).map_err(|fault| (Part::Loss, fault))?;
     let of_law = |fault| (Part::Law, fault);
     let law = Law::new(&model.signature, &definitions, texts.law).map_err(of_law)?;

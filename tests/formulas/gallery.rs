@@ -98,7 +98,7 @@ loss = "(u (w @ x)^2 - y)^2"
         ("law = ", "laws = ", "unknown key `laws`: did you mean `law`?", "laws"),
         ("title = \"a law\"", "title = \"a law\"\nat = \"here\"", "unknown value `here`", "\"here\""),
         ("title = \"Own\"", "title = 3", "invalid type: integer `3`, expected a string", "3"),
-        ("[[claim]]", "[[claims]]", "unknown key `claims`: did you mean `claim`?", "claims"),
+        ("[model]", "[modell]", "unknown key `modell`: did you mean `model`?", "modell"),
     ] {
         let complaint = TheoryFile::parse("own.toml", &GOOD.replace(from, to)).err().expect(to).to_string();
         assert!(complaint.contains(expected), "{complaint}");

@@ -49,6 +49,16 @@ impl Definitions {
         self.0.iter().find(|(known, _)| known == name).map(|(_, expression)| expression)
     }
 
+    /// The first definition that makes sense for no law, with its place: one that is used is found where it is.
+    pub fn fault(&self, signature: &Signature) -> Option<(usize, Fault)> {
+        self.0.iter().enumerate().find_map(|(place, (_, expression))| {
+            let mut checker = Checker::new(signature, self, Purpose::Law);
+            // What runs, and whether there is a sample, is the law's to say.
+            (checker.sample, checker.any_index) = (true, true);
+            checker.check(expression).err().map(|fault| (place, fault))
+        })
+    }
+
     fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
@@ -83,6 +93,8 @@ pub(crate) struct Checker<'a> {
     pub running: Vec<(String, Option<Extent>)>,
     /// Whether there is a sample to speak of.
     pub sample: bool,
+    /// Whether names may run that are not known.
+    any_index: bool,
     /// What the sizes have to be.
     pub bounds: Vec<Bound>,
     /// Whether anything was mentioned that an instance draws.
@@ -103,6 +115,7 @@ impl<'a> Checker<'a> {
             purpose,
             running: Vec::new(),
             sample: purpose == Purpose::Loss,
+            any_index: false,
             bounds: Vec::new(),
             is_free: false,
             parts: 0,
@@ -316,6 +329,9 @@ impl<'a> Checker<'a> {
 
     fn running_place(&self, axis: &Extent, name: &str, at: &Range<usize>) -> Result<Place, Fault> {
         let Some(place) = self.running.iter().position(|(known, _)| known == name) else {
+            if self.any_index {
+                return Ok(Place::At(0));
+            }
             let names: Vec<&str> = self.running.iter().map(|(name, _)| name.as_str()).collect();
             let message = match unknown("index", name, names.iter().copied()) {
                 message if names.is_empty() => format!("{message}: put `for {name} in {axis}:` before the law"),
