@@ -72,7 +72,7 @@ impl Layout {
     }
 
     /// The gates of all hidden neurons of a ReLU network at a point, layer by layer: whether their pre-activations are
-    /// above 0. Forced upon the sample, as [`Sample::gates`], they change nothing there.
+    /// above 0. Forced upon the sample, as [`gates`](crate::data::Sample::gates), they change nothing there.
     pub fn relu_gates<T: Branch<Mask = bool>>(&self, theta: &[T], input: &[T]) -> Vec<bool> {
         let mut gates = Vec::with_capacity(self.hidden_neurons());
         let mut values = input.to_vec();

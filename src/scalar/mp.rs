@@ -254,7 +254,7 @@ mod tests {
     fn arctangent_of_reciprocal(n: u32, terms: u32) -> Rational {
         let term = |k: u32| {
             Rational::from((
-                if k % 2 == 0 { 1 } else { -1 },
+                if k.is_multiple_of(2) { 1 } else { -1 },
                 Integer::from(2 * k + 1) * Integer::from(n).pow(2 * k + 1),
             ))
         };
