@@ -38,7 +38,6 @@ fn without_default_features_the_command_line_is_left_out() {
         "clap_complete",
         "clap_mangen",
         "indicatif",
-        "comfy-table",
         "anstream",
         "crossterm",
         "ctrlc",

@@ -32,7 +32,7 @@ fn bad_names_and_places_are_refused_and_nothing_is_overwritten() {
     refused(&["mine"], 2, "--path");
     refused(&["mine", "--path", "nowhere"], 66, "nowhere");
     refused(&["mine", "--path", "."], 66, "Cargo.toml");
-    refused(&["mine", "--path", LIBRARY, "--rev", "0"], 2, "--git");
+    refused(&["mine", "--path", LIBRARY, "--rev", "0"], 2, "--rev");
     fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"other\"\n").expect("writable");
     refused(&["mine", "--path", "."], 65, "not the crate `equipartition`");
     fs::create_dir(folder.path().join("mine")).expect("a folder");

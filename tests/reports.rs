@@ -176,7 +176,7 @@ fn a_narrow_terminal_gets_fewer_columns_and_is_told() {
         assert_eq!(text.contains("for want of width"), width < 200, "{text}");
     }
     let narrow = anstream::adapter::strip_str(&text::render(&report(), Style::of_width(80))).to_string();
-    insta::assert_snapshot!(narrow.lines().skip(1).take(11).collect::<Vec<_>>().join("\n"));
+    insta::assert_snapshot!(narrow.lines().skip(2).take(11).collect::<Vec<_>>().join("\n"));
 }
 
 /// A report that is written claim by claim is the same, and a quiet one has nothing of the claims that hold.

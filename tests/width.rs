@@ -8,8 +8,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use support::equipartition;
 
+/// Those whose pages are always of 80 columns.
+const OBSERVATIONS: [&[&str]; 3] = [
+    &["observe", "--steps", "2000", "--hidden", "2"],
+    &["observe", "flow", "--time", "4", "--paths", "10"],
+    &["observe", "platonic", "--learning-rate", "0.04", "--time", "0.4"],
+];
+
 /// The commands that print tables or prose, quick ones of each kind.
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 10] = [
     &["verify", "--no-config", "entropic-loss/no-second", "balance", "ideal-gas", "-n", "4", "-p", "128"],
     &["verify", "--no-config", "--model", "examples/models/mlp.toml", "balance/master", "-n", "4", "-p", "128"],
     &["verify", "--no-config", "balance", "platonic", "--time-limit", "0"],
@@ -18,7 +25,7 @@ const COMMANDS: [&[&str]; 13] = [
     &["explain", "noether/sgd-charge"],
     &["discover", "--kind", "mlp", "--widths", "2,2,1", "--activation", "relu"],
     &["doctor"],
-    &["inspect", "examples/pytorch/checkpoints/mlp.safetensors"],
+    &["inspect", "examples/pytorch/checkpoints/mlp.safetensors", "--list"],
     &[
         "inspect",
         "examples/pytorch/checkpoints/mlp.safetensors",
@@ -31,9 +38,6 @@ const COMMANDS: [&[&str]; 13] = [
         "--pytorch-weight-decay",
         "0.004",
     ],
-    &["observe", "--steps", "2000", "--hidden", "2"],
-    &["observe", "flow", "--time", "4", "--paths", "10"],
-    &["observe", "platonic", "--learning-rate", "0.04", "--time", "0.4"],
 ];
 
 /// What a command prints on a pipe, or for this many columns.
@@ -60,6 +64,11 @@ fn every_table_fits() {
     #[cfg(unix)]
     std::os::unix::fs::symlink(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"), folder.path().join("examples"))
         .expect("a link");
+    for arguments in OBSERVATIONS {
+        let text = printed(arguments, None, folder.path());
+        let long: Vec<&str> = text.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(long.is_empty(), "{arguments:?}:\n{}", long.join("\n"));
+    }
     for arguments in COMMANDS {
         let wide = printed(arguments, Some(400), folder.path());
         for columns in [None, Some(80), Some(100), Some(120)] {

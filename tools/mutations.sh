@@ -64,7 +64,7 @@ program=$(cd "$copy" && CARGO_TARGET_DIR="$target" RUSTFLAGS="${RUSTFLAGS:-}" ${
 test -n "$program" || { cat "$target/mutations.log" >&2; exit 2; }
 
 # A mutation may make a test run for ever.
-attempt() { MUTATION=$1 timeout 300 "$program" --quiet verify:: scalar::interval entropic:: statistics:: >/dev/null 2>&1; }
+attempt() { MUTATION=$1 timeout 300 "$program" --quiet verify:: scalar::interval scalar::degree entropic:: statistics:: >/dev/null 2>&1; }
 
 attempt 0 || { echo "the tests fail without any mutation" >&2; exit 2; }
 number=0

@@ -190,6 +190,8 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let store =
         arguments.resume.as_deref().map(|directory| Store::open(directory, report.clone(), theories)).transpose()?;
     let inputs: Vec<PathBuf> = arguments.model.iter().cloned().collect();
+    // Before anything is written, so that an interruption loses nothing.
+    let interrupted = interruption();
     let mut outlet = arguments.outlet.open(&inputs, theories)?;
     let ids: Vec<&str> = claims.iter().map(|claim| claim.id).collect();
     outlet.check_before(&report, &ids)?;
@@ -203,6 +205,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let run = Run {
         claims: &claims,
         plan: &plan,
+        interrupted: &interrupted,
         store: store.as_ref(),
         theories,
         outlet: &outlet,
@@ -219,6 +222,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
 struct Run<'a> {
     claims: &'a [&'a Claim<'a>],
     plan: &'a Plan,
+    interrupted: &'a AtomicBool,
     store: Option<&'a Store<'a>>,
     theories: Theories<'a>,
     outlet: &'a Opened<'a>,
@@ -230,7 +234,6 @@ impl Run<'_> {
     /// Examines the claims, but not those that a store has already, keeps there what is finished, and shows every claim as soon as it and all before it are
     /// concluded.
     fn examine(&self) -> Result<Vec<ClaimReport>, Failure> {
-        let interrupted = interruption();
         let kept: Vec<Option<ClaimReport>> =
             self.claims.iter().map(|claim| self.store.and_then(|store| store.find(claim))).collect();
         let missing: Vec<&Claim> =
@@ -241,14 +244,14 @@ impl Run<'_> {
         }
         let progress = Progress::new(self.quiet);
         let concluded = Mutex::new(Concluded { next: 0, found: kept, failure: None });
-        runner::run(&missing, self.plan, &interrupted, &|event| {
+        runner::run(&missing, self.plan, self.interrupted, &|event| {
             progress.observe(&event);
             let Event::Concluded(report) = event else { return };
             let mut concluded = concluded.lock().unwrap_or_else(PoisonError::into_inner);
             progress.above(|| concluded.take(self, report.clone()));
             // The run ends; what it has found so far is lost only as far as it could not be kept.
             if concluded.failure.is_some() || (self.fail_fast && report.verdict != Verdict::Holds) {
-                interrupted.store(true, Ordering::Relaxed);
+                self.interrupted.store(true, Ordering::Relaxed);
             }
         });
         progress.clear();

@@ -41,7 +41,7 @@ const LAST_LAYER: f64 = 0.1;
 pub const WAY: usize = 600;
 /// The way there is watched at this first-order angle, from these multiples of the square of the radius that is expected.
 const WATCHED: f64 = 0.1;
-/// See [`WATCHED`].
+/// See `WATCHED`.
 pub const STARTS: [f64; 3] = [0.25, 1.0, 4.0];
 /// Groups of the stationary half of a run, whose means are as good as independent.
 const GROUPS: usize = 20;

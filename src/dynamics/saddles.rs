@@ -19,7 +19,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use std::fmt;
 
-/// Starts of a mode: multiples of a [`unit`].
+/// Starts of a mode: multiples of a [`unit()`].
 pub const STARTS: usize = 7;
 /// Step sizes.
 pub const RATES: usize = 56;

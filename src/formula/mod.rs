@@ -6,7 +6,7 @@
 //! | [`model`] | the loss of a formula as a [model](crate::model::Model) |
 //! | [`law`] | a law as a [check](crate::verify::Check): how its instances are drawn, in which scalars it is judged |
 //! | [`instance`] | an instance of a law, as drawn |
-//! | [`counterexample`] | an instance of few digits that a law gets wrong, term by term |
+//! | [`mod@counterexample`] | an instance of few digits that a law gets wrong, term by term |
 //! | [`answer`] | what became of one law that was asked about |
 //! | [`read`] | from texts to laws |
 //! | `file` | theories read from THEORY.toml (with the feature `model-file`) |

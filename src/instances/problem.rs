@@ -218,7 +218,7 @@ impl Problem {
     /// The problem in another scalar.
     ///
     /// # Panics
-    /// If the network does not exist in that scalar: claims choose scalars by [`Drawn::is_algebraic`].
+    /// If the network does not exist in that scalar: claims choose scalars by [`is_algebraic`](crate::verify::Drawn::is_algebraic).
     pub fn at<T: Carrier>(&self) -> Point<T> {
         Point {
             model: T::model(&self.network).expect("the route was chosen by whether the network is algebraic"),

@@ -412,18 +412,18 @@ fn better(fit: DecayFit) -> Option<String> {
 }
 
 fn remarks(text: &mut Told, subject: &Subject, inspection: &Inspection) {
-    text.say(&format!("The laws hold in the stationary state of the entropic loss only: an imbalance says how far a checkpoint is from it, \
-             in the mean over the moments given, not that anything is wrong."));
+    text.say("The laws hold in the stationary state of the entropic loss only: an imbalance says how far a checkpoint is from it, \
+             in the mean over the moments given, not that anything is wrong.");
     if !inspection.balances.iter().any(|balance| balance.total.sides.decay.iter().any(|term| *term != 0.0)) {
-        text.say(&format!("Without weight decay the laws' right sides are zero, and a scale-invariant block has none: its norm never shrinks."));
+        text.say("Without weight decay the laws' right sides are zero, and a scale-invariant block has none: its norm never shrinks.");
     }
     if let Some(Relaxation { seen: Some(seen), .. }) = inspection.relaxations.last()
         && *seen < 1.0
     {
-        text.say(&format!("The run is shorter than the relaxation time of the weakest decay: what is left of the start is no small part."));
+        text.say("The run is shorter than the relaxation time of the weakest decay: what is left of the start is no small part.");
     }
     if let Some(note) = inspection.decay_fit().and_then(better) {
-        text.say(&format!("{note}"));
+        text.say(&note);
     }
     if let Some(count) = inspection.moments().filter(|count| *count > 1) {
         let of = if inspection.buffers.is_some() { "momenta" } else { "gradients" };
@@ -440,9 +440,9 @@ fn remarks(text: &mut Told, subject: &Subject, inspection: &Inspection) {
             }));
     }
     if subject.entropic_gradient.is_some() {
-        text.say(&format!("Predicted is -(2 / eta) (A theta)^T grad F (balance/master), tolerance (2 / eta) |A theta| |grad F| (balance/approximate), \
+        text.say("Predicted is -(2 / eta) (A theta)^T grad F (balance/master), tolerance (2 / eta) |A theta| |grad F| (balance/approximate), \
              both relative: an imbalance away from the one, or above the other, shows an error in the gradients or in the \
-             symmetry, not a lack of training. A tolerance above 1 allows everything."));
+             symmetry, not a lack of training. A tolerance above 1 allows everything.");
     }
     let mut told: Vec<&str> = Vec::new();
     for balance in &inspection.balances {

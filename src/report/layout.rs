@@ -325,7 +325,7 @@ mod tests {
         for width in [14, 20, 40, 200] {
             let shown = hanging(text, width, "  ");
             assert_eq!(words(&shown), words(text));
-            assert!(shown.lines().all(|line| line.chars().count() <= width.max(17)), "{shown}");
+            assert!(shown.lines().all(|line| line.chars().count() <= width.max(19)), "{shown}");
             assert!(shown.lines().skip(1).all(|line| line.starts_with("    ")), "{shown}");
         }
     }
@@ -366,8 +366,8 @@ mod tests {
         assert_eq!(
             shown(80),
             "claim              what                  number  last\n\
-             \x20                                        of it\n\
-             ────────────────────────────────────────────────────\n\
+             \x20                                         of it\n\
+             ─────────────────────────────────────────────────────\n\
              a/long-identifier  some words that wrap    1.25  x y\n\
              b/short            few                       10\n"
         );

@@ -15,14 +15,6 @@ macro_rules! machine_float {
                 *self = *other;
             }
             #[inline(always)]
-            fn set_product(&mut self, a: &Self, b: &Self) {
-                *self = a * b;
-            }
-            #[inline(always)]
-            fn sub_product(&mut self, a: &Self, b: &Self, _scratch: &mut Self) {
-                *self -= a * b;
-            }
-            #[inline(always)]
             fn add_product(&mut self, a: &Self, b: &Self, _scratch: &mut Self) {
                 *self += a * b;
             }

@@ -171,11 +171,6 @@ pub trait Branch: Field {
     /// the result as having met a kink.
     fn select(mask: Self::Mask, if_true: &Self, if_false: &Self) -> Self;
 
-    /// `self = Self::select(mask, if_true, if_false)`, reusing the storage of `self` where a mask is a `bool`.
-    fn assign_selected(&mut self, mask: Self::Mask, if_true: &Self, if_false: &Self) {
-        *self = Self::select(mask, if_true, if_false);
-    }
-
     /// The same value, held constant under differentiation.
     fn detach(&self) -> Self {
         self.clone()
@@ -215,10 +210,6 @@ pub trait Real: Branch {
     fn cosh(&self) -> Self;
     /// The hyperbolic tangent.
     fn tanh(&self) -> Self;
-    /// The hyperbolic tangent and its slope `1 / cosh^2`, which as `1 - tanh^2` would cancel.
-    fn tanh_and_slope(&self) -> (Self, Self) {
-        (self.tanh(), (Self::one() / self.cosh()).squared())
-    }
     /// The inverse tangent.
     fn atan(&self) -> Self;
     /// The circle constant.

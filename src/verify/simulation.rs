@@ -126,12 +126,19 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
     }
 }
 
-/// The correlation of successive numbers, `sum (x_k - m)(x_{k+1} - m) / sum (x_k - m)^2`; 0 where they are all the same.
+/// The correlation of successive numbers, `sum (x_k - m)(x_{k+1} - m) / sum (x_k - m)^2`; 0 where they are all the same but for rounding.
 fn correlation(batches: &[f64]) -> f64 {
     let mean = batches.iter().sum::<f64>() / batches.len() as f64;
     let gaps: Vec<f64> = batches.iter().map(|batch| batch - mean).collect();
     let spread: f64 = gaps.iter().map(|gap| gap * gap).sum();
-    if spread > 0.0 { gaps.windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>() / spread } else { 0.0 }
+    // The mean of equal numbers is rounded, and misses all of them by the same.
+    let rounding =
+        batches.iter().fold(0.0, |largest: f64, batch| largest.max(batch.abs())) * f64::EPSILON * batches.len() as f64;
+    if spread > rounding * rounding * batches.len() as f64 {
+        gaps.windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>() / spread
+    } else {
+        0.0
+    }
 }
 
 /// Every mutant of an equality from its own interval.

@@ -151,7 +151,12 @@ fn an_offset_is_what_the_network_adds() {
             .clone()
     };
     let stored = run(&weights, "1", &[]);
-    assert_eq!(stored, run(&plain, "0", &[]));
+    // All but the prediction, which is made for numbers without an offset only.
+    let told = |mut law: serde_json::Value| {
+        law.as_object_mut().unwrap().remove("prediction").expect("every law has one, or says why not");
+        law
+    };
+    assert_eq!(told(stored.clone()), told(run(&plain, "0", &[])));
     assert_eq!(stored["status"], "confirmed");
     assert_eq!(run(&weights, "0", &[])["status"], "not a symmetry of this network");
     // c = 1: 1.5 * 0.5 - 0.75 * 0.25 for what is stored, 1.5^2 + 0.75^2 for the gain itself.

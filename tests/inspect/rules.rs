@@ -200,7 +200,10 @@ fn momentum_takes_the_place_of_gradients_in_every_law() {
         let momenta = written(&folder, "momenta", &safetensors(&momenta, Element::F32));
         let run = |files: &[&str]| {
             let mut report = inspected(&[&[weights.as_str()], files, options].concat());
-            report["laws"].as_array_mut().unwrap().drain(..).collect::<Vec<_>>()
+            let mut laws: Vec<_> = report["laws"].as_array_mut().unwrap().drain(..).collect();
+            // A prediction is made for plain descent.
+            laws.iter_mut().for_each(|law| drop(law.as_object_mut().unwrap().remove("prediction")));
+            laws
         };
         let plain = run(&["--gradients", &gradients]);
         assert_eq!(run(&["--gradients", &gradients, "--optimizer", &momenta, "--momentum", "0.5"]), plain, "{network}");

@@ -132,7 +132,7 @@ proptest! {
         let point = problem.at::<Rational>();
         let (objective, moved) = (point.objective(), element.map.apply(&point.theta));
         let square = |vector: &[Rational]| dot(vector, vector);
-        let decay = Rational::from(&problem.weight_decay * (square(&moved) - square(&point.theta)));
+        let decay = &problem.weight_decay * (square(&moved) - square(&point.theta));
         let back = element.inverse.transposed();
         let gradients = objective.sample_gradients(&point.theta);
         let noise = mean_form(&drawn, &gradients, |g| square(&back.apply(g)) - square(g));

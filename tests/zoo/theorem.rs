@@ -354,6 +354,9 @@ pub enum Must {
     HoldWithin(f64),
 }
 
+/// The check of a control, where a theorem has one.
+type Broken = Option<Box<dyn Check>>;
+
 impl Theorem {
     pub fn kind(&self) -> &'static str {
         self.name.split('/').next().expect("a name has a kind")
@@ -362,7 +365,7 @@ impl Theorem {
     /// What the judge says, on as many instances and at the precision that a run has by default.
     pub fn judged(&self) -> ClaimReport {
         let asserted = |drawing, asserting, is_control| Asserted { drawing, asserting, is_control };
-        let (parts, broken): (Vec<Box<dyn Check>>, Option<Box<dyn Check>>) = match self.put {
+        let (parts, broken): (Vec<Box<dyn Check>>, Broken) = match self.put {
             Put::Asserted(route, drawing, asserting) => (
                 vec![routed(route, asserted(drawing, asserting, false))],
                 Some(routed(route, asserted(drawing, asserting, true))),

@@ -39,7 +39,7 @@ pub struct Arguments {
     #[arg(long, value_name = "URL")]
     git: Option<String>,
     /// The commit of the repository
-    #[arg(long, value_name = "COMMIT", requires = "git")]
+    #[arg(long, value_name = "COMMIT", requires = "git", conflicts_with = "path")]
     rev: Option<String>,
 }
 

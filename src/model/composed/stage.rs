@@ -129,9 +129,8 @@ impl Stage {
             }
             (Stage::Lookup { weights, tokens, width }, Tape::Inputs(inputs)) => {
                 let places = *weights..weights + tokens * width;
-                let mut scratch = T::zero();
                 for (input, slope) in inputs.iter().zip(&delta) {
-                    add_outer(&mut gradient[places.clone()], input, slope, &mut scratch);
+                    add_outer(&mut gradient[places.clone()], input, slope);
                 }
                 delta.iter().map(|slope| multiply(&theta[places.clone()], slope, *tokens)).collect()
             }

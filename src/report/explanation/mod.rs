@@ -211,7 +211,11 @@ mod tests {
                 let wide = text.lines().find(|line| line.chars().count() > width);
                 assert_eq!(wide, None, "{} at {width}", claim.id);
                 assert!(!text.contains("**") && !text.contains("```"), "{}: {text}", claim.id);
-                assert_eq!(text.matches(&format!("{}: {}", claim.id, claim.title)).count(), 1, "{text}");
+                assert_eq!(
+                    flat(&text).matches(&format!("{}: {}", claim.id, flat(&unicode(claim.title)))).count(),
+                    1,
+                    "{text}"
+                );
                 for heading in ["Hypotheses", "Proof", "References", "Evidence"] {
                     let count = text.lines().filter(|line| *line == heading).count();
                     assert!(count <= 1, "{}: {heading} {count} times", claim.id);

@@ -3,7 +3,7 @@
 use super::{Piece, pieces, unicode};
 
 /// Letters and signs, and how LaTeX writes them in a formula.
-const SIGNS: [(char, &str); 88] = [
+const SIGNS: [(char, &str); 89] = [
     ('α', r"\alpha"),
     ('β', r"\beta"),
     ('γ', r"\gamma"),
@@ -68,6 +68,7 @@ const SIGNS: [(char, &str); 88] = [
     ('≺', r"\prec"),
     ('⊂', r"\subset"),
     ('∈', r"\in"),
+    ('∧', r"\wedge"),
     ('→', r"\to"),
     ('↦', r"\mapsto"),
     ('⟨', r"\langle"),
@@ -310,7 +311,7 @@ mod tests {
         assert_eq!(statement("100 % of a_b"), r"100 \% of \(a_{b}\)");
         assert_eq!(
             text("Let (Aθ)ᵀg = 0, and λ_min(x̃) ≥ 2⁻¹⁰."),
-            r"Let \((A\theta)^{\mathsf{T}}g\) \(=\) 0, and \(\lambda_{\mathrm{min}}(\tilde{x})\) \(\ge\) \(2^{-10}\)."
+            r"Let \((A\theta)^{\mathsf{T}}g\) \(=\) 0, and \(\lambda_{\min}(\tilde{x})\) \(\ge\) \(2^{-10}\)."
         );
     }
 

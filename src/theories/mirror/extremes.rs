@@ -3,7 +3,7 @@
 use super::{
     attracting_saddle, critical_decay, deep_mode, learning_order, noiseless_escape, phase_transition, residual_hessian,
 };
-use crate::instances::extremes::{attack, drawn, large, scale, shrink};
+use crate::instances::extremes::{Change, attack, drawn, large, scale, shrink};
 use crate::scalar::{Mp, Rational};
 use crate::verify::{Finding, In, Scalar, Status};
 
@@ -105,7 +105,7 @@ fn a_dead_neuron_is_stable_above_its_threshold_at_every_scale() {
 
 #[test]
 fn a_mode_leaves_its_saddle_in_time_at_every_scale() {
-    let changes: [(&str, fn(&mut noiseless_escape::Mode)); 5] = [
+    let changes: [Change<noiseless_escape::Mode>; 5] = [
         ("as drawn", |_| ()),
         ("w times 2^16", |mode| mode.rescale(16)),
         ("w times 2^-16", |mode| mode.rescale(-16)),

@@ -112,7 +112,7 @@ impl ChargeVolume {
                 let a = Rational::from(&at.slope()[(0, 0)] * &at.learning_rates[0]);
                 let both = Rational::from(entry(0).square_ref()) + Rational::from(entry(1).square_ref());
                 let mixed = Rational::from(entry(0) * entry(1)) * &a * 4;
-                let after = Rational::from(&both * (a.square() + 1)) - mixed;
+                let after = &both * (a.square() + 1) - mixed;
                 (both, after)
             }
             // det Z, and det Z - a (w_1 w_2 - u_1 u_2), as the first row of Z alone moves.
@@ -121,7 +121,7 @@ impl ChargeVolume {
                 let [u, w] = [[entry(0), entry(1)], [entry(2), entry(3)]];
                 let before = Rational::from(u[0] * w[1]) - Rational::from(u[1] * w[0]);
                 let turned = (Rational::from(w[0] * w[1]) - Rational::from(u[0] * u[1])) * a;
-                let after = Rational::from(&before - turned);
+                let after = &before - turned;
                 (square(before), square(after))
             }
         };
