@@ -94,12 +94,15 @@ fn compare(found: &[(String, Vec<String>)], column: usize) {
 }
 
 /// The symbols of a formula: single letters and the names of Greek ones, without index or prime. `T` and `a` are a transpose and an article as well.
+///
+/// The `s` of a genitive is none.
 fn symbols(text: &str) -> BTreeSet<&str> {
     const GREEK: [&str; 20] = [
         "alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu", "pi", "rho", "sigma",
         "tau", "phi", "chi", "omega", "Lambda", "Sigma", "Phi",
     ];
-    let names = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').map(|word| {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !['_', '\''].contains(&c));
+    let names = words.map(|word| {
         let end = word.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(word.len());
         &word[..end]
     });

@@ -52,7 +52,7 @@ pub static CLAIM: Claim = Claim {
     statement: "rho = r |g| constant, gamma > 0: at the steady radius p V = R T / cos^2(delta / 2); at a fixed rate p V = R T / (1 - eta gamma), at a fixed effective rate p V = 2 R T / (1 + s) and r^2 = (1 - s) / (2 eps gamma) with s = sqrt(1 - (eps rho)^2), \
         a stable radius that exists if and only if eps rho < 1. For a rho that fluctuates, p (1 - eta gamma) E V = R E T at a fixed rate; if E[rho^2 | past] = q, E[r^2] = eta q / (4 gamma (1 - eta gamma)) E[1/r^2], so E[r^2]^2 >= eta q / (4 gamma (1 - eta gamma))",
     hypotheses: &[
-        "p = 2 gamma, V = r^2/2, R T = eta |g|^2/4 with the actual step eta, which is eps r^2 at a fixed effective rate; 0 < eta gamma < 1, and 0 < delta < pi/2 where rho is constant",
+        "p = 2 gamma, V = r^2/2, p V = Z R T, R T = eta |g|^2/4 with the actual step eta, which is eps r^2 at a fixed effective rate; 0 < eta gamma < 1, and 0 < delta < pi/2 where rho is constant",
         "for x = 2 eps gamma r^2 at a fixed effective rate x' = x ((1 - x)^2 + (eps rho)^2): it rises to 1 - s from below and falls from above up to 1 + s; beyond 1 + s it grows, and for eps rho > 1 everywhere",
         "at eps rho = 1 there is one radius, x = 1, approached from below only; gamma = 0 has no steady radius, and is not drawn",
         "the averages are over a stationary state at a fixed rate with E r^2 finite: exact on periodic orbits, from long runs of the radius alone, as isotropic normal noise in dimension 3 or 5 drives it, with r_s^4 = eta q / (4 gamma (1 - eta gamma))",

@@ -58,7 +58,7 @@ pub static CLAIM: Claim = Claim {
         "theta is not 0 along the path; c = 1 - 2 eta gamma > 0 at every step, and where it is negative cos delta = c r / r' and the product keep their signs, tan^2 delta its value; c = 0 is left out",
         "any batches, noise and dimension; the rate may change from step to step: eta = eps r^2 at a fixed effective rate, in gradient and decay",
         "the inequalities are equalities if and only if delta is constant",
-        "stationary states are periodic orbits of descent at a fixed rate, whose points have equal weights; a law on 0 < r < infinity needs no moment, by the proof",
+        "stationary states are periodic orbits of descent at a fixed rate, whose points have equal weights, a step of r'^2 = c^2 (1 + w^2) r^2 with w = eta |g| / (c r); a law on 0 < r < infinity needs no moment, by the proof",
         "where rho = r |g| is constant: tan delta = eps rho on a fixed sphere without decay, sin delta = eps rho at a fixed effective rate, cos delta = 1 - 2 eta gamma at a fixed rate, the last two at the steady radius",
     ],
     references: &[SPHERICAL_MOTION, IDEAL_GAS],
