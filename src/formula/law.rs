@@ -41,6 +41,8 @@ pub struct Question {
     pub place: Where,
     /// Which matrix `Lambda` is.
     pub rates: Rates,
+    /// What the names in the law stand for, where they are defined.
+    pub definitions: Vec<String>,
 }
 
 impl Question {
@@ -58,12 +60,13 @@ impl Question {
             Rates::Diagonal => "Lambda is diagonal",
             Rates::Full => "Lambda is symmetric and positive definite",
         };
-        vec![
+        let mut hypotheses = vec![
             format!("l = {}", tidy(&self.model.text)),
             format!("{}; E is a weighted mean over the samples", self.signature.to_text()),
-            place.to_owned(),
-            rates.to_owned(),
-        ]
+        ];
+        hypotheses.extend(self.definitions.iter().cloned());
+        hypotheses.extend([place.to_owned(), rates.to_owned()]);
+        hypotheses
     }
 }
 
