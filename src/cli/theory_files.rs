@@ -33,6 +33,9 @@ fn read_one(path: &Path) -> Result<TheoryFile, Failure> {
     TheoryFile::parse(&place, &text).map_err(|complaint| Failure::BadData(complaint.to_string()))
 }
 
+/// What is done with theories.
+type Then<'a, R> = Box<dyn FnOnce(Theories<'_>) -> Result<R, Failure> + 'a>;
+
 /// Calls `then` with the theories of the program and those of the files.
 ///
 /// # Errors
@@ -42,11 +45,7 @@ pub fn with<R>(
     files: &[TheoryFile],
     then: impl FnOnce(Theories<'_>) -> Result<R, Failure>,
 ) -> Result<R, Failure> {
-    fn gathered<R>(
-        theories: &[&Theory<'_>],
-        files: &[TheoryFile],
-        then: Box<dyn FnOnce(Theories<'_>) -> Result<R, Failure> + '_>,
-    ) -> Result<R, Failure> {
+    fn gathered<R>(theories: &[&Theory<'_>], files: &[TheoryFile], then: Then<'_, R>) -> Result<R, Failure> {
         match files {
             [] => match Theories(theories).faults().first() {
                 Some(fault) => Err(Failure::BadData(fault.clone())),
