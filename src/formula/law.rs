@@ -11,8 +11,8 @@ use crate::verify::{
     Unjudged,
 };
 use equipartition_formula::{
-    Assertion, Declaration, Forces, Law, Model, Number, Of, Place, Program, Rates, Signature, Sizes, Small, TooLarge,
-    Undefined, generic_coefficients, length,
+    Assertion, Declaration, Forces, GenericLoss, Law, Model, Number, Of, Place, Program, Rates, Signature, Sizes,
+    Small, TooLarge, Undefined, length,
 };
 use num_traits::Zero;
 use std::collections::HashMap;
@@ -41,6 +41,8 @@ pub struct Question {
     pub place: Where,
     /// Which matrix `Lambda` is.
     pub rates: Rates,
+    /// What the names in the law stand for, where they are defined.
+    pub definitions: Vec<String>,
 }
 
 impl Question {
@@ -58,12 +60,13 @@ impl Question {
             Rates::Diagonal => "Lambda is diagonal",
             Rates::Full => "Lambda is symmetric and positive definite",
         };
-        vec![
+        let mut hypotheses = vec![
             format!("l = {}", tidy(&self.model.text)),
             format!("{}; E is a weighted mean over the samples", self.signature.to_text()),
-            place.to_owned(),
-            rates.to_owned(),
-        ]
+        ];
+        hypotheses.extend(self.definitions.iter().cloned());
+        hypotheses.extend([place.to_owned(), rates.to_owned()]);
+        hypotheses
     }
 }
 
@@ -83,6 +86,9 @@ pub struct FormulaLaw {
 
 /// On how many instances it is looked whether a formula is defined.
 const PROBED: u64 = 16;
+/// Affine forms in a generic loss, and their power.
+const FORMS: usize = 3;
+const CUBE: i32 = 3;
 /// How often a loss is drawn again at most, until it breaks the law.
 const DRAWN_AGAIN: usize = 16;
 /// Bits in which it is seen that it does, where the rationals do not suffice.
@@ -142,8 +148,8 @@ impl FormulaLaw {
         let mut last = Unjudged::outside("no sample was drawn");
         for times in SAMPLES_PER_PARAMETER {
             family.samples = times * count + 2;
-            let (mut instance, coefficients) = self.drawn_of(draw, &family)?;
-            let of = self.loss(&coefficients);
+            let (mut instance, generic) = self.drawn_of(draw, &family)?;
+            let of = Generic::of(generic.as_ref());
             let forces = Forces::new(&self.question.model, of, &family.sizes, family.samples, self.question.rates);
             match instance.make_stationary(&forces.map_err(too_large)?) {
                 Ok(()) => return Ok(instance),
@@ -158,16 +164,12 @@ impl FormulaLaw {
         entries(&self.question.signature.parameters, sizes)
     }
 
-    fn loss<'a>(&self, coefficients: &'a [Number]) -> Of<'a> {
-        if self.is_generic { Of::Generic(coefficients) } else { Of::Own }
-    }
-
-    /// Draws the numbers of an instance, and the coefficients of a generic loss.
-    fn drawn_of(&self, draw: &mut Draw, family: &Family) -> Result<(Instance, Vec<Number>), Unjudged> {
+    /// Draws the numbers of an instance, and a generic loss where one is asked for.
+    fn drawn_of(&self, draw: &mut Draw, family: &Family) -> Result<(Instance, Option<Generic>), Unjudged> {
         let signature = &self.question.signature;
-        let arguments = self.parameters(&family.sizes) + entries(&signature.data, &family.sizes);
-        let coefficients = if self.is_generic { generic(draw, arguments) } else { Vec::new() };
-        let program = self.program(family, self.loss(&coefficients)).map_err(too_large)?;
+        let (parameters, data) = (self.parameters(&family.sizes), entries(&signature.data, &family.sizes));
+        let generic = self.is_generic.then(|| Generic::draw(draw, family.class, parameters, data));
+        let program = self.program(family, Generic::of(generic.as_ref())).map_err(too_large)?;
         let (inputs, coordinates) = draw_inputs(draw, family, signature, &program);
         let instance = Instance {
             class: family.class,
@@ -179,7 +181,7 @@ impl FormulaLaw {
             assertion: self.question.law.assertion,
             texts: self.texts.clone(),
         };
-        Ok((instance, coefficients))
+        Ok((instance, generic))
     }
 
     /// What has no value on any of some instances, such as a quotient by what is always 0.
@@ -211,14 +213,33 @@ fn entries(declared: &[Declaration], sizes: &Sizes) -> usize {
     declared.iter().map(|quantity| length(&quantity.shape, sizes, 0)).sum()
 }
 
-/// Coefficients of a generic loss, none of them 0.
-fn generic(draw: &mut Draw, numbers: usize) -> Vec<Number> {
-    let stream = &mut draw.family;
-    let coefficient = |_| {
-        let size = stream.integer(1, 8);
-        Number::ratio(i128::from(if stream.coin() { size } else { -size }), 4).expect("a quarter of a small integer")
-    };
-    (0..generic_coefficients(numbers)).map(coefficient).collect()
+/// A loss without structure.
+struct Generic {
+    coefficients: Vec<Number>,
+    power: i32,
+}
+
+impl Generic {
+    /// Draws coefficients, none of them 0. At a stationary point the forces of the samples have to span all parameters; elsewhere a few cubes do.
+    fn draw(draw: &mut Draw, class: Class, parameters: usize, data: usize) -> Self {
+        let stream = &mut draw.family;
+        let (forms, power) =
+            if class == Class::Stationary { GenericLoss::spanning(parameters, data) } else { (FORMS, CUBE) };
+        let coefficient = |_| {
+            let size = stream.integer(1, 8);
+            Number::ratio(i128::from(if stream.coin() { size } else { -size }), 4)
+                .expect("a quarter of a small integer")
+        };
+        let count = GenericLoss::coefficients(forms, parameters + data);
+        Generic { coefficients: (0..count).map(coefficient).collect(), power }
+    }
+
+    fn of(generic: Option<&Self>) -> Of<'_> {
+        match generic {
+            None => Of::Own,
+            Some(Generic { coefficients, power }) => Of::Generic(GenericLoss { coefficients, power: *power }),
+        }
+    }
 }
 
 impl Instance {

@@ -62,7 +62,8 @@ pub fn read(texts: &Texts<'_>) -> Result<FormulaLaw, (Part, Fault)> {
         return Err(of_law(Fault::new(span, "there is no single eta where Lambda is a matrix: write `Lambda`")));
     }
     let (model, law, signature) = (Arc::new(model), Arc::new(law), Arc::new(signature));
-    let law = FormulaLaw::new(Question { model, law, signature, place: texts.place, rates: texts.rates });
+    let definitions = used(&texts.define, texts.law);
+    let law = FormulaLaw::new(Question { model, law, signature, place: texts.place, rates: texts.rates, definitions });
     let Some(Place { source, span }) = law.undefined_everywhere() else { return Ok(law) };
     let (part, text) = match source {
         Source::Loss => (Part::Loss, texts.loss),
@@ -70,4 +71,23 @@ pub fn read(texts: &Texts<'_>) -> Result<FormulaLaw, (Part, Fault)> {
     };
     let message = format!("`{}` is 0 on all instances, or has no value on any", &text[span.clone()]);
     Err((part, Fault::new(span, message)))
+}
+
+/// The definitions that a law refers to, and those that these refer to.
+fn used(define: &[(&str, &str)], law: &str) -> Vec<String> {
+    let is_part_of_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let mentions =
+        |text: &str, name: &str| text.split(|character| !is_part_of_name(character)).any(|word| word == name);
+    let mut texts = vec![law];
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    while let Some(text) = texts.pop() {
+        for (name, formula) in define {
+            if mentions(text, name) && !found.iter().any(|(known, _)| known == name) {
+                found.push((name, formula));
+                texts.push(formula);
+            }
+        }
+    }
+    let tidy = |formula: &str| formula.split_whitespace().collect::<Vec<_>>().join(" ");
+    found.into_iter().map(|(name, formula)| format!("{name} = {}", tidy(formula))).collect()
 }

@@ -17,10 +17,16 @@ const CLASSES: (&str, &str) =
 /// The model, where the law is asserted, the law, and what becomes of it.
 type Case = ((&'static str, &'static str), Where, &'static str, Became);
 
-const CASES: [Case; 58] = [
+const CASES: [Case; 59] = [
     // The right ones, from which the others differ in one place.
     (SQUARE, Stationary, "E[sum(g.w^2)] - 2 E[g.u^2] = 4 gamma/eta (sum(w^2) - 2 u^2)", Became::Holds),
     (LAYERS, Stationary, "E[g.A @ g.A.T] - E[g.B.T @ g.B] = 4 gamma/eta (A @ A.T - B.T @ B)", Became::Holds),
+    (
+        ("A[2, 2], B[2, 2]; data x[2], y[2]", "sum((B @ A @ x - y)^2)"),
+        Stationary,
+        "E[norm2(g.A)] - E[norm2(g.B)] = 4 gamma/eta (norm2(A) - norm2(B))",
+        Became::Holds,
+    ),
     (UNIT, Anywhere, "for z: u g.u = w @ g.w", Became::Holds),
     (UNIT, Anywhere, "rate(sum(w^2) - u^2) = 0", Became::Holds),
     (CLASSES, Anywhere, "for z: g.b = softmax(W @ x + b) - p", Became::Holds),

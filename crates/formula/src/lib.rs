@@ -77,7 +77,7 @@ pub use evaluate::{Arithmetic, Undefined};
 pub use fault::{Fault, nearest};
 pub use law::{Assertion, Law, LawTerm, Model, Small, possible_sizes};
 pub use layout::{Layout, Rates, Sizes, length};
-pub use lower::{TooLarge, generic_coefficients};
+pub use lower::{GenericLoss, TooLarge};
 pub use number::Number;
 pub use parse::{parse_expression, parse_statement};
 pub use program::{CompiledLoss, CompiledRelation, Forces, Of, Program};

@@ -3,10 +3,9 @@
 mod objective;
 mod tensor;
 
-pub use objective::generic_coefficients;
+pub use objective::GenericLoss;
 
 use crate::layout::{Layout, Sizes, extent, length};
-use crate::number::Number;
 use crate::shape::{Extent, Shape};
 use crate::tape::{Node, Place as Written, Source, Tape, Transcendental};
 use crate::typed::{Descent, Objective, Place, Reduction, Typed, TypedKind};
@@ -26,8 +25,8 @@ pub struct TooLarge;
 pub(crate) enum Loss<'a> {
     /// As it was written.
     Written(&'a Typed),
-    /// A polynomial without any structure: what holds for it holds for every loss. Its coefficients.
-    Generic(&'a [Number]),
+    /// A polynomial without any structure: what holds for it holds for every loss.
+    Generic(GenericLoss<'a>),
 }
 
 /// Where an expression is evaluated: at which point, for which sample, with which names at which places.

@@ -2,8 +2,7 @@
 
 use crate::law::{Law, LawTerm, Model};
 use crate::layout::{Layout, Rates, Sizes, extent};
-use crate::lower::{At, Loss, Lowering, TooLarge};
-use crate::number::Number;
+use crate::lower::{At, GenericLoss, Loss, Lowering, TooLarge};
 use crate::tape::{Node, Tape};
 
 /// The most relations of one law.
@@ -36,8 +35,8 @@ pub struct Program {
 pub enum Of<'a> {
     /// The model's own.
     Own,
-    /// A generic polynomial of the same arguments, with these coefficients.
-    Generic(&'a [Number]),
+    /// A generic polynomial of the same arguments.
+    Generic(GenericLoss<'a>),
 }
 
 impl Of<'_> {
@@ -47,7 +46,7 @@ impl Of<'_> {
     {
         match self {
             Of::Own => Loss::Written(&model.loss),
-            Of::Generic(coefficients) => Loss::Generic(coefficients),
+            Of::Generic(generic) => Loss::Generic(generic),
         }
     }
 }

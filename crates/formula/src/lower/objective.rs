@@ -6,12 +6,30 @@ use crate::number::Number;
 use crate::tape::{Node, Source};
 use crate::typed::{Descent, Objective};
 
-/// Cubes of affine forms in a generic loss.
-const FORMS: usize = 3;
+/// A loss without structure: `sum_k c_k (b_k + a_k . v)^power` with v all parameters and data.
+#[derive(Clone, Copy, Debug)]
+pub struct GenericLoss<'a> {
+    /// Of every form `c_k`, `b_k` and the entries of `a_k`.
+    pub coefficients: &'a [Number],
+    /// The power.
+    pub power: i32,
+}
 
-/// How many coefficients a generic loss of so many numbers has.
-pub fn generic_coefficients(numbers: usize) -> usize {
-    FORMS * (numbers + 2)
+impl GenericLoss<'_> {
+    /// How many coefficients so many forms of so many numbers have.
+    pub fn coefficients(forms: usize, numbers: usize) -> usize {
+        forms * (numbers + 2)
+    }
+
+    /// Forms and their power for which the forces of the samples span all parameters: as many forms as parameters, and a power by which enough
+    /// polynomials of the data come.
+    pub fn spanning(parameters: usize, data: usize) -> (usize, i32) {
+        // Forces have the degree 2 power - 3 in the data: so many monomials there are.
+        let monomials =
+            |degree: usize| (1..=data).fold(1, |count: usize, axis| count.saturating_mul(degree + axis) / axis);
+        let power = (3..=8).find(|power| monomials(2 * power - 3) > parameters + 1).unwrap_or(8);
+        (parameters + 1, power as i32)
+    }
 }
 
 impl Lowering<'_> {
@@ -27,24 +45,23 @@ impl Lowering<'_> {
                 self.source = Source::Law;
                 loss
             }
-            Loss::Generic(coefficients) => self.generic_loss(coefficients, point, sample),
+            Loss::Generic(generic) => self.generic_loss(generic, point, sample),
         };
         self.losses.insert((point, sample), loss);
         loss
     }
 
-    /// `sum_k c_k (b_k + a_k . v)^3` with v all parameters and data.
-    fn generic_loss(&mut self, coefficients: &[Number], point: usize, sample: usize) -> Node {
+    fn generic_loss(&mut self, generic: GenericLoss<'_>, point: usize, sample: usize) -> Node {
         let mut variables = self.theta(point);
         variables.extend(self.layout.sample(sample).map(|place| self.tape.input(place)));
-        let mut terms = Vec::with_capacity(FORMS);
-        for form in coefficients.chunks(variables.len() + 2) {
+        let mut terms = Vec::new();
+        for form in generic.coefficients.chunks(variables.len() + 2) {
             let constants: Vec<Node> = form.iter().map(|number| self.tape.constant(*number)).collect();
             let [outer, inner, slopes @ ..] = &constants[..] else { continue };
             let linear = self.tape.dot(slopes, &variables);
             let affine = self.tape.add(*inner, linear);
-            let cube = self.tape.power(affine, 3);
-            terms.push(self.tape.multiply(*outer, cube));
+            let power = self.tape.power(affine, generic.power);
+            terms.push(self.tape.multiply(*outer, power));
         }
         self.tape.sum(terms)
     }
