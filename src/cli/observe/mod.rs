@@ -10,9 +10,9 @@ mod platonic;
 use super::output::{self, Destination};
 use super::{Exit, Failure};
 use crate::dynamics::refusal::Refusal;
+use crate::report::layout::{USUAL_WIDTH, hanging};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::fmt::Write;
 use std::path::Path;
 
 /// Watch the theories at work: balance on real data, the entropic flow, alignment, noise, saddles, norms
@@ -108,7 +108,7 @@ impl<'a, const COUNT: usize> Files<'a, COUNT> {
     fn write(self, texts: [&str; COUNT], mut summary: String) -> Result<Exit, Failure> {
         let place = |(file, _): &(File<'_>, _)| format!("{} ({})", file.path.display(), file.content);
         let places: Vec<String> = self.0.iter().map(place).collect();
-        let _ = writeln!(summary, "\nWritten: {}", places.join(", "));
+        summary += &format!("\n{}", hanging(&format!("Written: {}", places.join(", ")), USUAL_WIDTH, ""));
         for ((_, destination), text) in self.0.into_iter().zip(texts) {
             destination.write(text)?;
         }
