@@ -39,7 +39,6 @@ fn without_default_features_the_command_line_is_left_out() {
         "clap_mangen",
         "indicatif",
         "anstream",
-        "crossterm",
         "ctrlc",
         "zip",
         "half",

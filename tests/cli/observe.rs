@@ -12,7 +12,8 @@ fn observed(arguments: &[&str], name: &str) -> [String; 3] {
     let text = String::from_utf8(assert.get_output().stdout.clone()).expect("text");
     let files = ["csv", "svg"].map(|kind| fs::read_to_string(folder.path().join(format!("{name}.{kind}"))));
     let [csv, svg] = files.map(|file| file.expect("written"));
-    let told = text.lines().last().and_then(|line| line.strip_prefix("Written: ")).expect("where the files are");
+    let (_, told) = text.rsplit_once("Written: ").expect("where the files are");
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.starts_with(&format!("{name}.csv (table), {name}.svg (plot)")), "{text}");
     let files = fs::read_dir(folder.path()).expect("readable").count();
     assert_eq!(files, told.split(", ").count(), "nothing else is left");
