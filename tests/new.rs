@@ -49,6 +49,7 @@ fn bad_names_and_places_are_refused_and_nothing_is_overwritten() {
 
 /// The tests of the new crate, and its program's comparison with its lock, with the dependencies of this crate as they are built.
 #[test]
+#[ignore = "builds the library for another crate, which takes minutes"]
 fn a_new_crate_is_green_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = new(folder.path(), &["first_theory", "--path", LIBRARY]);
