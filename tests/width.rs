@@ -48,7 +48,12 @@ fn printed(arguments: &[&str], columns: Option<usize>, folder: &Path) -> String 
         command.env("COLUMNS", columns.to_string());
     }
     let output = command.output().expect("it runs");
-    assert!(matches!(output.status.code(), Some(0 | 3)), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    // Few instances may leave a claim vacuous or powerless: how that is laid out is looked at too.
+    assert!(
+        matches!(output.status.code(), Some(0 | 1 | 3)),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).expect("text")
 }
 
