@@ -1,79 +1,12 @@
-//! Both sides of a law, and how far they are apart.
+//! A law on a checkpoint: what it reads, of all members and of each, and whether its symmetry is one of the network.
 
+use super::contribution::Contribution;
 use super::fitted::Fitted;
 use super::generators;
 use super::law::{Form, Law};
-use super::measure::Contribution;
-use super::sums::sum;
-
-/// The four terms of a law: `E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2)`, where `A` is what the generator
-/// multiplies and `B` what it divides, each weighted by the generator's coefficient. For Adam squares are in its metric.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Sides {
-    /// `E|g_A|^2` and `E|g_B|^2`.
-    pub noise: [f64; 2],
-    /// `c |theta_A|^2` and `c |theta_B|^2`; of numbers stored with an offset `c` times what is used times what is stored, which may be
-    /// negative.
-    pub decay: [f64; 2],
-}
-
-impl Sides {
-    /// The sum of the terms' sizes.
-    pub fn scale(&self) -> f64 {
-        self.noise.iter().chain(&self.decay).map(|term| term.abs()).sum()
-    }
-
-    /// The same under another decay.
-    #[must_use]
-    pub fn with_decay_times(self, factor: f64) -> Self {
-        Sides { decay: self.decay.map(|term| factor * term), ..self }
-    }
-
-    /// Left side minus right side over the sum of the terms, from -1 to 1; none if all vanish: 0 = 0 says nothing.
-    pub fn imbalance(&self) -> Option<f64> {
-        let difference = (self.noise[0] - self.noise[1]) - (self.decay[0] - self.decay[1]);
-        let scale = self.scale();
-        (scale > 0.0).then(|| difference / scale)
-    }
-}
-
-/// A law, one of its members, or all of them together.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Reading {
-    /// The terms. Of a matrix law, the traces.
-    pub sides: Sides,
-    /// The relative imbalance. Of a matrix law, the norm of the residual over the sum of the terms' norms: not negative.
-    pub imbalance: Option<f64>,
-    /// Its standard error over the samples, taken as independent. Of a matrix law, what their scatter alone would make of a
-    /// residual that is zero.
-    pub standard_error: Option<f64>,
-    /// The imbalance that `balance/approximate` allows: `(2 / eta) |A theta| |grad F|` over the sum of the terms, with the
-    /// part of `grad F` that the law is about.
-    pub tolerance: Option<f64>,
-    /// The imbalance that `balance/master` says there is: `-(2 / eta) (A theta)^T grad F` over the sum of the terms.
-    pub off_shell: Option<f64>,
-    /// How far the gradients are from being orthogonal to the orbit, as they must be if the symmetry is one of this network:
-    /// the root of `E[((A theta)^T g)^2]` over `|A theta|` and the root of `E|g|^2`. Of a matrix law, the largest of all generators
-    /// that add a multiple of one member to another.
-    pub overlap: Option<f64>,
-    /// The root of `E[((A theta)^T g)^2]` over that of `E sum_i (A theta)_i^2 g_i^2`: if the terms of the overlap had random signs,
-    /// about 1; if they cancel up to rounding, about its relative size, however many they are.
-    pub cancellation: Option<f64>,
-    /// `|A theta|^2`; of a matrix law 0.
-    pub parameters: f64,
-    /// The square of the mean gradient on both sides, weighted like the terms, if it was asked for; not of a matrix law.
-    pub mean_gradient: Option<[f64; 2]>,
-    /// Of a matrix law, the generator with the largest cancellation: the member that is changed, and the one that is added.
-    pub generator: Option<(usize, usize)>,
-}
-
-impl Reading {
-    /// The imbalance in standard errors; of a matrix law how many times it is what scatter alone would make.
-    pub fn z(&self) -> Option<f64> {
-        let error = self.standard_error.filter(|error| *error > 0.0)?;
-        self.imbalance.map(|imbalance| imbalance / error)
-    }
-}
+use super::matrices::Matrices;
+use super::reading::{Reading, Sides, side};
+use super::sums::{add, sum};
 
 /// Whether the symmetry that a law comes from is one of this network, by the overlap of gradients with its orbit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,11 +161,6 @@ impl Balance {
     }
 }
 
-/// Which side of the law a coefficient is on.
-fn side(coefficient: f64) -> usize {
-    usize::from(coefficient < 0.0)
-}
-
 /// A rescaling law, member by member.
 struct Tally {
     /// For each side.
@@ -253,12 +181,6 @@ struct Tally {
     entropic: Option<[Vec<f64>; 2]>,
     /// For each side.
     mean: Option<[Vec<f64>; 2]>,
-}
-
-fn add(sum: &mut [f64], factor: f64, values: &[f64]) {
-    for (sum, value) in sum.iter_mut().zip(values) {
-        *sum += factor * value;
-    }
 }
 
 impl Tally {
@@ -356,164 +278,4 @@ fn standard_error(samples: &[[f64; 2]], imbalance: f64, scale: f64) -> Option<f6
     let mean = sum(deviations.iter().copied()) / count;
     let squares = sum(deviations.iter().map(|deviation| (deviation - mean).powi(2)));
     (samples.len() > 1).then(|| (squares / (count * (count - 1.0))).sqrt() / scale)
-}
-
-/// A matrix law: all groups' matrices one after another.
-struct Matrices {
-    /// Rows of each matrix.
-    width: usize,
-    decay: [Vec<f64>; 2],
-    noise: [Vec<f64>; 2],
-    /// For each sample the difference of the two sides.
-    residuals: Vec<Vec<f64>>,
-    /// The squares of the parameters, which are the matrices' diagonals.
-    parameters: Vec<f64>,
-    /// For each row `|grad F|^2`.
-    entropic: Option<Vec<f64>>,
-    generators: Generators,
-}
-
-/// The largest cancellation, and the generator that has it: the member that is changed, and the one that is added.
-type Worst = (f64, (usize, usize));
-
-/// The overlaps with the generators that add member `j` to member `i`.
-struct Generators {
-    /// The members that are looked at.
-    places: Vec<usize>,
-    /// For each sample, all groups' matrices one after another.
-    overlaps: Vec<Vec<f64>>,
-    /// The squares of the terms, summed over the samples.
-    scatter: Vec<f64>,
-    /// For each side the diagonals of `theta theta^T`, and of `g g^T` summed over the samples.
-    parameters: [Vec<f64>; 2],
-    gradients: [Vec<f64>; 2],
-}
-
-impl Generators {
-    fn new(parts: &[(f64, Contribution)], fitted: &Fitted<'_>) -> Self {
-        let places = generators::places(fitted.width);
-        let (count, width, groups) = (places.len(), fitted.width, fitted.law.groups);
-        let samples = parts.first().map_or(0, |(_, part)| part.generators.len());
-        let zeros = || vec![0.0; groups * count * count];
-        let mut overlaps: Vec<Vec<f64>> = (0..samples).map(|_| zeros()).collect();
-        let mut scatter = zeros();
-        let members = || [vec![0.0; groups * width], vec![0.0; groups * width]];
-        let (mut parameters, mut gradients) = (members(), members());
-        for (coefficient, part) in parts {
-            let side = side(*coefficient);
-            // What the one side is multiplied by the other is divided by: X there is minus X^T here.
-            let turn = |entry: usize| {
-                let (group, i, j) = (entry / (count * count), entry / count % count, entry % count);
-                if side == 0 { entry } else { (group * count + j) * count + i }
-            };
-            for (sum, values) in overlaps.iter_mut().zip(&part.generators) {
-                for (entry, sum) in sum.iter_mut().enumerate() {
-                    *sum += coefficient * values[turn(entry)];
-                }
-            }
-            for (entry, sum) in scatter.iter_mut().enumerate().filter(|_| !part.scatter.is_empty()) {
-                *sum += part.scatter[turn(entry)];
-            }
-            let diagonal = |sum: &mut Vec<f64>, matrices: &[f64]| {
-                for (member, sum) in sum.iter_mut().enumerate() {
-                    *sum += matrices[member * width + member % width];
-                }
-            };
-            diagonal(&mut parameters[side], &part.parameters);
-            add(&mut gradients[side], 1.0, &part.gradient);
-        }
-        Generators { places, overlaps, scatter, parameters, gradients }
-    }
-
-    /// The largest overlap of the generators of these groups, the largest cancellation, and whose that is.
-    fn largest(&self, groups: std::ops::Range<usize>, width: usize) -> (Option<f64>, Option<Worst>) {
-        let count = self.places.len();
-        let (mut overlap, mut cancellation) = (None::<f64>, None::<Worst>);
-        for group in groups {
-            for (i, j) in (0..count).flat_map(|i| (0..count).map(move |j| (i, j))) {
-                let entry = (group * count + i) * count + j;
-                let squares = sum(self.overlaps.iter().map(|sample| sample[entry].powi(2)));
-                let scatter = self.scatter[entry];
-                if self.overlaps.is_empty() || scatter <= 0.0 {
-                    continue;
-                }
-                let (to, from) = (self.places[i], self.places[j]);
-                let at = |place: usize| group * width + place;
-                // On the one side member j is added to i, on the other i is subtracted from j.
-                let stretch = self.parameters[0][at(from)] + self.parameters[1][at(to)];
-                let gradient = self.gradients[0][at(to)] + self.gradients[1][at(from)];
-                let found = (squares / (stretch * gradient)).sqrt();
-                overlap = Some(overlap.map_or(found, |largest| largest.max(found)));
-                let found = (squares / scatter).sqrt();
-                if cancellation.is_none_or(|(largest, _)| found > largest) {
-                    cancellation = Some((found, (to, from)));
-                }
-            }
-        }
-        (overlap, cancellation)
-    }
-}
-
-impl Matrices {
-    fn new(parts: &[(f64, Contribution)], fitted: &Fitted<'_>) -> Self {
-        let zeros = || vec![0.0; fitted.members() * fitted.width];
-        let samples = parts.first().map_or(0, |(_, part)| part.noise.len());
-        let mut matrices = Matrices {
-            width: fitted.width,
-            generators: Generators::new(parts, fitted),
-            parameters: zeros(),
-            entropic: parts.first().and_then(|(_, part)| part.entropic.as_ref()).map(|_| vec![0.0; fitted.members()]),
-            decay: [zeros(), zeros()],
-            noise: [zeros(), zeros()],
-            residuals: (0..samples).map(|_| zeros()).collect(),
-        };
-        for (coefficient, part) in parts {
-            let side = side(*coefficient);
-            add(&mut matrices.decay[side], 1.0, &part.decay);
-            add(&mut matrices.parameters, 1.0, &part.parameters);
-            if let (Some(sum), Some((_, squared))) = (&mut matrices.entropic, &part.entropic) {
-                add(sum, 1.0, squared);
-            }
-            for (residual, noise) in matrices.residuals.iter_mut().zip(&part.noise) {
-                add(&mut matrices.noise[side], 1.0 / samples as f64, noise);
-                add(residual, *coefficient, noise);
-            }
-        }
-        matrices
-    }
-
-    /// The law of these groups.
-    fn reading(&self, groups: std::ops::Range<usize>, rate: f64) -> Reading {
-        let (width, size) = (self.width, self.width * self.width);
-        let (rows, entries) = (groups.start * width..groups.end * width, groups.start * size..groups.end * size);
-        let trace = |values: &Vec<f64>| {
-            sum(entries.clone().filter(|entry| entry % size % (width + 1) == 0).map(|entry| values[entry]))
-        };
-        let norm = |entry: &dyn Fn(usize) -> f64| sum(entries.clone().map(|number| entry(number).powi(2))).sqrt();
-        let [noise, decay] = [&self.noise, &self.decay];
-        let scale: f64 = noise.iter().chain(decay).map(|values| norm(&|entry| values[entry])).sum();
-        let residual = norm(&|entry| (noise[0][entry] - noise[1][entry]) - (decay[0][entry] - decay[1][entry]));
-        let scatter = sum(self
-            .residuals
-            .iter()
-            .map(|sample| norm(&|entry| sample[entry] - (noise[0][entry] - noise[1][entry])).powi(2)));
-        let count = self.residuals.len() as f64;
-        let scatter = (count > 1.0).then(|| (scatter / (count * (count - 1.0))).sqrt());
-        let relative = |value: f64| (scale > 0.0).then(|| value / scale);
-        // For every symmetric S of norm 1 the generator moves theta by at most |theta|.
-        let bound = |squared: &Vec<f64>| {
-            2.0 / rate * (trace(&self.parameters) * sum(squared[rows.clone()].iter().copied())).sqrt()
-        };
-        let (overlap, cancellation) = self.generators.largest(groups.clone(), width);
-        Reading {
-            overlap,
-            cancellation: cancellation.map(|(cancellation, _)| cancellation),
-            generator: cancellation.map(|(_, generator)| generator),
-            sides: Sides { noise: [trace(&noise[0]), trace(&noise[1])], decay: [trace(&decay[0]), trace(&decay[1])] },
-            imbalance: relative(residual),
-            standard_error: scatter.and_then(relative),
-            tolerance: self.entropic.as_ref().map(bound).and_then(relative),
-            ..Reading::default()
-        }
-    }
 }

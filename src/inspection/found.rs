@@ -10,7 +10,7 @@ use super::balance::Status;
 use super::fitted::Extent;
 use super::law::{Axis, Block, Law};
 use super::sums::{Marginals, Wanted, dot, sum};
-use super::{Inputs, LawsError, Settings, inspect, measure};
+use super::{Inputs, LawsError, Settings, digits, inspect};
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use std::collections::BTreeMap;
 
@@ -130,9 +130,9 @@ fn candidates(weights: &Checkpoint, gradients: &Checkpoint, name: &str) -> Resul
             overlaps.1.extend(columns);
         }
         stream.finish()?;
-        let stored = [weights, gradients].map(|file| Ok::<_, LawsError>(measure::digits(&file.tensor(name)?.element)));
+        let stored = [weights, gradients].map(|file| Ok::<_, LawsError>(digits::digits(&file.tensor(name)?.element)));
         let [parameters, gradients] = stored;
-        let digits = parameters?.min(gradients?).min(measure::significant_digits(significant));
+        let digits = parameters?.min(gradients?).min(digits::significant_digits(significant));
         let blocks = [(Block::rows(name, 1.0), overlaps.0), (Block::columns(name, 1.0), overlaps.1)];
         for (block, overlaps) in blocks {
             let length = if block.axis == Axis::Rows { extent.rows } else { extent.columns };

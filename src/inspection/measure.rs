@@ -1,43 +1,16 @@
 //! The second moments that laws are about, tensor by tensor, each read once from its beginning to its end.
 
-use super::fitted::{Extent, Fitted, Layout};
+use super::contribution::Contribution;
+use super::digits::{digits, significant_digits};
+use super::elements::{BLOCK, Products, RowsAndColumns, add_to, blocks, fill, fill_two, fold, quotient};
+use super::fitted::{Extent, Fitted};
 use super::gram::{Cross, Gram};
 use super::law::{Axis, Block, Form};
-use super::sums::{Marginals, Wanted, sum};
+use super::optimizer::{MOMENTUM_BUFFER, buffer, correction};
+use super::sieve::Sieve;
+use super::sums::{Marginals, Wanted};
 use super::{Inputs, LawsError, Rule, Settings, generators};
-use crate::checkpoint::{Checkpoint, CheckpointError, Element, Tensor, TensorStream};
-
-/// Elements that are looked at together.
-const BLOCK: usize = 1 << 13;
-
-/// What one tensor contributes to one law. `theta` is what the network uses: the stored numbers and their offset. Vectors have an entry for each member, or for a matrix law for each entry of
-/// each group's matrix.
-#[derive(Clone, Debug)]
-pub struct Contribution {
-    /// `theta^2`, or `theta theta^T`.
-    pub parameters: Vec<f64>,
-    /// `theta^2` in the metric of the decay; with an offset `theta` times the stored numbers, which are what decays.
-    pub decay: Vec<f64>,
-    /// For each sample `g^2` in the metric of the step; one entry if there is only their mean.
-    pub noise: Vec<Vec<f64>>,
-    /// For each sample `theta g`.
-    pub overlap: Vec<Vec<f64>>,
-    /// `g^2`, plainly, summed over the samples: for each member, always.
-    pub gradient: Vec<f64>,
-    /// `(theta g)^2`, element by element, summed over the samples: what rounding makes of `theta g` goes with its root.
-    pub scatter: Vec<f64>,
-    /// The binary digits of the gradients and of the parameters, whichever are fewer.
-    pub digits: u32,
-    /// For a matrix law, for each sample the overlaps with all generators that are looked at.
-    pub generators: Vec<Vec<f64>>,
-    /// The square of the mean of the gradients over the samples, for each member; none unless a batch size asks for it.
-    pub mean: Option<Vec<f64>>,
-    /// `theta` times the gradient of the entropic loss, and that gradient squared: for each member, always.
-    pub entropic: Option<(Vec<f64>, Vec<f64>)>,
-}
-
-/// What the name of a momentum's buffer ends with.
-pub const MOMENTUM_BUFFER: &str = ".momentum_buffer";
+use crate::checkpoint::{Checkpoint, CheckpointError, TensorStream};
 
 /// A tensor that a law names, and where.
 pub type Use<'a> = (&'a Fitted<'a>, usize);
@@ -72,56 +45,11 @@ struct Measurement<'a> {
     first: Option<(&'a Checkpoint, String)>,
 }
 
-/// The name of a buffer of an optimiser: with a suffix, or plainly that of the parameter.
-fn buffer<'a>(optimizer: &'a Checkpoint, name: &str) -> Result<(String, &'a Tensor), CheckpointError> {
-    let suffixed = format!("{name}.exp_avg_sq");
-    match (optimizer.get(&suffixed), optimizer.get(name)) {
-        (Some(tensor), None) => Ok((suffixed, tensor)),
-        (None, Some(tensor)) => Ok((name.to_owned(), tensor)),
-        (Some(_), Some(_)) => Err(CheckpointError::tensor(
-            optimizer.path(),
-            name,
-            format!("it is there beside `{suffixed}`: keep one of them"),
-        )),
-        (None, None) => Err(CheckpointError::tensor(
-            optimizer.path(),
-            name,
-            format!("expected its second moments as `{suffixed}` or `{name}`, found neither"),
-        )),
-    }
-}
-
 fn same_shape(checkpoint: &Checkpoint, name: &str, found: &[usize], expected: &[usize]) -> Result<(), CheckpointError> {
     if found == expected {
         return Ok(());
     }
     Err(CheckpointError::tensor(checkpoint.path(), name, format!("expected the shape {expected:?}, found {found:?}")))
-}
-
-/// The optimiser's steps and the tensor that tells them, if one does.
-pub fn steps(optimizer: &Checkpoint, name: &str) -> Result<Option<(String, f64)>, CheckpointError> {
-    let own = format!("{name}.step");
-    let Some(name) = [own.as_str(), "step"].into_iter().find(|name| optimizer.get(name).is_some()) else {
-        return Ok(None);
-    };
-    let refuse = |problem: String| CheckpointError::tensor(optimizer.path(), name, problem);
-    let length = optimizer.tensor(name)?.len();
-    if length != 1 {
-        return Err(refuse(format!("expected one number of steps, found {length}")));
-    }
-    let mut step = [0.0];
-    let mut stream = optimizer.stream(name)?;
-    stream.read(&mut step)?;
-    stream.finish()?;
-    if step[0] < 1.0 {
-        return Err(refuse(format!("expected at least one step, found {}", step[0])));
-    }
-    Ok(Some((name.to_owned(), step[0])))
-}
-
-/// The factor `1 / (1 - beta2^step)`, if the optimiser's steps are told.
-fn correction(optimizer: &Checkpoint, name: &str, decay: f64) -> Result<f64, CheckpointError> {
-    Ok(steps(optimizer, name)?.map_or(1.0, |(_, steps)| 1.0 / (1.0 - decay.powf(steps))))
 }
 
 impl<'a> Measurement<'a> {
@@ -469,63 +397,6 @@ impl<'a> Measurement<'a> {
     }
 }
 
-/// Keeps the elements of a slice of a tensor that comes row by row.
-#[derive(Clone, Copy)]
-struct Sieve {
-    extent: Extent,
-    axis: Axis,
-    layout: Layout,
-    position: usize,
-}
-
-impl Sieve {
-    /// The extent of what is kept.
-    fn left(&self) -> Extent {
-        let length = |positions| self.layout.slice.map_or(positions, |slice| slice.length(positions).unwrap_or(0));
-        match self.axis {
-            Axis::Columns => Extent { columns: length(self.extent.columns), ..self.extent },
-            _ => Extent { rows: length(self.extent.rows), ..self.extent },
-        }
-    }
-
-    fn keeps(&self, element: usize) -> bool {
-        let (row, column) = (element / self.extent.columns, element % self.extent.columns);
-        self.layout.has(if self.axis == Axis::Columns { column } else { row })
-    }
-
-    fn pass(&mut self, values: &[f64], add: impl FnOnce(&[f64])) {
-        self.pass_both(values, &[], |values, _| add(values));
-    }
-
-    /// Passes the next elements of one or two tensors.
-    fn pass_both(&mut self, values: &[f64], others: &[f64], add: impl FnOnce(&[f64], &[f64])) {
-        let first = self.position;
-        self.position += values.len();
-        if self.layout.slice.is_none() {
-            return add(values, others);
-        }
-        let kept = |values: &[f64]| -> Vec<f64> {
-            let kept = values.iter().enumerate().filter(|(number, _)| self.keeps(first + number));
-            kept.map(|(_, value)| *value).collect()
-        };
-        add(&kept(values), &kept(others));
-    }
-}
-
-/// The binary digits of a type; what cannot be read has none to lose.
-pub fn digits(element: &Result<Element, String>) -> u32 {
-    element.as_ref().map_or(53, |element| element.digits())
-}
-
-/// The digits of the narrowest type that holds every number whose bits were joined: a conversion adds none.
-pub fn significant_digits(bits: u64) -> u32 {
-    let used = 53 - (bits | 1 << 52).trailing_zeros();
-    [8, 11, 24].into_iter().find(|digits| used <= *digits).unwrap_or(53)
-}
-
-/// Sums over rows and over columns.
-type RowsAndColumns = (Vec<f64>, Vec<f64>);
-
 struct Sums {
     parameters: RowsAndColumns,
     decay: RowsAndColumns,
@@ -545,86 +416,4 @@ struct Sums {
     /// One for each use by a matrix law.
     parameter_grams: Vec<Option<Vec<f64>>>,
     noise_grams: Vec<Vec<Option<Vec<f64>>>>,
-}
-
-impl Contribution {
-    fn vectors(&self) -> impl Iterator<Item = &Vec<f64>> {
-        let entropic = self.entropic.iter().flat_map(|(along, squared)| [along, squared]);
-        [&self.parameters, &self.decay, &self.gradient, &self.scatter]
-            .into_iter()
-            .chain(&self.mean)
-            .chain(&self.noise)
-            .chain(&self.overlap)
-            .chain(&self.generators)
-            .chain(entropic)
-    }
-}
-
-/// Sums over rows or columns, to sums over the members of a law.
-fn fold((rows, columns): &RowsAndColumns, axis: Axis, layout: Layout, members: usize) -> Vec<f64> {
-    let along = match axis {
-        Axis::All => {
-            let rows = rows.iter().enumerate().filter(|(row, _)| layout.has(*row));
-            return vec![sum(rows.map(|(_, value)| *value))];
-        }
-        Axis::Rows => rows,
-        Axis::Columns => columns,
-    };
-    let mut folded = vec![0.0; members];
-    for (position, value) in along.iter().enumerate() {
-        if let Some(member) = layout.member(position) {
-            folded[member] += value;
-        }
-    }
-    folded
-}
-
-/// `theta` times something like a gradient, and that squared.
-struct Products {
-    along: Marginals,
-    squares: Marginals,
-    /// The squares of the products.
-    scatter: Marginals,
-}
-
-impl Products {
-    fn add(&mut self, theta: &[f64], other: &[f64], product: &mut [f64]) {
-        fill_two(product, theta, other, |theta, other| theta * other);
-        self.along.add(product);
-        product.iter_mut().for_each(|product| *product *= *product);
-        self.scatter.add(product);
-        fill(product, other, |other| other * other);
-        self.squares.add(product);
-    }
-
-    fn finish(self) -> (RowsAndColumns, RowsAndColumns, RowsAndColumns) {
-        (self.along.finish(), self.squares.finish(), self.scatter.finish())
-    }
-}
-
-fn blocks() -> [Vec<f64>; 6] {
-    [(); 6].map(|()| vec![0.0; BLOCK])
-}
-
-fn add_to(sums: &mut [f64], values: &[f64]) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += value;
-    }
-}
-
-fn fill(values: &mut [f64], a: &[f64], function: impl Fn(f64) -> f64) {
-    for (value, a) in values.iter_mut().zip(a) {
-        *value = function(*a);
-    }
-}
-
-fn fill_two(values: &mut [f64], a: &[f64], b: &[f64], function: impl Fn(f64, f64) -> f64) {
-    for ((value, a), b) in values.iter_mut().zip(a).zip(b) {
-        *value = function(*a, *b);
-    }
-}
-
-/// `moment / metric`; where both vanish nothing moves and nothing counts.
-fn quotient(moment: f64, metric: f64) -> f64 {
-    if moment == 0.0 { 0.0 } else { moment / metric }
 }

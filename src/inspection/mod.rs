@@ -8,8 +8,10 @@
 //! | [`generators`] | which generators of a matrix law are looked at |
 //! | [`decay`] | the decay of each tensor, and the factor that the laws' right sides have |
 //! | [`sums`], `gram` | sums in one pass, accurate to the last places |
-//! | `measure` | the second moments of one tensor |
-//! | [`balance`] | both sides of a law, and how far they are apart |
+//! | `measure`, `contribution` | the second moments of one tensor, and what they add to a law |
+//! | `elements`, `sieve`, `digits`, `optimizer` | blocks of elements, slices, digits, and what an optimiser keeps of a tensor |
+//! | [`reading`] | both sides of a law as numbers, and how far they are apart |
+//! | [`balance`], `matrices` | a law on a checkpoint, of its members and of matrices |
 //! | [`prediction`] | where descent that goes on as it is would come to rest |
 //!
 //! For a generator `A` of a symmetry and plain descent the law is `E[g^T A g] = (4 gamma / eta) theta^T A theta`
@@ -18,24 +20,31 @@
 
 pub mod architecture;
 pub mod balance;
+mod contribution;
 pub mod decay;
 pub mod decoder;
+mod digits;
+mod elements;
 pub mod file;
 pub mod fitted;
 pub mod found;
 pub mod generators;
 mod gram;
 pub mod law;
+mod matrices;
 mod measure;
 pub mod mlp;
+mod optimizer;
 pub mod prediction;
+pub mod reading;
+mod sieve;
 pub mod sums;
 
 use self::balance::{Balance, Status};
+use self::contribution::Contribution;
 use self::decay::{Decay, Moments, Relaxation, matches};
 use self::fitted::Fitted;
 use self::law::{Block, Form, Law};
-use self::measure::Contribution;
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -207,7 +216,7 @@ const MOST_SAMPLES: usize = 1 << 16;
 impl Settings {
     /// The file with the momentum, if the second moments are its.
     fn buffers<'a>(&self, inputs: &Inputs<'a>) -> Option<&'a Checkpoint> {
-        let momentum = |file: &&Checkpoint| file.names().any(|name| name.ends_with(measure::MOMENTUM_BUFFER));
+        let momentum = |file: &&Checkpoint| file.names().any(|name| name.ends_with(optimizer::MOMENTUM_BUFFER));
         inputs.optimizer.filter(momentum).filter(|_| self.rule == Rule::Sgd)
     }
 
@@ -338,7 +347,7 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
     let has =
         |suffix: &str| inputs.optimizer.is_some_and(|optimizer| optimizer.names().any(|name| name.ends_with(suffix)));
     let steps = match (settings.steps, inputs.optimizer, tensors.first()) {
-        (None, Some(optimizer), Some((name, _))) => measure::steps(optimizer, name)?.map(|(_, steps)| steps),
+        (None, Some(optimizer), Some((name, _))) => optimizer::steps(optimizer, name)?.map(|(_, steps)| steps),
         (told, _, _) => told,
     };
     let gammas = tensors.iter().map(|(name, _)| settings.decay_of(name)).collect();
@@ -371,7 +380,7 @@ fn samples(inputs: &Inputs<'_>, name: Option<&str>) -> Result<Option<usize>, Law
 /// How many steps the momentum is known of: the length of the leading axis that its shape has more than the parameter's.
 fn buffered(inputs: &Inputs<'_>, file: &Checkpoint, name: Option<&str>) -> Result<usize, LawsError> {
     let Some(name) = name else { return Ok(1) };
-    let buffer = format!("{name}{}", measure::MOMENTUM_BUFFER);
+    let buffer = format!("{name}{}", optimizer::MOMENTUM_BUFFER);
     let (shape, of_parameter) = (&file.tensor(&buffer)?.shape, &inputs.weights.tensor(name)?.shape);
     match shape.first() {
         Some(&steps) if shape.len() == of_parameter.len() + 1 && (1..=MOST_SAMPLES).contains(&steps) => Ok(steps),

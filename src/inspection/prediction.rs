@@ -6,8 +6,9 @@
 //! `E|g_B|^2 = kappa (E|g|^2 - |m|^2) + |m|^2`, `kappa = (n - B) / (B (n - 1))` for the n gradients given (`noise-equilibrium/sde-gap`). If these are all samples, that is
 //! exact for batches without replacement; if they are drawn from many, it is unbiased for independent ones.
 
-use super::balance::{Balance, Reading, Sides, Status};
+use super::balance::{Balance, Status};
 use super::law::{Form, Law};
+use super::reading::{Reading, Sides};
 use super::{Inspection, Rule, Settings};
 use crate::closed_form::batches::{Spread, share_of_noise};
 use crate::closed_form::{gas, kept};

@@ -155,6 +155,13 @@ impl Marginals {
     }
 }
 
+/// Adds numbers times a factor to sums, entry by entry.
+pub fn add(sum: &mut [f64], factor: f64, values: &[f64]) {
+    for (sum, value) in sum.iter_mut().zip(values) {
+        *sum += factor * value;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
