@@ -29,6 +29,8 @@ fn bad_names_and_places_are_refused_and_nothing_is_overwritten() {
         assert!(told(&output).contains(words), "{arguments:?}: {}", told(&output));
     };
     refused(&["My Theory", "--path", LIBRARY], 2, "cannot be the crate's name");
+    refused(&["fn", "--path", LIBRARY], 2, "cannot be the crate's name");
+    refused(&["build", "--path", LIBRARY], 2, "cannot be the crate's name");
     refused(&["mine"], 2, "--path");
     refused(&["mine", "--path", "nowhere"], 66, "nowhere");
     refused(&["mine", "--path", "."], 66, "Cargo.toml");

@@ -63,7 +63,7 @@ pub fn keep(found: &[ClaimReport]) {
             .map_err(|error| Failure::Internal(error.to_string()))?;
         Destination::open(Some(&path))?.write(&format!("{text}\n"))
     };
-    // The report is delivered; that the next run will not know is no failure of this one.
+    // That the next run will not know is no failure of this one.
     if let Err(error) = write() {
         complain(&format!("warning: --last-failed will not know of this run: {error}"));
     }

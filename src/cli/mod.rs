@@ -283,9 +283,14 @@ fn refuse(arguments: &[OsString], error: &clap::Error) -> Exit {
 /// Whether JSON was asked for on a command line that could not be parsed.
 fn asks_for_json(arguments: &[OsString]) -> bool {
     let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
-    words.get(1).is_some_and(|command| command == "eval")
-        || words.iter().any(|word| word == "--format=json")
-        || words.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+    // The first word that names a command: an option of the whole program may stand before it.
+    let command = words
+        .iter()
+        .skip(1)
+        .find(|word| <CommandLine as clap::CommandFactory>::command().find_subcommand(word.as_ref()).is_some());
+    command.is_some_and(|command| command == "eval")
+        || words.iter().any(|word| ["--format=json", "-fjson", "-f=json"].contains(&word.as_ref()))
+        || words.windows(2).any(|pair| ["--format", "-f"].contains(&pair[0].as_ref()) && pair[1] == "json")
 }
 
 /// How this program is called, for the commands that it prints: the name of its file.

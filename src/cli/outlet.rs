@@ -103,7 +103,9 @@ impl Outlet {
     /// If a file cannot be written, or the baseline cannot be read.
     pub fn open<'a>(&'a self, inputs: &[PathBuf], theories: Theories<'a>) -> Result<Opened<'a>, Failure> {
         let mut used: Vec<PathBuf> = inputs.iter().chain(&self.baseline).map(|path| output::identity(path)).collect();
-        for path in self.output.iter().chain(self.also.iter().map(|also| &also.file)) {
+        let standard = PathBuf::from("-");
+        let first = self.output.as_ref().unwrap_or(&standard);
+        for path in std::iter::once(first).chain(self.also.iter().map(|also| &also.file)) {
             let identity = output::identity(path);
             if used.contains(&identity) {
                 return Err(Failure::Usage(format!("{} is named twice: a report would replace it", shown(path))));

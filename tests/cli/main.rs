@@ -115,6 +115,12 @@ fn a_failure_ends_the_run_and_is_remembered() {
         fs::read_dir(folder.join("cache/equipartition/last-failed")).expect("it is kept").count()
     };
     assert_eq!(kept(folder.path()), 1);
+    // The first of three claims is false: the others are examined, or left.
+    let theory = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/theories/textbook-balance.toml");
+    let (code, text, _) = run(&[theory, "-j", "1"]);
+    assert!(code == Some(1) && !text.contains("cut short"), "{text}");
+    let (code, text, _) = run(&[theory, "-j", "1", "-x"]);
+    assert!(code == Some(1) && text.contains("cut short"), "{text}");
 }
 
 #[test]
@@ -432,6 +438,9 @@ fn errors_are_json_where_json_was_asked_for() {
     assert_eq!(error(&["verify", "nothing", "--format", "json"], 4)["kind"], "nothing-selected");
     assert_eq!(error(&["verify", "--precision", "0", "--format", "json"], 2)["kind"], "usage");
     assert_eq!(error(&["explain", "nothing", "--format=json"], 2)["kind"], "usage");
+    assert_eq!(error(&["verify", "-f", "json", "--nonsense"], 2)["kind"], "usage");
+    assert_eq!(error(&["list", "-fjson", "--nonsense"], 2)["kind"], "usage");
+    assert_eq!(error(&["--color", "never", "eval", "--nonsense"], 2)["kind"], "usage");
     assert_eq!(error(&["eval"], 2)["kind"], "usage");
     assert_eq!(error(&["eval", "/nonexistent/request.json"], 66)["kind"], "missing-input");
     assert_eq!(error(&["verify", CLAIM, "--format", "json", "--output", "/nonexistent/x"], 74)["kind"], "input-output");

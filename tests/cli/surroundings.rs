@@ -74,6 +74,10 @@ fn one_file_is_named_once_whatever_its_name() {
         assert!(complaint.contains(words), "{complaint}");
     };
     refuses(&["verify", CLAIM, "--output", "same.txt", "--also", "junit=./same.txt"], "named twice");
+    // Standard output is one place too.
+    refuses(&["verify", CLAIM, "--also", "json=-"], "named twice");
+    refuses(&["verify", CLAIM, "--output", "a", "--also", "json=-", "--also", "junit=-"], "named twice");
+    refuses(&["observe", "flow", "--csv", "a.csv", "--svg", "./a.csv"], "name the same file");
     refuses(&["verify", CLAIM, "--also", "json=a,html=b"], "repeat the option");
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing was written");
 }

@@ -82,11 +82,17 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         ];
         words.iter().fold(text.to_owned(), |text, (word, value)| text.replace(word, value))
     };
-    for (path, text) in FILES {
-        write(&directory.join(path), &fill(text))?;
-    }
-    write(&directory.join("theory.lock"), &lock)?;
-    write(&directory.join(".gitignore"), "/target\n")?;
+    let written = || -> Result<(), Failure> {
+        for (path, text) in FILES {
+            write(&directory.join(path), &fill(text))?;
+        }
+        write(&directory.join("theory.lock"), &lock)?;
+        write(&directory.join(".gitignore"), "/target\n")
+    };
+    written().inspect_err(|_| {
+        // Half a crate would stand in the way of the next try. It was made a moment ago, and nobody else has put anything there.
+        let _ = fs::remove_dir_all(directory);
+    })?;
     let place = shown(directory);
     let _ = output::print(&format!(
         "{place} has a theory of one claim, {family}/charge-of-a-step. To go on:\n  cd {place}\n  cargo test\n  cargo run --release -- verify --baseline theory.lock\n"
@@ -94,14 +100,79 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
+/// Names that Rust, cargo or the crate itself has other uses for.
+const TAKEN: [&str; 62] = [
+    "equipartition",
+    "law",
+    "test",
+    "core",
+    "std",
+    "alloc",
+    "build",
+    "deps",
+    "examples",
+    "incremental",
+    "abstract",
+    "as",
+    "async",
+    "await",
+    "become",
+    "box",
+    "break",
+    "const",
+    "continue",
+    "crate",
+    "do",
+    "dyn",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "final",
+    "fn",
+    "for",
+    "gen",
+    "if",
+    "impl",
+    "in",
+    "let",
+    "loop",
+    "macro",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "override",
+    "priv",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "static",
+    "struct",
+    "super",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "union",
+    "unsafe",
+    "unsized",
+    "use",
+    "virtual",
+    "where",
+    "while",
+    "yield",
+];
+
 /// The name of the crate: the last part of the directory's.
 fn name(directory: &Path) -> Result<String, Failure> {
     let name = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_letter = |byte: u8| byte.is_ascii_lowercase();
     let is_name = name.bytes().next().is_some_and(is_letter)
         && name.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'));
-    let taken = ["equipartition", "test", "core", "std", "alloc", "self", "super", "crate", "law"];
-    if !is_name || taken.contains(&name.as_str()) {
+    if !is_name || TAKEN.contains(&name.as_str()) {
         let message = format!(
             "`{name}` cannot be the crate's name: small letters, digits, `-` and `_`, a letter first, and no name that is taken"
         );

@@ -7,7 +7,7 @@ mod mirror;
 mod noise_equilibrium;
 mod platonic;
 
-use super::output::{self, Destination};
+use super::output::{self, Destination, shown};
 use super::{Exit, Failure};
 use crate::dynamics::refusal::Refusal;
 use crate::report::layout::{USUAL_WIDTH, hanging};
@@ -90,8 +90,9 @@ struct Files<'a, const COUNT: usize>([(File<'a>, Destination); COUNT]);
 impl<'a, const COUNT: usize> Files<'a, COUNT> {
     fn open(files: [File<'a>; COUNT]) -> Result<Self, Failure> {
         for (place, file) in files.iter().enumerate() {
-            if let Some(other) = files[..place].iter().find(|other| other.path == file.path) {
-                let (one, two, path) = (other.option, file.option, file.path.display());
+            let is_same = |other: &&File| output::identity(other.path) == output::identity(file.path);
+            if let Some(other) = files[..place].iter().find(is_same) {
+                let (one, two, path) = (other.option, file.option, shown(file.path));
                 return Err(Failure::Usage(format!("{one} and {two} name the same file: {path}")));
             }
         }
@@ -106,7 +107,7 @@ impl<'a, const COUNT: usize> Files<'a, COUNT> {
 
     /// Writes all, then prints the summary and where they are.
     fn write(self, texts: [&str; COUNT], mut summary: String) -> Result<Exit, Failure> {
-        let place = |(file, _): &(File<'_>, _)| format!("{} ({})", file.path.display(), file.content);
+        let place = |(file, _): &(File<'_>, _)| format!("{} ({})", shown(file.path), file.content);
         let places: Vec<String> = self.0.iter().map(place).collect();
         summary += &format!("\n{}", hanging(&format!("Written: {}", places.join(", ")), USUAL_WIDTH, ""));
         for ((_, destination), text) in self.0.into_iter().zip(texts) {
