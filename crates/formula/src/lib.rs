@@ -31,7 +31,12 @@
 //!         Some(a.powi(exponent))
 //!     }
 //!     fn apply(&self, function: Transcendental, a: &f64) -> Option<f64> {
-//!         (function == Transcendental::Tanh).then(|| a.tanh())
+//!         match function {
+//!             Transcendental::Tanh => Some(a.tanh()),
+//!             // Its square is the slope of tanh.
+//!             Transcendental::HyperbolicSecant => Some(1.0 / a.cosh()),
+//!             _ => None,
+//!         }
 //!     }
 //!     fn select(&self, a: &f64, b: &f64, then: &f64, otherwise: &f64) -> f64 {
 //!         if a < b { *then } else { *otherwise }
