@@ -3,7 +3,7 @@
 use super::check::{Check, Inapplicable, Subject};
 use super::draw::{Case, Class, Draw};
 use super::entry::{ControlEntry, Entry, Evidence};
-use super::examination::{Examination, Settings};
+use super::examination::{Examination, Place, Settings};
 use super::lemmas::Lemma;
 use std::collections::BTreeSet;
 
@@ -55,6 +55,9 @@ pub struct Claim<'a> {
     /// Its controls.
     pub controls: &'a [Control<'a>],
 }
+
+/// Where a part of a law has none of so many first instances, none are waited for.
+const LONGEST_WAIT: u64 = 64;
 
 impl<'a> Claim<'a> {
     /// The family, the part of the identifier before the slash.
@@ -109,25 +112,36 @@ impl<'a> Claim<'a> {
 
     /// Examines one instance.
     pub fn examine(&self, settings: &Settings, case: Case, index: u64) -> Examination {
-        let (check, number) = match case {
-            Case::Law => match self.part_of(index) {
-                Some((part, number)) => (self.law[part].check, number),
+        let (check, place) = match case {
+            Case::Law => match self.place_of(index) {
+                Some(place) => (self.law[place.part].check, place),
                 None => return Examination::of(Class::Smooth, "no instance".to_owned()),
             },
-            Case::Control(control) => (self.controls[control].check, index),
+            Case::Control(control) => (self.controls[control].check, Place { number: index, ..Place::default() }),
         };
-        check.examine(self.draw(case, settings.seed, number), settings)
+        let examined = check.examine(self.draw(case, settings.seed, place.number), settings);
+        Examination { place, ..examined }
     }
 
     /// The part that examines an instance of the law, and which of its own instances that is.
-    fn part_of(&self, index: u64) -> Option<(usize, u64)> {
-        self.law.iter().enumerate().find_map(|(place, part)| Some((place, (part.number)(index)?)))
+    fn place_of(&self, index: u64) -> Option<Place> {
+        let numbered =
+            |(part, of): (usize, &Part<'_>)| Some(Place { part, parts: self.law.len(), number: (of.number)(index)? });
+        self.law.iter().enumerate().find_map(numbered)
     }
 
-    /// The place of a part of the law that examines none of its first `2^12` instances: what it says would never be looked at.
-    pub(super) fn idle_part(&self) -> Option<usize> {
-        let busy: BTreeSet<usize> = (0..1 << 12).filter_map(|index| Some(self.part_of(index)?.0)).collect();
-        (0..self.law.len()).find(|place| !busy.contains(place))
+    /// As many instances as it takes until every part has one; 0 if some part has none for long.
+    fn instances_for_every_part(&self) -> u64 {
+        let mut waiting: BTreeSet<usize> = (0..self.law.len()).collect();
+        for index in 0..LONGEST_WAIT {
+            if let Some(place) = self.place_of(index) {
+                waiting.remove(&place.part);
+            }
+            if waiting.is_empty() {
+                return index + 1;
+            }
+        }
+        0
     }
 
     /// Whether the law speaks of a given subject.
@@ -157,10 +171,15 @@ impl<'a> Claim<'a> {
         Err(last)
     }
 
-    /// How many instances of a case are examined where `asked` of each law are asked for. Long runs take fewer.
+    /// How many instances of a case are examined where `asked` of each law are asked for. Long runs take fewer; every part of a law has at least one,
+    /// unless none is asked for.
     pub fn instances(&self, case: Case, asked: u64) -> u64 {
         match case {
-            Case::Law => self.law.iter().map(|part| part.check.instances(case, asked)).max().unwrap_or(0),
+            Case::Law if asked == 0 => 0,
+            Case::Law => {
+                let asked = self.law.iter().map(|part| part.check.instances(case, asked)).max().unwrap_or(0);
+                asked.max(self.instances_for_every_part())
+            }
             Case::Control(control) => self.controls[control].check.instances(case, asked),
         }
     }

@@ -74,9 +74,29 @@ impl Settings {
     }
 }
 
+/// Where an instance stands in a law of several parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The part, counted from 0.
+    pub part: usize,
+    /// How many there are.
+    pub parts: usize,
+    /// The part's own number of the instance, by which it is drawn.
+    pub number: u64,
+}
+
+impl Default for Place {
+    /// The first instance of the only part.
+    fn default() -> Self {
+        Place { part: 0, parts: 1, number: 0 }
+    }
+}
+
 /// What was found on one instance.
 #[derive(Clone, Debug)]
 pub struct Examination {
+    /// Which of the law's parts examined it, and which of that part's instances it is.
+    pub place: Place,
     /// The instance's class.
     pub class: Class,
     /// The instance in words.
@@ -102,6 +122,7 @@ impl Examination {
     /// An examination that has found nothing yet.
     pub fn of(class: Class, description: String) -> Self {
         Examination {
+            place: Place::default(),
             class,
             description,
             excluded: None,

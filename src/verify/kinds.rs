@@ -1,7 +1,7 @@
 //! What the kinds of relations said over a run: how often, on how many independent draws, and with which bound.
 
 use super::draw::POINTS_PER_FAMILY;
-use super::examination::Examination;
+use super::examination::{Examination, Place};
 use super::finding::Said;
 use super::relation::Text;
 use super::simulation::ERROR_BITS;
@@ -23,7 +23,7 @@ pub struct KindReport {
     pub vacuous: usize,
     /// Terms that are 0 on all instances.
     pub idle: Vec<String>,
-    /// The instances on which it said something, counted in independent draws. If all that was seen is the same on all of them, it was one.
+    /// The instances on which it said something, counted in independent draws. Where all that was seen is the same, it was one.
     pub draws: usize,
     /// Bits of the Schwartz-Zippel bound: if the relation fails on any one of the [`families`](KindReport::families), that was missed with
     /// probability at most `2^-bound_bits`.
@@ -48,11 +48,11 @@ struct Heard {
     vacuous: usize,
     terms: Vec<(Text, bool)>,
     /// The independent draws on which it said something.
-    draws: BTreeSet<u64>,
+    draws: BTreeSet<(usize, u64)>,
     /// What was seen of the instances.
     prints: BTreeSet<u64>,
     /// The bound, by family.
-    families: BTreeMap<u64, Bound>,
+    families: BTreeMap<(usize, u64), Bound>,
     /// The instances that have one, and what was seen of their values.
     bounded: (usize, BTreeSet<u64>),
 }
@@ -77,7 +77,7 @@ pub(super) struct Kinds(Vec<Heard>);
 
 impl Kinds {
     /// Takes in what an instance that satisfies the law says. A kind is heard from the last scalar that judged it: not every scalar judges all.
-    pub(super) fn hear(&mut self, index: u64, examination: &Examination) {
+    pub(super) fn hear(&mut self, examination: &Examination) {
         let mut said: Vec<&Said> = Vec::new();
         for latest in examination.findings.iter().flat_map(|finding| &finding.kinds) {
             match said.iter_mut().find(|known| known.kind == latest.kind) {
@@ -87,7 +87,8 @@ impl Kinds {
         }
         let print = print(examination);
         // Instances that share nothing share no polynomial either.
-        let draw = if examination.is_independent { index } else { index / POINTS_PER_FAMILY };
+        let Place { part, number, .. } = examination.place;
+        let draw = (part, if examination.is_independent { number } else { number / POINTS_PER_FAMILY });
         for said in said {
             let heard = self.of(said);
             heard.instances += 1;
@@ -165,7 +166,7 @@ impl Heard {
             instances: self.instances,
             vacuous: self.vacuous,
             // Whatever was drawn, it was one and the same instance.
-            draws: if self.prints.len() == 1 { 1 } else { self.draws.len() },
+            draws: self.draws.len().min(self.prints.len()),
             bound_bits: self.families.values().map(|bound| bound.bits).reduce(f64::min).filter(|_| is_random),
             families: if is_random { self.families.len() } else { 0 },
         }
@@ -189,8 +190,8 @@ mod tests {
         let mut kinds = Kinds::default();
         let mut examination = Examination::of(Class::Smooth, String::new());
         examination.findings = vec![finding("silent", 0), finding("both", 0), finding("both", 1)];
-        kinds.hear(0, &examination);
-        kinds.hear(1, &examination);
+        kinds.hear(&examination);
+        kinds.hear(&examination);
         let reports = kinds.reports();
         let told: Vec<_> = reports.iter().map(|kind| (kind.kind.as_str(), kind.vacuous, kind.draws)).collect();
         // Both instances are of one family.

@@ -3,7 +3,7 @@
 use super::claim::Claim;
 use super::draw::Case;
 use super::examination::{Examination, Settings};
-use super::verdict::{ClaimReport, Verdict};
+use super::verdict::ClaimReport;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -123,11 +123,7 @@ impl Work<'_> {
         let seconds = examined.iter().flatten().map(|(.., time)| time.as_secs_f64()).sum();
         let examinations: Vec<_> =
             examined.into_iter().flatten().map(|(case, index, found, _)| (case, index, found)).collect();
-        let mut report = ClaimReport::conclude(self.claim.entry(), &examinations, cut_short, seconds);
-        if let Some(place) = self.claim.idle_part().filter(|_| report.verdict != Verdict::Refuted) {
-            report.verdict = Verdict::Undecided;
-            report.reason = format!("part {} of the law is given no instance", place + 1);
-        }
+        let report = ClaimReport::conclude(self.claim.entry(), &examinations, cut_short, seconds);
         (self.observe)(Event::Concluded(&report));
         report
     }

@@ -4,7 +4,8 @@
 //! and all of its mutants are judged from the same batches, by the method of batch means: the batch means of the difference of both
 //! sides are taken as independent and normal, and Student's distribution gives a confidence interval that misses the true value
 //! with probability [`error_probability`]. That accounts for the correlation of successive steps as long as batches are much longer than the
-//! correlation time, which the claims see to and state; where the batch means themselves are strongly correlated, nothing is decided.
+//! correlation time, which the claims see to and state. Where successive batch means have a correlation `r > 0` all the same, the interval is wider by
+//! `sqrt((1 + r)/(1 - r))`, as of a series whose memory fades like `r^k`; where they are strongly correlated, nothing is decided. Rounding is part of the interval.
 //!
 //! One number bounds both kinds of error. A true law is rejected, or a law accepted that is false by more than twice [`RESOLUTION`] of
 //! its terms, only if an interval misses the true value. A run over `m` intervals, those of controls included, therefore errs with
@@ -70,7 +71,7 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
     let difference: Vec<f64> = left.iter().zip(&right).map(|(l, r)| l - r).collect();
     let mean = |batches: &[f64]| batches.iter().sum::<f64>() / batches.len() as f64;
     let scale = mean(&left).abs().max(mean(&right).abs());
-    let Some(estimate) = batch_means(&difference, error_probability()).filter(|_| scale.is_finite()) else {
+    let Some(estimate) = interval(&difference, scale).filter(|_| scale.is_finite()) else {
         return Status::Undecided("a value is not a finite number");
     };
     if verbose {
@@ -87,7 +88,7 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
     let reference = relation.reference.unwrap_or(0.0).abs().max(scale);
     let nothing = reference * 2.0_f64.powi(-WIDE);
     finding.see(relation, |term| term.value.iter().any(|value| value.abs() > nothing), |value| value.to_bits());
-    if correlation(&difference) > MOST_CORRELATED {
+    if correlation(&difference, rounding(scale)) > MOST_CORRELATED {
         return Status::Undecided("successive batches are correlated: longer ones are needed");
     }
     let is_equality = relation.sense == Sense::Equality;
@@ -126,14 +127,23 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
     }
 }
 
+/// The mean, with the interval that misses it with probability [`error_probability`]; `scale` is the size of what the batches are differences of.
+fn interval(batches: &[f64], scale: f64) -> Option<Estimate> {
+    let Estimate { mean, half_width } = batch_means(batches, error_probability())?;
+    let memory = correlation(batches, rounding(scale)).clamp(0.0, MOST_CORRELATED);
+    Some(Estimate { mean, half_width: half_width * ((1.0 + memory) / (1.0 - memory)).sqrt() + rounding(scale) })
+}
+
+/// What rounding may make of the mean of differences of numbers of this size.
+fn rounding(scale: f64) -> f64 {
+    scale.abs() * f64::EPSILON * BATCHES as f64
+}
+
 /// The correlation of successive numbers, `sum (x_k - m)(x_{k+1} - m) / sum (x_k - m)^2`; 0 where they are all the same but for rounding.
-fn correlation(batches: &[f64]) -> f64 {
+fn correlation(batches: &[f64], rounding: f64) -> f64 {
     let mean = batches.iter().sum::<f64>() / batches.len() as f64;
     let gaps: Vec<f64> = batches.iter().map(|batch| batch - mean).collect();
     let spread: f64 = gaps.iter().map(|gap| gap * gap).sum();
-    // The mean of equal numbers is rounded, and misses all of them by the same.
-    let rounding =
-        batches.iter().fold(0.0, |largest: f64, batch| largest.max(batch.abs())) * f64::EPSILON * batches.len() as f64;
     if spread > rounding * rounding * batches.len() as f64 {
         gaps.windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>() / spread
     } else {
@@ -148,7 +158,7 @@ fn mutate(finding: &mut Finding, relation: &Relation<f64>, difference: &[f64], s
         for change in Change::OF_TERMS {
             let factor = side * change.multiple() as f64;
             let wrong = plus(difference, factor, &term.value);
-            let miss = surely(&wrong, f64::abs) / scale;
+            let miss = surely(&wrong, scale, f64::abs) / scale;
             finding.record_mutant(Mutant::new(relation, &term.label, change), magnitude(miss));
         }
     }
@@ -156,10 +166,10 @@ fn mutate(finding: &mut Finding, relation: &Relation<f64>, difference: &[f64], s
 
 /// The wrong formulas of an inequality, which must fail.
 fn attack(finding: &mut Finding, relation: &Relation<f64>, difference: &[f64], scale: f64) {
-    finding.record_mutant(Mutant::reversed(relation), magnitude(surely(difference, |mean| -mean) / scale));
+    finding.record_mutant(Mutant::reversed(relation), magnitude(surely(difference, scale, |mean| -mean) / scale));
     let Some(bound) = relation.right.first().filter(|_| !relation.left.is_empty()) else { return };
     let mut record = |change: Change, factor: f64| {
-        let miss = surely(&plus(difference, factor, &bound.value), |mean| mean) / scale;
+        let miss = surely(&plus(difference, factor, &bound.value), scale, |mean| mean) / scale;
         finding.record_mutant(Mutant::new(relation, &bound.label, change), magnitude(miss));
     };
     for change in Change::OF_BOUNDS {
@@ -175,9 +185,8 @@ fn plus(difference: &[f64], factor: f64, term: &[f64]) -> Vec<f64> {
 }
 
 /// What is left of a measure of the mean once half the width of its confidence interval is taken off.
-fn surely(batches: &[f64], measure: impl Fn(f64) -> f64) -> f64 {
-    batch_means(batches, error_probability())
-        .map_or(0.0, |estimate| (measure(estimate.mean) - estimate.half_width).max(0.0))
+fn surely(batches: &[f64], scale: f64, measure: impl Fn(f64) -> f64) -> f64 {
+    interval(batches, scale).map_or(0.0, |estimate| (measure(estimate.mean) - estimate.half_width).max(0.0))
 }
 
 fn magnitude(value: f64) -> Magnitude {

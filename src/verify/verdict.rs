@@ -179,6 +179,7 @@ impl ClaimReport {
             Some(Scalar::Interval(INTERVAL_BITS).tolerance()).filter(|_| reached(Evidence::Enclosed)),
             finest.filter(|_| reached(Evidence::Converged)),
             Some(Scalar::Order(FINE_BITS).tolerance()).filter(|_| reached(Evidence::Order)),
+            Some(Magnitude::power_of_two(-5)).filter(|_| reached(Evidence::Statistical)),
         ];
         passes.into_iter().flatten().fold(Magnitude::zero(), Magnitude::max)
     }
@@ -222,7 +223,7 @@ impl ClaimReport {
             cut_short,
             seconds,
         };
-        report.judge_law(examinations);
+        let silent = report.judge_law(examinations);
         report.tests = examinations.iter().flat_map(|(.., found)| &found.findings).map(|finding| finding.tests).sum();
         report.controls = entry
             .controls
@@ -234,11 +235,14 @@ impl ClaimReport {
             let number = entry.controls.iter().position(|known| known.name == control.name)?;
             weakest(Case::Control(number), examinations)
         }));
-        (report.verdict, report.reason) = report.decide();
+        (report.verdict, report.reason) = report.decide(silent);
         report
     }
 
-    fn judge_law(&mut self, examinations: &[(Case, u64, Examination)]) {
+    /// Returns the first part of the law of which no instance was judged, counted from 1, if there is one.
+    fn judge_law(&mut self, examinations: &[(Case, u64, Examination)]) -> Option<usize> {
+        let mut judged = BTreeSet::new();
+        let mut parts = 1;
         let mut violations = Vec::new();
         let mut worst: Option<Witness> = None;
         let mut open: Option<Witness> = None;
@@ -246,11 +250,13 @@ impl ClaimReport {
         let mut orbits = BTreeSet::new();
         for (case, index, examination) in examinations.iter().filter(|(case, ..)| *case == Case::Law) {
             let status = examination.status();
+            parts = parts.max(examination.place.parts);
             if examination.excluded.is_some() || status == Status::Unresolved {
                 *(if examination.excluded.is_some() { &mut self.excluded } else { &mut self.unresolved }) += 1;
                 continue;
             }
             self.instances += 1;
+            judged.insert(examination.place.part);
             self.absorb(examination);
             orbits.extend(examination.orbit.as_deref());
             let witness = Witness::new(*case, *index, examination);
@@ -273,7 +279,7 @@ impl ClaimReport {
                 Status::Unresolved => unreachable!("left out above"),
             }
             if matches!(status, Status::Satisfied | Status::Vacuous) {
-                kinds.hear(*index, examination);
+                kinds.hear(examination);
             }
         }
         self.kinds = kinds.reports();
@@ -287,6 +293,7 @@ impl ClaimReport {
             self.witnesses.push(violations.swap_remove(0));
             self.witnesses.extend(smallest.filter(|small| small.index != self.witnesses[0].index));
         }
+        (0..parts).find(|part| !judged.contains(part)).map(|part| part + 1)
     }
 
     fn absorb(&mut self, examination: &Examination) {
@@ -335,7 +342,7 @@ impl ClaimReport {
 
     /// The verdict and its reason. A refutation outranks everything; then what could not be examined; then what the
     /// examination could not have told.
-    fn decide(&self) -> (Verdict, String) {
+    fn decide(&self, silent: Option<usize>) -> (Verdict, String) {
         if let (true, Some(worst)) = (self.refuted > 0, self.witnesses.first()) {
             let reason = format!("instance {} violates `{}` by {}", worst.index, worst.relation, worst.residual);
             return (Verdict::Refuted, reason);
@@ -355,6 +362,9 @@ impl ClaimReport {
                     "of {all} instances {excluded} lie outside the hypotheses and {unresolved} below the check's resolution: more than a third says nothing"
                 ),
             );
+        }
+        if let Some(part) = silent {
+            return (Verdict::Undecided, format!("part {part} of the law is given no instance"));
         }
         if self.vacuous == self.instances {
             return (Verdict::Vacuous, "both sides vanish on every instance".to_owned());

@@ -110,7 +110,7 @@ pub fn theorems() -> Vec<Theorem> {
             put: Put::Asserted(Route::Exact, two_in_turn, |_, control| {
                 same(where_less(x(0), c(0), c(-1) * x(0), x(0)), x(0), control)
             }),
-            must: Must::HoldUpTo(0.5),
+            must: Must::HoldUpTo(0.999),
         },
         Theorem {
             name: "hidden-draw/a-constant-of-the-point",

@@ -93,10 +93,10 @@ mod tests {
     use crate::verify::simulation::{ERROR_BITS, judge};
     use crate::verify::{Case, Settings, Status};
 
-    /// Whether the law is taken for true where so many paths stay, no two in one batch if there are batches enough: an interval is then the narrowest.
+    /// Whether the law is taken for true where so many paths stay, as far from each other as there are batches: an interval is then the narrowest.
     fn is_accepted(staying: usize) -> bool {
-        let of_batch = |batch: usize| staying / BATCHES + usize::from(batch < staying % BATCHES);
-        let shares = (0..BATCHES).map(|batch| 1.0 - of_batch(batch) as f64 / PATHS as f64).collect();
+        let up_to = |batch: usize| staying * batch / BATCHES;
+        let shares = (0..BATCHES).map(|batch| 1.0 - (up_to(batch + 1) - up_to(batch)) as f64 / PATHS as f64).collect();
         let finding = judge(&Settings::new(0, 256), Case::Law, 0, vec![every_path_escapes(shares)]);
         finding.status == Status::Satisfied
     }

@@ -1,5 +1,6 @@
 //! From the findings of one instance to its evidence, and what kinds of relations said over a run.
 
+use super::super::examination::Place;
 use super::super::kinds::Kinds;
 use super::super::{Class, Evidence, Examination, Finding, Scalar, Status};
 use super::{equality, judged};
@@ -74,7 +75,10 @@ fn bounded(bits: f64, value: i32, constants: i32) -> Examination {
 
 fn heard(examinations: &[Examination]) -> (usize, Option<f64>, usize) {
     let mut kinds = Kinds::default();
-    examinations.iter().enumerate().for_each(|(index, examination)| kinds.hear(index as u64, examination));
+    for (number, examination) in (0..).zip(examinations) {
+        let place = Place { number, ..Place::default() };
+        kinds.hear(&Examination { place, ..examination.clone() });
+    }
     let report = kinds.reports().remove(0);
     (report.draws, report.bound_bits, report.families)
 }
@@ -108,7 +112,10 @@ fn instances_of_the_same_values_are_one_draw() {
 #[test]
 fn what_is_vacuous_is_no_draw() {
     let mut kinds = Kinds::default();
-    (0..6).for_each(|index| kinds.hear(index, &bounded(30.0, (index / 2 % 2) as i32, 0)));
+    for number in 0..6 {
+        let place = Place { number, ..Place::default() };
+        kinds.hear(&Examination { place, ..bounded(30.0, (number / 2 % 2) as i32, 0) });
+    }
     let report = kinds.reports().remove(0);
     assert_eq!((report.instances, report.vacuous, report.draws), (6, 4, 1));
     assert!(report.idle.is_empty());

@@ -100,6 +100,16 @@ fn every_part_examines_its_own_instances() {
     assert_eq!(often.indices(), [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14]);
 }
 
+/// As many instances as it takes, where fewer are asked for.
+#[test]
+fn every_part_is_examined_however_few_instances_are_asked_for() {
+    let (early, late) = (Recorder::default(), Recorder::default());
+    let law = [Part { check: &late, number: |index| index.checked_sub(40) }, all(&early)];
+    let report = ran(&law, &broken(), 1, None);
+    assert_eq!((report.verdict, report.instances), (Verdict::Holds, 41));
+    assert_eq!(late.indices(), [0]);
+}
+
 #[test]
 fn a_part_that_nothing_is_given_to_leaves_the_claim_open() {
     let (first, second) = (Recorder::default(), Recorder::default());

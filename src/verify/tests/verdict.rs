@@ -1,6 +1,7 @@
 //! From examinations to a verdict.
 
 use super::super::entry::{ControlEntry, Entry};
+use super::super::examination::Place;
 use super::super::lemmas::Lemma;
 use super::super::verdict::MOST_LEFT_OUT;
 use super::super::{Case, ClaimReport, Class, Evidence, Examination, Finding, Relation, Scalar, Status, Term, Verdict};
@@ -208,7 +209,8 @@ fn the_weakest_number_stands_behind_a_claim() {
             relations.push(relation("seldom", index + 1));
         }
         let bounds = vec![("strong".into(), 30.0), ("weak".into(), 20.0)];
-        (Case::Law, index, Examination { bounds, ..examined(vec![judged(Scalar::Rational, &relations)]) })
+        let place = Place { number: index, ..Place::default() };
+        (Case::Law, index, Examination { place, bounds, ..examined(vec![judged(Scalar::Rational, &relations)]) })
     };
     let report = concluded(0, &(0..6).map(instance).collect::<Vec<_>>());
     let (weakest, bits) = report.weakest_bound().expect("two kinds have one");
