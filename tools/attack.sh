@@ -34,13 +34,13 @@ for seed in $seeds; do
     report=$kept/$seed.txt
     status=0
     # shellcheck disable=SC2086
-    "$program" verify --no-config --color never --seed "$seed" --instances "$instances" --resume "$kept/$seed" \
+    COLUMNS=1000 "$program" verify --no-config --color never --seed "$seed" --instances "$instances" --resume "$kept/$seed" \
         --output "$report" ${ARGS:-} || status=$?
     test -s "$report" || exit "$status"
-    claims=$(sed -n 's/^\([0-9]* claims\{0,1\}: .*\)$/\1/p' "$report")
-    counts=$(sed -n 's/^\([0-9]* instances\{0,1\}, .*\); [0-9.]* s$/\1/p' "$report")
-    printf '| %s | %s | %s |\n' "$seed" "$claims" "$counts" >>"$summary"
-    printf 'seed %s: %s\n' "$seed" "$claims"
+    # `N claims: ..., judged on M instances; ..., ... refuted; T s.`
+    last=$(sed -n 's/^\([0-9]* claims\{0,1\}: .*\); [0-9.]* s\.$/\1/p' "$report")
+    printf '| %s | %s | %s |\n' "$seed" "${last%%, judged on *}" "${last#*, judged on }" >>"$summary"
+    printf 'seed %s: %s\n' "$seed" "${last%%, judged on *}"
     if test "$status" -ne 0; then
         worst=$status
         # From the first claim that does not hold on.

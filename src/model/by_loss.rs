@@ -4,6 +4,7 @@ use super::{Differentiable, Model};
 use crate::data::Sample;
 use crate::scalar::{Dual, Field};
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A per-sample loss `l(theta; z)` over the scalar `T`.
 ///
@@ -46,40 +47,41 @@ fn lifted<T: Field>(theta: &[T]) -> Vec<Dual<T>> {
     theta.iter().map(|parameter| Dual::constant(parameter.clone())).collect()
 }
 
-/// An entry of a gradient that is not the derivative of the loss.
+/// A gradient that is not the derivative of the loss.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the gradient is not that of the loss: on sample {sample}, entry {entry} is {given}, the loss has {derived}")]
+#[error("the gradient is not that of the loss: on sample {sample}, {} is {given}, the loss has {derived}", entry.map_or("the slope along all parameters".to_owned(), |entry| format!("entry {entry}")))]
 pub struct WrongGradient {
     /// The sample's place.
     pub sample: usize,
-    /// The parameter's place.
-    pub entry: usize,
+    /// The parameter's place; none where each entry is right but for rounding, and all of them together are not.
+    pub entry: Option<usize>,
     /// What the model's routine gives.
     pub given: String,
     /// What its loss gives.
     pub derived: String,
 }
 
-/// Compares a model's gradient with its own loss: the slope of every sample's loss along one direction with all entries, `v_i = 1/(i + 2)`, is that of
-/// the gradient. Only where it is not are the entries looked at one by one.
+/// Compares a model's gradient with its own loss: the slope of every sample's loss along one direction with all entries is that of the gradient. The
+/// direction is drawn from the gradient's own digits: no gradient is wrong across it by design. Only where slopes differ are the entries looked at one by one.
 ///
 /// # Errors
-/// [`WrongGradient`] for the first entry that [surely differs](Field::surely_differs).
+/// [`WrongGradient`] for the first entry that [surely differs](Field::surely_differs), or for the slope.
 pub fn test_gradient<T: Field + fmt::Debug>(
     model: &(impl ?Sized + Differentiable<T>),
     theta: &[T],
     samples: &[Sample<T>],
 ) -> Result<(), WrongGradient> {
-    let direction: Vec<T> = (0..theta.len()).map(|place| T::ratio(1, place as i64 + 2)).collect();
-    let along: Vec<Dual<T>> = theta.iter().zip(&direction).map(|(x, v)| Dual::new(x.clone(), v.clone())).collect();
     let mut point = lifted(theta);
     for (number, sample) in samples.iter().enumerate() {
         let gradient = Model::<T>::gradient(model, theta, sample);
+        let direction = drawn_from(&gradient);
+        let along: Vec<Dual<T>> = theta.iter().zip(&direction).map(|(x, v)| Dual::new(x.clone(), v.clone())).collect();
         let sample = sample.lift();
         let parts: Vec<T> = gradient.iter().zip(&direction).map(|(slope, v)| T::product(slope, v)).collect();
         let mut slope = T::zero();
         parts.iter().for_each(|part| slope += part);
-        if !slope.surely_differs(&Model::<Dual<T>>::loss(model, &along, &sample).tangent, &parts) {
+        let rising = Model::<Dual<T>>::loss(model, &along, &sample).tangent;
+        if !slope.surely_differs(&rising, &parts) {
             continue;
         }
         for (entry, given) in gradient.iter().enumerate() {
@@ -88,11 +90,25 @@ pub fn test_gradient<T: Field + fmt::Debug>(
             point[entry].tangent = T::zero();
             if given.surely_differs(&derived, &gradient) {
                 let (given, derived) = (format!("{given:?}"), format!("{derived:?}"));
-                return Err(WrongGradient { sample: number, entry, given, derived });
+                return Err(WrongGradient { sample: number, entry: Some(entry), given, derived });
             }
         }
+        let (given, derived) = (format!("{slope:?}"), format!("{rising:?}"));
+        return Err(WrongGradient { sample: number, entry: None, given, derived });
     }
     Ok(())
+}
+
+/// Numbers between 1 and 2, as many as there are, by the digits of all of them.
+fn drawn_from<T: Field + fmt::Debug>(numbers: &[T]) -> Vec<T> {
+    let mut digits = DefaultHasher::new();
+    numbers.iter().for_each(|number| format!("{number:?}").hash(&mut digits));
+    let drawn = |place: usize| {
+        let mut digits = digits.clone();
+        place.hash(&mut digits);
+        T::ratio(256 + (digits.finish() % 256) as i64, 256)
+    };
+    (0..numbers.len()).map(drawn).collect()
 }
 
 #[cfg(test)]
@@ -155,11 +171,30 @@ mod tests {
         fn found<T: Real + fmt::Debug>(factor: i64) -> Result<(), (usize, usize)> {
             let (theta, samples) = at::<T>();
             let tested = test_gradient::<T>(&Exponential { factor }, &theta, &samples);
-            tested.map_err(|wrong| (wrong.sample, wrong.entry))
+            tested.map_err(|wrong| (wrong.sample, wrong.entry.expect("an entry is wrong")))
         }
         assert_eq!((found::<f64>(1), found::<f64>(7)), (Ok(()), Err((0, 1))));
         assert_eq!((found::<Mp<128>>(1), found::<Mp<128>>(-1)), (Ok(()), Err((0, 1))));
         assert_eq!((found::<Interval<128>>(1), found::<Interval<128>>(2)), (Ok(()), Err((0, 1))));
+    }
+
+    /// The slope along `1/(i + 2)` is right, that along no direction which the gradient itself decides.
+    #[test]
+    fn a_gradient_that_is_wrong_across_a_direction_known_beforehand_is_told() {
+        struct Askew;
+        impl<T: Field> Model<T> for Askew {
+            fn parameter_count(&self) -> usize {
+                2
+            }
+            fn loss_and_gradient(&self, theta: &[T], _: &Sample<T>, gradient: &mut [T]) -> T {
+                gradient[0] = T::integer(2) * &theta[0] + T::integer(2);
+                gradient[1] = T::integer(2) * &theta[1] - T::integer(3);
+                theta[0].squared() + theta[1].squared()
+            }
+        }
+        let (theta, samples) = at::<Rational>();
+        let wrong = test_gradient::<Rational>(&Askew, &theta, &samples).expect_err("both entries are wrong");
+        assert_eq!((wrong.sample, wrong.entry), (0, Some(0)));
     }
 
     /// In the rationals a part in a million of a million is told.
