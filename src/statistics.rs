@@ -71,6 +71,14 @@ impl Mean {
         let variance = values.map(|x| (x - value).powi(2)).sum::<f64>() / (count - 1.0);
         Mean { value, standard_error: (variance / count).sqrt() }
     }
+
+    /// The share `k/n` of `n` independent trials that succeeded. Its standard error is that of `(k + 1)/(n + 2)`, the mean of the share by Laplace's rule:
+    /// where none or all succeed the share is not known without error.
+    pub fn of_share(successes: usize, trials: usize) -> Self {
+        let (successes, trials) = (successes as f64, trials as f64);
+        let likely = (successes + 1.0) / (trials + 2.0);
+        Mean { value: successes / trials, standard_error: (likely * (1.0 - likely) / trials).sqrt() }
+    }
 }
 
 /// The mean of a stationary series from its batch means, with the interval that misses it with probability `error`.

@@ -9,10 +9,13 @@ use std::path::Path;
 use support::equipartition;
 
 /// Those whose pages are always of 80 columns.
-const OBSERVATIONS: [&[&str]; 3] = [
+const OBSERVATIONS: [&[&str]; 6] = [
     &["observe", "--steps", "2000", "--hidden", "2"],
     &["observe", "flow", "--time", "4", "--paths", "10"],
     &["observe", "platonic", "--learning-rate", "0.04", "--time", "0.4"],
+    &["observe", "noise-equilibrium", "--steps", "2000"],
+    &["observe", "mirror", "--paths", "50", "--runs", "10"],
+    &["observe", "ideal-gas", "--steps", "400"],
 ];
 
 /// The commands that print tables or prose, quick ones of each kind.

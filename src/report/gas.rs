@@ -1,5 +1,6 @@
 //! The norm of scale-invariant weights, told: a summary for the terminal, a table as CSV, a figure.
 
+use super::layout::{USUAL_WIDTH, described, hanging, paragraph, ruled};
 use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke, bars};
 use super::svg::number;
 use super::uncertain::{plus_minus, signed};
@@ -208,91 +209,110 @@ fn escapes(observation: &Observation) -> Panel {
 /// The summary for the terminal, in plain text.
 pub fn summary(observation: &Observation) -> String {
     let Settings { steps, batch, chains, chain_steps, seed } = observation.settings;
-    let mut text = format!(
-        "Ideal gas: the norm of scale-invariant weights
-
-  network     16-{HIDDEN}-10, leaky ReLU, its weights normalised, on {samples} handwritten digits pooled to 4x4; the first
-              layer learns (d = {dimension}) and is used as 4 theta / r, the last is fixed; squared error
-  descent     theta' = c theta - eta g, c = 1 - 2 eta gamma, batches of {batch} without replacement; {steps} steps of
-              each state, of which the second half is taken; rho = r |g|; seed {seed}
-  regimes     fixed rate eta; fixed effective rate eta = eps r^2; fixed sphere, r reset, no decay
-  exact       whatever rho does: E ln cos delta = E ln c, or on the sphere -1/2 E ln(1 + (eps rho)^2);
-              fixed rate (1 - eta gamma) E[p V] = E[R T], fixed effective rate E[x p V (1 - x/2)] = E[x R T],
-              x = 2 eps gamma r^2; for a constant rho angle arccos(1 - a^2/2), arcsin a, arctan a,
-              and Z = 1/cos^2(delta/2) (ideal-gas/turning-angle, equation-of-state)
-  angle       arccos exp E ln cos delta; a is the angle to first order, 2 sqrt(eta gamma) or eps rho
-  chains      x' = x ((1 - x)^2 + (eps rho)^2) from x = 1/2, {chains} of each noise, {chain_steps} steps (ideal-gas/runaway)
-
-",
-        samples = observation.samples,
-        dimension = observation.dimension,
+    let mut text = "Ideal gas: the norm of scale-invariant weights\n\n".to_owned();
+    text += &described(
+        &[
+            (
+                "network",
+                format!(
+                    "16-{HIDDEN}-10, leaky ReLU, its weights normalised, on {} handwritten digits pooled to 4x4; the first layer learns \
+                     (d = {}) and is used as 4 theta / r, the last is fixed; squared error",
+                    observation.samples, observation.dimension
+                ),
+            ),
+            (
+                "descent",
+                format!(
+                    "theta' = c theta - eta g, c = 1 - 2 eta gamma, batches of {batch} without replacement; {steps} steps of each \
+                     state, of which the second half is taken; rho = r |g|; seed {seed}"
+                ),
+            ),
+            (
+                "regimes",
+                "fixed rate eta; fixed effective rate eta = eps r^2; fixed sphere, r reset, no decay".to_owned(),
+            ),
+            (
+                "exact",
+                "whatever rho does: E ln cos delta = E ln c, or on the sphere -1/2 E ln(1 + (eps rho)^2); fixed rate \
+                 (1 - eta gamma) E[p V] = E[R T], fixed effective rate E[x p V (1 - x/2)] = E[x R T], x = 2 eps gamma r^2; for a \
+                 constant rho angle arccos(1 - a^2/2), arcsin a, arctan a, and Z = 1/cos^2(delta/2) (ideal-gas/turning-angle, \
+                 equation-of-state)"
+                    .to_owned(),
+            ),
+            (
+                "angle",
+                "arccos exp E ln cos delta; a is the angle to first order, 2 sqrt(eta gamma) or eps rho".to_owned(),
+            ),
+            (
+                "chains",
+                format!(
+                    "x' = x ((1 - x)^2 + (eps rho)^2) from x = 1/2, {chains} of each noise, {chain_steps} steps (ideal-gas/runaway)"
+                ),
+            ),
+        ],
+        USUAL_WIDTH,
     );
-    let mut row = |cells: [&str; 7]| {
-        let [a, angle, exact, gap, factor, exact_factor, factor_gap] = cells;
-        let line = format!("{a:<9}{angle:>21}{exact:>10}{gap:>22}{factor:>20}{exact_factor:>10}{factor_gap:>22}");
-        let _ = writeln!(text, "{}", line.trim_end());
-    };
-    let field = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), |value| format!("{value:.5}"));
     for regime in Regime::ALL {
-        let name = regime.to_string();
-        row([&name, "", "", "", "", "", ""]);
-        row(["  a", "angle", "const rho", "E ln cos less exact", "Z", "const rho", "law of p V and R T"]);
-        for state in observation.states.iter().filter(|state| state.regime == regime) {
-            let first_order = format!("  {:.4}", state.first_order);
-            let exact = field(regime.exact_angle(state.first_order));
-            let Some(seen) = state.seen else {
-                row([&first_order, "escaped", &exact, "", "", "", ""]);
-                continue;
-            };
-            let [factor, gap] =
-                [seen.factor.map(plus_minus), seen.factor_gap.map(signed)].map(Option::unwrap_or_default);
-            let of_constant = exact_of(state).map(|exact| format!("{exact:.5}")).unwrap_or_default();
-            row([
-                &first_order,
-                &plus_minus(seen.angle),
-                &exact,
-                &scientific(seen.angle_gap),
-                &factor,
-                &of_constant,
-                &gap,
-            ]);
-        }
+        let _ = write!(text, "\n{regime}\n{}", tables(observation, regime));
     }
     text.push('\n');
     for regime in Regime::ALL {
         verdict(&mut text, observation, regime);
     }
-    for chains in &observation.chains {
-        let share = chains.share(observation.settings.chains);
-        let note = if chains.is_normal {
-            "unbounded: no stationary state"
-        } else if chains.is_below_critical() {
-            "bounded below 1: none may escape"
-        } else {
-            "bounded, beyond 1 half of the time"
-        };
-        let title = format!("{}, eps rho = {}:", noise(chains), chains.size);
-        let _ = writeln!(
-            text,
-            "{title:<38} share escaped {:<18} returned from beyond 2: {} ({note})",
-            plus_minus(share),
-            chains.returned
-        );
-    }
-    let _ = write!(
-        text,
-        "
-± is two standard errors, from means over groups of steps. eps rho of the chains is a root mean square; the two values of
-(eps rho)^2 are {} and {} times its mean. No escape in {chain_steps} steps at a small rate is no sign of a stationary state.
-The steady radius for a constant rho is missed where rho fluctuates: E r^2 is larger than it at a fixed rate.
-Ways start from {} of the steady r^2, after the direction has settled.
-",
-        TWO_VALUES[0],
-        TWO_VALUES[1],
-        STARTS.map(|start| start.to_string()).join(", "),
+    text.push('\n');
+    let escapes: Vec<Vec<String>> = observation.chains.iter().map(|chains| escape(chains, observation)).collect();
+    text += &ruled(["noise", "eps rho", "share escaped", "returned from beyond 2"], &escapes);
+    text.push('\n');
+    text += &paragraph(
+        &format!(
+            "± is two standard errors, from means over groups of steps, of a share those of (k + 1)/(n + 2). eps rho of the chains is a root mean square; \
+             normal noise is unbounded, so that there is no stationary state; the two values of (eps rho)^2 are {} and {} times its mean: where both are below 1 no \
+             chain may escape. No escape in {chain_steps} steps at a small rate is no sign of a stationary state. The steady radius for a constant rho is missed where rho \
+             fluctuates: E r^2 is larger than it at a fixed rate. Ways start from {} of the steady r^2, after the direction has settled.",
+            TWO_VALUES[0],
+            TWO_VALUES[1],
+            STARTS.map(|start| start.to_string()).join(", "),
+        ),
+        USUAL_WIDTH,
+        "",
     );
     debug_assert!(observation.chains.len() == 2 * CHAINS.len() && observation.chains[0].escaped.len() == RECORDS + 1);
     text
+}
+
+/// What was measured of a regime's states: the angles, and the laws of the gas where there are any.
+fn tables(observation: &Observation, regime: Regime) -> String {
+    let field = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), |value| format!("{value:.5}"));
+    let (mut angles, mut factors) = (Vec::new(), Vec::new());
+    for state in observation.states.iter().filter(|state| state.regime == regime) {
+        let first_order = format!("{:.4}", state.first_order);
+        let exact = field(regime.exact_angle(state.first_order));
+        let Some(seen) = state.seen else {
+            angles.push(vec![first_order, "escaped".to_owned(), exact, String::new()]);
+            continue;
+        };
+        angles.push(vec![first_order.clone(), plus_minus(seen.angle), exact, scientific(seen.angle_gap)]);
+        if let Some((factor, gap)) = seen.factor.zip(seen.factor_gap) {
+            factors.push(vec![first_order, plus_minus(factor), field(exact_of(state)), signed(gap)]);
+        }
+    }
+    let mut text = ruled(["a", "angle", "of a constant rho", "E ln cos less exact"], &angles);
+    if !factors.is_empty() {
+        text.push('\n');
+        text += &ruled(["a", "Z", "of a constant rho", "law of p V and R T"], &factors);
+    }
+    text
+}
+
+/// The row of a noise's chains.
+fn escape(chains: &Chains, observation: &Observation) -> Vec<String> {
+    let bound = match chains.is_normal {
+        true => "normal",
+        false if chains.is_below_critical() => "two values below 1",
+        false => "two values, one beyond 1",
+    };
+    let share = plus_minus(chains.share(observation.settings.chains));
+    vec![bound.to_owned(), chains.size.to_string(), share, chains.returned.to_string()]
 }
 
 /// A mean that may be as small as rounding.
@@ -304,7 +324,7 @@ fn scientific(mean: Mean) -> String {
 fn verdict(text: &mut String, observation: &Observation, regime: Regime) {
     let states: Vec<(&State, Seen)> = seen(observation, regime).collect();
     if states.is_empty() {
-        let _ = writeln!(text, "{regime}: every radius escaped");
+        *text += &hanging(&format!("{regime}: every radius escaped"), USUAL_WIDTH, "");
         return;
     }
     let in_errors = |gaps: Vec<Mean>| {
@@ -314,16 +334,17 @@ fn verdict(text: &mut String, observation: &Observation, regime: Regime) {
         format!("{} standard errors in the root mean square, at most {}", number(square.sqrt(), 1), number(worst, 1))
     };
     let angles: Vec<Mean> = states.iter().map(|(_, seen)| seen.angle_gap).collect();
-    let _ = match regime {
+    let apart = match regime {
+        // Both sides are one sum, but for rounding: there is nothing that a standard error could be of.
         Regime::FixedSphere => {
-            let worst = angles.iter().map(|gap| gap.value.abs()).fold(0.0, f64::max);
-            writeln!(text, "{regime}: E ln cos delta is apart from the exact one by {worst:.0e}, rounding")
+            format!("{:.0e} at most", angles.iter().map(|gap| gap.value.abs()).fold(0.0, f64::max))
         }
-        _ => writeln!(text, "{regime}: E ln cos delta is apart from the exact one by {}", in_errors(angles)),
+        _ => in_errors(angles),
     };
+    *text += &hanging(&format!("{regime}: E ln cos delta is apart from the exact one by {apart}"), USUAL_WIDTH, "");
     let factors: Vec<Mean> = states.iter().filter_map(|(_, seen)| seen.factor_gap).collect();
     if !factors.is_empty() {
-        let _ = writeln!(text, "  the law of p V and R T is missed by {}", in_errors(factors));
+        *text += &hanging(&format!("the law of p V and R T is missed by {}", in_errors(factors)), USUAL_WIDTH, "  ");
     }
     let gap = |(state, seen): &(&State, Seen)| {
         let exact = regime.exact_angle(state.first_order)?;
@@ -331,10 +352,10 @@ fn verdict(text: &mut String, observation: &Observation, regime: Regime) {
     };
     let worst = states.iter().filter_map(gap).fold(0.0, f64::max);
     let fluctuation = states.iter().map(|(state, _)| state.fluctuation).fold(0.0, f64::max);
-    let _ = writeln!(
-        text,
-        "  the angle for a constant rho is missed by at most {} %, where rho^2 has a relative variance of up to {}",
+    let missed = format!(
+        "the angle for a constant rho is missed by at most {} %, where rho^2 has a relative variance of up to {}",
         number(100.0 * worst, 2),
         number(fluctuation, 3)
     );
+    *text += &hanging(&missed, USUAL_WIDTH, "  ");
 }

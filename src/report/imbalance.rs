@@ -1,5 +1,6 @@
 //! Two layers that forget their imbalance, told: a summary for the terminal, a table as CSV, a figure.
 
+use super::layout::{USUAL_WIDTH, described, hanging, paragraph, ruled};
 use super::plot::{Aspect, Axis, Figure, Panel, Scale, Series, Stroke, bars};
 use super::svg::number;
 use super::uncertain::{plus_minus, signed};
@@ -155,60 +156,80 @@ fn equilibria(observation: &Observation) -> Panel {
 pub fn summary(observation: &Observation) -> String {
     let Settings { steps, learning_rate, batch, hidden, seed } = observation.settings;
     let starts = STARTS.map(|[first, last]| format!("{first} and {last}")).join(", ");
-    let mut text = format!(
-        "Noise equilibrium: two layers forget their imbalance
-
-  data        {samples} handwritten digits, for the linear network {CONTRASTS} contrasts of their quarters, for the ReLU network
-              pooled to 4x4; squared error on one-hot targets
-  networks    linear {CONTRASTS}-{LINEAR_HIDDEN}-10 without biases, ReLU 16-{hidden}-10 with; weights at the start with standard
-              deviation {starts} over sqrt(inputs), first and last layer
-  descent     theta' = theta - eta g, eta = {learning_rate}, no decay; {steps} steps along batches of 1 and of {batch} (linear: {linear}),
-              {full} along all samples; batches without replacement; seed {seed}
-  exact       linear: e_n(Q') = det(I - eta^2 G G^T)^2 e_n(Q), Q = W W^T - U^T U, n = {CHARGES}, G = dl/d(U W)
-              (noise-equilibrium/charge-volume); C' = C + eta^2 (|g_W|^2 + |g_b|^2 - |g_U|^2) for
-              C = |W|^2 + |b|^2 - |U|^2 (noether/sgd-charge)
-  equilibrium a^4 = (kappa tr S_W + |m_W|^2) / (kappa tr S_U + |m_U|^2) on the orbit W, b times a, U over a
-              (noise-equilibrium/sde-gap), kappa = (N - B) / (B (N - 1)); a^4 = tr S_W / tr S_U by the
-              stochastic differential equation
-
-",
-        samples = observation.samples,
-        full = steps / FULL_BATCH_SHARE,
-        linear = steps / LINEAR_SHARE,
+    let mut text = "Noise equilibrium: two layers forget their imbalance\n\n".to_owned();
+    text += &described(
+        &[
+            (
+                "data",
+                format!(
+                    "{} handwritten digits, for the linear network {CONTRASTS} contrasts of their quarters, for the ReLU network pooled \
+                     to 4x4; squared error on one-hot targets",
+                    observation.samples
+                ),
+            ),
+            (
+                "networks",
+                format!(
+                    "linear {CONTRASTS}-{LINEAR_HIDDEN}-10 without biases, ReLU 16-{hidden}-10 with; weights at the start with standard \
+                     deviation {starts} over sqrt(inputs), first and last layer"
+                ),
+            ),
+            (
+                "descent",
+                format!(
+                    "theta' = theta - eta g, eta = {learning_rate}, no decay; {steps} steps along batches of 1 and of {batch} (linear: \
+                     {}), {} along all samples; batches without replacement; seed {seed}",
+                    steps / LINEAR_SHARE,
+                    steps / FULL_BATCH_SHARE
+                ),
+            ),
+            (
+                "exact",
+                format!(
+                    "linear: e_n(Q') = det(I - eta^2 G G^T)^2 e_n(Q), Q = W W^T - U^T U, n = {CHARGES}, G = dl/d(U W) \
+                     (noise-equilibrium/charge-volume); C' = C + eta^2 (|g_W|^2 + |g_b|^2 - |g_U|^2) for C = |W|^2 + |b|^2 - |U|^2 \
+                     (noether/sgd-charge)"
+                ),
+            ),
+            (
+                "equilibrium",
+                "a^4 = (kappa tr S_W + |m_W|^2) / (kappa tr S_U + |m_U|^2) on the orbit W, b times a, U over a \
+                 (noise-equilibrium/sde-gap), kappa = (N - B) / (B (N - 1)); a^4 = tr S_W / tr S_U by the stochastic differential equation"
+                    .to_owned(),
+            ),
+        ],
+        USUAL_WIDTH,
     );
-    let mut row = |title: &str, cells: [String; 3]| {
-        let [one, some, all] = cells;
-        let _ = writeln!(text, "{}", format!("{title:<36}{one:>22}{some:>22}{all:>22}").trim_end());
-    };
     let batches = observation.batches();
-    row("batches of", batches.map(|batch| batch.to_string()));
     for layers in Layers::ALL {
+        let what = if layers == Layers::Linear { "mean charge" } else { "relative imbalance" };
+        let mut rows = Vec::new();
         for start in 0..STARTS.len() {
-            let run = |batch| observation.runs(layers, batch).nth(start);
             let ends = |record: &Record| match layers {
-                Layers::Linear => format!("{:.3e}", record.imbalance),
-                Layers::Relu => format!("{:+.4}", record.relative),
+                Layers::Linear => format!("{:.2e}", record.imbalance),
+                Layers::Relu => format!("{:+.3}", record.relative),
             };
             let cell = |batch| {
-                let records = run(batch).map(|run| &run.records);
+                let records = observation.runs(layers, batch).nth(start).map(|run| &run.records);
                 records.map_or_else(String::new, |all| format!("{} -> {}", ends(&all[0]), ends(&all[RECORDS])))
             };
-            let what = if layers == Layers::Linear { "mean charge" } else { "relative imbalance" };
-            row(&format!("{layers}, start {}: {what}", start + 1), batches.map(cell));
+            rows.push([format!("start {}", start + 1)].into_iter().chain(batches.map(cell)).collect());
         }
         let drift = |batch| {
             let drift = observation.runs(layers, batch).next().and_then(|run| run.drift);
             drift.map_or_else(|| "none".to_owned(), signed)
         };
-        row("  start 1: relative drift, last half", batches.map(drift));
+        rows.push(["drift, start 1".to_owned()].into_iter().chain(batches.map(drift)).collect());
+        let [one, some, all] = batches.map(|batch| format!("batches of {batch}"));
+        let _ = write!(text, "\n{layers}, {what}\n{}", ruled(["", &one, &some, &all], &rows));
     }
     text.push('\n');
     for layers in Layers::ALL {
-        let _ = writeln!(
-            text,
+        let apart = format!(
             "{layers}: measured and exact imbalance are apart by at most {:.0e} of it, over all runs and records",
             observation.largest_gap(layers)
         );
+        text += &hanging(&apart, USUAL_WIDTH, "");
     }
     for Equilibrium { layers, points, diffusion } in &observation.equilibria {
         let gaps: Vec<(usize, Mean)> = points
@@ -222,34 +243,36 @@ pub fn summary(observation: &Observation) -> String {
         let worst = gaps.iter().max_by(|a, b| in_errors(&a.1).total_cmp(&in_errors(&b.1)));
         let square = gaps.iter().map(|(_, gap)| in_errors(gap).powi(2)).sum::<f64>() / gaps.len() as f64;
         let (first, last) = (points[0].exact, points[points.len() - 1].exact);
-        let _ = writeln!(
-            text,
+        let equilibrium = format!(
             "{layers}: the equilibrium a goes from {first:.4} (batches of 1) to {last:.4} (all); by the differential equation {diffusion:.4}"
         );
+        text += &hanging(&equilibrium, USUAL_WIDTH, "");
         if let Some((batch, gap)) = worst {
-            let _ = writeln!(
-                text,
-                "  drawn less exact: {} at the worst batch size, {batch}, {} standard errors; {} in the root mean square",
+            let drawn = format!(
+                "drawn less exact: {} at the worst batch size, {batch}, {} standard errors; {} in the root mean square",
                 signed(*gap),
                 number(in_errors(gap), 1),
                 number(square.sqrt(), 1)
             );
+            text += &hanging(&drawn, USUAL_WIDTH, "  ");
         }
         let at = points.iter().rev().find_map(|point| Some((point.batch, point.measured?)));
         if let Some((batch, mean)) = at {
             let apart = (mean.value - diffusion) / mean.standard_error;
-            let _ = writeln!(
-                text,
-                "  the differential equation is apart from {} at batches of {batch} by {} standard errors",
+            let apart = format!(
+                "the differential equation is apart from {} at batches of {batch} by {} standard errors",
                 plus_minus(mean),
                 number(apart.abs(), 0)
             );
+            text += &hanging(&apart, USUAL_WIDTH, "  ");
         }
     }
-    text.push_str(
-        "\n± is two standard errors. Measured imbalance and exact law differ by rounding, which grows as charges vanish. A drift of 0 says that the
-run has come to rest on its orbit; along all samples there is no noise, and the drift dies with the gradient.
-",
+    text.push('\n');
+    text += &paragraph(
+        "± is two standard errors. The drift is relative, over the last half. In exact numbers measured imbalance and law are equal; rounding parts them more as \
+         charges vanish. A drift of 0 says that the run has come to rest on its orbit; along all samples there is no noise, and the drift dies with the gradient.",
+        USUAL_WIDTH,
+        "",
     );
     text
 }

@@ -1,5 +1,6 @@
 //! Saddles that modes leave and that attract, told: a summary for the terminal, a table as CSV, a figure.
 
+use super::layout::{USUAL_WIDTH, described, hanging, paragraph, ruled};
 use super::plot::{Aspect, Axis, Figure, Marked, Panel, Scale, Series, Stroke, bars};
 use super::svg::number;
 use super::uncertain::plus_minus;
@@ -30,7 +31,8 @@ pub fn csv(observation: &Observation) -> String {
     for AtRate { rate, fates, exponents, exact } in &observation.rates {
         for (sampling, fate) in Sampling::ALL.into_iter().zip(fates) {
             let attracts = u8::from(sampling != Sampling::FullBatch && window.contains(*rate));
-            let error = share_error(fate.at, observation.settings.runs);
+            let runs = observation.settings.runs;
+            let error = Mean::of_share((fate.at * runs as f64).round() as usize, runs).standard_error;
             let _ = writeln!(csv, "share {sampling},,,,{rate},{},{error},{attracts},{}", fate.at, fate.away);
         }
         for ((name, Mean { value, standard_error }), exact) in ["u + w", "u - w"].iter().zip(exponents).zip(exact) {
@@ -38,10 +40,6 @@ pub fn csv(observation: &Observation) -> String {
         }
     }
     csv
-}
-
-fn share_error(share: f64, runs: usize) -> f64 {
-    (share * (1.0 - share) / runs as f64).sqrt()
 }
 
 /// The figure: the times of both modes at both depths, the share of runs at the saddle, and the exponents.
@@ -189,50 +187,65 @@ pub fn summary(observation: &Observation) -> String {
     let settings = &observation.settings;
     let Settings { learning_rate, paths, labels: [first, second], runs, epochs, seed, .. } = *settings;
     let [noisy, clean] = settings.modes();
-    let mut text = format!(
-        "Mirror symmetries: modes that leave a saddle, and a saddle that attracts
-
-  modes       w' = w (1 + eta (s - w^D) w^(D-2)) from w = eps, T the first step with w^D >= E s / 2; depths
-              D = 2, 3; {noisy} (equally likely, {paths} paths from every start) and {clean}; eta = {learning_rate}
-  exact       D = 2: T / ln(1/eps) -> 1 / E ln(1 + eta s); D = 3: T eps -> 1 / (eta E s)
-              (mirror/learning-order); slopes are between the nearest and the farthest start
-  saddle      u = w = 0 of l = (u w - y)^2, y = {first} or {second}; {runs} runs for each step size from a distance of {NEAR},
-              {epochs} epochs of two steps; at the saddle: nearer than {AT}, away: further than {AWAY}; seed {seed}
-  exact       it attracts iff y1 y2 < 0, |ybar| < eta |y1 y2| and 2 eta^2 |y1 y2| + 2 eta |ybar| < 1
-              (mirror/attracting-saddle); exponents of independent draws E ln|1 +- 2 eta y|
-
-"
+    let mut text = "Mirror symmetries: modes that leave a saddle, and a saddle that attracts\n\n".to_owned();
+    text += &described(
+        &[
+            (
+                "modes",
+                format!(
+                    "w' = w (1 + eta (s - w^D) w^(D-2)) from w = eps, T the first step with w^D >= E s / 2; depths D = 2, 3; {noisy} \
+                     (equally likely, {paths} paths from every start) and {clean}; eta = {learning_rate}"
+                ),
+            ),
+            (
+                "exact",
+                "D = 2: T / ln(1/eps) -> 1 / E ln(1 + eta s); D = 3: T eps -> 1 / (eta E s) (mirror/learning-order); slopes are between \
+                 the nearest and the farthest start"
+                    .to_owned(),
+            ),
+            (
+                "saddle",
+                format!(
+                    "u = w = 0 of l = (u w - y)^2, y = {first} or {second}; {runs} runs for each step size from a distance of {NEAR}, \
+                     {epochs} epochs of two steps; at the saddle: nearer than {AT}, away: further than {AWAY}; seed {seed}"
+                ),
+            ),
+            (
+                "exact",
+                "it attracts iff y1 y2 < 0, |ybar| < eta |y1 y2| and 2 eta^2 |y1 y2| + 2 eta |ybar| < 1 (mirror/attracting-saddle); \
+                 exponents of independent draws E ln|1 +- 2 eta y|"
+                    .to_owned(),
+            ),
+        ],
+        USUAL_WIDTH,
     );
+    text.push('\n');
     for depth in crate::dynamics::saddles::DEPTHS {
         let of_depth: Vec<&Times> = observation.times.iter().filter(|times| times.depth == depth).collect();
-        for times in &of_depth {
+        let row = |times: &&Times| {
             let slope = times.slope();
             let gap = slope.value - times.exact;
-            let _ = writeln!(
-                text,
-                "depth {depth}, {:<14} steps to learn per {}: {}, exact {:.4}, gradient flow {:.4}; apart by {}",
-                times.mode.to_string() + ":",
-                if depth == 2 { "ln(1/eps)" } else { "1/eps" },
-                plus_minus(slope),
-                times.exact,
-                times.flow,
-                if times.mode.has_noise() {
-                    format!("{} standard errors", number(gap.abs() / slope.standard_error, 1))
-                } else {
-                    format!("{:.1e}, the times being whole steps", gap.abs())
-                },
-            );
-        }
+            let apart = match times.mode.has_noise() {
+                true => format!("{} standard errors", number(gap.abs() / slope.standard_error, 1)),
+                false => format!("{:.1e}", gap.abs()),
+            };
+            let numbers = [plus_minus(slope), format!("{:.4}", times.exact), format!("{:.4}", times.flow), apart];
+            [times.mode.to_string()].into_iter().chain(numbers).collect()
+        };
+        let rows: Vec<Vec<String>> = of_depth.iter().map(row).collect();
+        let per = if depth == 2 { "ln(1/eps)" } else { "1/eps" };
+        let title = format!("depth {depth}");
+        text += &ruled([&title, &format!("steps per {per}"), "exact", "gradient flow", "apart"], &rows);
         if let [noisy, clean] = of_depth[..] {
-            let _ = writeln!(text, "  {}", order(noisy, clean));
+            let _ = writeln!(text, "{}", hanging(&order(noisy, clean), USUAL_WIDTH, ""));
         }
     }
     let window @ Window { lower, upper, diffusion, is_open } = settings.window();
-    let _ = writeln!(
-        text,
-        "\nwindow: {}; its lower end by the differential equation {diffusion:.6}, and no upper end",
-        if is_open { format!("{lower:.6} to {upper:.6}") } else { "empty".to_owned() }
-    );
+    let ends = if is_open { format!("{lower:.6} to {upper:.6}") } else { "empty".to_owned() };
+    let window_text =
+        format!("window: {ends}; its lower end by the differential equation {diffusion:.6}, and no upper end");
+    text += &hanging(&window_text, USUAL_WIDTH, "");
+    let mut shares_of = Vec::new();
     for (place, sampling) in Sampling::ALL.iter().enumerate() {
         let shares = |inside: bool| {
             let at = observation.rates.iter().filter(|at| window.contains(at.rate) == inside);
@@ -240,22 +253,22 @@ pub fn summary(observation: &Observation) -> String {
             let low = shares.iter().copied().fold(f64::INFINITY, f64::min);
             let high = shares.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             match shares.len() {
-                0 => "no step size".to_owned(),
-                1 => format!("{low:.3} at the one step size"),
-                count => format!("{low:.3} to {high:.3} at {count} step sizes"),
+                0 => "none".to_owned(),
+                count => format!("{low:.3} to {high:.3} ({count})"),
             }
         };
-        let title = format!("  {sampling}, share at the saddle:");
-        let _ = writeln!(text, "{title:<38} inside {}, outside {}", shares(true), shares(false));
+        shares_of.push(vec![sampling.to_string(), shares(true), shares(false)]);
     }
+    text += &ruled(["share at the saddle (step sizes)", "inside the window", "outside"], &shares_of);
     let shuffled: Vec<&AtRate> = observation.rates.iter().collect();
     for (name, end) in [("lower", lower), ("upper", upper)].into_iter().filter(|_| is_open) {
         let change = shuffled.windows(2).find(|pair| pair[0].rate < end && end < pair[1].rate);
         if let Some([before, after]) = change.and_then(|pair| <&[&AtRate; 2]>::try_from(pair).ok()) {
-            let _ = writeln!(
-                text,
-                "  {name} end: shuffled runs change from a share of {} at eta = {:.5} to {} at {:.5}",
-                before.fates[0].at, before.rate, after.fates[0].at, after.rate
+            let fates = [before, after].map(|at| format!("{} at eta = {:.5}", at.fates[0].at, at.rate));
+            text += &hanging(
+                &format!("{name} end: shuffled runs change from a share of {}", fates.join(" to ")),
+                USUAL_WIDTH,
+                "  ",
             );
         }
     }
@@ -265,17 +278,20 @@ pub fn summary(observation: &Observation) -> String {
         observation.rates.iter().flat_map(|at| [gap(at, 0), gap(at, 1)]).filter(|gap| gap.is_finite()).collect();
     let worst = gaps.iter().fold(0.0_f64, |worst, gap| worst.max(gap.abs()));
     let square = gaps.iter().map(|gap| gap * gap).sum::<f64>() / gaps.len().max(1) as f64;
-    let _ = write!(
-        text,
-        "exponents: measured and exact are apart by {} standard errors in the root mean square of {}, at most by {}
-
-± is two standard errors; without noise one step either way. Times go like the exact slope as eps -> 0: what
-does not grow with ln(1/eps) or 1/eps has left the difference of two starts. Within finitely many epochs runs
-near the ends of the window are neither at the saddle nor away; independent draws leave it now and then.
-",
+    let apart = format!(
+        "exponents: measured and exact are apart by {} standard errors in the root mean square of {}, at most by {}",
         number(square.sqrt(), 2),
         gaps.len(),
         number(worst, 1),
+    );
+    text += &hanging(&apart, USUAL_WIDTH, "");
+    text.push('\n');
+    text += &paragraph(
+        "± is two standard errors; without noise one step either way, times being whole steps. Times go like the exact slope as eps -> 0: what does not grow \
+         with ln(1/eps) or 1/eps has left the difference of two starts. Within finitely many epochs runs near the ends of the window are neither at the saddle \
+         nor away; independent draws leave it now and then.",
+        USUAL_WIDTH,
+        "",
     );
     text
 }

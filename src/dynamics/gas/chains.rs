@@ -32,8 +32,7 @@ pub struct Chains {
 impl Chains {
     /// The share at the end.
     pub fn share(&self, chains: usize) -> Mean {
-        let share = self.escaped[RECORDS].1;
-        Mean { value: share, standard_error: (share * (1.0 - share) / chains as f64).sqrt() }
+        Mean::of_share((self.escaped[RECORDS].1 * chains as f64).round() as usize, chains)
     }
 
     /// Whether `(eps rho)^2` stays below 1.
