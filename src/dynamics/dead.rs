@@ -1,7 +1,7 @@
 //! Dead neurons: those that no sample moves.
 
 use crate::data::Sample;
-use crate::model::{Model, mlp::Layout};
+use crate::model::{Evaluator, Model, mlp::Layout};
 
 /// Which neurons between layer `layer` and the next are dead: on no sample does any entry of the gradient for their bias or
 /// their outgoing weights differ from 0. For ReLU that says that the neuron is active on no sample.
@@ -21,6 +21,7 @@ pub fn dead_neurons<M: ?Sized + Model<f64>>(
 ) -> Vec<bool> {
     let width = layout.widths()[layer + 1];
     assert!(layout.has_bias() && known.len() == width, "one bias and one entry per neuron");
+    let mut model = Evaluator::new(model);
     let mut gradient = vec![0.0; theta.len()];
     let mut dead = vec![true; width];
     for sample in samples {

@@ -1,7 +1,7 @@
 //! Stochastic gradient descent with single samples, weight decay and label noise, in `f64`.
 
 use crate::data::Sample;
-use crate::model::{Model, mlp::Layout};
+use crate::model::{Evaluator, Model, mlp::Layout};
 use rand::Rng;
 
 /// What a run of descent is given, apart from the model, the samples and the start.
@@ -54,7 +54,7 @@ pub trait Chain {
 /// Stochastic gradient descent in progress: `theta' = theta - eta (g + 2 gamma theta)`. It shows `g`, with the noise of the label and
 /// without weight decay.
 pub struct Descent<'a, M: ?Sized, R> {
-    model: &'a M,
+    model: Evaluator<'a, f64, M>,
     samples: NoisySamples<'a, R>,
     training: Training,
     theta: Vec<f64>,
@@ -69,7 +69,7 @@ impl<'a, M: ?Sized + Model<f64>, R: Rng> Descent<'a, M, R> {
     pub fn new(model: &'a M, samples: &'a [Sample<f64>], start: Vec<f64>, training: Training, random: R) -> Self {
         let gradient = vec![0.0; start.len()];
         let samples = NoisySamples::new(samples, training.label_noise, random);
-        Descent { model, samples, training, theta: start, gradient }
+        Descent { model: Evaluator::new(model), samples, training, theta: start, gradient }
     }
 }
 
@@ -93,7 +93,7 @@ impl<M: ?Sized + Model<f64>, R: Rng> Chain for Descent<'_, M, R> {
 
 /// Descent with heavy-ball momentum in progress: `m' = beta m + g + 2 gamma theta`, `theta' = theta - eta m'`, `m_0 = 0`. It shows `m'`.
 pub struct HeavyBall<'a, M: ?Sized, R> {
-    model: &'a M,
+    model: Evaluator<'a, f64, M>,
     samples: NoisySamples<'a, R>,
     training: Training,
     momentum_factor: f64,
@@ -117,7 +117,7 @@ impl<'a, M: ?Sized + Model<f64>, R: Rng> HeavyBall<'a, M, R> {
     ) -> Self {
         let (momentum, gradient) = (vec![0.0; start.len()], vec![0.0; start.len()]);
         let samples = NoisySamples::new(samples, training.label_noise, random);
-        HeavyBall { model, samples, training, momentum_factor, theta: start, momentum, gradient }
+        HeavyBall { model: Evaluator::new(model), samples, training, momentum_factor, theta: start, momentum, gradient }
     }
 }
 

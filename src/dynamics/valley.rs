@@ -30,7 +30,7 @@ use super::flow::{FlowError, integrate};
 use super::training::index_below;
 use crate::data::{DataSet, Sample};
 use crate::entropic::{Objective, Preconditioner};
-use crate::model::{Carrier, Differentiable, Model, Network};
+use crate::model::{Carrier, Differentiable, Evaluator, Network};
 use crate::scalar::{Field, Mp, Rational, Ring};
 use num_traits::{One, Zero};
 use rand::SeedableRng;
@@ -396,6 +396,7 @@ fn follow(
     epochs: &[u64],
     random: &mut ChaCha8Rng,
 ) -> Option<Vec<Point>> {
+    let mut model = Evaluator::new(model);
     let mut theta = start;
     let mut gradient = [0.0; 2];
     let mut order: Vec<usize> = (0..samples.len()).collect();
@@ -412,7 +413,7 @@ fn follow(
                         order[place]
                     }
                 };
-                Model::<f64>::loss_and_gradient(model, &theta, &samples[order[place]], &mut gradient);
+                model.loss_and_gradient(&theta, &samples[order[place]], &mut gradient);
                 for (parameter, slope) in theta.iter_mut().zip(&gradient) {
                     *parameter -= learning_rate * slope;
                 }

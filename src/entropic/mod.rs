@@ -8,58 +8,25 @@
 //!
 //! with `g`, `H`, `T` the first three derivatives of the per-sample loss, `Lambda` the learning-rate matrix and `gamma`
 //! the weight decay (Ziyin, Xu, Chuang, arXiv:2505.12387, "entropic loss"). Hessians are never formed to get the
-//! gradient: `H Lambda g` is the tangent of the gradient along `Lambda g`.
+//! gradient: `H Lambda g` is the tangent of the gradient along `Lambda g`, by a sweep through the layers where the model is a
+//! [stack](crate::model::stack) of them, else by dual numbers.
 
+mod derivatives;
+mod forces;
 pub mod modified;
+mod preconditioner;
+mod sample_hessian;
 pub mod stationary;
 
+pub use derivatives::{hessian_vector, third_derivative};
+pub use preconditioner::Preconditioner;
+
 use crate::data::DataSet;
-use crate::linalg::products::{add_multiple, dot};
-use crate::model::{Differentiable, Model};
+use crate::linalg::products::dot;
+use crate::model::{Differentiable, Evaluator, Model};
 use crate::scalar::{Dual, Field};
+use forces::Forces;
 use nalgebra::DMatrix;
-
-/// The learning-rate matrix `Lambda`, symmetric positive definite.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Preconditioner<T> {
-    /// `eta I`: plain stochastic gradient descent.
-    Scalar(T),
-    /// A learning rate for each parameter.
-    Diagonal(Vec<T>),
-    /// Any symmetric matrix.
-    Full(DMatrix<T>),
-}
-
-impl<T: Field> Preconditioner<T> {
-    /// `Lambda v`.
-    pub fn apply(&self, vector: &[T]) -> Vec<T> {
-        match self {
-            Preconditioner::Scalar(rate) => vector.iter().map(|entry| T::product(rate, entry)).collect(),
-            Preconditioner::Diagonal(rates) => vector.iter().zip(rates).map(|(v, rate)| T::product(rate, v)).collect(),
-            Preconditioner::Full(matrix) => {
-                let mut scratch = T::zero();
-                (0..matrix.nrows())
-                    .map(|row| {
-                        let mut sum = T::zero();
-                        for (column, entry) in vector.iter().enumerate() {
-                            sum.add_product(&matrix[(row, column)], entry, &mut scratch);
-                        }
-                        sum
-                    })
-                    .collect()
-            }
-        }
-    }
-
-    /// The same matrix over another scalar.
-    pub fn map<U: Field>(&self, convert: impl Fn(&T) -> U) -> Preconditioner<U> {
-        match self {
-            Preconditioner::Scalar(rate) => Preconditioner::Scalar(convert(rate)),
-            Preconditioner::Diagonal(rates) => Preconditioner::Diagonal(rates.iter().map(convert).collect()),
-            Preconditioner::Full(matrix) => Preconditioner::Full(matrix.map_with_location(|_, _, x| convert(&x))),
-        }
-    }
-}
 
 /// What descent minimises: a model on a data set, with learning rates and weight decay.
 ///
@@ -85,17 +52,24 @@ impl<T: Field, M: ?Sized> Copy for Objective<'_, T, M> {}
 impl<T: Field, M: ?Sized + Model<T>> Objective<'_, T, M> {
     /// `L = E l`, without weight decay.
     pub fn loss(&self, theta: &[T]) -> T {
-        let mut gradient = vec![T::zero(); theta.len()];
-        self.data.mean(|sample| self.model.loss_and_gradient(theta, sample, &mut gradient))
+        let mut evaluator = Evaluator::new(self.model);
+        self.data.mean(|sample| evaluator.loss(theta, sample))
     }
 
     /// `S = 1/4 E[g^T Lambda g]`.
     pub fn entropy(&self, theta: &[T]) -> T {
+        let mut evaluator = Evaluator::new(self.model);
+        let quarter = T::ratio(1, 4);
+        if let Preconditioner::Scalar(rate) = self.preconditioner {
+            return quarter * rate * self.data.mean(|sample| evaluator.squared_gradient(theta, sample));
+        }
+        let (mut gradient, mut direction) = (vec![T::zero(); theta.len()], vec![T::zero(); theta.len()]);
         let mean = self.data.mean(|sample| {
-            let gradient = self.model.gradient(theta, sample);
-            dot(&gradient, &self.preconditioner.apply(&gradient))
+            evaluator.loss_and_gradient(theta, sample, &mut gradient);
+            self.preconditioner.apply_to(&gradient, &mut direction);
+            dot(&gradient, &direction)
         });
-        T::ratio(1, 4) * mean
+        quarter * mean
     }
 
     /// `F = L + gamma |theta|^2 + S`.
@@ -105,14 +79,21 @@ impl<T: Field, M: ?Sized + Model<T>> Objective<'_, T, M> {
 
     /// The gradients `g_z`, one vector per sample.
     pub fn sample_gradients(&self, theta: &[T]) -> Vec<Vec<T>> {
-        self.data.samples().iter().map(|sample| self.model.gradient(theta, sample)).collect()
+        let mut evaluator = Evaluator::new(self.model);
+        let gradient = |sample| {
+            let mut gradient = vec![T::zero(); theta.len()];
+            evaluator.loss_and_gradient(theta, sample, &mut gradient);
+            gradient
+        };
+        self.data.samples().iter().map(gradient).collect()
     }
 
     /// `grad L = E g`, without weight decay.
     pub fn mean_gradient(&self, theta: &[T]) -> Vec<T> {
+        let mut evaluator = Evaluator::new(self.model);
         let mut mean = vec![T::zero(); theta.len()];
-        for (gradient, weight) in self.sample_gradients(theta).iter().zip(self.data.weights()) {
-            add_multiple(&mut mean, weight, gradient);
+        for (sample, weight) in self.data.samples().iter().zip(self.data.weights()) {
+            evaluator.add_gradient(theta, sample, weight, &mut mean);
         }
         mean
     }
@@ -122,29 +103,23 @@ impl<T: Field, M: ?Sized + Model<T> + Model<Dual<T>>> Objective<'_, T, M> {
     /// The per-sample parts of `grad F`: the vectors `g_z + 1/2 H_z Lambda g_z`, so that
     /// `grad F = E[g + 1/2 H Lambda g] + 2 gamma theta` is linear in the weights of the mean.
     pub fn sample_forces(&self, theta: &[T]) -> Vec<Vec<T>> {
-        let lifted = self.data.lift();
-        let half = T::ratio(1, 2);
-        let samples = self.data.samples().iter().zip(lifted.samples());
-        samples
-            .map(|(sample, lifted)| {
-                let gradient = self.model.gradient(theta, sample);
-                let direction = self.preconditioner.apply(&gradient);
-                let mut force = gradient;
-                for (entry, curvature) in force.iter_mut().zip(hessian_vector(self.model, theta, &direction, lifted)) {
-                    *entry += T::product(&half, &curvature);
-                }
-                force
-            })
-            .collect()
+        let mut forces = self.forces();
+        let force = |sample| {
+            let mut force = vec![T::zero(); theta.len()];
+            forces.add(theta, sample, &T::one(), &mut force);
+            force
+        };
+        (0..self.data.len()).map(force).collect()
+    }
+
+    fn forces(&self) -> Forces<'_, T, M> {
+        Forces::new(self.model, self.data, self.preconditioner, self.weight_decay)
     }
 
     /// `grad F = E[g] + 2 gamma theta + 1/2 E[H Lambda g]`.
     pub fn entropic_gradient(&self, theta: &[T]) -> Vec<T> {
-        let twice_decay = T::integer(2) * self.weight_decay;
-        let mut total: Vec<T> = theta.iter().map(|parameter| T::product(&twice_decay, parameter)).collect();
-        for (force, weight) in self.sample_forces(theta).iter().zip(self.data.weights()) {
-            add_multiple(&mut total, weight, force);
-        }
+        let mut total = vec![T::zero(); theta.len()];
+        self.forces().mean(theta, &mut total);
         total
     }
 }
@@ -158,71 +133,17 @@ impl<T: Field, M: ?Sized + Differentiable<T>> Objective<'_, T, M> {
         let lifted =
             Objective { model: self.model, data: &data, preconditioner: &preconditioner, weight_decay: &weight_decay };
         let mut hessian = DMatrix::from_element(theta.len(), theta.len(), T::zero());
+        let mut forces = lifted.forces();
         let mut point: Vec<Dual<T>> = theta.iter().map(|parameter| Dual::constant(parameter.clone())).collect();
+        let mut gradient = vec![Dual::constant(T::zero()); theta.len()];
         for column in 0..theta.len() {
             point[column].tangent = T::one();
-            for (row, entry) in lifted.entropic_gradient(&point).into_iter().enumerate() {
-                hessian[(row, column)] = entry.tangent;
+            forces.mean(&point, &mut gradient);
+            for (row, entry) in gradient.iter().enumerate() {
+                hessian[(row, column)].assign(&entry.tangent);
             }
             point[column].tangent = T::zero();
         }
         hessian
-    }
-}
-
-/// The Hessian-vector product `H_z v`: the tangent of the gradient along `v`. `sample` is lifted already.
-pub fn hessian_vector<T: Field, M: ?Sized + Model<Dual<T>>>(
-    model: &M,
-    theta: &[T],
-    direction: &[T],
-    sample: &crate::data::Sample<Dual<T>>,
-) -> Vec<T> {
-    let point: Vec<Dual<T>> = theta.iter().zip(direction).map(|(x, v)| Dual::new(x.clone(), v.clone())).collect();
-    model.gradient(&point, sample).into_iter().map(|entry| entry.tangent).collect()
-}
-
-/// The third derivative applied to two vectors, `T_z[u, v]`. `sample` is lifted twice.
-pub fn third_derivative<T: Field, M: ?Sized + Model<Dual<Dual<T>>>>(
-    model: &M,
-    theta: &[T],
-    first: &[T],
-    second: &[T],
-    sample: &crate::data::Sample<Dual<Dual<T>>>,
-) -> Vec<T> {
-    let point: Vec<Dual<Dual<T>>> = theta
-        .iter()
-        .zip(first.iter().zip(second))
-        .map(|(x, (u, v))| Dual::new(Dual::new(x.clone(), u.clone()), Dual::constant(v.clone())))
-        .collect();
-    model.gradient(&point, sample).into_iter().map(|entry| entry.tangent.tangent).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scalar::Rational;
-
-    fn numbers<const N: usize>(entries: [i64; N]) -> Vec<Rational> {
-        entries.map(Rational::from).to_vec()
-    }
-
-    /// `Lambda v`, and no part of it: what stands beside the diagonal counts, row by row.
-    #[test]
-    fn a_full_preconditioner_is_more_than_its_diagonal() {
-        let full = Preconditioner::Full(DMatrix::from_row_slice(3, 3, &numbers([1, 2, 3, 4, 5, 6, 7, 8, 9])));
-        assert_eq!(full.apply(&numbers([1, 10, 100])), numbers([321, 654, 987]));
-        let diagonal = Preconditioner::Diagonal(numbers([1, 5, 9]));
-        assert_eq!(diagonal.apply(&numbers([1, 10, 100])), numbers([1, 50, 900]));
-        assert_eq!(Preconditioner::Scalar(Rational::from(3)).apply(&numbers([1, 10])), numbers([3, 30]));
-    }
-
-    #[test]
-    fn a_preconditioner_over_another_scalar_is_the_same_one() {
-        let full = Preconditioner::Full(DMatrix::from_row_slice(2, 2, &numbers([2, 1, 1, 3])));
-        for rates in [full, Preconditioner::Diagonal(numbers([2, 3])), Preconditioner::Scalar(Rational::from(5))] {
-            let doubled = rates.map(|entry| Rational::from(entry * 2));
-            let (once, twice) = (rates.apply(&numbers([1, -1])), doubled.apply(&numbers([1, -1])));
-            assert!(once.iter().zip(&twice).all(|(a, b)| Rational::from(a * 2) == *b));
-        }
     }
 }

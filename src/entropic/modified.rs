@@ -11,7 +11,9 @@
 //!
 //! Source: E. Hairer, C. Lubich, G. Wanner, *Geometric Numerical Integration*, section IX.1, with `f = -Lambda g`.
 
-use super::{Preconditioner, hessian_vector, third_derivative};
+use super::derivatives::third_derivative;
+use super::preconditioner::Preconditioner;
+use super::sample_hessian::SampleHessian;
 use crate::data::Sample;
 use crate::linalg::products::add_multiple;
 use crate::model::Differentiable;
@@ -63,12 +65,21 @@ impl<T: Field> Terms<T> {
         theta: &[T],
         sample: &Sample<T>,
     ) -> Self {
-        let direction = preconditioner.apply(&model.gradient(theta, sample));
-        let lifted = sample.lift();
-        let entropic = hessian_vector(model, theta, &direction, &lifted);
-        let curvature = hessian_vector(model, theta, &preconditioner.apply(&entropic), &lifted);
-        let third = third_derivative(model, theta, &direction, &direction, &lifted.lift());
-        Terms { entropic, curvature, third }
+        Self::with_gradient(model, preconditioner, theta, sample).0
+    }
+
+    fn with_gradient<M: ?Sized + Differentiable<T>>(
+        model: &M,
+        preconditioner: &Preconditioner<T>,
+        theta: &[T],
+        sample: &Sample<T>,
+    ) -> (Self, Vec<T>) {
+        let (mut hessian, gradient) = SampleHessian::with_gradient(model, theta, sample);
+        let direction = preconditioner.apply(&gradient);
+        let entropic = hessian.times(&direction);
+        let curvature = hessian.times(&preconditioner.apply(&entropic));
+        let third = third_derivative(model, theta, &direction, &direction, &sample.lift().lift());
+        (Terms { entropic, curvature, third }, gradient)
     }
 }
 
@@ -80,16 +91,20 @@ pub fn modified_field<T: Field, M: ?Sized + Differentiable<T>>(
     theta: &[T],
     sample: &Sample<T>,
 ) -> Vec<T> {
-    let mut force = model.gradient(theta, sample);
     let Coefficients { entropic, curvature, third } = coefficients;
-    if !curvature.is_zero() || !third.is_zero() {
-        let terms = Terms::new(model, preconditioner, theta, sample);
+    let force = if !curvature.is_zero() || !third.is_zero() {
+        let (terms, mut force) = Terms::with_gradient(model, preconditioner, theta, sample);
         add_multiple(&mut force, entropic, &terms.entropic);
         add_multiple(&mut force, curvature, &terms.curvature);
         add_multiple(&mut force, third, &terms.third);
+        force
     } else if !entropic.is_zero() {
-        let direction = preconditioner.apply(&force);
-        add_multiple(&mut force, entropic, &hessian_vector(model, theta, &direction, &sample.lift()));
-    }
+        let (mut hessian, mut force) = SampleHessian::with_gradient(model, theta, sample);
+        let product = hessian.times(&preconditioner.apply(&force));
+        add_multiple(&mut force, entropic, &product);
+        force
+    } else {
+        model.gradient(theta, sample)
+    };
     preconditioner.apply(&force).into_iter().map(|entry| -entry).collect()
 }

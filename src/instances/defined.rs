@@ -2,7 +2,7 @@
 
 use crate::data::Sample;
 use crate::instances::{Point, Problem};
-use crate::model::activation::{Hidden, Nonlinearity};
+use crate::model::activation::{Hidden, Nonlinearity, Tape};
 use crate::model::mlp::Layout;
 use crate::model::{Activation, Carrier, Network};
 use crate::scalar::{Branch, Field, Mp, Rational, Ring};
@@ -54,7 +54,8 @@ fn vanishes(layout: &Layout, activation: Activation, theta: &[Rational], sample:
         if !(sizes * Number::integer(2).powi(-128)).less(&size) {
             return true;
         }
-        values = hidden.apply(&sums, None).0;
+        values = vec![Number::integer(0); sums.len()];
+        hidden.apply(&sums, None, &mut values, &mut Tape::new(sums.len()));
     }
     false
 }

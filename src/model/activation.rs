@@ -1,24 +1,46 @@
 //! Activations: element by element, after an optional RMS normalisation of the layer.
 
-use crate::scalar::{Branch, Field, Real};
+use super::dense::scale_entrywise;
+use crate::scalar::{Branch, Dual, Field, Real};
 use std::fmt;
 use std::str::FromStr;
 
 /// What a hidden layer does to its pre-activations, over the scalar `T`.
 pub trait Nonlinearity<T: Field>: Send + Sync {
-    /// The layer's output and a tape for [`Nonlinearity::pull_back`]. `gates` forces the activation pattern.
-    fn apply(&self, pre_activations: &[T], gates: Option<&[bool]>) -> (Vec<T>, Tape<T>);
+    /// Overwrites `values` with the layer's output, and `tape` with what the other methods need. `gates` forces the activation pattern.
+    fn apply(&self, pre_activations: &[T], gates: Option<&[bool]>, values: &mut [T], tape: &mut Tape<T>);
 
     /// Replaces `delta`, the loss gradient at the output, by the one at the pre-activations.
     fn pull_back(&self, tape: &Tape<T>, delta: &mut [T]);
+
+    /// Whether every output depends on its own pre-activation only: then there are [`Nonlinearity::curvatures`].
+    fn is_elementwise(&self) -> bool;
+
+    /// Overwrites `curvatures` with the second derivatives of the activation, from what [`Nonlinearity::apply`] was given and wrote, unless all
+    /// are 0: then it says no.
+    fn curvatures(
+        &self,
+        pre_activations: &[T],
+        gates: Option<&[bool]>,
+        values: &[T],
+        tape: &Tape<T>,
+        curvatures: &mut [T],
+    ) -> bool;
 }
 
 /// What the backward pass of a nonlinearity needs.
 pub struct Tape<T> {
     /// The slope of the activation at every neuron.
-    slopes: Vec<T>,
+    pub(super) slopes: Vec<T>,
     /// The normalised pre-activations and their root mean square.
     normalisation: Option<(Vec<T>, RootMeanSquare<T>)>,
+}
+
+impl<T: Field> Tape<T> {
+    /// For a layer of that many neurons.
+    pub fn new(neurons: usize) -> Self {
+        Tape { slopes: vec![T::zero(); neurons], normalisation: None }
+    }
 }
 
 /// Activations that are polynomial on each side of 0: they run in the rationals.
@@ -113,26 +135,53 @@ impl FromStr for Activation {
     }
 }
 
+/// The constants of [`Piecewise`], made once for a layer.
+struct Constants<T> {
+    zero: T,
+    one: T,
+    /// The slope of [`Piecewise::LeakyRelu`] at and below 0.
+    leak: T,
+}
+
 impl Piecewise {
-    /// The value and the slope at `x`, with the side of the kink decided by `gate` if it is given.
-    pub(super) fn value_and_slope<T: Branch>(self, x: &T, gate: Option<bool>) -> (T, T) {
-        let above = |if_above: T, if_below: T| match gate {
-            Some(true) => if_above,
-            Some(false) => if_below,
-            None => T::select(T::zero().less(x), &if_above, &if_below),
+    fn constants<T: Field>(self) -> Constants<T> {
+        let leak = if self == Piecewise::LeakyRelu { T::ratio(1, 10) } else { T::zero() };
+        Constants { zero: T::zero(), one: T::one(), leak }
+    }
+
+    /// Overwrites the value and the slope by those at `x`, with the side of the kink decided by `gate` if it is given.
+    fn evaluate<T: Branch>(self, x: &T, gate: Option<bool>, constants: &Constants<T>, value: &mut T, slope: &mut T) {
+        let above = |result: &mut T, if_above: &T, if_below: &T| match gate {
+            Some(true) => result.assign(if_above),
+            Some(false) => result.assign(if_below),
+            None => result.assign_selected(constants.zero.less(x), if_above, if_below),
         };
         match self {
-            Piecewise::Identity => (x.clone(), T::one()),
-            Piecewise::Relu => (above(x.clone(), T::zero()), above(T::one(), T::zero())),
+            Piecewise::Identity => {
+                value.assign(x);
+                slope.assign(&constants.one);
+            }
+            Piecewise::Relu => {
+                above(value, x, &constants.zero);
+                above(slope, &constants.one, &constants.zero);
+            }
             Piecewise::LeakyRelu => {
-                let slope = above(T::one(), T::ratio(1, 10));
-                (T::product(&slope, x), slope)
+                above(slope, &constants.one, &constants.leak);
+                value.set_product(slope, x);
             }
             Piecewise::SquaredRelu => {
-                let positive_part = above(x.clone(), T::zero());
-                (positive_part.squared(), T::integer(2) * &positive_part)
+                above(slope, x, &constants.zero);
+                *value = slope.squared();
+                *slope *= T::integer(2);
             }
         }
+    }
+
+    /// The value and the slope at `x`, with the side of the kink decided by `gate` if it is given.
+    pub(super) fn value_and_slope<T: Branch>(self, x: &T, gate: Option<bool>) -> (T, T) {
+        let (mut value, mut slope) = (T::zero(), T::zero());
+        self.evaluate(x, gate, &self.constants(), &mut value, &mut slope);
+        (value, slope)
     }
 }
 
@@ -143,8 +192,8 @@ impl Smooth {
     /// is right to 16 and to 8 units; those of silu and gelu have a zero (at -1.278 and -0.752), near which the units are those of 1/2.
     pub(super) fn value_and_slope<T: Real>(self, x: &T) -> (T, T) {
         match self {
-            // 1 - tanh^2, s (1 - s) and 1 + tanh would cancel.
-            Smooth::Tanh => (x.tanh(), (T::one() / x.cosh()).squared()),
+            // s (1 - s) and 1 + tanh would cancel.
+            Smooth::Tanh => x.tanh_and_slope(),
             Smooth::Sigmoid => {
                 let value = x.sigmoid();
                 let slope = T::product(&value, &(-x.clone()).sigmoid());
@@ -164,31 +213,75 @@ impl Smooth {
             }
         }
     }
+
+    /// The second derivative at `x`, where the value and the slope are known.
+    fn curvature<T: Real>(self, x: &T, value: &T, slope: &T) -> T {
+        match self {
+            Smooth::Tanh => T::product(value, slope) * T::integer(-2),
+            Smooth::Sigmoid => (T::one() - T::integer(2) * value) * slope,
+            // The derivative of the slope.
+            Smooth::Silu | Smooth::Gelu => self.value_and_slope(&Dual::new(x.clone(), T::one())).1.tangent,
+        }
+    }
 }
 
-/// Element-by-element application.
-fn elementwise<T: Field>(
+/// Applies a piecewise activation to every number.
+fn apply_piecewise<T: Branch>(
+    activation: Piecewise,
     pre_activations: &[T],
     gates: Option<&[bool]>,
-    value_and_slope: impl Fn(&T, Option<bool>) -> (T, T),
-) -> (Vec<T>, Tape<T>) {
-    let (values, slopes) =
-        pre_activations.iter().enumerate().map(|(i, x)| value_and_slope(x, gates.map(|gates| gates[i]))).unzip();
-    (values, Tape { slopes, normalisation: None })
+    values: &mut [T],
+    slopes: &mut [T],
+) {
+    let constants = activation.constants();
+    for i in 0..pre_activations.len() {
+        let gate = gates.map(|gates| gates[i]);
+        activation.evaluate(&pre_activations[i], gate, &constants, &mut values[i], &mut slopes[i]);
+    }
+}
+
+fn piecewise_curvatures<T: Branch>(
+    activation: Piecewise,
+    at: &[T],
+    gates: Option<&[bool]>,
+    curvatures: &mut [T],
+) -> bool {
+    if activation != Piecewise::SquaredRelu {
+        return false;
+    }
+    let (zero, two) = (T::zero(), T::integer(2));
+    for (i, (x, curvature)) in at.iter().zip(curvatures).enumerate() {
+        match gates.map(|gates| gates[i]) {
+            Some(open) => curvature.assign(if open { &two } else { &zero }),
+            None => curvature.assign_selected(zero.less(x), &two, &zero),
+        }
+    }
+    true
 }
 
 fn scale_by_slopes<T: Field>(tape: &Tape<T>, delta: &mut [T]) {
-    for (entry, slope) in delta.iter_mut().zip(&tape.slopes) {
-        *entry *= slope;
-    }
+    scale_entrywise(delta, &tape.slopes);
 }
 
 impl<T: Branch> Nonlinearity<T> for Piecewise {
-    fn apply(&self, pre_activations: &[T], gates: Option<&[bool]>) -> (Vec<T>, Tape<T>) {
-        elementwise(pre_activations, gates, |x, gate| self.value_and_slope(x, gate))
+    fn apply(&self, pre_activations: &[T], gates: Option<&[bool]>, values: &mut [T], tape: &mut Tape<T>) {
+        apply_piecewise(*self, pre_activations, gates, values, &mut tape.slopes);
     }
     fn pull_back(&self, tape: &Tape<T>, delta: &mut [T]) {
         scale_by_slopes(tape, delta);
+    }
+    fn is_elementwise(&self) -> bool {
+        true
+    }
+    fn curvatures(
+        &self,
+        at: &[T],
+        gates: Option<&[bool]>,
+        _values: &[T],
+        _tape: &Tape<T>,
+        curvatures: &mut [T],
+    ) -> bool {
+        piecewise_curvatures(*self, at, gates, curvatures)
     }
 }
 
@@ -205,14 +298,33 @@ pub struct Hidden {
 }
 
 impl<T: Real> Nonlinearity<T> for Hidden {
-    fn apply(&self, pre_activations: &[T], gates: Option<&[bool]>) -> (Vec<T>, Tape<T>) {
-        let normalisation = self.normalised.then(|| normalise(pre_activations));
-        let inputs = normalisation.as_ref().map_or(pre_activations, |(normalised, _)| normalised);
-        let (values, tape) = elementwise(inputs, gates, |x, gate| match self.activation {
-            Activation::Piecewise(piecewise) => piecewise.value_and_slope(x, gate),
-            Activation::Smooth(smooth) => smooth.value_and_slope(x),
-        });
-        (values, Tape { normalisation, ..tape })
+    fn apply(&self, pre_activations: &[T], gates: Option<&[bool]>, values: &mut [T], tape: &mut Tape<T>) {
+        tape.normalisation = self.normalised.then(|| normalise(pre_activations));
+        let inputs = tape.normalisation.as_ref().map_or(pre_activations, |(normalised, _)| normalised);
+        match self.activation {
+            Activation::Piecewise(piecewise) => apply_piecewise(piecewise, inputs, gates, values, &mut tape.slopes),
+            Activation::Smooth(smooth) => {
+                for (x, (value, slope)) in inputs.iter().zip(values.iter_mut().zip(&mut tape.slopes)) {
+                    (*value, *slope) = smooth.value_and_slope(x);
+                }
+            }
+        }
+    }
+
+    fn is_elementwise(&self) -> bool {
+        !self.normalised
+    }
+
+    fn curvatures(&self, at: &[T], gates: Option<&[bool]>, values: &[T], tape: &Tape<T>, curvatures: &mut [T]) -> bool {
+        match self.activation {
+            Activation::Piecewise(piecewise) => piecewise_curvatures(piecewise, at, gates, curvatures),
+            Activation::Smooth(smooth) => {
+                for ((x, curvature), (value, slope)) in at.iter().zip(curvatures).zip(values.iter().zip(&tape.slopes)) {
+                    *curvature = smooth.curvature(x, value, slope);
+                }
+                true
+            }
+        }
     }
 
     fn pull_back(&self, tape: &Tape<T>, delta: &mut [T]) {

@@ -1,11 +1,14 @@
 //! Models that are products of matrices: deep linear networks, low-rank adapters, matrix factorisation.
 
 use super::Model;
-use super::dense::{multiply, multiply_transposed, set_outer};
+use super::activation::Nonlinearity;
+use super::dense::{add_multiplied, assign, multiply, set_multiplied, set_multiplied_transposed};
+use super::layout::Layout;
 use super::loss::{OutputLoss, SquaredError};
-use super::mlp::Layout;
+use super::stack::{Pass, Stack};
 use crate::data::Sample;
-use crate::scalar::{Field, Rational};
+use crate::scalar::{Dual, Field, Rational};
+use std::sync::OnceLock;
 
 /// A fixed matrix, row-major, that is part of the model and not trained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +35,11 @@ impl FixedMatrix {
     /// The number of columns.
     pub fn columns(&self) -> usize {
         self.entries.len() / self.rows
+    }
+
+    /// The entries, row by row.
+    pub fn entries(&self) -> &[Rational] {
+        &self.entries
     }
 
     fn carry<T: Field>(&self) -> Vec<T> {
@@ -64,49 +72,159 @@ pub struct LinearStack {
     pub frozen: Option<FixedMatrix>,
 }
 
-impl<T: Field> Model<T> for LinearStack {
-    fn parameter_count(&self) -> usize {
-        self.layout.parameter_count()
+/// The fixed matrices of a stack in one scalar.
+struct Carried<T> {
+    embedding: Option<Vec<T>>,
+    readout: Option<Vec<T>>,
+    frozen: Option<Vec<T>>,
+}
+
+impl<T: Field> Carried<T> {
+    fn new(stack: &LinearStack) -> Self {
+        let readout = match &stack.readout {
+            Readout::Fixed(matrix) => Some(matrix),
+            Readout::Identity | Readout::Probe => None,
+        };
+        Carried {
+            embedding: stack.embedding.as_ref().map(FixedMatrix::carry),
+            readout: readout.map(FixedMatrix::carry),
+            frozen: stack.frozen.as_ref().map(FixedMatrix::carry),
+        }
+    }
+}
+
+/// A [`LinearStack`] as a model over `T` and its duals, with its fixed matrices converted once for each.
+pub(super) struct CarriedStack<T> {
+    stack: LinearStack,
+    own: OnceLock<Carried<T>>,
+    dual: OnceLock<Carried<Dual<T>>>,
+    twice_dual: OnceLock<Carried<Dual<Dual<T>>>>,
+}
+
+impl<T: Field> CarriedStack<T> {
+    pub(super) fn new(stack: LinearStack) -> Self {
+        CarriedStack { stack, own: OnceLock::new(), dual: OnceLock::new(), twice_dual: OnceLock::new() }
+    }
+}
+
+/// For one scalar: a model with the matrices of that field.
+macro_rules! carried {
+    ($scalar:ty, $field:ident) => {
+        impl<T: Field> Model<$scalar> for CarriedStack<T> {
+            fn parameter_count(&self) -> usize {
+                self.stack.layout.parameter_count()
+            }
+
+            fn loss_and_gradient(
+                &self,
+                theta: &[$scalar],
+                sample: &Sample<$scalar>,
+                gradient: &mut [$scalar],
+            ) -> $scalar {
+                Pass::new(self).loss_and_gradient(self, theta, sample, gradient)
+            }
+
+            fn loss(&self, theta: &[$scalar], sample: &Sample<$scalar>) -> $scalar {
+                Pass::new(self).forward(self, theta, sample)
+            }
+
+            fn stack(&self) -> Option<&dyn Stack<$scalar>> {
+                Some(self)
+            }
+        }
+
+        impl<T: Field> Stack<$scalar> for CarriedStack<T> {
+            fn layout(&self) -> &Layout {
+                &self.stack.layout
+            }
+
+            fn enter(&self, sample: &Sample<$scalar>, input: &mut [$scalar]) {
+                self.stack.enter(self.$field.get_or_init(|| Carried::new(&self.stack)), sample, input);
+            }
+
+            fn nonlinearity(&self) -> Option<&dyn Nonlinearity<$scalar>> {
+                None
+            }
+
+            fn leave(&self, output: &[$scalar], sample: &Sample<$scalar>, delta: &mut [$scalar]) -> $scalar {
+                let carried = self.$field.get_or_init(|| Carried::new(&self.stack));
+                self.stack.leave(carried, output, sample, delta)
+            }
+
+            fn curve(
+                &self,
+                _output: &[$scalar],
+                sample: &Sample<$scalar>,
+                tangent: &[$scalar],
+                product: &mut [$scalar],
+            ) {
+                self.stack.curve(self.$field.get_or_init(|| Carried::new(&self.stack)), sample, tangent, product);
+            }
+        }
+    };
+}
+carried!(T, own);
+carried!(Dual<T>, dual);
+carried!(Dual<Dual<T>>, twice_dual);
+
+impl LinearStack {
+    /// The part of a sample's input that the stack is given, and the probe's.
+    fn parts<'a, T>(&self, sample: &'a Sample<T>) -> (&'a [T], &'a [T]) {
+        match self.readout {
+            Readout::Probe => sample.input.split_at(self.layout.widths()[0]),
+            _ => (&sample.input, &[]),
+        }
     }
 
-    fn loss_and_gradient(&self, theta: &[T], sample: &Sample<T>, gradient: &mut [T]) -> T {
-        let layout = &self.layout;
-        let depth = layout.depth();
-        let (input, probe) = match self.readout {
-            Readout::Probe => sample.input.split_at(layout.widths()[0]),
-            _ => (&sample.input[..], &[][..]),
-        };
-        let mut inputs = vec![match &self.embedding {
-            Some(embedding) => multiply(&embedding.carry(), input, embedding.rows()),
-            None => input.to_vec(),
-        }];
-        for layer in 0..depth {
-            inputs.push(multiply(&theta[layout.weights(layer)], &inputs[layer], layout.widths()[layer + 1]));
+    fn enter<T: Field>(&self, carried: &Carried<T>, sample: &Sample<T>, input: &mut [T]) {
+        let (given, _) = self.parts(sample);
+        match &carried.embedding {
+            Some(embedding) => set_multiplied(input, embedding, given, &mut T::zero()),
+            None => assign(input, given),
         }
-        let readout = match &self.readout {
+    }
+
+    /// The matrix that reads the product out, row-major; none for the identity.
+    fn reading<'a, T>(&self, carried: &'a Carried<T>, sample: &'a Sample<T>) -> Option<&'a [T]> {
+        match self.readout {
             Readout::Identity => None,
-            Readout::Fixed(matrix) => Some((matrix.carry(), matrix.rows())),
-            Readout::Probe => Some((probe.to_vec(), 1)),
+            Readout::Fixed(_) => carried.readout.as_deref(),
+            Readout::Probe => Some(self.parts(sample).1),
+        }
+    }
+
+    fn leave<T: Field>(&self, carried: &Carried<T>, product: &[T], sample: &Sample<T>, delta: &mut [T]) -> T {
+        let reading = self.reading(carried, sample);
+        if reading.is_none() && carried.frozen.is_none() {
+            return SquaredError.evaluate(product, &sample.target, delta);
+        }
+        let mut scratch = T::zero();
+        let mut output = match reading {
+            None => product.to_vec(),
+            Some(matrix) => multiply(matrix, product, matrix.len() / product.len()),
         };
-        let mut output = match &readout {
-            None => inputs[depth].clone(),
-            Some((matrix, rows)) => multiply(matrix, &inputs[depth], *rows),
-        };
-        if let Some(frozen) = &self.frozen {
-            for (value, added) in output.iter_mut().zip(multiply(&frozen.carry(), input, frozen.rows())) {
-                *value += added;
+        if let Some(frozen) = &carried.frozen {
+            add_multiplied(&mut output, frozen, self.parts(sample).0, &mut scratch);
+        }
+        match reading {
+            None => SquaredError.evaluate(&output, &sample.target, delta),
+            Some(matrix) => {
+                let (loss, slope) = SquaredError.value_and_gradient(&output, &sample.target);
+                set_multiplied_transposed(delta, matrix, &slope, &mut scratch);
+                loss
             }
         }
-        let (loss, mut delta) = SquaredError.value_and_gradient(&output, &sample.target);
-        if let Some((matrix, _)) = &readout {
-            delta = multiply_transposed(matrix, &delta, layout.widths()[depth]);
-        }
-        for layer in (0..depth).rev() {
-            set_outer(&mut gradient[layout.weights(layer)], &delta, &inputs[layer]);
-            if layer > 0 {
-                delta = multiply_transposed(&theta[layout.weights(layer)], &delta, layout.widths()[layer]);
+    }
+
+    fn curve<T: Field>(&self, carried: &Carried<T>, sample: &Sample<T>, tangent: &[T], product: &mut [T]) {
+        match self.reading(carried, sample) {
+            None => SquaredError.curve(&[], &[], tangent, product),
+            Some(matrix) => {
+                let mut output = multiply(matrix, tangent, matrix.len() / tangent.len());
+                let two = T::integer(2);
+                output.iter_mut().for_each(|entry| *entry *= &two);
+                set_multiplied_transposed(product, matrix, &output, &mut T::zero());
             }
         }
-        loss
     }
 }

@@ -1,13 +1,24 @@
 //! Losses of an output against a target.
 
+use super::dense::set_multiple;
 use crate::scalar::{Field, Real};
 use std::fmt;
 use std::str::FromStr;
 
 /// A loss over the scalar `T`.
 pub trait OutputLoss<T: Field>: Send + Sync {
-    /// The loss and its gradient in the output.
-    fn value_and_gradient(&self, output: &[T], target: &[T]) -> (T, Vec<T>);
+    /// The loss; overwrites `gradient` with its gradient in the output.
+    fn evaluate(&self, output: &[T], target: &[T], gradient: &mut [T]) -> T;
+
+    /// Overwrites `product` with the loss's Hessian in the output times `tangent`.
+    fn curve(&self, output: &[T], target: &[T], tangent: &[T], product: &mut [T]);
+
+    /// The loss and its gradient in the output, newly allocated.
+    fn value_and_gradient(&self, output: &[T], target: &[T]) -> (T, Vec<T>) {
+        let mut gradient = vec![T::zero(); output.len()];
+        let value = self.evaluate(output, target, &mut gradient);
+        (value, gradient)
+    }
 }
 
 /// `sum_i (f_i - y_i)^2`: the sum over outputs, with no factor 1/2.
@@ -49,50 +60,83 @@ impl FromStr for Loss {
 }
 
 impl<T: Field> OutputLoss<T> for SquaredError {
-    fn value_and_gradient(&self, output: &[T], target: &[T]) -> (T, Vec<T>) {
+    fn evaluate(&self, output: &[T], target: &[T], gradient: &mut [T]) -> T {
         let mut value = T::zero();
-        let gradient = output
-            .iter()
-            .zip(target)
-            .map(|(prediction, label)| {
-                let residual = prediction.clone() - label;
-                value += residual.squared();
-                T::integer(2) * residual
-            })
-            .collect();
-        (value, gradient)
+        let two = T::integer(2);
+        for (i, slope) in gradient.iter_mut().enumerate() {
+            slope.assign(&output[i]);
+            *slope -= &target[i];
+            value += slope.squared();
+            *slope *= &two;
+        }
+        value
+    }
+
+    fn curve(&self, _output: &[T], _target: &[T], tangent: &[T], product: &mut [T]) {
+        set_multiple(product, &T::integer(2), tangent);
     }
 }
 
 impl<T: Real> OutputLoss<T> for Loss {
-    fn value_and_gradient(&self, output: &[T], target: &[T]) -> (T, Vec<T>) {
+    fn evaluate(&self, output: &[T], target: &[T], gradient: &mut [T]) -> T {
         match self {
-            Loss::SquaredError => SquaredError.value_and_gradient(output, target),
-            Loss::CrossEntropy => cross_entropy(output, target),
+            Loss::SquaredError => SquaredError.evaluate(output, target, gradient),
+            Loss::CrossEntropy => cross_entropy(output, target, gradient),
             Loss::Logistic => {
                 let mut value = T::zero();
-                let gradient = output
-                    .iter()
-                    .zip(target)
-                    .map(|(logit, label)| {
-                        // softplus(f) - y f and s(f) - y would cancel where the prediction is right and sure.
-                        let (other, opposite) = (T::one() - label, -logit.clone());
-                        value += T::product(label, &opposite.softplus()) + T::product(&other, &logit.softplus());
-                        T::product(&other, &logit.sigmoid()) - T::product(label, &opposite.sigmoid())
-                    })
-                    .collect();
-                (value, gradient)
+                for (slope, (logit, label)) in gradient.iter_mut().zip(output.iter().zip(target)) {
+                    // softplus(f) - y f and s(f) - y would cancel where the prediction is right and sure.
+                    let (other, opposite) = (T::one() - label, -logit.clone());
+                    value += T::product(label, &opposite.softplus()) + T::product(&other, &logit.softplus());
+                    *slope = T::product(&other, &logit.sigmoid()) - T::product(label, &opposite.sigmoid());
+                }
+                value
             }
         }
+    }
+
+    fn curve(&self, output: &[T], target: &[T], tangent: &[T], product: &mut [T]) {
+        match self {
+            Loss::SquaredError => SquaredError.curve(output, target, tangent, product),
+            Loss::CrossEntropy => curve_cross_entropy(output, target, tangent, product),
+            Loss::Logistic => {
+                for (entry, (logit, tangent)) in product.iter_mut().zip(output.iter().zip(tangent)) {
+                    *entry = T::product(&logit.sigmoid(), &(-logit.clone()).sigmoid()) * tangent;
+                }
+            }
+        }
+    }
+}
+
+/// The largest logit, held constant under differentiation, and the exponentials of the differences to it.
+fn exponentials<T: Real>(logits: &[T]) -> (T, Vec<T>) {
+    let shift = logits.iter().map(T::detach).reduce(|a, b| a.maximum(&b)).unwrap_or_else(T::zero);
+    let exponentials = logits.iter().map(|logit| (logit.clone() - &shift).exp()).collect();
+    (shift, exponentials)
+}
+
+/// The Hessian of softmax cross-entropy times `t`, entry by entry `(sum_j y_j) p_i sum_j p_j (t_i - t_j)`: differences come before products, so that
+/// nothing cancels where one probability is almost 1.
+fn curve_cross_entropy<T: Real>(logits: &[T], target: &[T], tangent: &[T], product: &mut [T]) {
+    let (_, exponentials) = exponentials(logits);
+    let sum = |numbers: &[T]| numbers.iter().fold(T::zero(), |sum, number| sum + number);
+    let partition = sum(&exponentials);
+    let factor = sum(target) / partition.squared();
+    let mut scratch = T::zero();
+    for (index, entry) in product.iter_mut().enumerate() {
+        let mut mean = T::zero();
+        for (exponential, other) in exponentials.iter().zip(tangent) {
+            mean.add_product(exponential, &(tangent[index].clone() - other), &mut scratch);
+        }
+        *entry = mean * &exponentials[index] * &factor;
     }
 }
 
 /// Softmax cross-entropy from the differences to the largest logit, without cancellation for non-negative targets: a unit vector's loss
 /// and gradient are right to a few units in the last place for each class, however sure the prediction. The largest logit is a
 /// constant under differentiation.
-fn cross_entropy<T: Real>(logits: &[T], target: &[T]) -> (T, Vec<T>) {
-    let shift = logits.iter().map(T::detach).reduce(|a, b| a.maximum(&b)).unwrap_or_else(T::zero);
-    let exponentials: Vec<T> = logits.iter().map(|logit| (logit.clone() - &shift).exp()).collect();
+fn cross_entropy<T: Real>(logits: &[T], target: &[T], gradient: &mut [T]) -> T {
+    let (shift, exponentials) = exponentials(logits);
     // The largest exponential, which is 1, and the sum of the others. In a tie both selections take the same side.
     let mut largest = T::zero();
     let mut others = T::zero();
@@ -109,14 +153,12 @@ fn cross_entropy<T: Real>(logits: &[T], target: &[T]) -> (T, Vec<T>) {
     let (other_exponentials, other_labels) = (sums_of_others(&exponentials), sums_of_others(target));
     let partition = exponentials.iter().fold(T::zero(), |sum, exponential| sum + exponential);
     // p_i sum_j y_j - y_i, as p_i times the other labels less y_i times the other probabilities.
-    let gradient = (0..logits.len())
-        .map(|index| {
-            let mut entry = T::product(&other_labels[index], &exponentials[index]);
-            entry.sub_product(&target[index], &other_exponentials[index], &mut scratch);
-            entry / &partition
-        })
-        .collect();
-    (value, gradient)
+    for (index, entry) in gradient.iter_mut().enumerate() {
+        entry.set_product(&other_labels[index], &exponentials[index]);
+        entry.sub_product(&target[index], &other_exponentials[index], &mut scratch);
+        *entry /= &partition;
+    }
+    value
 }
 
 /// For each entry the sum of all others, without subtracting it from the whole.

@@ -8,6 +8,7 @@
 //! | `file` | networks read from MODEL.toml (with the feature `model-file`) |
 //! | [`rayleigh`] | a rational scale-invariant model |
 //! | [`regularised`] | any model with weight decay inside its loss |
+//! | [`stack`] | the sweeps of all models that are stacks of dense layers |
 //! | [`network`] | the description of any of these as data, and the way from it to a model in a given scalar |
 //!
 //! A model of one's own is a [`LossFunction`], generic over every field it can be computed in: [`ByLoss`] has its derivatives, because [`Dual`] numbers
@@ -18,24 +19,29 @@ pub mod activation;
 mod by_loss;
 pub mod composed;
 mod dense;
+mod evaluator;
 #[cfg(feature = "model-file")]
 pub mod file;
+mod layout;
 pub mod linear;
 pub mod loss;
 pub mod mlp;
 pub mod network;
 pub mod rayleigh;
 pub mod regularised;
+pub mod stack;
 #[cfg(test)]
 mod tails;
 
 pub use activation::{Activation, Piecewise, Smooth};
 pub use by_loss::{ByLoss, LossFunction, WrongGradient, test_gradient};
+pub use evaluator::Evaluator;
 pub use loss::Loss;
 pub use network::{Carrier, Network};
 
 use crate::data::Sample;
 use crate::scalar::{Dual, Field};
+use stack::Stack;
 
 /// A per-sample loss `l(theta; z)` with its gradient in `theta`, over the scalar `T`.
 ///
@@ -60,6 +66,11 @@ pub trait Model<T: Field>: Send + Sync {
     /// The per-sample loss alone.
     fn loss(&self, theta: &[T], sample: &Sample<T>) -> T {
         self.loss_and_gradient(theta, sample, &mut vec![T::zero(); theta.len()])
+    }
+
+    /// The model as a stack of dense layers, if it is one: it is then swept layer by layer, which is faster.
+    fn stack(&self) -> Option<&dyn Stack<T>> {
+        None
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Differentiable;
 use super::activation::{Activation, Hidden};
 use super::composed::{AlgebraicComposed, Composed, RealComposed};
-use super::linear::{LinearStack, Readout};
+use super::linear::{CarriedStack, LinearStack, Readout};
 use super::loss::{Loss, SquaredError};
 use super::mlp::{Layout, Mlp};
 use super::rayleigh::Rayleigh;
@@ -126,7 +126,7 @@ impl Network {
                     .then(|| Arc::new(Mlp { layout, nonlinearity: *piecewise, loss: SquaredError }) as _)
             }
             Network::Mlp { .. } => None,
-            Network::Linear(stack) => Some(Arc::new(stack.clone())),
+            Network::Linear(stack) => Some(Arc::new(CarriedStack::new(stack.clone()))),
             Network::Composed(network) => {
                 network.is_algebraic().then(|| Arc::new(AlgebraicComposed(network.clone())) as _)
             }
@@ -142,7 +142,7 @@ impl Network {
                 let nonlinearity = Hidden { normalised: *normalised, activation: *activation };
                 Arc::new(Mlp { layout, nonlinearity, loss: *loss })
             }
-            Network::Linear(stack) => Arc::new(stack.clone()),
+            Network::Linear(stack) => Arc::new(CarriedStack::new(stack.clone())),
             Network::Composed(network) => Arc::new(RealComposed(network.clone())),
             Network::Rayleigh(model) => Arc::new(*model),
         }

@@ -88,15 +88,29 @@ impl<T: Field> Ring for Dual<T> {
     fn integer(n: i64) -> Self {
         Self::constant(T::integer(n))
     }
+    #[inline]
     fn assign(&mut self, other: &Self) {
         self.value.assign(&other.value);
         self.tangent.assign(&other.tangent);
     }
+    #[inline]
     fn set_product(&mut self, a: &Self, b: &Self) {
         // The value's storage is free until the last line, so it serves as scratch.
         self.tangent.set_product(&a.tangent, &b.value);
         self.tangent.add_product(&a.value, &b.tangent, &mut self.value);
         self.value.set_product(&a.value, &b.value);
+    }
+    #[inline]
+    fn add_product(&mut self, a: &Self, b: &Self, scratch: &mut Self) {
+        self.value.add_product(&a.value, &b.value, &mut scratch.value);
+        self.tangent.add_product(&a.tangent, &b.value, &mut scratch.value);
+        self.tangent.add_product(&a.value, &b.tangent, &mut scratch.value);
+    }
+    #[inline]
+    fn sub_product(&mut self, a: &Self, b: &Self, scratch: &mut Self) {
+        self.value.sub_product(&a.value, &b.value, &mut scratch.value);
+        self.tangent.sub_product(&a.tangent, &b.value, &mut scratch.value);
+        self.tangent.sub_product(&a.value, &b.tangent, &mut scratch.value);
     }
     fn squared(&self) -> Self {
         self.chain(self.value.squared(), T::integer(2) * &self.value)
@@ -109,6 +123,12 @@ impl<T: Field> Field for Dual<T> {
     }
     fn drawn(value: &Rational) -> Self {
         Self::constant(T::drawn(value))
+    }
+    fn is_safe_square(&self) -> bool {
+        self.value.is_safe_square()
+    }
+    fn scale_of(entries: &[Self]) -> Self {
+        Self::constant(T::scale_of(&entries.iter().map(|entry| entry.value.clone()).collect::<Vec<T>>()))
     }
     fn powi(&self, exponent: i32) -> Self {
         if exponent == 0 {
@@ -128,6 +148,10 @@ impl<T: Branch> Branch for Dual<T> {
             value: T::select(mask, &if_true.value, &if_false.value),
             tangent: T::select(mask, &if_true.tangent, &if_false.tangent),
         }
+    }
+    fn assign_selected(&mut self, mask: T::Mask, if_true: &Self, if_false: &Self) {
+        self.value.assign_selected(mask, &if_true.value, &if_false.value);
+        self.tangent.assign_selected(mask, &if_true.tangent, &if_false.tangent);
     }
     fn detach(&self) -> Self {
         Self::constant(self.value.detach())
@@ -160,9 +184,14 @@ impl<T: Real> Real for Dual<T> {
         self.chain(self.value.cosh(), self.value.sinh())
     }
     fn tanh(&self) -> Self {
-        // 1 - tanh^2 would cancel.
-        let slope = (T::one() / self.value.cosh()).squared();
-        self.chain(self.value.tanh(), slope)
+        let (value, slope) = self.value.tanh_and_slope();
+        self.chain(value, slope)
+    }
+    fn tanh_and_slope(&self) -> (Self, Self) {
+        // (1 / cosh^2)' = -2 tanh / cosh^2
+        let (value, slope) = self.value.tanh_and_slope();
+        let curvature = T::product(&value, &slope) * T::integer(-2);
+        (self.chain(value, slope.clone()), self.chain(slope, curvature))
     }
     fn atan(&self) -> Self {
         self.chain(self.value.atan(), T::one() / (T::one() + self.value.squared()))

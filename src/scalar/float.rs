@@ -15,6 +15,14 @@ macro_rules! machine_float {
                 *self = *other;
             }
             #[inline(always)]
+            fn set_product(&mut self, a: &Self, b: &Self) {
+                *self = a * b;
+            }
+            #[inline(always)]
+            fn sub_product(&mut self, a: &Self, b: &Self, _scratch: &mut Self) {
+                *self -= a * b;
+            }
+            #[inline(always)]
             fn add_product(&mut self, a: &Self, b: &Self, _scratch: &mut Self) {
                 *self += a * b;
             }
@@ -30,6 +38,14 @@ macro_rules! machine_float {
             fn surely_differs(&self, other: &Self, beside: &[Self]) -> bool {
                 let scale = beside.iter().fold(self.abs().max(other.abs()), |scale, entry| scale.max(entry.abs()));
                 (self - other).abs() > scale * <$float>::EPSILON.sqrt()
+            }
+            fn is_safe_square(&self) -> bool {
+                // The product of two, and the sum of 2^10 such products, stays within the range of normal numbers.
+                let safe = (2.0 as $float).powi($float::MAX_EXP / 2 - 5);
+                *self < safe && *self > safe.recip()
+            }
+            fn scale_of(entries: &[Self]) -> Self {
+                entries.iter().fold(0.0, |largest: $float, entry| largest.max(entry.abs())).power_of_two_near()
             }
         }
 

@@ -188,6 +188,12 @@ impl<T: Field> Field for HyperDual<T> {
     fn drawn(value: &Rational) -> Self {
         Self::constant(T::drawn(value))
     }
+    fn is_safe_square(&self) -> bool {
+        self.value().is_safe_square()
+    }
+    fn scale_of(entries: &[Self]) -> Self {
+        Self::constant(T::scale_of(&entries.iter().map(|entry| entry.value().clone()).collect::<Vec<T>>()))
+    }
 }
 
 impl<T: Branch> Branch for HyperDual<T> {

@@ -141,6 +141,17 @@ pub trait Field:
         false
     }
 
+    /// Whether a sum of squares, and its product with another such sum, is surely far from both ends of the range of the exponent. So it always is but in the
+    /// machine's floats.
+    fn is_safe_square(&self) -> bool {
+        true
+    }
+
+    /// A power of two near the largest of the numbers, a constant under differentiation: divided by it they are squared safely. 1 where all squares are safe.
+    fn scale_of(_entries: &[Self]) -> Self {
+        Self::one()
+    }
+
     /// `self` to the integer power `exponent`.
     fn powi(&self, exponent: i32) -> Self {
         let mut result = Self::one();
@@ -170,6 +181,11 @@ pub trait Branch: Field {
     /// `if_true` where the mask holds, else `if_false`. An interval that cannot decide takes the hull of both and marks
     /// the result as having met a kink.
     fn select(mask: Self::Mask, if_true: &Self, if_false: &Self) -> Self;
+
+    /// `self = Self::select(mask, if_true, if_false)`, reusing the storage of `self` where a mask is a `bool`.
+    fn assign_selected(&mut self, mask: Self::Mask, if_true: &Self, if_false: &Self) {
+        *self = Self::select(mask, if_true, if_false);
+    }
 
     /// The same value, held constant under differentiation.
     fn detach(&self) -> Self {
@@ -210,6 +226,10 @@ pub trait Real: Branch {
     fn cosh(&self) -> Self;
     /// The hyperbolic tangent.
     fn tanh(&self) -> Self;
+    /// The hyperbolic tangent and its slope `1 / cosh^2`, which as `1 - tanh^2` would cancel.
+    fn tanh_and_slope(&self) -> (Self, Self) {
+        (self.tanh(), (Self::one() / self.cosh()).squared())
+    }
     /// The inverse tangent.
     fn atan(&self) -> Self;
     /// The circle constant.

@@ -152,6 +152,9 @@ impl<const BITS: u32> Branch for Mp<BITS> {
     fn select(mask: bool, if_true: &Self, if_false: &Self) -> Self {
         if mask { if_true.clone() } else { if_false.clone() }
     }
+    fn assign_selected(&mut self, mask: bool, if_true: &Self, if_false: &Self) {
+        Ring::assign(self, if mask { if_true } else { if_false });
+    }
 }
 
 impl<const BITS: u32> Real for Mp<BITS> {
@@ -178,6 +181,19 @@ impl<const BITS: u32> Real for Mp<BITS> {
     }
     fn tanh(&self) -> Self {
         self.map(Float::tanh)
+    }
+    /// At most 2 and 3 units in the last place, from one exponential for both.
+    fn tanh_and_slope(&self) -> (Self, Self) {
+        let mut cosh = Float::new(BITS);
+        let mut tanh = self.0.clone();
+        tanh.sinh_cosh_mut(&mut cosh);
+        if cosh.is_infinite() {
+            return (self.tanh(), Self::zero());
+        }
+        tanh /= &cosh;
+        cosh.recip_mut();
+        cosh.square_mut();
+        (Mp(tanh), Mp(cosh))
     }
     fn atan(&self) -> Self {
         self.map(Float::atan)

@@ -36,6 +36,9 @@ impl Branch for Rational {
     fn select(mask: bool, if_true: &Self, if_false: &Self) -> Self {
         if mask { if_true.clone() } else { if_false.clone() }
     }
+    fn assign_selected(&mut self, mask: bool, if_true: &Self, if_false: &Self) {
+        Ring::assign(self, if mask { if_true } else { if_false });
+    }
 }
 
 /// Digits of [`decimal`].

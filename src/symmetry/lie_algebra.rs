@@ -12,7 +12,7 @@
 
 use crate::data::Sample;
 use crate::linalg::exact::{ExactField, Span};
-use crate::model::Model;
+use crate::model::{Evaluator, Model};
 use crate::scalar::{Field, HyperDual, Ring};
 
 /// The gradient fields of a model on some samples.
@@ -37,8 +37,9 @@ impl<'a, T: Field, M: ?Sized + Model<HyperDual<T>>> GradientFields<'a, T, M> {
         let mut sum = vec![HyperDual::constant(T::zero()); theta.len()];
         let mut gradient = sum.clone();
         let mut scratch = HyperDual::constant(T::zero());
+        let mut model = Evaluator::new(self.model);
         for (sample, weight) in self.samples.iter().zip(weights) {
-            self.model.loss_and_gradient(theta, sample, &mut gradient);
+            model.loss_and_gradient(theta, sample, &mut gradient);
             let weight = HyperDual::constant(weight.clone());
             for (total, entry) in sum.iter_mut().zip(&gradient) {
                 total.add_product(&weight, entry, &mut scratch);

@@ -7,7 +7,7 @@ use crate::dynamics::training::{index_below, random_start};
 use crate::linalg::LinalgError;
 use crate::linalg::products::{norm, product, transposed_product};
 use crate::model::mlp::Layout;
-use crate::model::{Carrier, Differentiable, Model, Network};
+use crate::model::{Carrier, Differentiable, Evaluator, Network};
 use crate::platonic::alignment::{gram, misalignment};
 use crate::platonic::setting::product_data;
 use crate::platonic::{Factors, Setting, balanced_minimum};
@@ -114,6 +114,7 @@ impl Pupil {
         random: &mut ChaCha8Rng,
         progress: &(dyn Fn(u64) + Sync),
     ) -> Option<Vec<Vec<f64>>> {
+        let mut model = self.evaluator();
         let mut theta = self.start.clone();
         let (mut gradient, mut mean) = (vec![0.0; theta.len()], vec![0.0; theta.len()]);
         let mut path = Vec::with_capacity(steps.len());
@@ -123,11 +124,11 @@ impl Pupil {
                 let slope = match descent {
                     Descent::Stochastic => {
                         let sample = &self.samples[index_below(self.samples.len(), random)];
-                        Model::<f64>::loss_and_gradient(&*self.model, &theta, sample, &mut gradient);
+                        model.loss_and_gradient(&theta, sample, &mut gradient);
                         &gradient
                     }
                     Descent::FullBatch => {
-                        self.mean_gradient(&theta, &mut gradient, &mut mean);
+                        self.mean_gradient(&mut model, &theta, &mut gradient, &mut mean);
                         &mean
                     }
                 };
@@ -146,11 +147,22 @@ impl Pupil {
         Some(path)
     }
 
-    /// The gradient of `L`; `scratch` is overwritten.
-    pub(super) fn mean_gradient(&self, theta: &[f64], scratch: &mut [f64], mean: &mut [f64]) {
+    /// The network, to be evaluated again and again.
+    pub(super) fn evaluator(&self) -> Evaluator<'_, f64, dyn Differentiable<f64>> {
+        Evaluator::new(&*self.model)
+    }
+
+    /// The gradient of `L`, by the pupil's [evaluator](Self::evaluator); `scratch` is overwritten.
+    pub(super) fn mean_gradient(
+        &self,
+        model: &mut Evaluator<'_, f64, dyn Differentiable<f64>>,
+        theta: &[f64],
+        scratch: &mut [f64],
+        mean: &mut [f64],
+    ) {
         mean.fill(0.0);
         for sample in &self.means {
-            Model::<f64>::loss_and_gradient(&*self.model, theta, sample, scratch);
+            model.loss_and_gradient(theta, sample, scratch);
             for (sum, slope) in mean.iter_mut().zip(&*scratch) {
                 *sum += slope / self.means.len() as f64;
             }
@@ -219,6 +231,7 @@ mod tests {
     use super::super::tables::ANISOTROPIC;
     use super::*;
     use crate::linalg::exact;
+    use crate::model::Model;
 
     fn gradient(pupil: &Pupil, sample: &Sample<f64>) -> Vec<f64> {
         Model::<f64>::gradient(&*pupil.model, &pupil.start, sample)
@@ -229,7 +242,7 @@ mod tests {
         for network in 0..NETWORKS.len() {
             let pupil = Pupil::drawn(3, network);
             let (mut scratch, mut mean) = (vec![0.0; pupil.start.len()], vec![0.0; pupil.start.len()]);
-            pupil.mean_gradient(&pupil.start, &mut scratch, &mut mean);
+            pupil.mean_gradient(&mut pupil.evaluator(), &pupil.start, &mut scratch, &mut mean);
             for (parameter, ours) in mean.iter().enumerate() {
                 let all = pupil.samples.iter().map(|sample| gradient(&pupil, sample)[parameter]).sum::<f64>();
                 assert!((all / pupil.samples.len() as f64 - ours).abs() < 1e-13, "network {network}");
@@ -258,7 +271,7 @@ mod tests {
         let pupil = Pupil::drawn(0, WATCHED);
         let slope = |theta: &[f64]| {
             let (mut scratch, mut mean) = (vec![0.0; theta.len()], vec![0.0; theta.len()]);
-            pupil.mean_gradient(theta, &mut scratch, &mut mean);
+            pupil.mean_gradient(&mut pupil.evaluator(), theta, &mut scratch, &mut mean);
             norm(&mean)
         };
         let slopes = |descent| {
@@ -307,7 +320,7 @@ mod tests {
         for noise in Noise::ALL {
             let pupil = Pupil::balanced(noise).expect("it exists");
             let (mut scratch, mut slope) = (vec![0.0; pupil.start.len()], vec![0.0; pupil.start.len()]);
-            pupil.mean_gradient(&pupil.start, &mut scratch, &mut slope);
+            pupil.mean_gradient(&mut pupil.evaluator(), &pupil.start, &mut scratch, &mut slope);
             assert!(norm(&slope) < 1e-13 && norm(&pupil.charges(&pupil.start)) < 1e-13);
         }
     }

@@ -30,7 +30,7 @@ impl Dense {
     /// The slope at the input; that of the parameters is added to the gradient.
     pub fn pull_back<T: Branch>(&self, theta: &[T], input: &[T], delta: &[T], gradient: &mut [T]) -> Vec<T> {
         let places = self.weights..self.weights + self.outputs * self.inputs;
-        add_outer(&mut gradient[places.clone()], delta, input);
+        add_outer(&mut gradient[places.clone()], delta, input, &mut T::zero());
         if let Some(bias) = self.bias {
             add(&mut gradient[bias..bias + self.outputs], delta);
         }

@@ -129,8 +129,9 @@ impl Stage {
             }
             (Stage::Lookup { weights, tokens, width }, Tape::Inputs(inputs)) => {
                 let places = *weights..weights + tokens * width;
+                let mut scratch = T::zero();
                 for (input, slope) in inputs.iter().zip(&delta) {
-                    add_outer(&mut gradient[places.clone()], input, slope);
+                    add_outer(&mut gradient[places.clone()], input, slope, &mut scratch);
                 }
                 delta.iter().map(|slope| multiply(&theta[places.clone()], slope, *tokens)).collect()
             }
