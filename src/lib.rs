@@ -117,5 +117,4 @@ pub mod symmetry;
 pub mod testing;
 pub mod theories;
 pub mod verify;
-#[cfg(feature = "checkpoint")]
 mod visible;

@@ -79,6 +79,7 @@ fn claim(entry: Entry, verdict: Verdict, reason: &str) -> ClaimReport {
             draws: 4,
             bound_bits: Some(56.9),
             families: 2,
+            expanded: equipartition::verify::Expanded { tried: 2, identities: 1, on_pieces: 0, too_large: 1 },
         }],
         orbits: None,
         witnesses: Vec::new(),
@@ -302,7 +303,7 @@ type Edit = (fn(&mut ClaimReport), &'static str);
 fn no_verdict_is_read_that_is_better_than_its_evidence() {
     let held = || Report { claims: vec![claim(entry(IDS[0]), Verdict::Holds, "")], ..report() };
     assert!(json::read(&as_json(&held()), &find).is_ok());
-    let edits: [Edit; 15] = [
+    let edits: [Edit; 17] = [
         (|claim| claim.cut_short = true, "cut short"),
         (|claim| claim.instances = 0, "without an instance"),
         (|claim| claim.refuted = 1, "violates"),
@@ -314,6 +315,11 @@ fn no_verdict_is_read_that_is_better_than_its_evidence() {
         (|claim| claim.kinds[0].draws = 0, "seen on no draw"),
         (|claim| claim.kinds[0].idle.push("a".to_owned()), "a term that is always 0"),
         (|claim| claim.kinds[0].inequality = true, "a Schwartz-Zippel bound on an inequality"),
+        (|claim| claim.kinds[0].expanded.identities = 3, "more identities than were tried"),
+        (
+            |claim| (claim.kinds[0].inequality, claim.kinds[0].bound_bits) = (true, None),
+            "an expansion of an inequality",
+        ),
         (|claim| claim.evidence.clear(), "without evidence"),
         (|claim| claim.controls.clear(), "without all of its controls"),
         (|claim| claim.controls[0].failed = false, "a control that passed"),

@@ -175,7 +175,7 @@ impl Command {
             Command::Merge(arguments) => arguments.outlet.wants_json(),
             Command::List(arguments) => arguments.format == Format::Json,
             Command::Explain(arguments) => arguments.format == explain::Format::Json,
-            Command::Replay(arguments) => arguments.format == Format::Json,
+            Command::Replay(arguments) => arguments.format == replay::ReplayFormat::Json,
             Command::Eval(_) | Command::Schema(_) => true,
             Command::Discover(arguments) => arguments.format == Format::Json,
             Command::Doctor(arguments) => arguments.format == Format::Json,

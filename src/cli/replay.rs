@@ -3,16 +3,17 @@
 use super::output::{self, print};
 use super::selection::find;
 use super::suggest::unknown;
-use super::{Exit, Failure, Format, parse_precision};
+use super::{Exit, Failure, parse_precision};
 use crate::model::file;
 use crate::report::layout::{hanging, led};
+use crate::report::program::{self, Language, ProgramError};
 use crate::report::{DEFAULT_PRECISION, SCHEMA_VERSION, json};
 use crate::scalar::Magnitude;
 use crate::scalar::decimal;
 use crate::verify::finding::WIDE;
 use crate::verify::theory::Theories;
 use crate::verify::{Case, Claim, Detail, Effort, Examination, Inapplicable, Numbers, Settings, Status};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ use std::path::PathBuf;
 /// Examine one instance again and show every term of every relation
 ///
 /// Exit code 0: the law is satisfied, or the control fails as it must; 1: it is violated or vacuous, or the control
-/// passes; 3: it is undecided or outside the hypotheses.
+/// passes; 3: it is undecided or outside the hypotheses; 4: --format python or coq of an instance that is not exact, or too long to be checked.
 #[derive(Args)]
 pub struct Arguments {
     /// The claim's identifier, such as balance/neuron
@@ -41,9 +42,23 @@ pub struct Arguments {
     /// The effort of the run: how long simulations are
     #[arg(long, value_enum, default_value_t)]
     effort: Effort,
-    /// Text for people, or an object for programs
+    /// Text for people, an object for programs, or a program that checks the instance without this one
     #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
+    pub(super) format: ReplayFormat,
+}
+
+/// What is written of an instance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReplayFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// Of an exact instance, a program in Python that computes both sides in fractions; it exits 0 if the law is satisfied, 1 otherwise
+    Python,
+    /// Of an exact instance, a file that coqc accepts if and only if the law is satisfied
+    Coq,
 }
 
 /// Replays one instance.
@@ -68,8 +83,10 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
         }
     };
     let text = match arguments.format {
-        Format::Text => text(claim, case, arguments, &examination),
-        Format::Json => {
+        ReplayFormat::Text => text(claim, case, arguments, &examination),
+        ReplayFormat::Python => program(Language::Python, claim, case, arguments, &examination)?,
+        ReplayFormat::Coq => program(Language::Coq, claim, case, arguments, &examination)?,
+        ReplayFormat::Json => {
             let document = json!({
                 "schema_version": SCHEMA_VERSION,
                 "id": claim.id,
@@ -85,6 +102,27 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     };
     let _ = print(&text)?;
     Ok(exit(case, &examination))
+}
+
+/// The instance as a program.
+fn program(
+    language: Language,
+    claim: &Claim,
+    case: Case,
+    arguments: &Arguments,
+    examination: &Examination,
+) -> Result<String, Failure> {
+    let mut heading = vec![format!("{}: {}", claim.id, claim.title), claim.statement.to_owned()];
+    if let Case::Control(number) = case {
+        let control = claim.controls[number];
+        heading.push(format!("control {}, which must fail: {}", control.name, control.breaks));
+    }
+    heading.push(format!("seed {}, instance {}: {}", arguments.seed, arguments.index, examination.description));
+    program::write(language, &heading, examination).map_err(|error| match error {
+        ProgramError::NotExact(_) | ProgramError::TooLong { .. } => Failure::NothingSelected(error.to_string()),
+        ProgramError::LeftOut(_) | ProgramError::Shapes(_) => Failure::Undecided(error.to_string()),
+        ProgramError::Differs(_) => Failure::Internal(error.to_string()),
+    })
 }
 
 fn find_control(claim: &Claim, name: &str) -> Result<Case, Failure> {
@@ -167,6 +205,9 @@ fn text(claim: &Claim, case: Case, arguments: &Arguments, examination: &Examinat
         if let Some(margin) = &finding.margin {
             let _ = writeln!(text, "  smallest relative margin {margin}");
         }
+    }
+    for (place, (kind, found)) in examination.expansions.iter().enumerate() {
+        let _ = writeln!(text, "{}the residual of {kind} is {}", if place == 0 { "\n" } else { "" }, found.in_words());
     }
     if let (Case::Control(_), None) = (case, &examination.excluded) {
         let verdict = if missed(examination) { "fails, as it must" } else { "does not fail: it must" };

@@ -35,7 +35,7 @@ pub mod search;
 pub mod signed;
 
 use crate::model::{Carrier, Network};
-use crate::scalar::{Branch, Degree, Field, Magnitude, Measured, Mp, Rational, Residue};
+use crate::scalar::{Branch, Field, Magnitude, Measured, Mp, Rational, Recorded, Residue};
 use affine::{Affine, Parts};
 use ansatz::Ansatz;
 use law::Law;
@@ -223,11 +223,12 @@ fn share(found: &Found) -> f64 {
 
 /// An upper bound on the degree of `(B theta + v)^T g` in all drawn numbers.
 fn degree(network: &Network) -> Option<u32> {
-    let model = Degree::model(network)?;
-    let drawn = |count: usize| vec![Degree::AtMost(1); count];
+    let model = Recorded::model(network)?;
+    // Any point of the grid: a degree is the same at all of them.
+    let drawn = |count: usize| vec![Recorded::drawn(&Rational::from((1, 1_u64 << points::GRID_BITS))); count];
     let sample = crate::data::Sample::new(drawn(network.input_len()), drawn(network.target_len()));
     let gradient = model.gradient(&drawn(network.parameter_count()), &sample);
-    gradient.into_iter().try_fold(0, |largest: u32, entry| Some(largest.max(entry.bound()? + 1)))
+    gradient.into_iter().try_fold(0, |largest: u32, entry| Some(largest.max(entry.degree().bound()? + 1)))
 }
 
 fn search_all<E, S>(

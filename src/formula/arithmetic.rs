@@ -1,6 +1,6 @@
 //! What a tape computes, in the scalars of this crate.
 
-use crate::scalar::{Branch, Degree, Interval, Mp, Rational, Real};
+use crate::scalar::{Branch, Interval, Mp, Rational, Real, Recorded};
 use equipartition_formula::{Arithmetic, Number, Transcendental};
 
 /// A scalar in which formulas are evaluated.
@@ -44,7 +44,7 @@ macro_rules! computed {
         }
     )*};
 }
-computed!(ALGEBRAIC: {} Rational, {} Degree);
+computed!(ALGEBRAIC: {} Rational, {} Recorded);
 computed!(REAL: {} f64, {const BITS: u32} Mp<BITS>, {const BITS: u32} Interval<BITS>);
 
 impl<T: Branch> Arithmetic for Over<T> {

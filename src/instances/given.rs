@@ -123,7 +123,7 @@ fn is_polynomial(network: &Network) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scalar::{Degree, Ring};
+    use crate::scalar::{Recorded, Ring};
     use crate::verify::bounds::schwartz_zippel_bits;
     use crate::verify::{Case, POINTS_PER_FAMILY, Relation, Term};
 
@@ -148,20 +148,20 @@ mod tests {
         for index in 0..32 {
             let problem = drawn(index);
             assert_eq!(problem.class, Class::Generic);
-            let data: DataSet<Degree> = problem.data.carry();
-            let relation = |number: Degree| {
+            let data: DataSet<Recorded> = problem.data.carry();
+            let relation = |number: Recorded| {
                 Relation::equality(
                     "claim",
                     vec![Term::scalar("entry", number)],
-                    vec![Term::scalar("0", Degree::integer(0))],
+                    vec![Term::scalar("0", Recorded::integer(0))],
                 )
             };
             for token in 0..4 {
-                assert!(schwartz_zippel_bits(&[relation(data.samples()[0].input[token])]).is_empty());
+                assert!(schwartz_zippel_bits(&[relation(data.samples()[0].input[token].clone())]).is_empty());
             }
             // The target of the squared error is a coordinate: that it vanishes is refuted with the bound of a linear polynomial.
             assert_eq!(
-                schwartz_zippel_bits(&[relation(data.samples()[0].target[0])]),
+                schwartz_zippel_bits(&[relation(data.samples()[0].target[0].clone())]),
                 [("claim".into(), f64::from(GRID_BITS))]
             );
         }

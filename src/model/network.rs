@@ -7,7 +7,7 @@ use super::linear::{CarriedStack, LinearStack, Readout};
 use super::loss::{Loss, SquaredError};
 use super::mlp::{Layout, Mlp};
 use super::rayleigh::Rayleigh;
-use crate::scalar::{Branch, Degree, Dual, HyperDual, Interval, Mp, Rational, Real};
+use crate::scalar::{Branch, Dual, HyperDual, Interval, Mp, Rational, Real, Recorded};
 use std::fmt;
 use std::sync::Arc;
 
@@ -194,5 +194,5 @@ macro_rules! carriers {
     (@ real, $network:ident) => { Some($network.real_model()) };
 }
 // Duals of the exact scalars carry models too: a Jacobian of what already needs third derivatives is a fourth.
-carriers!(algebraic: {} Rational, {} Degree, {} Dual<Rational>, {} Dual<Degree>, {T: Branch} HyperDual<T>);
+carriers!(algebraic: {} Rational, {} Recorded, {} Dual<Rational>, {} Dual<Recorded>, {T: Branch} HyperDual<T>);
 carriers!(real: {} f32, {} f64, {const BITS: u32} Mp<BITS>, {const BITS: u32} Interval<BITS>);

@@ -100,6 +100,9 @@ pub struct KindRecord {
     /// The families that the bound speaks of.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub families: usize,
+    /// The instances on which it is an identity.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub identities: usize,
 }
 
 /// A measured exponent.
@@ -179,6 +182,7 @@ impl Record {
             draws: found.draws,
             bound_bits: found.bound_bits.map(|bits| bits.floor() as u32),
             families: found.families,
+            identities: found.expanded.identities,
         };
         let refuted = claim.mutants.iter().filter(|found| found.refuted);
         Record {
@@ -259,6 +263,8 @@ impl Record {
                 before.families,
                 after.families,
             );
+            let identities = format!("instances on which `{kind}` is an identity");
+            both.counts(&identities, More::IsStronger, before.identities, after.identities);
         }
     }
 

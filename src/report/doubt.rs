@@ -6,7 +6,7 @@
 
 use super::{plural, power_of_two};
 use crate::verify::simulation::ERROR_BITS;
-use crate::verify::{ClaimReport, KindReport};
+use crate::verify::{ClaimReport, Expanded, KindReport};
 
 /// The weakest number that stands behind a claim: a probability `≤ 2^-53`, or a share of the draws, `≤ 48 %`.
 pub(super) fn short(claim: &ClaimReport) -> String {
@@ -41,7 +41,29 @@ pub(super) fn sentences(claim: &ClaimReport) -> Vec<String> {
             percent(kind.open_share()),
         )
     });
-    bound.into_iter().chain(share).collect()
+    expansions(claim).into_iter().chain(bound).chain(share).collect()
+}
+
+/// What the expansion of residuals has shown, kind by kind.
+fn expansions(claim: &ClaimReport) -> Vec<String> {
+    let kinds = claim.kinds.iter().filter(|kind| !kind.expanded.is_untried());
+    let sentence = |kind: &KindReport| {
+        let Expanded { tried, identities, on_pieces, too_large } = kind.expanded;
+        let pieces = match on_pieces {
+            0 => String::new(),
+            count => format!(", on {count} of them on the piece of the point"),
+        };
+        let given_up = match too_large {
+            0 => String::new(),
+            count => format!("; on {count} it is too large to be expanded"),
+        };
+        format!(
+            "`{}` is an identity, the zero polynomial in the numbers drawn, on {identities} of {} that were expanded{pieces}{given_up}.",
+            kind.kind,
+            plural(tried, "instance"),
+        )
+    };
+    kinds.map(sentence).collect()
 }
 
 /// The kinds of relations that are meant, unless it is all of them.
@@ -78,6 +100,7 @@ mod tests {
             draws,
             bound_bits: None,
             families: 0,
+            expanded: Expanded::default(),
         }
     }
 

@@ -64,6 +64,7 @@ pub mod observation;
 pub mod plot;
 #[cfg(feature = "checkpoint")]
 mod prediction;
+pub mod program;
 pub mod representation;
 pub mod saddles;
 pub mod svg;

@@ -257,12 +257,14 @@ fn tone(verdict: Verdict) -> Tone {
     }
 }
 
-/// The strongest and the weakest kind of evidence, with the number of instances that reached them.
+/// The strongest and the weakest kind of evidence, with the number of instances that reached them; identities beside them, since what is an identity
+/// is exact too.
 fn evidence(claim: &ClaimReport) -> String {
     let kind = |(kind, count): (&Evidence, &usize)| format!("{kind} {count}");
-    let strongest = claim.evidence.first_key_value().map(kind);
-    let weakest = claim.evidence.last_key_value().filter(|_| claim.evidence.len() > 1).map(kind);
-    strongest.into_iter().chain(weakest).collect::<Vec<_>>().join(", ")
+    let identities = claim.evidence.get_key_value(&Evidence::Identity);
+    let mut others = claim.evidence.iter().filter(|(kind, _)| **kind != Evidence::Identity);
+    let (strongest, weakest) = (others.next(), others.next_back());
+    identities.into_iter().chain(strongest).chain(weakest).map(kind).collect::<Vec<_>>().join(", ")
 }
 
 /// What was found of orbits, of exponents (each the one with the fewest digits of its instances), and of averages (each the one with the narrowest

@@ -10,8 +10,8 @@
 //!
 //! The types are `f32`, `f64`, [`Mp`] (MPFR at a precision that is part of the type), [`Rational`] (exact),
 //! [`Residue`] (exact modulo a prime, without an order), [`Interval`] (outward rounded), [`Dual`] (forward derivatives,
-//! nesting), [`HyperDual`] (mixed derivatives of any order) and [`Degree`] (upper bounds on the degree of a polynomial, for
-//! the Schwartz-Zippel lemma).
+//! nesting), [`HyperDual`] (mixed derivatives of any order) and [`Recorded`] (numbers that remember how they were computed: the [`Degree`] of a
+//! polynomial, for the Schwartz-Zippel lemma, and the [`Program`] that computes it, to expand or to write down).
 //!
 //! A formula is written once, against the weakest trait that suffices, and runs in every type that has it.
 //! It never branches on a number's value: where a kink decides, [`Branch::less`] gives a mask and [`Branch::select`]
@@ -26,11 +26,13 @@ mod magnitude;
 mod mp;
 mod operators;
 mod parse;
+pub mod polynomial;
+pub mod program;
 mod rational;
+mod recorded;
 mod residue;
 
 pub use degree::Degree;
-pub(crate) use degree::constants;
 pub use dual::Dual;
 pub use hyper_dual::HyperDual;
 #[doc(hidden)]
@@ -39,7 +41,10 @@ pub use interval::{BoundsError, Enclosure, Interval, Truth};
 pub use magnitude::Magnitude;
 pub use mp::{MENU, Mp};
 pub use parse::{NumberError, parse_number};
+pub use program::{Program, Step};
 pub use rational::decimal;
+pub(crate) use recorded::constants;
+pub use recorded::{Operation, Recorded};
 pub use residue::Residue;
 pub use rug::Rational;
 
@@ -129,8 +134,8 @@ pub trait Field:
         Self::from_rational(&Rational::from((numerator, denominator)))
     }
 
-    /// A number that was drawn at random from a grid: the same as [`Field::from_rational`], except that [`Degree`]
-    /// counts it as a variable.
+    /// A number that was drawn at random from a grid: the same as [`Field::from_rational`], except that [`Recorded`]
+    /// takes it for a variable.
     fn drawn(value: &Rational) -> Self {
         Self::from_rational(value)
     }

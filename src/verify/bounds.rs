@@ -2,17 +2,17 @@
 
 use super::relation::{Relation, Sense, Text};
 use super::stream::GRID_BITS;
-use crate::scalar::Degree;
+use crate::scalar::{Degree, Recorded};
 
 /// Bits of the bound `degree / 2^GRID_BITS` for every kind of relation that has one: of its relations the one of highest degree.
 ///
 /// The lemma is about equalities of polynomials in coordinates that are uniform on the grid. An inequality has no bound, nor has a kind one of
 /// whose relations is no polynomial, or is a constant other than the zero polynomial: then nothing that was drawn is known to enter it.
-pub fn schwartz_zippel_bits(relations: &[Relation<Degree>]) -> Vec<(Text, f64)> {
+pub fn schwartz_zippel_bits(relations: &[Relation<Recorded>]) -> Vec<(Text, f64)> {
     let mut kinds: Vec<(Text, Degree)> = Vec::new();
     for relation in relations {
         let entries = relation.terms().flat_map(|term| &term.value);
-        let degree = match entries.copied().max().unwrap_or(Degree::Zero) {
+        let degree = match entries.map(Recorded::degree).max().unwrap_or(Degree::Zero) {
             _ if relation.sense != Sense::Equality => Degree::Unbounded,
             Degree::AtMost(0) => Degree::Unbounded,
             degree => degree,

@@ -9,6 +9,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Evidence {
+    /// The residual is the zero polynomial: it is 0 at every point of the instance's network, pattern and constants.
+    Identity,
     /// The residual is 0 in the rationals.
     Exact,
     /// An interval that surely holds the true value: a residual around 0, or a margin wholly above 0.
@@ -24,6 +26,7 @@ pub enum Evidence {
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
+            Evidence::Identity => "identity",
             Evidence::Exact => "exact",
             Evidence::Enclosed => "enclosed",
             Evidence::Converged => "converged",

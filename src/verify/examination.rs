@@ -3,10 +3,11 @@
 use super::detail::Numbers;
 use super::draw::{Case, Class};
 use super::entry::Evidence;
-use super::finding::{Finding, Scalar, Status};
+use super::finding::{Finding, Said, Scalar, Status};
+use super::identity::Expansion;
 use super::mutant::Mutant;
 use super::relation::{Relation, Text};
-use crate::scalar::{Measured, Rational};
+use crate::scalar::{Measured, Rational, Recorded};
 
 /// How much work a run may take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,6 +110,10 @@ pub struct Examination {
     pub bounds: Vec<(Text, f64)>,
     /// The constants of the polynomials that these bounds speak of. The bounds of two points multiply only where they are the same.
     pub constants: Vec<Rational>,
+    /// For such a finding, what the expansion of the residuals shows of each kind of equality, if it was tried.
+    pub expansions: Vec<(Text, Expansion)>,
+    /// The relations of an exact finding with all that they were computed by, if the examination is verbose.
+    pub recorded: Option<Vec<Relation<Recorded>>>,
     /// The numbers of the instance, if the examination is verbose.
     pub numbers: Vec<Numbers>,
     /// Whether the instance shares nothing with its neighbours. Otherwise [`POINTS_PER_FAMILY`](super::POINTS_PER_FAMILY) of them count as one draw, because what is drawn
@@ -129,6 +134,8 @@ impl Examination {
             findings: Vec::new(),
             bounds: Vec::new(),
             constants: Vec::new(),
+            expansions: Vec::new(),
+            recorded: None,
             numbers: Vec::new(),
             is_independent: false,
             orbit: None,
@@ -158,10 +165,25 @@ impl Examination {
         }
     }
 
+    /// Whether every kind of relation that says something on the instance is an identity, and what says nothing is no worse.
+    fn is_identity(&self) -> bool {
+        let shown = |kind: &Text| self.expansions.iter().find(|(known, _)| known == kind).map(|(_, found)| found);
+        let is_identity = |said: &Said| match shown(&said.kind) {
+            Some(found) => found.is_identity(),
+            None => said.vacuous == said.relations,
+        };
+        let exact = |finding: &Finding| finding.scalar == Scalar::Rational && finding.status == Status::Satisfied;
+        !self.expansions.is_empty()
+            && self.findings.iter().all(|finding| exact(finding) && finding.kinds.iter().all(is_identity))
+    }
+
     /// The kinds of evidence that the findings amount to.
     pub fn evidence(&self) -> Vec<Evidence> {
         let fine = |finding: &Finding| finding.status == Status::Satisfied;
         let mut kinds = Vec::new();
+        if self.is_identity() {
+            kinds.push(Evidence::Identity);
+        }
         if self.findings.iter().any(|finding| finding.scalar == Scalar::Rational && fine(finding)) {
             kinds.push(Evidence::Exact);
         }

@@ -3,9 +3,11 @@
 use super::draw::POINTS_PER_FAMILY;
 use super::examination::{Examination, Place};
 use super::finding::Said;
+use super::identity::Expansion;
 use super::relation::Text;
 use super::simulation::ERROR_BITS;
 use crate::scalar::Rational;
+use serde::{Deserialize, Serialize};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -30,6 +32,41 @@ pub struct KindReport {
     pub bound_bits: Option<f64>,
     /// The generic families that the bound speaks of.
     pub families: usize,
+    /// What expansions of its residuals have shown.
+    pub expanded: Expanded,
+}
+
+/// On how many instances residuals were expanded, and what came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expanded {
+    /// The instances on which it was tried.
+    pub tried: usize,
+    /// Those on which the residuals are the zero polynomial.
+    pub identities: usize,
+    /// Those of them on which that is shown of the piece on which the point lies only, since comparisons of values chose it.
+    pub on_pieces: usize,
+    /// Those on which the expansion was given up, because it takes more than it may.
+    pub too_large: usize,
+}
+
+impl Expanded {
+    fn count(&mut self, found: Expansion) {
+        self.tried += 1;
+        self.identities += usize::from(found.is_identity());
+        self.on_pieces += usize::from(found == Expansion::OnPiece);
+        self.too_large += usize::from(found == Expansion::TooLarge);
+    }
+
+    /// Whether the counts are possible.
+    pub(crate) fn adds_up(&self) -> bool {
+        self.on_pieces <= self.identities && self.identities.saturating_add(self.too_large) <= self.tried
+    }
+
+    /// What it was not tried on is not counted, and makes no member of a document.
+    pub(crate) fn is_untried(&self) -> bool {
+        self.tried == 0
+    }
 }
 
 impl KindReport {
@@ -55,6 +92,7 @@ struct Heard {
     families: BTreeMap<(usize, u64), Bound>,
     /// The instances that have one, and what was seen of their values.
     bounded: (usize, BTreeSet<u64>),
+    expanded: Expanded,
 }
 
 /// The bound of the points of one family.
@@ -114,6 +152,9 @@ impl Kinds {
                     Entry::Occupied(mut known) => known.get_mut().join(*bits, &examination.constants),
                 }
             }
+            if let Some((_, found)) = examination.expansions.iter().find(|(kind, _)| *kind == said.kind) {
+                heard.expanded.count(*found);
+            }
         }
     }
 
@@ -129,6 +170,7 @@ impl Kinds {
                 prints: BTreeSet::new(),
                 families: BTreeMap::new(),
                 bounded: (0, BTreeSet::new()),
+                expanded: Expanded::default(),
             });
             self.0.len() - 1
         });
@@ -169,6 +211,7 @@ impl Heard {
             draws: self.draws.len().min(self.prints.len()),
             bound_bits: self.families.values().map(|bound| bound.bits).reduce(f64::min).filter(|_| is_random),
             families: if is_random { self.families.len() } else { 0 },
+            expanded: self.expanded,
         }
     }
 }

@@ -18,6 +18,7 @@
 //! | [`simulation`] | laws of averages, judged from seeded runs |
 //! | [`detail`] | the numbers of an instance and both sides of its relations, to look at |
 //! | [`bounds`] | what exact zeros say of all other points |
+//! | [`identity`] | residuals that are the zero polynomial |
 //! | [`examination`] | what was found on one instance |
 //! | [`kinds`] | what each kind of relation said over a run |
 //! | [`verdict`] | from examinations to a verdict |
@@ -32,6 +33,7 @@ pub mod entry;
 pub mod examination;
 pub mod exponent;
 pub mod finding;
+pub mod identity;
 pub mod kinds;
 pub mod lemmas;
 pub mod mutant;
@@ -54,7 +56,8 @@ pub use draw::{Case, Class, Draw, Drawn, POINTS_PER_FAMILY};
 pub use entry::{Entry, Evidence};
 pub use examination::{Effort, Examination, Settings};
 pub use finding::{Finding, Quantity, Said, Scalar, Status};
-pub use kinds::KindReport;
+pub use identity::Expansion;
+pub use kinds::{Expanded, KindReport};
 pub use lemmas::{Checked, Lemma, Lemmas};
 pub use mutant::{Change, Mutant};
 pub use relation::{EVERY_GAP, Label, Relation, Sense, Term, Text};

@@ -128,7 +128,7 @@ impl<T> Relation<T> {
     }
 
     /// Whether all terms have as many entries.
-    pub(super) fn has_one_shape(&self) -> bool {
+    pub(crate) fn has_one_shape(&self) -> bool {
         self.terms().all(|term| term.value.len() == self.len())
     }
 

@@ -2,8 +2,8 @@
 //!
 //! | route | scalars | evidence |
 //! |---|---|---|
-//! | [`Exact`] | the rationals | exact |
-//! | [`Ladder`] | the rationals where the instance is algebraic, else intervals and floats of rising precision | exact, enclosed, converged |
+//! | [`Exact`] | the rationals; once more recorded, to expand the residual | identity, exact |
+//! | [`Ladder`] | as [`Exact`] where the instance is algebraic, else intervals and floats of rising precision | identity, exact, enclosed, converged |
 //! | [`Transcendental`] | intervals and floats of rising precision | enclosed, converged |
 //! | [`Decomposition`] | floats of rising precision, since decompositions have no other scalar | converged |
 //! | [`Doubled`] | floats of rising precision, each with twice the bits in which it is judged, since flows are integrated with that many | converged |
@@ -14,25 +14,29 @@
 use super::bounds::schwartz_zippel_bits;
 use super::check::{Check, Draws, In, Inapplicable, Subject, Unjudged, usual_instances};
 use super::detail::Detail;
-use super::draw::{Case, Class, Draw, Drawn};
+use super::draw::{Case, Class, Draw, Drawn, POINTS_PER_FAMILY};
 use super::entry::Evidence;
 use super::examination::{Examination, Settings};
 use super::finding::{Finding, Scalar, Status};
+use super::identity::{LIMITS, expansions};
 use super::order::{self, Differences, FINE_BITS, Fine};
 use super::relation::Relation;
-use crate::scalar::{Degree, Interval, MENU, Measured, Mp, Rational, constants};
+use crate::scalar::{Interval, MENU, Measured, Mp, Rational, Recorded, constants};
 
 /// Bits of the intervals that enclose residuals.
 pub const INTERVAL_BITS: u32 = 256;
+
+/// The instances before this one are expanded, as far as they are the first of a generic family: what more of them would show is not worth its time.
+const LAST_EXPANDED: u64 = 16;
 
 /// The rungs `P/4, P/2, P`, but none below 64 bits: there a relative residual of `2^(40 - p)` is no condition.
 pub fn ladder(precision: u32) -> Vec<u32> {
     [precision / 4, precision / 2, precision].into_iter().filter(|bits| *bits >= MENU[0]).collect()
 }
 
-/// In rationals, with the degree that a bound needs.
-pub trait InRationals: In<Rational> + In<Degree> {}
-impl<L: In<Rational> + In<Degree>> InRationals for L {}
+/// In rationals, and once more recorded, for the degree that a bound needs and for the program of each relation.
+pub trait InRationals: In<Rational> + In<Recorded> {}
+impl<L: In<Rational> + In<Recorded>> InRationals for L {}
 
 /// In floats of every precision on the menu up to 1024 bits, the finest for which decompositions are compiled.
 pub trait InFloats: In<Mp<64>> + In<Mp<128>> + In<Mp<256>> + In<Mp<512>> + In<Mp<1024>> {}
@@ -132,6 +136,8 @@ struct Judging<'a, L: Draws> {
     instance: &'a L::Instance,
     settings: &'a Settings,
     case: Case,
+    /// The number of the instance.
+    index: u64,
 }
 
 impl<L: Draws> Judging<'_, L> {
@@ -147,17 +153,27 @@ impl<L: Draws> Judging<'_, L> {
         Ok(finding)
     }
 
-    /// In the rationals, with the bounds that the lemma gives at a generic point.
+    /// In the rationals, with the bounds that the lemma gives at a generic point. At the first point of a family the residuals are expanded: at the
+    /// others they would be the same polynomials.
     fn exactly(&self, examination: &mut Examination) -> Result<(), Unjudged>
     where
         L: InRationals,
     {
         let finding = self.judge::<Rational>(Scalar::Rational)?;
-        let is_generic = self.case == Case::Law && self.instance.class() == Class::Generic;
-        if is_generic && finding.status == Status::Satisfied {
-            let (relations, constants) = constants::during(|| In::<Degree>::relations(self.law, self.instance));
-            examination.bounds = schwartz_zippel_bits(&relations?);
-            examination.constants = constants;
+        let is_generic =
+            self.case == Case::Law && self.instance.class() == Class::Generic && finding.status == Status::Satisfied;
+        if is_generic || self.settings.verbose {
+            let (recorded, constants) = constants::during(|| In::<Recorded>::relations(self.law, self.instance));
+            // What a bound needs must be judged; what is only shown need not.
+            let recorded = if is_generic { Some(recorded?) } else { recorded.ok() };
+            if let Some(relations) = recorded.as_ref().filter(|_| is_generic) {
+                examination.bounds = schwartz_zippel_bits(relations);
+                examination.constants = constants;
+                if self.index.is_multiple_of(POINTS_PER_FAMILY) && self.index < LAST_EXPANDED {
+                    examination.expansions = expansions(relations, &self.instance.numbers(), LIMITS);
+                }
+            }
+            examination.recorded = recorded.filter(|_| self.settings.verbose);
         }
         examination.findings.push(finding);
         Ok(())
@@ -244,7 +260,7 @@ trait Route: Sync {
     fn conclude(
         &self,
         drawn: Result<<Self::Law as Draws>::Instance, Unjudged>,
-        case: Case,
+        draw: &Draw,
         settings: &Settings,
     ) -> Examination {
         let instance = match drawn {
@@ -256,7 +272,8 @@ trait Route: Sync {
         if settings.verbose {
             examination.numbers = instance.numbers();
         }
-        let judging = Judging { law: self.law(), instance: &instance, settings, case };
+        let (case, index) = (draw.case, draw.index);
+        let judging = Judging { law: self.law(), instance: &instance, settings, case, index };
         match self.judge(&judging, &mut examination) {
             Ok(()) => examination,
             Err(unjudged) => left(examination, unjudged),
@@ -280,7 +297,7 @@ fn left(mut examination: Examination, unjudged: Unjudged) -> Examination {
 impl<R: Route> Check for R {
     fn examine(&self, mut draw: Draw, settings: &Settings) -> Examination {
         let drawn = self.law().draw(&mut draw);
-        self.conclude(drawn, draw.case, settings)
+        self.conclude(drawn, &draw, settings)
     }
 
     fn evidence(&self) -> &'static [Evidence] {
@@ -289,7 +306,7 @@ impl<R: Route> Check for R {
 
     fn examine_on(&self, subject: &Subject, mut draw: Draw, settings: &Settings) -> Result<Examination, Inapplicable> {
         let instance = self.law().draw_on(&mut draw, subject)?;
-        Ok(self.conclude(Ok(instance), draw.case, settings))
+        Ok(self.conclude(Ok(instance), &draw, settings))
     }
 
     fn speaks_of(&self, subject: &Subject, mut draw: Draw) -> Result<(), Inapplicable> {
@@ -303,7 +320,7 @@ impl<R: Route> Check for R {
 
 impl<L: InRationals> Route for Exact<L> {
     type Law = L;
-    const EVIDENCE: &'static [Evidence] = &[Evidence::Exact];
+    const EVIDENCE: &'static [Evidence] = &[Evidence::Identity, Evidence::Exact];
     fn law(&self) -> &L {
         &self.0
     }
@@ -314,7 +331,8 @@ impl<L: InRationals> Route for Exact<L> {
 
 impl<L: InRationals + InReals> Route for Ladder<L> {
     type Law = L;
-    const EVIDENCE: &'static [Evidence] = &[Evidence::Exact, Evidence::Enclosed, Evidence::Converged];
+    const EVIDENCE: &'static [Evidence] =
+        &[Evidence::Identity, Evidence::Exact, Evidence::Enclosed, Evidence::Converged];
     fn law(&self) -> &L {
         &self.0
     }

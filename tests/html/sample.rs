@@ -81,6 +81,7 @@ fn claim(entry: Entry, verdict: Verdict, reason: &str) -> ClaimReport {
             draws: 4,
             bound_bits: Some(56.9),
             families: 2,
+            expanded: equipartition::verify::Expanded { tried: 2, identities: 1, on_pieces: 0, too_large: 1 },
         }],
         orbits: None,
         witnesses: Vec::new(),

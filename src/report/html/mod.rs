@@ -20,8 +20,14 @@ use std::io;
 
 const VERDICTS: [Verdict; 5] =
     [Verdict::Holds, Verdict::Refuted, Verdict::Powerless, Verdict::Vacuous, Verdict::Undecided];
-const EVIDENCE: [Evidence; 5] =
-    [Evidence::Exact, Evidence::Enclosed, Evidence::Converged, Evidence::Order, Evidence::Statistical];
+const EVIDENCE: [Evidence; 6] = [
+    Evidence::Identity,
+    Evidence::Exact,
+    Evidence::Enclosed,
+    Evidence::Converged,
+    Evidence::Order,
+    Evidence::Statistical,
+];
 
 /// Writes the report as a page.
 ///
@@ -59,6 +65,9 @@ fn in_words(whole: Verdict) -> String {
 
 fn evidence_means(evidence: Evidence) -> &'static str {
     match evidence {
+        Evidence::Identity => {
+            "the residual, expanded, is the zero polynomial: 0 at all points of the network and pattern drawn"
+        }
         Evidence::Exact => "the residual is 0 in the rationals",
         Evidence::Enclosed => {
             "an interval surely holds the true value: a residual around 0, or a margin wholly above 0"

@@ -1,6 +1,6 @@
 //! The members of a report in JSON, in their order, which is part of the schema.
 
-use crate::verify::{Change, Checked, Evidence, Verdict};
+use crate::verify::{Change, Checked, Evidence, Expanded, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -147,6 +147,8 @@ pub(super) struct KindDocument {
     pub open_share: f64,
     pub bound: Option<String>,
     pub families: usize,
+    #[serde(default, skip_serializing_if = "Expanded::is_untried")]
+    pub expanded: Expanded,
 }
 
 #[derive(Serialize, Deserialize)]

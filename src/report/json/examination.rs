@@ -15,6 +15,7 @@ pub fn examination(examination: &Examination) -> impl Serialize + use<> {
         class: String,
         excluded: Option<String>,
         bounds: BTreeMap<Text, String>,
+        expansions: BTreeMap<Text, &'static str>,
         numbers: Vec<NumbersDocument>,
         findings: Vec<FindingDocument>,
     }
@@ -34,6 +35,7 @@ pub fn examination(examination: &Examination) -> impl Serialize + use<> {
         class: format!("{:?}", examination.class).to_lowercase(),
         excluded: examination.excluded.clone(),
         bounds: examination.bounds.iter().map(|(kind, bits)| (kind.clone(), power_of_two(*bits))).collect(),
+        expansions: examination.expansions.iter().map(|(kind, found)| (kind.clone(), found.in_words())).collect(),
         numbers: examination.numbers.iter().map(numbers).collect(),
         findings: examination.findings.iter().map(FindingDocument::new).collect(),
     }

@@ -127,6 +127,7 @@ impl ClaimDocument {
                 draws: found.draws,
                 bound_bits: found.bound.map(bound).transpose()?,
                 families: found.families,
+                expanded: found.expanded,
             })
         };
         let exponent = |found: ExponentDocument| {
@@ -209,6 +210,10 @@ fn contradiction(claim: &ClaimReport) -> Option<&'static str> {
         () if claim.kinds.iter().any(|kind| kind.inequality && kind.bound_bits.is_some()) => {
             Some("with a Schwartz-Zippel bound on an inequality")
         }
+        () if claim.kinds.iter().any(|kind| kind.inequality && !kind.expanded.is_untried()) => {
+            Some("with an expansion of an inequality")
+        }
+        () if claim.kinds.iter().any(|kind| !kind.expanded.adds_up()) => Some("with more identities than were tried"),
         () if claim.controls.len() != claim.entry.controls.len() || claim.controls.is_empty() => {
             Some("without all of its controls")
         }

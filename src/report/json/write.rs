@@ -128,6 +128,7 @@ impl KindDocument {
             open_share: found.open_share(),
             bound: found.bound_bits.map(power_of_two),
             families: found.families,
+            expanded: found.expanded,
         }
     }
 }

@@ -6,7 +6,8 @@ use super::super::{
     Case, Check, Class, Decomposition, Draw, Drawn, Draws, Evidence, Exact, In, Ladder, Relation, Scalar, Settings,
     Status, Stream, Term, Transcendental, Unjudged, ladder,
 };
-use crate::scalar::{Branch, Degree, Field, Rational};
+use crate::scalar::{Branch, Degree, Field, Rational, Recorded};
+use num_traits::{One, Zero};
 use std::collections::BTreeSet;
 
 #[test]
@@ -141,20 +142,16 @@ fn a_bound_is_for_polynomials_in_coordinates_of_the_whole_grid() {
 /// `degree / size of the grid`, and no bound for what is constant, unbounded or no equality.
 #[test]
 fn bits_of_bounds() {
-    let bits = |degree: Degree| {
-        let relation =
-            Relation::equality("law", vec![Term::scalar("a", degree)], vec![Term::scalar("b", Degree::Zero)]);
-        schwartz_zippel_bits(&[relation]).first().map(|(_, bits)| *bits)
-    };
-    assert_eq!((bits(Degree::AtMost(1)), bits(Degree::AtMost(8))), (Some(32.0), Some(29.0)));
-    assert_eq!((bits(Degree::AtMost(0)), bits(Degree::Zero), bits(Degree::Unbounded)), (None, None, None));
-    let term = |label, degree| Term::scalar(label, degree);
-    let bound = Relation::at_most("law", term("a", Degree::AtMost(1)), term("b", Degree::AtMost(1)));
+    let x = Recorded::drawn(&Rational::from((1, 1 << 30)));
+    let zero = || vec![Term::scalar("0", Recorded::zero())];
+    let law = |number: Recorded| Relation::equality("law", vec![Term::scalar("a", number)], zero());
+    let bits = |number: Recorded| schwartz_zippel_bits(&[law(number)]).first().map(|(_, bits)| *bits);
+    assert_eq!((bits(x.clone()), bits(x.powi(8))), (Some(32.0), Some(29.0)));
+    assert_eq!((bits(Recorded::one()), bits(Recorded::zero()), bits(x.powi(-1))), (None, None, None));
+    let bound = Relation::at_most("law", Term::scalar("a", x.clone()), Term::scalar("b", x.clone()));
     assert!(schwartz_zippel_bits(&[bound]).is_empty());
     // Of several relations of a kind the one of highest degree.
-    let law =
-        |degree| Relation::equality("law", vec![term("a", Degree::AtMost(degree))], vec![term("b", Degree::Zero)]);
-    assert_eq!(schwartz_zippel_bits(&[law(2), law(4), law(1)]), [("law".into(), 30.0)]);
+    assert_eq!(schwartz_zippel_bits(&[2, 4, 1].map(|degree| law(x.powi(degree)))), [("law".into(), 30.0)]);
 }
 
 /// The grid has as many points as the bound counts: `2^32` in [-2, 2), one every `2^-30`.

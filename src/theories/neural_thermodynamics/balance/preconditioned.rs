@@ -98,15 +98,11 @@ pub(super) struct Instance {
 }
 
 impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.problem.class()
+    fn base(&self) -> Option<&dyn Drawn> {
+        Some(&self.problem)
     }
-    fn is_algebraic(&self) -> bool {
-        self.problem.is_algebraic()
-    }
-    fn describe(&self) -> String {
-        let adaptive = if self.adaptive { ", Lambda = eta diag(v)^(-1/2)" } else { "" };
-        self.problem.describe() + adaptive
+    fn besides(&self) -> String {
+        if self.adaptive { ", Lambda = eta diag(v)^(-1/2)" } else { "" }.to_owned()
     }
 }
 

@@ -23,7 +23,9 @@ use crate::instances::problem::Decay;
 use crate::model::{Carrier, Network};
 use crate::scalar::Rational;
 use crate::verify::stream::GRID_BITS;
-use crate::verify::{Claim, Class, Draw, Drawn, Draws, In, Ladder, Part, Relation, Stream, Unjudged, all, control};
+use crate::verify::{
+    Claim, Class, Draw, Drawn, Draws, In, Ladder, Numbers, Part, Relation, Stream, Unjudged, all, control,
+};
 
 /// The identities of a short run.
 #[derive(Clone, Copy)]
@@ -127,6 +129,12 @@ impl Drawn for Instance {
     }
     fn besides(&self) -> String {
         format!(", beta = {}", self.momentum_factor)
+    }
+    fn numbers(&self) -> Vec<Numbers> {
+        let mut numbers = self.charged.numbers();
+        numbers.push(Numbers::new("momentum", self.momentum.iter().cloned()));
+        numbers.push(Numbers::new("beta", [self.momentum_factor.clone()]));
+        numbers
     }
 }
 
