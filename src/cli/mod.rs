@@ -11,6 +11,7 @@ mod doctor;
 mod eval;
 mod explain;
 mod failure;
+mod host;
 mod inspect;
 mod last_failed;
 mod limits;
@@ -31,12 +32,14 @@ mod verify;
 
 use crate::{suggest, visible};
 pub use failure::{Exit, Failure};
+pub use host::{Answer, answer};
 
 use crate::formula::file::TheoryFile;
 use crate::scalar::MENU;
 use crate::theories;
 use crate::verify::theory::{Theories, Theory};
 use clap::{Parser, Subcommand, ValueEnum};
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
@@ -206,6 +209,7 @@ pub fn main_with(theories: &[&Theory<'_>], arguments: impl IntoIterator<Item = O
     let theories = Theories(theories);
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     Color::of(&arguments).apply();
+    PROGRAM.set(arguments.first().cloned());
     if let Some(fault) = theories.faults().first() {
         let failure = Failure::Internal(fault.clone());
         report(&failure, false);
@@ -260,6 +264,11 @@ fn report(failure: &Failure, json: bool) {
 
 /// What the parser of the command line refuses; help and version are not refusals.
 fn refuse(arguments: &[OsString], error: &clap::Error) -> Exit {
+    let takes = if error.use_stderr() { host::takes_message } else { host::takes_output };
+    let taken = takes(&error.to_string());
+    if taken && !error.use_stderr() {
+        return Exit::Success;
+    }
     if !error.use_stderr() {
         return match error.print().and_then(|()| io::stdout().flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -270,7 +279,9 @@ fn refuse(arguments: &[OsString], error: &clap::Error) -> Exit {
             _ => Exit::Success,
         };
     }
-    let _ = error.print();
+    if !taken {
+        let _ = error.print();
+    }
     if asks_for_json(arguments) {
         let text = error.to_string();
         let message = text.strip_prefix("error: ").unwrap_or(&text);
@@ -293,9 +304,14 @@ fn asks_for_json(arguments: &[OsString]) -> bool {
         || words.windows(2).any(|pair| ["--format", "-f"].contains(&pair[0].as_ref()) && pair[1] == "json")
 }
 
+thread_local! {
+    /// The first word of the command line that this thread runs: in a program that hosts it not the process's.
+    static PROGRAM: RefCell<Option<OsString>> = const { RefCell::new(None) };
+}
+
 /// How this program is called, for the commands that it prints: the name of its file.
 fn program() -> String {
-    let called = std::env::args_os().next();
+    let called = PROGRAM.with_borrow(Clone::clone).or_else(|| std::env::args_os().next());
     let name = called.as_deref().map(Path::new).and_then(Path::file_stem);
     name.map_or_else(|| "equipartition".to_owned(), |name| visible::line(&name.to_string_lossy()).into_owned())
 }

@@ -1,6 +1,7 @@
 //! Where results go: standard output, whose reader may leave at any time, or a file that is never half written.
 
 use super::failure::Failure;
+use super::host;
 use crate::report::layout::USUAL_WIDTH;
 use crate::visible;
 use std::fs::{self, File, OpenOptions};
@@ -33,6 +34,9 @@ pub fn width() -> usize {
 /// # Errors
 /// [`Failure::InputOutput`], but not for a closed pipe.
 pub fn print(text: &str) -> Result<Reader, Failure> {
+    if host::takes_output(text) {
+        return Ok(Reader::Listening);
+    }
     let mut stream = anstream::stdout().lock();
     match stream.write_all(visible::report(text).as_bytes()).and_then(|()| stream.flush()) {
         Ok(()) => Ok(Reader::Listening),
@@ -43,6 +47,9 @@ pub fn print(text: &str) -> Result<Reader, Failure> {
 
 /// Writes a message to standard error; there is nobody to tell if that fails.
 pub fn complain(text: &str) {
+    if host::takes_message(&format!("{text}\n")) {
+        return;
+    }
     let _ = writeln!(anstream::stderr().lock(), "{}", visible::report(text));
 }
 

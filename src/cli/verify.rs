@@ -6,7 +6,7 @@ use super::outlet::{Opened, Outlet};
 use super::progress::Progress;
 use super::resume::Store;
 use super::selection::{self, Selection};
-use super::{Exit, Failure, last_failed, output, parse_precision, program};
+use super::{Exit, Failure, host, last_failed, output, parse_precision, program};
 use crate::formula::file::TheoryFile;
 use crate::model::file::{self, ModelFile};
 use crate::report::{DEFAULT_PRECISION, GivenModel, Libraries, Report, Shard};
@@ -191,7 +191,9 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
         arguments.resume.as_deref().map(|directory| Store::open(directory, report.clone(), theories)).transpose()?;
     let inputs: Vec<PathBuf> = arguments.model.iter().cloned().collect();
     // Before anything is written, so that an interruption loses nothing.
-    let interrupted = interruption();
+    let hosted = host::interruption();
+    let is_hosted = hosted.is_some();
+    let interrupted = hosted.unwrap_or_else(interruption);
     let mut outlet = arguments.outlet.open(&inputs, theories)?;
     let ids: Vec<&str> = claims.iter().map(|claim| claim.id).collect();
     outlet.check_before(&report, &ids)?;
@@ -215,7 +217,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     report.claims = run.examine()?;
     report.seconds = start.elapsed().as_secs_f64();
     // On a model a claim may fail that holds on its own instances.
-    if report.model.is_none() {
+    if report.model.is_none() && !is_hosted {
         last_failed::keep(&report.claims);
     }
     outlet.deliver(report)
