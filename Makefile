@@ -5,12 +5,13 @@
 #   make attack SEEDS="0 12"
 #
 # `make pictures` draws the pictures of docs/ anew.
+# `make python` builds the Python package and tests it; tools/python.sh says what it needs. Nothing else needs Python.
 # `make proofs` checks the theorems in proofs/coq with Coq, which it installs where apt-get can; nothing else needs Coq.
 
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: verify test attack proofs pictures prerequisites
+.PHONY: verify test attack proofs pictures python prerequisites
 
 verify: prerequisites
 	$(CARGO) run --release -- verify $(ARGS)
@@ -27,6 +28,9 @@ attack: prerequisites
 pictures: prerequisites
 	$(CARGO) build --release
 	@sh tools/pictures.sh
+
+python: prerequisites
+	@sh tools/python.sh
 
 proofs:
 	@sh tools/proofs.sh

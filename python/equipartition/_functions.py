@@ -1,0 +1,203 @@
+"""The commands as functions: the same work, the same documents, in this process."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from ._arrays import Arrays, files
+from ._call import document, text, words
+from ._errors import UsageError
+from ._numbers import answered, request as numerals_of
+from ._reports import Answer, Discovery, Inspection, Report
+
+PathOf: TypeAlias = str | os.PathLike[str]
+
+
+def verify(
+    *prefixes: PathOf,
+    exclude: str | Sequence[str] = (),
+    model: PathOf | None = None,
+    precision: int | None = None,
+    instances: int | None = None,
+    effort: Literal["quick", "default", "thorough"] | None = None,
+    seed: int | None = None,
+    jobs: int | None = None,
+    time_limit: float | str | None = None,
+    fail_fast: bool = False,
+    theory: PathOf | Sequence[PathOf] = (),
+    config: PathOf | None = None,
+) -> Report:
+    """Verify the claims whose identifiers begin with a prefix, all of them if there is none; files of theories may stand among them.
+
+    The report is that of ``equipartition verify --format json``. Nothing is taken from an ``equipartition.toml`` that is not given as ``config``. A
+    verdict other than ``holds`` raises nothing: look at ``report.holds``.
+
+    >>> report = verify("balance/neuron")
+    >>> report.holds, [claim.verdict for claim in report.claims]
+    (True, ['holds'])
+    >>> verify("no-such-claim")
+    Traceback (most recent call last):
+    equipartition._errors.NothingSelected: no claim matches: unknown claim `no-such-claim`
+    """
+    options = {
+        "exclude": _several(exclude), "model": model, "precision": precision, "instances": instances, "effort": effort,
+        "seed": seed, "jobs": jobs, "time-limit": time_limit, "fail-fast": fail_fast, "theory": _several(theory),
+        "config": config, "no-config": config is None, "format": "json", "quiet": True,
+    }
+    return Report(document(words("verify", prefixes, options)))
+
+
+def check(
+    law: str,
+    *,
+    loss: str,
+    with_: str,
+    define: Mapping[str, str] | None = None,
+    at: Literal["anywhere", "stationary"] | None = None,
+    rates: Literal["scalar", "diagonal", "full"] | None = None,
+    control_loss: str | Sequence[str] = (),
+    seed: int | None = None,
+    instances: int | None = None,
+    precision: int | None = None,
+) -> Answer:
+    """Check a law that is typed as a formula, about a loss that is typed as a formula.
+
+    >>> answer = check("for z: u g.u = w @ g.w", loss="(u (w @ x) - y)^2", with_="u, w[n], x[n], y; n in 1..3")
+    >>> answer.verdict, answer.evidence
+    ('holds', {'exact': 32})
+    """
+    options = {
+        "loss": loss, "with": with_, "define": [f"{name} = {formula}" for name, formula in (define or {}).items()],
+        "at": at, "rates": rates, "control-loss": _several(control_loss), "seed": seed, "instances": instances,
+        "precision": precision, "format": "json",
+    }
+    return Answer(document(words("check", [law], options)))
+
+
+def discover(
+    model: PathOf | None = None,
+    *,
+    kind: Literal["mlp", "attention"] | None = None,
+    widths: Sequence[int] | None = None,
+    activation: str | None = None,
+    bias: bool = False,
+    normalised: bool = False,
+    loss: str | None = None,
+    width: int | None = None,
+    heads: int | None = None,
+    groups: int | None = None,
+    size: int | None = None,
+    rotary: bool = False,
+    positions: int | None = None,
+    seed: int | None = None,
+    precision: int | None = None,
+) -> Discovery:
+    """Find the symmetries of a network from evaluations alone, and the laws that follow: of a model file, or of a kind with its sizes.
+
+    >>> found = discover(kind="mlp", widths=[2, 3, 2], activation="relu")
+    >>> found.symmetric, all(law["verified"] for law in found.balance_laws)
+    (3, True)
+    """
+    options = {
+        "kind": kind, "widths": None if widths is None else ",".join(map(str, widths)), "activation": activation,
+        "bias": bias, "normalised": normalised, "loss": loss, "width": width, "heads": heads, "groups": groups, "size": size,
+        "rotary": rotary, "positions": positions, "seed": seed, "precision": precision, "format": "json",
+    }
+    return Discovery(document(words("discover", [] if model is None else [model], options)))
+
+
+def evaluate(request: Mapping[str, object], *, strings: bool = False) -> dict[str, Any]:
+    """Evaluate the entropic loss at a point, or minima of deep linear networks, as ``equipartition eval`` does (docs/eval.md).
+
+    Numbers of the request are ints, Fractions, decimal strings, Decimals, numbers of mpmath, or arrays of NumPy, all taken exactly. The answer has
+    a Fraction for ``"rational"``, NumPy's numbers and arrays for ``"f64"`` and ``"f32"``, and numbers of mpmath for ``{"mpfr": BITS}``,
+    strings where it is not installed; with ``strings`` it has the command line's strings.
+
+    >>> from fractions import Fraction
+    >>> evaluate({"model": {"kind": "mlp", "widths": [1, 1, 1], "activation": "identity"}, "loss": "squared-error",
+    ...           "samples": [(["1/2"], [1])], "theta": [Fraction(1, 3), 2], "learning_rate": "1/100", "scalar": "rational",
+    ...           "quantities": ["loss", "entropy"]})
+    {'loss': Fraction(4, 9), 'entropy': Fraction(37, 8100)}
+    """
+    asked = numerals_of(request)
+    try:
+        line = json.dumps(asked)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"the request cannot be written as JSON: {error}") from None
+    with tempfile.TemporaryDirectory(prefix="equipartition-") as folder:
+        path = Path(folder, "request.json")
+        path.write_text(line)
+        answer = document(words("eval", [path], {}), {str(path): "request"})
+    return answered(answer, asked.get("scalar"), strings)
+
+
+def inspect(
+    parameters: Arrays | PathOf,
+    *,
+    laws: str | PathOf,
+    gradients: Arrays | PathOf | None = None,
+    optimizer: Arrays | PathOf | None = None,
+    entropic_gradient: Arrays | PathOf | None = None,
+    rule: Literal["sgd", "adam", "adamw"] | None = None,
+    learning_rate: float | None = None,
+    weight_decay: float | None = None,
+    pytorch_weight_decay: float | None = None,
+    momentum: float | None = None,
+    steps: float | None = None,
+    no_decay: str | Sequence[str] = (),
+    batch_size: int | None = None,
+    beta2: float | None = None,
+    adam_epsilon: float | None = None,
+    heads: int | None = None,
+    kv_heads: int | None = None,
+    head_dim: int | None = None,
+    no_rotary: bool = False,
+    interleaved_rotary: bool = False,
+    rotated: float | None = None,
+    norm_epsilon: float | None = None,
+    activation: str | None = None,
+    members: bool = False,
+    svg: PathOf | None = None,
+) -> Inspection:
+    """Measure the balance laws on a trained network: of dictionaries of arrays, or of files.
+
+    Gradients have a leading axis for samples or batches. Arrays of NumPy, of DLPack (PyTorch, JAX) and of the buffer protocol are read where they are; the call
+    writes them to a temporary file, once. ``laws`` is ``"mlp"``, ``"decoder"``, ``"auto"`` or the path of a file of laws.
+
+    >>> import numpy
+    >>> w, u, x, y = numpy.ones((2, 3)), numpy.ones((1, 2)), numpy.array([1.0, 2.0, 3.0]), 0.5
+    >>> error = u @ w @ x - y
+    >>> gradients = {"0.weight": [2 * error * u.T * x], "2.weight": [2 * error * (w @ x)]}
+    >>> gradients = {name: numpy.array(value).reshape(1, *shape) for (name, value), shape in zip(gradients.items(), [(2, 3), (1, 2)])}
+    >>> found = inspect({"0.weight": w, "2.weight": u}, laws="mlp", gradients=gradients)
+    >>> [law["status"] for law in found.laws]
+    ['confirmed']
+    """
+    options = {
+        "laws": laws, "rule": rule, "learning-rate": learning_rate, "weight-decay": weight_decay,
+        "pytorch-weight-decay": pytorch_weight_decay, "momentum": momentum, "steps": steps, "no-decay": _several(no_decay),
+        "batch-size": batch_size, "beta2": beta2, "adam-epsilon": adam_epsilon, "heads": heads, "kv-heads": kv_heads,
+        "head-dim": head_dim, "no-rotary": no_rotary, "interleaved-rotary": interleaved_rotary, "rotated": rotated,
+        "norm-epsilon": norm_epsilon, "activation": activation, "members": members, "svg": svg, "format": "json",
+    }
+    with files(parameters=parameters, gradients=gradients, optimizer=optimizer, entropic_gradient=entropic_gradient) as (paths, names):
+        options |= {name.replace("_", "-"): path for name, path in paths.items() if name != "parameters"}
+        return Inspection(document(words("inspect", [paths["parameters"]], options), names))
+
+
+def explain(claim: str, *, format: Literal["text", "markdown", "latex", "html", "json"] = "text") -> str:
+    """A claim in full: statement, hypotheses, controls, proof, references.
+
+    >>> "balance/neuron" in explain("balance/neuron")
+    True
+    """
+    return text(words("explain", [claim], {"format": format}))
+
+
+def _several(value: PathOf | Sequence[PathOf]) -> list[PathOf]:
+    return [value] if isinstance(value, (str, os.PathLike)) else list(value)

@@ -1,0 +1,1 @@
+"""Monitors of other libraries' training loops: `equipartition.adapters.torch`, `equipartition.adapters.optax`."""

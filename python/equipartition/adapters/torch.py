@@ -1,0 +1,126 @@
+"""A monitor that watches an optimiser of PyTorch: it looks before every step, and reads rates, decay and momentum from the optimiser itself."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
+
+import torch
+
+from .._errors import UsageError
+from ..monitor import Adam, AdamW, Monitor, Optimizer, Sgd
+from ..monitor.laws import Laws
+
+
+def watch(
+    module: torch.nn.Module | Iterable[tuple[str, torch.Tensor]],
+    optimizer: torch.optim.Optimizer,
+    laws: Laws = "auto",
+    *,
+    every: int = 1,
+    activation: Literal["relu", "leaky-relu", "squared-relu", "identity"] = "relu",
+    config: Mapping[str, object] | None = None,
+) -> Monitor:
+    """A monitor of every step that this optimiser makes from now on; ``close`` lets go of it.
+
+    Names are those of ``module.named_parameters()``. The learning rate is that of each step, so schedules are heeded; gamma is half of each group's
+    ``weight_decay``. The batch is the sample: every law is about ``E|g_B|^2``. Of Adam the moments before the step are taken, so the first step
+    is not measured; likewise of momentum. With gradients that are scaled, unscale them before the step, as for clipping.
+    """
+    named = list(module.named_parameters() if isinstance(module, torch.nn.Module) else module)
+    names = {id(parameter): name for name, parameter in named}
+    if len(names) != len({name for name, _ in named}):
+        raise UsageError("module: expected names that belong to one parameter each")
+    watched = _Watched(optimizer, names)
+    if not watched.entries():
+        raise UsageError("optimizer: it has none of the module's parameters")
+    monitor = Monitor(laws, optimizer=watched.rule(), every=every, activation=activation, config=config)
+    monitor._on_close.append(_before_steps(optimizer, lambda: watched.look(monitor)))
+    return monitor
+
+
+class _Watched:
+    """An optimiser whose parameters have names."""
+
+    def __init__(self, optimizer: torch.optim.Optimizer, names: Mapping[int, str]) -> None:
+        self.optimizer, self.names = optimizer, names
+
+    def entries(self) -> list[tuple[str, torch.Tensor, dict[str, Any]]]:
+        """Name, parameter and group of everything that is trained."""
+        return [(self.names[id(parameter)], parameter, group) for group in self.optimizer.param_groups
+                for parameter in group["params"] if id(parameter) in self.names]
+
+    def rule(self) -> Optimizer:
+        """What the optimiser does, in the monitor's terms."""
+        groups = self.optimizer.param_groups
+        decays = {name: 0.5 * float(group.get("weight_decay", 0.0)) for name, _, group in self.entries()}
+        for option in ("nesterov", "amsgrad", "maximize", "dampening"):
+            if any(group.get(option) for group in groups):
+                raise UsageError(f"optimizer: {option} has other laws, which are not known")
+        if isinstance(self.optimizer, torch.optim.SGD):
+            return Sgd(decays=decays, momentum=self._one("momentum", 0.0))
+        if isinstance(self.optimizer, torch.optim.AdamW):
+            return AdamW(decays=decays, epsilon=self._one("eps", 1e-8))
+        if isinstance(self.optimizer, torch.optim.Adam):
+            decoupled = self._one("decoupled_weight_decay", False)
+            return (AdamW if decoupled else Adam)(decays=decays, epsilon=self._one("eps", 1e-8))
+        raise UsageError(f"optimizer: expected SGD, Adam or AdamW, found {type(self.optimizer).__name__}: its laws are not known")
+
+    def _one(self, option: str, default: Any) -> Any:
+        values = {group.get(option, default) for group in self.optimizer.param_groups}
+        if len(values) > 1:
+            raise UsageError(f"optimizer: its groups have different values of {option}: {sorted(values)}; a monitor needs one")
+        return values.pop()
+
+    def look(self, monitor: Monitor) -> None:
+        """What the monitor has to know before a step."""
+        rates = {name: float(group["lr"]) for name, _, group in self.entries()}
+        if not monitor.is_due():
+            monitor.skip(learning_rate=rates)
+            return
+        needed = monitor.tensors
+        entries = [(name, parameter, group) for name, parameter, group in self.entries()
+                   if parameter.grad is not None and (needed is None or name in needed)]
+        parameters = {name: parameter for name, parameter, _ in entries}
+        gradients = {name: parameter.grad for name, parameter, _ in entries}
+        adaptive, momentum = isinstance(monitor.optimizer, Adam), bool(monitor.optimizer.beta)
+        second = {name: self._second_moment(parameter, group) for name, parameter, group in entries} if adaptive else None
+        momenta = {name: self._state(parameter).get("momentum_buffer") for name, parameter, _ in entries} if momentum else None
+        if any(moment is None for given in (second, momenta) if given is not None for moment in given.values()):
+            monitor.skip(learning_rate=rates)
+            return
+        monitor.update(parameters, gradients, second_moments=second, momenta=momenta, learning_rate=rates)
+
+    def _state(self, parameter: torch.Tensor) -> dict[str, Any]:
+        return self.optimizer.state.get(parameter, {})
+
+    def _second_moment(self, parameter: torch.Tensor, group: dict[str, Any]) -> torch.Tensor | None:
+        state = self._state(parameter)
+        if "exp_avg_sq" not in state:
+            return None
+        steps = float(state["step"])
+        return state["exp_avg_sq"] / (1.0 - group["betas"][1] ** steps) if steps > 0 else None
+
+
+def _before_steps(optimizer: torch.optim.Optimizer, look: Callable[[], None]) -> Callable[[], None]:
+    """Calls ``look`` before every step; what is returned ends that."""
+    if hasattr(optimizer, "register_step_pre_hook"):
+        handle = optimizer.register_step_pre_hook(lambda *_: look())
+        return lambda: handle.remove()
+    # Before PyTorch 2.0: the method of this one optimiser is taken the place of.
+    step = optimizer.step
+
+    # A schedule has marked the method: the marks go along.
+    @functools.wraps(step)
+    def watched(*arguments: Any, **options: Any) -> Any:
+        look()
+        return step(*arguments, **options)
+
+    optimizer.step = watched  # type: ignore[method-assign]
+
+    def undo() -> None:
+        if optimizer.step is watched:
+            optimizer.step = step  # type: ignore[method-assign]
+
+    return undo

@@ -1,0 +1,335 @@
+"""The monitor: what a training loop calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import numpy
+from numpy.typing import NDArray
+
+from .._arrays import Arrays, as_array, as_arrays, check_same, digits, refuse_not_finite
+from .._errors import ClosedMonitor, LawsError, NamesError, NotFinite, ShapeError, UsageError
+from .laws import Block, Fitted, Law, Laws, fit, found
+from .marginals import Marginals, Metric, Wanted, marginals, significant_digits
+from .optimizers import Adam, Optimizer, Sgd
+from .report import MonitorReport
+from .tally import Step, Tally
+
+# Steps at which laws are looked for before the search is given up.
+_ATTEMPTS = 8
+# Steps behind which nothing of the beginning is left: exp(-3) is 5 %.
+_TIMES = 3.0
+
+
+class Monitor:
+    """Balance laws, measured live: sums over the steps of what the laws are about.
+
+    ``laws`` is ``"mlp"`` (names as ``0.weight``, ``fc1.weight``; see ``activation``), ``"decoder"`` (``config`` has the members of ``config.json``), ``"auto"``
+    (found from the gradients of the first step, axes of at least ten positions), the path or the text of a file of laws, or its tables as
+    dictionaries. ``optimizer`` is `Sgd`, `Adam` or `AdamW` of this package, with what the right side of a law needs. ``every`` is the number of steps
+    of which one is measured.
+
+    >>> import numpy
+    >>> generator = numpy.random.default_rng(0)
+    >>> w, u = generator.normal(size=(4, 3)), generator.normal(size=(1, 4))
+    >>> monitor = Monitor(laws="mlp", activation="identity", optimizer=Sgd(learning_rate=0.01))
+    >>> for step in range(100):
+    ...     x = generator.normal(size=3)
+    ...     error = u @ w @ x - x.sum()
+    ...     gradients = {"0.weight": 2 * error * numpy.outer(u, x), "2.weight": 2 * error * (w @ x)[None]}
+    ...     _ = monitor.update({"0.weight": w, "2.weight": u}, gradients)
+    ...     w, u = w - 0.01 * gradients["0.weight"], u - 0.01 * gradients["2.weight"]
+    >>> report = monitor.report()
+    >>> report.steps, [law["status"] for law in report.laws]
+    (100, ['confirmed'])
+    """
+
+    def __init__(
+        self,
+        laws: Laws = "auto",
+        *,
+        optimizer: Optimizer | None = None,
+        activation: Literal["relu", "leaky-relu", "squared-relu", "identity"] = "relu",
+        config: Mapping[str, object] | None = None,
+        every: int = 1,
+    ) -> None:
+        if not isinstance(every, int) or isinstance(every, bool) or every < 1:
+            raise UsageError(f"every: expected a number of steps from 1, found {every!r}")
+        if optimizer is not None and not isinstance(optimizer, Optimizer):
+            raise UsageError("optimizer: expected Sgd, Adam or AdamW of equipartition, found "
+                             f"{type(optimizer).__name__}; equipartition.adapters has those of PyTorch and Optax")
+        self.every = every
+        self.optimizer: Optimizer = Sgd() if optimizer is None else optimizer
+        self._laws: Laws = laws
+        self._activation, self._config = activation, config
+        self._fitted: Fitted | None = None
+        self._attempts = 0
+        self._shapes: dict[str, tuple[int, ...]] = {}
+        self._names: tuple[str, ...] = ()
+        self._gammas: dict[str, float] = {}
+        self._tallies: list[Tally] = []
+        self._bits: dict[str, int] = {}
+        self._type_digits: dict[str, int] = {}
+        self._rates: dict[str, float | None] = {}
+        self._seen: dict[float, float] = {}
+        self._steps = 0
+        self._measured = 0
+        self._closed = False
+        self._on_close: list[Callable[[], None]] = []
+
+    @property
+    def steps(self) -> int:
+        """Steps of the optimiser so far."""
+        return self._steps
+
+    @property
+    def tensors(self) -> list[str] | None:
+        """The names that the laws need; None as long as the laws are not known."""
+        return None if self._fitted is None else list(self._names)
+
+    def is_due(self) -> bool:
+        """Whether the next step is one that is measured."""
+        return not self._closed and self._steps % self.every == 0
+
+    def update(
+        self,
+        parameters: Arrays,
+        gradients: Arrays,
+        *,
+        second_moments: Arrays | None = None,
+        momenta: Arrays | None = None,
+        learning_rate: float | Mapping[str, float] | None = None,
+        steps: int = 1,
+    ) -> bool:
+        """Take the parameters, and the gradients there, of the step that follows; says whether they were measured.
+
+        Gradients are those of the loss without decay, of the batch that the step is made with. Of Adam ``second_moments`` are needed, those before
+        the step, corrected for the steps made; of momentum ``momenta``, its buffers before the step, where they are there, make
+        the law exact. ``learning_rate`` is that of this step, if it is not the optimiser's; of several names it may be a dictionary.
+        ``steps`` is how many steps this call stands for.
+
+        Nothing is taken of a step that is refused.
+        """
+        self._refuse_closed()
+        if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
+            raise UsageError(f"steps: expected a number from 1, found {steps!r}")
+        is_due = self.is_due()
+        if is_due:
+            self._measure(parameters, gradients, second_moments, momenta, learning_rate)
+        self._count(learning_rate, steps)
+        return is_due
+
+    def skip(self, *, learning_rate: float | Mapping[str, float] | None = None, steps: int = 1) -> None:
+        """Take notice of steps that are not measured."""
+        self._refuse_closed()
+        self._count(learning_rate, steps)
+
+    def reset(self) -> None:
+        """Forget what was measured, as after the first epochs; the laws, and the steps made, are kept."""
+        self._refuse_closed()
+        self._tallies = [Tally(law) for law in self._fitted.laws] if self._fitted else []
+        self._measured = 0
+
+    def report(self, *, members: bool = False) -> MonitorReport:
+        """What was measured so far; with ``members`` of every neuron, coordinate and pair too."""
+        return MonitorReport(self._document(members))
+
+    def close(self) -> None:
+        """Take no more steps, and let go of an optimiser that is watched. The report is still there."""
+        if not self._closed:
+            self._closed = True
+            for undo in self._on_close:
+                undo()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _repr_html_(self) -> str:
+        return self.report()._repr_html_()
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise ClosedMonitor(f"this monitor was closed after {self._steps} steps: it takes no more")
+
+    def _count(self, rates: float | Mapping[str, float] | None, steps: int) -> None:
+        self._steps += steps
+        for gamma, eta in {(self._decay_of(name), self._rate(name, rates)) for name in self._names}:
+            time = self.optimizer.relaxation(gamma, eta)
+            if time is not None:
+                self._seen[gamma] = self._seen.get(gamma, 0.0) + steps / time
+
+    def _decay_of(self, name: str) -> float:
+        return self._gammas[name]
+
+    def _rate(self, name: str, rates: float | Mapping[str, float] | None) -> float | None:
+        rate = rates.get(name) if isinstance(rates, Mapping) else rates
+        rate = self.optimizer.learning_rate if rate is None else float(rate)
+        if rate is not None and not (0.0 < rate < float("inf")):
+            raise UsageError(f"learning_rate of `{name}`: expected a positive number, found {rate}")
+        return rate
+
+    def _of_laws(self, given: Arrays, what: str) -> dict[str, NDArray[Any]]:
+        """The arrays that the laws need, with the shapes that they had at the first step."""
+        missing = [name for name in self._names if name not in given]
+        if missing:
+            raise NamesError(f"{what}: expected `{missing[0]}`, which a law is about, found none"
+                             + (f"; {len(missing)} are missing" if len(missing) > 1 else ""))
+        arrays = {}
+        for name in self._names:
+            array = arrays[name] = as_array(name, given[name], what)
+            if array.shape != self._shapes[name]:
+                raise ShapeError(f"{what} `{name}`: expected the shape {list(self._shapes[name])}, found {list(array.shape)}")
+        return arrays
+
+    def _begin(self, parameters: Arrays, gradients: Arrays) -> bool:
+        """Fits the laws at the first step; False if none was found yet."""
+        theta, g = as_arrays(parameters, "parameters"), as_arrays(gradients, "gradients")
+        check_same(theta, g, "gradients")
+        laws = self._laws
+        if isinstance(laws, str) and laws == "auto":
+            for name in theta:
+                refuse_not_finite(name, theta[name], "parameters")
+                refuse_not_finite(name, g[name], "gradients")
+            self._attempts += 1
+            text = found(theta, g)
+            if text is None and self._attempts < _ATTEMPTS:
+                return False
+            if text is None:
+                raise LawsError(f"the gradients of {_ATTEMPTS} steps show no law, one step by itself: name the laws, or find them with "
+                                "equipartition.inspect(..., laws='auto', gradients=...) from gradients of several samples")
+            laws = text
+        fitted = fit(laws, theta, self._activation, self._config)
+        self._shapes = {name: theta[name].shape for name in fitted.tensors()}
+        self._fitted, self._names = fitted, tuple(self._shapes)
+        self._gammas = {name: self.optimizer.decay_of(name, fitted.decays) for name in self._names}
+        self._tallies = [Tally(law) for law in fitted.laws]
+        return True
+
+    def _measure(
+        self, parameters: Arrays, gradients: Arrays, second_moments: Arrays | None, momenta: Arrays | None,
+        rates: float | Mapping[str, float] | None,
+    ) -> None:
+        for what, given in (("parameters", parameters), ("gradients", gradients)):
+            if not isinstance(given, Mapping):
+                raise UsageError(f"{what}: expected a dictionary of names and arrays, found {type(given).__name__}")
+        adaptive = isinstance(self.optimizer, Adam)
+        if adaptive and second_moments is None:
+            raise UsageError(f"the laws of {self.optimizer.rule} need second_moments: those before the step, corrected for the steps made")
+        if not adaptive and second_moments is not None:
+            raise UsageError("second_moments belong to Adam and AdamW, the optimizer is Sgd")
+        if momenta is not None and not self.optimizer.beta:
+            raise UsageError("momenta belong to Sgd with momentum, the optimizer has none")
+        if self._fitted is None and not self._begin(parameters, gradients):
+            return
+        assert self._fitted is not None
+        theta, g = self._of_laws(parameters, "parameters"), self._of_laws(gradients, "gradients")
+        v = None if second_moments is None else self._of_laws(second_moments, "second_moments")
+        m = None if momenta is None else self._of_laws(momenta, "momenta")
+        steps = [self._step(law, rates, m is not None) for law in self._fitted.laws]
+        bits: dict[str, int] = {}
+        for (name, offset), uses in self._uses(self._fitted).items():
+            wanted = Wanted(any(block.by_rows for _, block in uses), any(not block.by_rows for _, block in uses), offset)
+            second = None if v is None else v[name]
+            metric = Metric(second, getattr(self.optimizer, "epsilon", 0.0), self.optimizer.rule == "adamw")
+            looks = significant_digits(self._bits.get(name, 0)) < digits(g[name])
+            with numpy.errstate(all="ignore"):
+                sums = marginals(theta[name], g[name], None if m is None else m[name], wanted, metric, looks)
+            self._refuse_infinite(name, sums, theta[name], g[name], second, None if m is None else m[name])
+            bits[name] = bits.get(name, 0) | sums.bits
+            gamma, eta = self._decay_of(name), self._rate(name, rates)
+            factor = self.optimizer.factor(gamma, eta, m is not None)
+            for number, block in uses:
+                _add(steps[number], self._fitted.laws[number], block, sums, factor)
+        # Only now is anything kept.
+        for tally, step in zip(self._tallies, steps):
+            tally.add(step, self._steps)
+        for name, joined in bits.items():
+            self._bits[name] = self._bits.get(name, 0) | joined
+            of_types = min(digits(theta[name]), digits(g[name]))
+            self._type_digits[name] = min(self._type_digits.get(name, 53), of_types)
+            self._rates[name] = self._rate(name, rates)
+        self._measured += 1
+
+    def _step(self, law: Law, rates: float | Mapping[str, float] | None, of_momentum: bool) -> Step:
+        etas = {block.tensor: self._rate(block.tensor, rates) for block in law.blocks}
+        (first, eta), *others = etas.items()
+        for name, other in others:
+            if other != eta:
+                raise UsageError(f"law `{law.name}`: `{first}` has the learning rate {eta}, `{name}` has {other}: a law needs one for all of its tensors")
+        return Step(law.members)
+
+    @staticmethod
+    def _uses(fitted: Fitted) -> dict[tuple[str, float], list[tuple[int, Block]]]:
+        """A tensor is read once for all laws that name it, and again for those that add something else to it."""
+        uses: dict[tuple[str, float], list[tuple[int, Block]]] = {}
+        for number, law in enumerate(fitted.laws):
+            for block in law.blocks:
+                uses.setdefault((block.tensor, block.offset), []).append((number, block))
+        return uses
+
+    @staticmethod
+    def _refuse_infinite(name: str, sums: Marginals, theta: NDArray[Any], gradient: NDArray[Any], second: NDArray[Any] | None,
+                         momentum: NDArray[Any] | None) -> None:
+        vectors = [*sums.parameters, *sums.decay, *sums.noise, *sums.overlap, *sums.gradient, *sums.scatter]
+        if second is not None and (second < 0).any():
+            raise NotFinite(f"second_moments `{name}`: expected numbers that are not negative, found {second.min()}")
+        if all(numpy.isfinite(vector).all() for vector in vectors):
+            return
+        refuse_not_finite(name, gradient, "gradients")
+        refuse_not_finite(name, theta, "parameters")
+        for what, array in (("second_moments", second), ("momenta", momentum)):
+            if array is not None:
+                refuse_not_finite(name, array, what)
+        raise NotFinite(f"`{name}`: the squares of its elements or of their gradients leave the range of f64")
+
+    def _digits(self, law: Law) -> int:
+        """Of the numbers given: of their types, or of what is stored in them, whichever are fewer."""
+        known = [min(self._type_digits.get(block.tensor, 53), significant_digits(self._bits.get(block.tensor, 0)))
+                 for block in law.blocks]
+        return min(known, default=53)
+
+    def _document(self, members: bool) -> dict[str, Any]:
+        laws = [tally.reading(self._digits(tally.law), members) for tally in self._tallies if tally.count]
+        laws.sort(key=lambda law: -abs(law["imbalance"]) if law["imbalance"] is not None else 1.0)
+        status = [law["status"] for law in laws]
+        gammas = sorted({self._decay_of(name) for name in self._names} - {0.0}, reverse=True)
+        relaxations = []
+        for gamma in gammas:
+            eta = next((rate for name, rate in self._rates.items() if self._decay_of(name) == gamma), self.optimizer.learning_rate)
+            time = self.optimizer.relaxation(gamma, eta)
+            if time is not None:
+                seen = self._seen.get(gamma, 0.0)
+                relaxations.append({"gamma": gamma, "time": time, "seen": seen, "left": max(0.0, _TIMES - seen) * time})
+        return {
+            "rule": self.optimizer.rule, "momentum": self.optimizer.beta, "steps": self._steps, "measured": self._measured,
+            "every": self.every,
+            "symmetries": {"confirmed": status.count("confirmed"), "not_a_symmetry": status.count("not a symmetry of this network"),
+                           "unchecked": status.count("unchecked")},
+            "relaxations": relaxations,
+            "laws": laws,
+            "skipped": [{"law": name, "layer": layer, "reason": reason} for name, layer, reason in
+                        (self._fitted.skipped if self._fitted else ())],
+        }
+
+
+def _add(step: Step, law: Law, block: Block, sums: Marginals, factor: float) -> None:
+    side, size, along = block.side, abs(block.coefficient), 0 if block.by_rows else 1
+
+    def fold(vectors: list[NDArray[Any]]) -> NDArray[Any]:
+        return block.fold(vectors[along], law.members)
+
+    parameters = fold(sums.parameters)
+    step.noise[side] += size * fold(sums.noise)
+    if factor:
+        step.decay[side] += factor * size * fold(sums.decay)
+    step.stretch += size * size * parameters
+    step.overlap += block.coefficient * fold(sums.overlap)
+    step.gradient += fold(sums.gradient)
+    step.scatter += size * size * fold(sums.scatter)
+    if block is law.blocks[0]:
+        step.first = float(parameters.sum())

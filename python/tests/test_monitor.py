@@ -1,0 +1,380 @@
+"""The monitor's numbers are those of `inspect` on the same parameters and gradients, and its laws those of the theory."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+import xml.etree.ElementTree as xml
+
+import equipartition
+import numpy
+import pytest
+from equipartition import Adam, AdamW, Monitor, Sgd
+from networks import batches, gradients, perceptron
+
+SAME = ["gradient_a", "gradient_b", "decay_a", "decay_b", "imbalance", "standard_error", "overlap", "largest_overlap"]
+
+
+def close(found, expected):
+    assert (found is None) == (expected is None), (found, expected)
+    # An overlap that is rounding is as good as 0.
+    assert found is None or abs(found - expected) <= 1e-9 * abs(expected) + 1e-15, (found, expected)
+
+
+def compare(report, inspection):
+    """Every number of every law and of every member."""
+    assert len(report.laws) == len([law for law in inspection.laws if law["form"] == "rescaling"]) > 0
+    for law in report.laws:
+        (other,) = [other for other in inspection.laws if (other["law"], other["layer"]) == (law["law"], law["layer"])
+                    and other["form"] == "rescaling"]
+        assert law["status"] == other["status"]
+        for name in SAME:
+            close(law[name], other[name])
+        close(law["spread"]["worst"], other["spread"]["worst"])
+        close(law["spread"]["median"], other["spread"]["median"])
+        assert len(law["members"]) == len(other["members"])
+        for member, its in zip(law["members"], other["members"]):
+            for name in ("gradient_a", "gradient_b", "decay_a", "decay_b", "imbalance"):
+                close(member[name], its[name])
+
+
+def stacked(rows):
+    return {name: numpy.stack([row[name] for row in rows]) for name in rows[0]}
+
+
+@pytest.mark.parametrize("dtype", [numpy.float64, numpy.float32])
+def test_the_numbers_are_those_of_inspect(generator, dtype):
+    parameters = perceptron(generator, dtype=dtype)
+    rows = batches(generator, parameters, 12)
+    monitor = Monitor("mlp", optimizer=Sgd(learning_rate=0.02, weight_decay=0.003, no_decay="*.bias"))
+    for row in rows:
+        assert monitor.update(parameters, row)
+    inspection = equipartition.inspect(parameters, laws="mlp", gradients=stacked(rows), learning_rate=0.02, weight_decay=0.003,
+                                       no_decay="*.bias", members=True)
+    compare(monitor.report(members=True), inspection)
+    assert monitor.report().symmetries["confirmed"] == 2
+
+
+@pytest.mark.parametrize("rule", [Adam, AdamW])
+def test_the_laws_of_adam_are_those_of_inspect(generator, rule):
+    parameters = perceptron(generator)
+    rows = batches(generator, parameters, 5)
+    second = {name: generator.random(value.shape) for name, value in parameters.items()}
+    monitor = Monitor("mlp", optimizer=rule(learning_rate=0.01, weight_decay=0.1))
+    for row in rows:
+        monitor.update(parameters, row, second_moments=second)
+    inspection = equipartition.inspect(parameters, laws="mlp", gradients=stacked(rows), optimizer=second, rule=rule.rule,
+                                       learning_rate=0.01, weight_decay=0.1, members=True)
+    compare(monitor.report(members=True), inspection)
+
+
+def test_the_law_of_momentum_is_that_of_inspect(generator):
+    parameters = perceptron(generator)
+    rows, momenta = batches(generator, parameters, 5), batches(generator, parameters, 5)
+    optimizer = Sgd(learning_rate=0.01, weight_decay=0.1, momentum=0.9)
+    exact, by_gradients = Monitor("mlp", optimizer=optimizer), Monitor("mlp", optimizer=optimizer)
+    for row, momentum in zip(rows, momenta):
+        exact.update(parameters, row, momenta=momentum)
+        by_gradients.update(parameters, row)
+    options = {"laws": "mlp", "momentum": 0.9, "learning_rate": 0.01, "weight_decay": 0.1, "members": True}
+    buffers = {f"{name}.momentum_buffer": value for name, value in stacked(momenta).items()}
+    compare(exact.report(members=True), equipartition.inspect(parameters, gradients=stacked(rows), optimizer=buffers, **options))
+    compare(by_gradients.report(members=True), equipartition.inspect(parameters, gradients=stacked(rows), **options))
+
+
+BLOCKS = """
+[[decay]]
+tensors = "a"
+gamma = 0.25
+
+[[law]]
+name = "pieces"
+groups = 2
+rotary = true
+blocks = [
+  { tensor = "a", axis = "rows", sign = 2, heads = 4, slice = [0, 8], period = 10 },
+  { tensor = "b", axis = "columns", sign = -1, heads = 2 },
+]
+
+[[law]]
+name = "gain"
+blocks = [{ tensor = "gain", axis = "rows", sign = 1, offset = 1 }, { tensor = "b", axis = "columns", sign = -1 }]
+
+[[law]]
+name = "all"
+blocks = [{ tensor = "kernel", axis = "all", sign = 1, slice = [1, 3] }]
+"""
+
+
+@pytest.mark.parametrize("rule", ["sgd", "adamw"])
+def test_slices_heads_pairs_offsets_and_wholes_are_those_of_inspect(generator, tmp_path, rule):
+    shapes = {"a": (20, 3), "b": (2, 8), "gain": (8,), "kernel": (4, 2, 3)}
+    parameters = {name: generator.normal(size=shape) for name, shape in shapes.items()}
+    rows = [{name: generator.normal(size=shape) for name, shape in shapes.items()} for _ in range(4)]
+    (tmp_path / "laws.toml").write_text(BLOCKS)
+    second = {name: generator.random(shape) for name, shape in shapes.items()} if rule == "adamw" else None
+    optimizer = (Sgd if rule == "sgd" else AdamW)(learning_rate=0.1, weight_decay=0.5)
+    for laws in (BLOCKS, tmp_path / "laws.toml"):
+        monitor = Monitor(laws, optimizer=optimizer)
+        for row in rows:
+            monitor.update(parameters, row, second_moments=second)
+        inspection = equipartition.inspect(parameters, laws=tmp_path / "laws.toml", gradients=stacked(rows), optimizer=second, rule=rule,
+                                           learning_rate=0.1, weight_decay=0.5, members=True)
+        compare(monitor.report(members=True), inspection)
+        # Random numbers are no gradients of anything with these symmetries.
+        assert monitor.report().symmetries["not_a_symmetry"] == 3
+
+
+def test_laws_found_from_one_step_are_confirmed_by_the_next(generator):
+    parameters = perceptron(generator, widths=(6, 40, 30, 3))
+    monitor = Monitor("auto")
+    for row in batches(generator, parameters, 3, size=32):
+        monitor.update(parameters, row)
+    report = monitor.report()
+    assert report.symmetries == {"confirmed": 2, "not_a_symmetry": 0, "unchecked": 0}, str(report)
+    assert {law["spread"]["count"] for law in report.laws} == {40, 30}
+
+
+def test_laws_as_dictionaries_and_a_false_one(generator):
+    parameters = perceptron(generator)
+    laws = [{"name": "neurons", "in": ["0.weight", "0.bias"], "out": "1.weight"},
+            {"name": "without the bias", "in": "0.weight", "out": "1.weight"}]
+    monitor = Monitor(laws)
+    for row in batches(generator, parameters, 3):
+        monitor.update(parameters, row)
+    status = {law["law"]: law["status"] for law in monitor.report().laws}
+    assert status == {"neurons": "confirmed", "without the bias": "not a symmetry of this network"}
+    assert "NOT ONE" in str(monitor.report())
+
+
+def test_matrix_laws_are_skipped_aloud(generator):
+    parameters = perceptron(generator)
+    monitor = Monitor("mlp", activation="identity")
+    for row in batches(generator, parameters, 2):
+        monitor.update(parameters, row)
+    skipped = monitor.report().skipped
+    assert skipped and all("pairs of elements" in law["reason"] for law in skipped)
+
+
+def train(monitor, generator, steps, decay=0.02, eta=0.05):
+    """A linear product with noise in its labels, on which descent with decay comes to rest in some thousand steps."""
+    theta = {"0.weight": generator.normal(size=(2, 1)), "0.bias": numpy.zeros(2), "1.weight": 3.0 * generator.normal(size=(1, 2)),
+             "1.bias": numpy.zeros(1)}
+    for _ in range(steps):
+        x = generator.normal(size=(4, 1))
+        y = x + generator.normal(size=(4, 1))
+        g = gradients(theta, x, y)
+        monitor.update(theta, g)
+        theta = {name: value - eta * (g[name] + 2.0 * decay * value) for name, value in theta.items()}
+    return theta
+
+
+def test_descent_comes_to_balance_and_the_monitor_sees_it(generator):
+    """The imbalance at rest is 0 within its error: `E|g_A|^2 - E|g_B|^2 = c (|theta_A|^2 - |theta_B|^2)`, up to eta gamma."""
+    monitor = Monitor("mlp", optimizer=Sgd(learning_rate=0.05, weight_decay=0.02))
+    train(monitor, generator, 1500)
+    (early,) = [law["series"]["imbalance"][0] for law in monitor.report().laws]
+    (law,) = monitor.report().laws
+    assert law["correlated_error"] > law["standard_error"], "successive steps are not independent"
+    assert abs(early) > 0.3
+    late = Monitor("mlp", optimizer=Sgd(learning_rate=0.05, weight_decay=0.02))
+    theta = train(late, numpy.random.default_rng(1), 1000)
+    late.reset()
+    assert late.report().laws == [] and late.steps == 1000
+    for _ in range(4000):
+        x = generator.normal(size=(4, 1))
+        g = gradients(theta, x, x + generator.normal(size=(4, 1)))
+        late.update(theta, g)
+        theta = {name: value - 0.05 * (g[name] + 0.04 * value) for name, value in theta.items()}
+    (law,) = late.report().laws
+    assert law["status"] == "confirmed"
+    assert abs(law["z"]) < 4.0 and abs(law["imbalance"]) < 0.1, str(late.report())
+    (relaxation,) = late.report().relaxations
+    assert relaxation["time"] == pytest.approx(1 / (4 * 0.05 * 0.02))
+    assert relaxation["seen"] == pytest.approx(5000 / relaxation["time"]) and relaxation["left"] == 0.0
+
+
+def test_a_rate_that_changes_is_heeded(generator):
+    parameters = perceptron(generator)
+    rows = batches(generator, parameters, 2)
+    optimizer = Sgd(weight_decay=0.1)
+    monitor = Monitor("mlp", optimizer=optimizer)
+    monitor.update(parameters, rows[0], learning_rate=0.1)
+    monitor.update(parameters, rows[1], learning_rate={name: 0.2 for name in parameters})
+    c = 0.5 * (4 * 0.1 / 0.1 + 4 * 0.1 / 0.2)
+    squares = sum(numpy.sum(parameters[name] ** 2) for name in ("0.weight", "0.bias"))
+    (law,) = [law for law in monitor.report().laws if law["layer"] == 0]
+    assert law["decay_a"] == pytest.approx(c * squares)
+    (relaxation,) = monitor.report().relaxations
+    assert relaxation["seen"] == pytest.approx(4 * 0.1 * (0.1 + 0.2))
+    with pytest.raises(equipartition.UsageError, match="one for all of its tensors"):
+        monitor.update(parameters, rows[0], learning_rate={name: 0.1 + 0.1 * (name == "1.weight") for name in parameters})
+    with pytest.raises(equipartition.UsageError, match="learning rate"):
+        Monitor("mlp", optimizer=optimizer).update(parameters, rows[0])
+
+
+def test_one_of_every_k_steps(generator):
+    parameters = perceptron(generator)
+    rows = batches(generator, parameters, 7)
+    sparse, dense = Monitor("mlp", every=3), Monitor("mlp")
+    assert [sparse.update(parameters, row) for row in rows] == [True, False, False, True, False, False, True]
+    for row in rows[::3]:
+        dense.update(parameters, row)
+    assert (sparse.report().steps, sparse.report().measured) == (7, 3)
+    first, second = sparse.report().laws, dense.report().laws
+    assert [law["imbalance"] for law in first] == [law["imbalance"] for law in second]
+
+
+def test_memory_is_of_the_size_of_the_laws(generator):
+    """A hundred steps of a network of a million parameters leave kilobytes, and take a buffer of less than a copy."""
+    parameters = {"0.weight": generator.normal(size=(1000, 500)), "1.weight": generator.normal(size=(500, 1000))}
+    g = {name: generator.normal(size=value.shape) for name, value in parameters.items()}
+    monitor = Monitor("mlp")
+    monitor.update(parameters, g)
+    tracemalloc.start()
+    for _ in range(100):
+        monitor.update(parameters, g)
+    left, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert left < 100_000 and most < 2_000_000, (left, most)
+
+
+def test_the_report_is_a_table_json_and_a_picture(generator, tmp_path):
+    parameters = perceptron(generator)
+    laws = [{"name": "<neurons> & \x1b[31m", "in": ["0.weight", "0.bias"], "out": "1.weight"}]
+    monitor = Monitor(laws, optimizer=Sgd(learning_rate=0.1, pytorch_weight_decay=0.02))
+    for row in batches(generator, parameters, 300):
+        monitor.update(parameters, row)
+    report = monitor.report()
+    assert "\x1b" not in str(report) and "relaxation times" in str(report)
+    assert json.loads(report.to_json()) == report.document
+    tree = xml.fromstring(report.to_svg())
+    line = tree.find("{http://www.w3.org/2000/svg}polyline")
+    assert line is not None and 64 <= len(line.attrib["points"].split()) <= 128
+    assert "<neurons>" not in report._repr_html_()
+    for name in ("r.svg", "r.json", "r.txt"):
+        report.save(tmp_path / name)
+    assert (tmp_path / "r.svg").read_text().startswith("<svg") and json.loads((tmp_path / "r.json").read_text())
+    # Of no steps there is a report, too.
+    empty = Monitor("mlp").report()
+    assert empty.laws == [] and str(empty) and xml.fromstring(empty.to_svg()) is not None
+
+
+def bad(change):
+    """Parameters and gradients, one of which is changed."""
+    generator = numpy.random.default_rng(3)
+    parameters = perceptron(generator)
+    g = batches(generator, parameters, 1)[0]
+    change(parameters, g)
+    return parameters, g
+
+
+def put(place, value):
+    def change(parameters, g):
+        g["1.weight"] = g["1.weight"].copy()
+        g["1.weight"][place] = value
+    return change
+
+
+@pytest.mark.parametrize(("change", "kind", "found"), [
+    (lambda p, g: g.update({"0.weight": g["0.weight"].T}), equipartition.ShapeError, "`0.weight`: expected the shape [5, 3], found [3, 5]"),
+    (lambda p, g: g.pop("0.bias"), equipartition.NamesError, "1 missing: 0.bias"),
+    (lambda p, g: g.update(strange=g["0.bias"]), equipartition.NamesError, "1 without a parameter: strange"),
+    (put((1, 2), numpy.nan), equipartition.NotFinite, "gradients `1.weight`: element [1, 2] is nan"),
+    (put((0, 0), numpy.inf), equipartition.NotFinite, "element [0, 0] is inf"),
+    (put((0, 0), 1e200), equipartition.NotFinite, "leave the range of f64"),
+    (lambda p, g: g.update({"0.bias": g["0.bias"].astype(complex)}), equipartition.ElementError, "complex128"),
+    (lambda p, g: p.update({"0.bias": numpy.ones(5, dtype=int)}), equipartition.ElementError, "int64"),
+    (lambda p, g: g.update({"0.bias": None}), equipartition.ElementError, "object"),
+    (lambda p, g: g.clear(), equipartition.NamesError, "at least one array"),
+    (lambda p, g: p.update({"other": numpy.ones(2)}) or g.update({"other": numpy.ones(2)}), equipartition.LawsError, "other"),
+])
+def test_what_a_first_step_may_not_be(change, kind, found):
+    monitor = Monitor("mlp")
+    with pytest.raises(kind) as refused:
+        monitor.update(*bad(change))
+    assert found in str(refused.value) and isinstance(refused.value, equipartition.Error)
+    takes_the_next(monitor, 1)
+
+
+def takes_the_next(monitor, steps):
+    """Nothing of a step that was refused is kept: the next one stands alone, or beside those before."""
+    monitor.update(*bad(lambda p, g: None))
+    alone = Monitor("mlp")
+    for _ in range(steps):
+        alone.update(*bad(lambda p, g: None))
+    assert monitor.report().document == alone.report().document
+
+
+@pytest.mark.parametrize(("change", "kind", "found"), [
+    (lambda p, g: g.update({"0.weight": g["0.weight"].T}), equipartition.ShapeError, "`0.weight`: expected the shape [5, 3], found [3, 5]"),
+    (lambda p, g: g.pop("0.bias"), equipartition.NamesError, "expected `0.bias`, which a law is about, found none"),
+    (put((1, 2), numpy.nan), equipartition.NotFinite, "gradients `1.weight`: element [1, 2] is nan"),
+    (lambda p, g: p["2.weight"].__setitem__((0, 1), -numpy.inf), equipartition.NotFinite, "parameters `2.weight`: element [0, 1] is -inf"),
+    (lambda p, g: g.update({"0.bias": g["0.bias"].astype(complex)}), equipartition.ElementError, "complex128"),
+])
+def test_what_a_later_step_may_not_be(change, kind, found):
+    monitor = Monitor("mlp")
+    monitor.update(*bad(lambda p, g: None))
+    with pytest.raises(kind) as refused:
+        monitor.update(*bad(change))
+    assert found in str(refused.value)
+    takes_the_next(monitor, 2)
+
+
+@pytest.mark.parametrize(("make", "kind", "found"), [
+    (lambda: Monitor(every=0), equipartition.UsageError, "every"),
+    (lambda: Monitor(optimizer="sgd"), equipartition.UsageError, "adapters"),
+    (lambda: Sgd(momentum=1.0), equipartition.UsageError, "momentum"),
+    (lambda: Sgd(learning_rate=-1.0), equipartition.UsageError, "positive"),
+    (lambda: Sgd(weight_decay=0.1, pytorch_weight_decay=0.2), equipartition.UsageError, "one of them"),
+    (lambda: AdamW(epsilon=-1.0), equipartition.UsageError, "epsilon"),
+    (lambda: Monitor("mlp", activation="tanh").update(*bad(lambda p, g: None)), equipartition.UsageError, "relu"),
+    (lambda: Monitor("no-such.toml").update(*bad(lambda p, g: None)), equipartition.MissingInput, "no such file"),
+    (lambda: Monitor("[[law]]\nname = 1").update(*bad(lambda p, g: None)), equipartition.LawsError, "laws"),
+    (lambda: Monitor(3).update(*bad(lambda p, g: None)), equipartition.UsageError, "found int"),
+    (lambda: Monitor("decoder").update(*bad(lambda p, g: None)), equipartition.LawsError, ""),
+    (lambda: Monitor("mlp", optimizer=Adam()).update(*bad(lambda p, g: None)), equipartition.UsageError, "second_moments"),
+    (lambda: Monitor("mlp").update([1], [2]), equipartition.UsageError, "dictionary"),
+    (lambda: Monitor("mlp").update(*bad(lambda p, g: None), momenta={}), equipartition.UsageError, "momenta"),
+])
+def test_settings_that_make_no_sense(make, kind, found):
+    with pytest.raises(kind) as refused:
+        make()
+    assert found in str(refused.value)
+
+
+def test_a_law_that_does_not_fit_names_the_tensor():
+    with pytest.raises(equipartition.LawsError, match="0.weight"):
+        Monitor([{"name": "n", "in": "0.weight", "out": "0.weight"}]).update(*bad(lambda p, g: None))
+    with pytest.raises(equipartition.LawsError, match="did you mean"):
+        Monitor([{"name": "n", "in": "0.wieght", "out": "1.weight"}]).update(*bad(lambda p, g: None))
+
+
+def test_a_closed_monitor_reports_and_takes_nothing():
+    with Monitor("mlp") as monitor:
+        monitor.update(*bad(lambda p, g: None))
+    for call in (lambda: monitor.update(*bad(lambda p, g: None)), monitor.skip, monitor.reset):
+        with pytest.raises(equipartition.ClosedMonitor, match="closed after 1 step"):
+            call()
+    assert monitor.report().measured == 1
+    monitor.close()
+
+
+def test_gradients_that_vanish_leave_the_law_unchecked():
+    parameters, g = bad(lambda p, g: None)
+    monitor = Monitor("mlp")
+    monitor.update(parameters, {name: numpy.zeros_like(value) for name, value in g.items()})
+    assert {law["status"] for law in monitor.report().laws} == {"unchecked"}
+    assert {law["imbalance"] for law in monitor.report().laws} == {None}
+
+
+def test_laws_that_one_step_cannot_show_are_an_error_in_the_end():
+    generator = numpy.random.default_rng(4)
+    parameters = perceptron(generator, widths=(2, 2, 1))
+    monitor = Monitor("auto")
+    rows = batches(generator, parameters, 8)
+    for row in rows[:7]:
+        monitor.update(parameters, row)
+    with pytest.raises(equipartition.LawsError, match="name the laws"):
+        monitor.update(parameters, rows[7])

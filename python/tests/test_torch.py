@@ -1,0 +1,127 @@
+"""The adapter of PyTorch: what it tells the monitor is what the optimiser does."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import loudly_absent
+
+try:
+    import torch
+except ImportError:
+    loudly_absent("PyTorch", "apt-get install python3-torch, or pip install torch")
+
+import equipartition
+import numpy
+from equipartition import Monitor, Sgd
+from equipartition.adapters.torch import watch
+
+
+def network():
+    torch.manual_seed(0)
+    return torch.nn.Sequential(torch.nn.Linear(3, 12), torch.nn.ReLU(), torch.nn.Linear(12, 2))
+
+
+def train(module, optimizer, steps, schedule=None):
+    """Records what the monitor should have seen: parameters and gradients before each step."""
+    seen = []
+    generator = torch.Generator().manual_seed(1)
+    for _ in range(steps):
+        x, y = torch.randn(16, 3, generator=generator), torch.randn(16, 2, generator=generator)
+        optimizer.zero_grad()
+        ((module(x) - y) ** 2).sum(dim=1).mean().backward()
+        seen.append(tuple({name: of(p).detach().numpy().copy() for name, p in module.named_parameters()}
+                          for of in (lambda p: p, lambda p: p.grad)))
+        optimizer.step()
+        if schedule is not None:
+            schedule.step()
+    return seen
+
+
+def test_sgd_with_a_schedule_is_seen_as_it_is():
+    module = network()
+    optimizer = torch.optim.SGD(module.parameters(), lr=0.1, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)
+    with watch(module, optimizer, "mlp") as monitor:
+        seen = train(module, optimizer, 6, schedule)
+    by_hand = Monitor("mlp", optimizer=Sgd(weight_decay=0.01))
+    for step, (parameters, gradients) in enumerate(seen):
+        by_hand.update(parameters, gradients, learning_rate=0.1 * 0.9 ** step)
+    report = monitor.report()
+    assert [law["status"] for law in report.laws] == ["confirmed"] and report.steps == 6
+    for law, other in zip(report.laws, by_hand.report().laws):
+        for name in ("gradient_a", "gradient_b", "decay_a", "decay_b", "imbalance"):
+            assert law[name] == pytest.approx(other[name], rel=1e-12)
+    assert report.relaxations[0]["seen"] == pytest.approx(by_hand.report().relaxations[0]["seen"])
+
+
+def test_the_factor_2_of_pytorch_is_in_the_step():
+    """`theta' = theta - eta (g + 2 gamma theta)` with gamma half of weight_decay: the step that PyTorch makes."""
+    module = network()
+    optimizer = torch.optim.SGD(module.parameters(), lr=0.1, weight_decay=0.02)
+    monitor = watch(module, optimizer, "mlp")
+    ((parameters, gradients),) = train(module, optimizer, 1)
+    gamma = monitor._decay_of("0.weight")
+    expected = parameters["0.weight"] - 0.1 * (gradients["0.weight"] + 2.0 * gamma * parameters["0.weight"])
+    assert gamma == 0.01 and numpy.allclose(module[0].weight.detach().numpy(), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["Adam", "AdamW"])
+def test_adam_is_read_from_its_state_and_agrees_with_inspect(kind):
+    module = network()
+    optimizer = getattr(torch.optim, kind)(module.parameters(), lr=0.01, weight_decay=0.1, betas=(0.9, 0.99))
+    train(module, optimizer, 5)
+    state = {name: {key: value.clone() if torch.is_tensor(value) else value for key, value in optimizer.state[p].items()}
+             for name, p in module.named_parameters()}
+    with watch(module, optimizer, "mlp") as monitor:
+        ((parameters, gradients),) = train(module, optimizer, 1)
+    kept = {f"{name}.exp_avg_sq": of["exp_avg_sq"].numpy() for name, of in state.items()}
+    kept |= {f"{name}.step": numpy.array(float(of["step"])) for name, of in state.items()}
+    inspection = equipartition.inspect(parameters, laws="mlp", gradients={name: g[None] for name, g in gradients.items()}, optimizer=kept,
+                                       rule=kind.lower(), learning_rate=0.01, pytorch_weight_decay=0.1, beta2=0.99)
+    for law, other in zip(monitor.report().laws, inspection.laws):
+        for name in ("gradient_a", "gradient_b", "decay_a", "decay_b", "imbalance"):
+            assert law[name] == pytest.approx(other[name], rel=1e-6)
+
+
+def test_momentum_and_groups_are_read_from_the_optimiser():
+    module = network()
+    weights = [p for name, p in module.named_parameters() if name.endswith("weight")]
+    biases = [p for name, p in module.named_parameters() if name.endswith("bias")]
+    groups = [{"params": weights, "weight_decay": 0.02}, {"params": biases, "weight_decay": 0.0}]
+    optimizer = torch.optim.SGD(groups, lr=0.05, momentum=0.9)
+    with watch(module, optimizer, "mlp") as monitor:
+        train(module, optimizer, 4)
+    report = monitor.report()
+    assert (report.steps, report.measured, report.momentum) == (4, 3, 0.9), "there is no momentum before the first step"
+    assert [of["gamma"] for of in report.relaxations] == [0.01] and report.symmetries["confirmed"] == 1
+
+
+def test_a_monitor_lets_go_when_it_is_closed():
+    module = network()
+    optimizer = torch.optim.SGD(module.parameters(), lr=0.05)
+    monitor = watch(module, optimizer, "auto", every=2)
+    train(module, optimizer, 4)
+    monitor.close()
+    train(module, optimizer, 3)
+    assert (monitor.report().steps, monitor.report().measured) == (4, 2)
+    assert [law["status"] for law in monitor.report().laws] == ["confirmed"]
+
+
+def test_what_has_other_laws_is_refused():
+    module = network()
+    for optimizer, found in [
+        (torch.optim.SGD(module.parameters(), lr=0.1, momentum=0.9, nesterov=True), "nesterov"),
+        (torch.optim.SGD(module.parameters(), lr=0.1, momentum=0.9, dampening=0.5), "dampening"),
+        (torch.optim.Adam(module.parameters(), amsgrad=True), "amsgrad"),
+        (torch.optim.RMSprop(module.parameters()), "RMSprop"),
+        (torch.optim.SGD(network().parameters(), lr=0.1), "none of the module's parameters"),
+    ]:
+        with pytest.raises(equipartition.UsageError, match=found):
+            watch(module, optimizer, "mlp")
+
+
+def test_half_precision_has_fewer_digits_and_is_read():
+    parameters = {"0.weight": torch.randn(4, 3).half(), "1.weight": torch.randn(2, 4).half()}
+    monitor = Monitor("mlp")
+    monitor.update(parameters, {name: torch.randn_like(value.float()).half() for name, value in parameters.items()})
+    assert monitor.report().measured == 1
