@@ -14,9 +14,8 @@
 //! | [`blocks`] | the names of the parameters |
 //! | [`points`] | random points and samples |
 //! | [`ansatz`] | the maps among which generators are sought: all, or some if there are too many unknowns |
-//! | [`elimination`] | equations one after the other, until no new one comes |
 //! | [`affine`] | generators with rational coefficients, and exact reductions of them |
-//! | [`search`] | from points to generators that are verified at fresh points |
+//! | [`search`] | from points to generators that are verified at fresh points: equations one after the other, until no new one comes |
 //! | [`law`], [`formula`] | the balance law of each symmetric part, verified, and in words |
 //! | [`signed`] | permutations and sign flips |
 //!
@@ -27,15 +26,15 @@
 pub mod affine;
 pub mod ansatz;
 pub mod blocks;
-pub mod elimination;
 pub mod formula;
 pub mod law;
 pub mod points;
 pub mod search;
 pub mod signed;
 
+use crate::linalg::elimination::Pivoting;
 use crate::model::{Carrier, Network};
-use crate::scalar::{Branch, Field, Magnitude, Measured, Mp, Rational, Recorded, Residue};
+use crate::scalar::{Branch, Field, Magnitude, Measured, Mp, Rational, Recorded, Residue, reconstructed, snapped};
 use affine::{Affine, Parts};
 use ansatz::Ansatz;
 use law::Law;
@@ -178,7 +177,7 @@ pub fn discover(network: &Network, settings: &Settings) -> Result<Discovery, Dis
 }
 
 fn exact(network: &Network, settings: &Settings) -> Result<Discovery, DiscoveryError> {
-    let road = Road::<Rational, Residue> { convert: Residue::from_rational, lift: affine::reconstructed, bits: None };
+    let road = Road::<Rational, Residue> { convert: Residue::from_rational, lift: reconstructed, bits: None };
     let (ansatz, found) = search_all(network, settings, &road)?;
     let rounds = (found.rounds as f64).log2();
     let degree = points::is_polynomial(network).then(|| degree(network)).flatten();
@@ -199,7 +198,7 @@ fn numerical<const BITS: u32, const SECOND: u32>(
     network: &Network,
     settings: &Settings,
 ) -> Result<Discovery, DiscoveryError> {
-    let road = Road::<Mp<BITS>, Mp<BITS>> { convert: Clone::clone, lift: affine::snapped::<BITS>, bits: Some(BITS) };
+    let road = Road::<Mp<BITS>, Mp<BITS>> { convert: Clone::clone, lift: snapped_small::<BITS>, bits: Some(BITS) };
     let (ansatz, found) = search_all(network, settings, &road)?;
     let second = search::worst_residual::<Mp<SECOND>>(network, settings.seed, &found.generators);
     let kind = Evidence::Numerical {
@@ -213,6 +212,12 @@ fn numerical<const BITS: u32, const SECOND: u32>(
         return Err(DiscoveryError::UnclearRank { bits: BITS, accepted, rejected });
     }
     Ok(complete::<Mp<BITS>>(network, settings, ansatz, found, kind, Some(BITS)))
+}
+
+/// The fraction of a coefficient, whose denominator is small.
+fn snapped_small<const BITS: u32>(number: &Mp<BITS>) -> Option<Rational> {
+    const LARGEST: u64 = 1 << 12;
+    snapped(number, LARGEST)
 }
 
 /// `1 - 2^(-32/K)`, with a union bound over the rounds of verification.
@@ -238,7 +243,7 @@ fn search_all<E, S>(
 ) -> Result<(Ansatz, Found), DiscoveryError>
 where
     E: Carrier + Measured + Branch<Mask = bool>,
-    S: elimination::Pivoting,
+    S: Pivoting,
 {
     let blocks = blocks::of(network);
     let ansatz = Ansatz::choose(&blocks, network.parameter_count(), road.bits)?;

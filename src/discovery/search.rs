@@ -3,8 +3,8 @@
 use super::DiscoveryError;
 use super::affine::{Affine, echelon};
 use super::ansatz::{Ansatz, Direction};
-use super::elimination::{Elimination, Pivoting};
 use super::points;
+use crate::linalg::elimination::{Elimination, Pivoting};
 use crate::model::{Carrier, Network};
 use crate::scalar::{Branch, Magnitude, Measured, Rational};
 use rayon::prelude::*;

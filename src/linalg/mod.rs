@@ -5,6 +5,7 @@
 //! | room | numbers | what |
 //! |---|---|---|
 //! | [`exact`] | [`exact::ExactField`]: rationals, residues | rank, span, null space, solve, inverse, determinant, by elimination |
+//! | [`elimination`] | residues, `Mp` | linear equations that come one after the other |
 //! | [`minors`] | any [`Ring`](crate::scalar::Ring) | determinants without division, sums of principal minors |
 //! | [`products`] | any [`Ring`](crate::scalar::Ring) | products and norms with in-place kernels |
 //! | [`decompositions`] | [`Decomposable`]: `f32`, `f64`, `Mp` | symmetric eigenpairs, singular values |
@@ -18,6 +19,7 @@
 
 pub mod decompositions;
 pub mod definite;
+pub mod elimination;
 pub mod exact;
 mod jacobi;
 mod lu;

@@ -20,6 +20,7 @@
 mod degree;
 mod dual;
 mod float;
+mod fraction;
 mod hyper_dual;
 mod interval;
 mod magnitude;
@@ -34,6 +35,7 @@ mod residue;
 
 pub use degree::Degree;
 pub use dual::Dual;
+pub use fraction::{reconstructed, snapped};
 pub use hyper_dual::HyperDual;
 #[doc(hidden)]
 pub use interval::rounding;
