@@ -102,6 +102,7 @@ pub struct Law {
     /// The name of the sample, of a law about every one of them.
     pub(crate) sample: Option<String>,
     pub(crate) bounds: Vec<Bound>,
+    pub(crate) definitions: Definitions,
     statement: Statement,
 }
 
@@ -175,8 +176,17 @@ impl Law {
             running,
             sample,
             bounds: checker.bounds,
+            definitions: definitions.clone(),
             statement,
         })
+    }
+
+    /// Another law about what the same signature declares, with the same definitions.
+    ///
+    /// # Errors
+    /// [`Fault`] about the formula.
+    pub fn another(&self, signature: &Signature, text: &str) -> Result<Self, Fault> {
+        Law::new(signature, &self.definitions, text)
     }
 
     /// The bytes of a learning rate `eta`, which there is only for plain descent.

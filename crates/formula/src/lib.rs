@@ -56,6 +56,7 @@
 #![warn(missing_docs)]
 
 mod check;
+mod coefficient;
 mod declaration;
 mod derivative;
 mod evaluate;
@@ -68,6 +69,7 @@ mod number;
 mod parse;
 mod program;
 mod shape;
+mod summands;
 pub mod syntax;
 mod tape;
 mod terms;
@@ -77,6 +79,7 @@ mod typed;
 pub mod vocabulary;
 
 pub use check::{Bound, Definitions};
+pub use coefficient::Coefficient;
 pub use declaration::{Declaration, Domain, LARGEST, Signature, Size};
 pub use evaluate::{Arithmetic, Undefined};
 pub use fault::{Fault, nearest};
@@ -87,5 +90,6 @@ pub use number::Number;
 pub use parse::{parse_expression, parse_statement};
 pub use program::{CompiledLoss, CompiledRelation, Forces, Of, Program};
 pub use shape::{Extent, Shape};
+pub use summands::{Grain, Summand};
 pub use tape::{Node, Operation, Place, Source, Tape, Transcendental};
 pub use token::{DEEPEST, LONGEST};

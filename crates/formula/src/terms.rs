@@ -28,7 +28,7 @@ pub(crate) fn distributed(side: &Expression, definitions: &Definitions) -> Vec<(
             terms.iter().flat_map(signed).collect()
         }
         Kind::Mean(inside) => wrap(inside, &|term| Kind::Mean(Box::new(term))),
-        Kind::Call(call) if matches!(call.function.as_str(), "rate" | "sum" | "tr" | "mean") => {
+        Kind::Call(call) if is_linear(call) => {
             let Some([of]) = call.groups.last().map(Vec::as_slice) else { return vec![(Sign::Plus, side.clone())] };
             wrap(of, &|term| {
                 let mut groups = call.groups.clone();
@@ -45,6 +45,15 @@ pub(crate) fn distributed(side: &Expression, definitions: &Definitions) -> Vec<(
                 Kind::Product(factors)
             })
         }
+        Kind::Chain(links) => {
+            let Some(place) = links.iter().position(is_sum) else { return vec![(Sign::Plus, side.clone())] };
+            wrap(&links[place], &|term| {
+                let span = term.span.clone();
+                let mut links = links.clone();
+                links[place] = Expression::new(Kind::Group(Box::new(term)), span);
+                Kind::Chain(links)
+            })
+        }
         Kind::Name(name) => match definitions.find(name) {
             Some(definition) if is_sum(definition) => {
                 // The places are those of the name, since the definition is another text.
@@ -55,6 +64,11 @@ pub(crate) fn distributed(side: &Expression, definitions: &Definitions) -> Vec<(
         },
         _ => vec![(Sign::Plus, side.clone())],
     }
+}
+
+/// Whether the call of a sum is the sum of the calls: of its last argument, if that is one.
+pub(crate) fn is_linear(call: &Call) -> bool {
+    matches!(call.function.as_str(), "rate" | "next" | "sum" | "tr" | "mean")
 }
 
 fn is_sum(expression: &Expression) -> bool {
