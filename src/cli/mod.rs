@@ -23,6 +23,8 @@ mod observe;
 mod outlet;
 mod output;
 mod progress;
+mod question;
+mod relate;
 mod replay;
 mod resume;
 mod schema;
@@ -109,6 +111,7 @@ Exit codes:
 enum Command {
     Verify(verify::Arguments),
     Check(check::Arguments),
+    Relate(relate::Arguments),
     Merge(merge::Arguments),
     List(list::Arguments),
     Explain(explain::Arguments),
@@ -139,6 +142,7 @@ impl Command {
         match self {
             Command::Verify(arguments) => verify::run(&arguments, theories),
             Command::Check(arguments) => check::run(&arguments),
+            Command::Relate(arguments) => relate::run(&arguments),
             Command::Merge(arguments) => merge::run(&arguments, theories),
             Command::List(arguments) => list::run(&arguments, theories),
             Command::Explain(arguments) => explain::run(&arguments, theories),
@@ -174,7 +178,8 @@ impl Command {
     fn wants_json(&self) -> bool {
         match self {
             Command::Verify(arguments) => arguments.outlet.wants_json(),
-            Command::Check(arguments) => arguments.format == Format::Json,
+            Command::Check(arguments) => arguments.question.format == question::Format::Json,
+            Command::Relate(arguments) => arguments.question.format == question::Format::Json,
             Command::Merge(arguments) => arguments.outlet.wants_json(),
             Command::List(arguments) => arguments.format == Format::Json,
             Command::Explain(arguments) => arguments.format == explain::Format::Json,

@@ -94,9 +94,9 @@ const DRAWN_AGAIN: usize = 16;
 /// Bits in which it is seen that it does, where the rationals do not suffice.
 const GLANCE_BITS: u32 = 128;
 /// How many samples are tried for each parameter of a stationary point.
-const SAMPLES_PER_PARAMETER: [usize; 3] = [1, 3, 6];
+pub(super) const SAMPLES_PER_PARAMETER: [usize; 3] = [1, 3, 6];
 /// More parameters than this are no matter of exact linear algebra.
-const MOST_SOLVED_FOR: usize = 40;
+pub(super) const MOST_SOLVED_FOR: usize = 40;
 
 impl FormulaLaw {
     /// The law of the model's own loss.
@@ -119,7 +119,7 @@ impl FormulaLaw {
     }
 
     /// Compiled for a family, once for all its points.
-    fn program(&self, family: &Family, of: Of<'_>) -> Result<Arc<Program>, TooLarge> {
+    pub(super) fn program(&self, family: &Family, of: Of<'_>) -> Result<Arc<Program>, TooLarge> {
         let Question { model, law, rates, .. } = &self.question;
         let compile = || Program::new(law, model, of, &family.sizes, family.samples, *rates).map(Arc::new);
         if self.is_generic {
@@ -160,7 +160,8 @@ impl FormulaLaw {
         Err(last)
     }
 
-    fn parameters(&self, sizes: &Sizes) -> usize {
+    /// How many parameters there are.
+    pub(super) fn parameters(&self, sizes: &Sizes) -> usize {
         entries(&self.question.signature.parameters, sizes)
     }
 
@@ -205,23 +206,23 @@ impl FormulaLaw {
     }
 }
 
-fn too_large(_: TooLarge) -> Unjudged {
+pub(super) fn too_large(_: TooLarge) -> Unjudged {
     Unjudged::Open("the formula is too large for these sizes")
 }
 
-fn entries(declared: &[Declaration], sizes: &Sizes) -> usize {
+pub(super) fn entries(declared: &[Declaration], sizes: &Sizes) -> usize {
     declared.iter().map(|quantity| length(&quantity.shape, sizes, 0)).sum()
 }
 
 /// A loss without structure.
-struct Generic {
+pub(super) struct Generic {
     coefficients: Vec<Number>,
     power: i32,
 }
 
 impl Generic {
     /// Draws coefficients, none of them 0. At a stationary point the forces of the samples have to span all parameters; elsewhere a few cubes do.
-    fn draw(draw: &mut Draw, class: Class, parameters: usize, data: usize) -> Self {
+    pub(super) fn draw(draw: &mut Draw, class: Class, parameters: usize, data: usize) -> Self {
         let stream = &mut draw.family;
         let (forms, power) =
             if class == Class::Stationary { GenericLoss::spanning(parameters, data) } else { (FORMS, CUBE) };
@@ -234,7 +235,7 @@ impl Generic {
         Generic { coefficients: (0..count).map(coefficient).collect(), power }
     }
 
-    fn of(generic: Option<&Self>) -> Of<'_> {
+    pub(super) fn of(generic: Option<&Self>) -> Of<'_> {
         match generic {
             None => Of::Own,
             Some(Generic { coefficients, power }) => Of::Generic(GenericLoss { coefficients, power: *power }),

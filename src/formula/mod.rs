@@ -9,6 +9,7 @@
 //! | [`mod@counterexample`] | an instance of few digits that a law gets wrong, term by term |
 //! | [`answer`] | what became of one law that was asked about |
 //! | [`read`] | from texts to laws |
+//! | [`relations`] | linear laws among terms: all of them, and the one nearest to a law that is refuted |
 //! | `file` | theories read from THEORY.toml (with the feature `model-file`) |
 //! | `schema` | the JSON Schema of these files (likewise) |
 //! | [`claim`] | a claim that owns its texts, its law and its controls |
@@ -23,6 +24,7 @@ pub mod instance;
 pub mod law;
 pub mod model;
 pub mod read;
+pub mod relations;
 #[cfg(feature = "model-file")]
 pub mod schema;
 

@@ -50,7 +50,8 @@ fn headline(answer: &Answer) -> String {
     if answer.is_tautology() { "tautology".to_owned() } else { answer.report.verdict.to_string() }
 }
 
-fn instances(answer: &Answer) -> String {
+/// How many instances were examined, and what was found on them.
+pub(super) fn instances(answer: &Answer) -> String {
     let report = &answer.report;
     let mut parts = Vec::new();
     for (kind, count) in &report.evidence {

@@ -25,6 +25,7 @@
 //! | [`saddles`] | the same: the order of learning, and a saddle that attracts |
 //! | [`gas`] | the same: the norm of scale-invariant weights |
 //! | [`discovery`] | people and programs: the symmetries that were found of a network |
+//! | [`relations`] | people, programs and papers: linear laws among terms, and what follows the answer to a law |
 //! | `text` | people (with the feature `cli`) |
 //! | `explanation` | people: one claim in full (likewise) |
 //!
@@ -33,6 +34,7 @@
 //! | [`plot`] | plots as SVG |
 //! | [`figures`] | the plots of claims, for the page and for files |
 //! | [`formula`] | statements in plain text as MathML |
+//! | [`latex`] | tables to paste into a paper |
 //! | [`layout`] | paragraphs and tables that fit a width |
 //! | [`svg`] | what all drawings have in common |
 //!
@@ -57,6 +59,7 @@ pub mod inspection;
 pub mod json;
 #[cfg(feature = "junit")]
 pub mod junit;
+pub mod latex;
 pub mod layout;
 pub mod markdown;
 pub mod merge;
@@ -65,6 +68,7 @@ pub mod plot;
 #[cfg(feature = "checkpoint")]
 mod prediction;
 pub mod program;
+pub mod relations;
 pub mod representation;
 pub mod saddles;
 pub mod svg;

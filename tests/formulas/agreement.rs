@@ -197,7 +197,7 @@ const TWO_LAYERS: &str = "A[h, n], B[m, h]; data x[n], y[m]; n in 1..2; h in 1..
 const WITH_BIAS: &str = "A[h, n], a[h], B[m, h]; data x[n], y[m]; n in 1..2; h in 1..2; m in 1..2";
 
 /// Claims of the program that can be written as formulas: the claim, the model, where, the law, and a wrong one beside it.
-const CLAIMS: [(&str, &str, &str, Where, &str, &str); 16] = [
+pub const CLAIMS: [(&str, &str, &str, Where, &str, &str); 16] = [
     (
         "balance/neuron",
         WITH_BIAS,

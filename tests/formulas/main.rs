@@ -3,6 +3,7 @@
 mod agreement;
 mod command;
 mod gallery;
+mod relations;
 #[path = "../support/mod.rs"]
 mod support;
 mod wrong;

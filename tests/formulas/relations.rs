@@ -1,0 +1,298 @@
+//! Relations that are found among terms, and laws that are put right: nothing here is looked up, every answer is a null space.
+
+use super::agreement::CLAIMS;
+use super::{Became, asked};
+use equipartition::formula::read::{Texts, read};
+use equipartition::formula::relations::nearest::{Nearest, nearest};
+use equipartition::formula::relations::{Complaint, Relations, Sequel, relate};
+use equipartition::formula::{Answer, FormulaClaim, FormulaLaw, Where};
+use equipartition::verify::{Settings, Verdict};
+use equipartition_formula::{Coefficient, Grain, Number, Summand};
+use std::time::Instant;
+
+/// Fresh instances of a law that was found.
+const INSTANCES: u64 = 6;
+const UNIT: &str = "u, w[n]; data x[n], y; n in 1..3";
+
+fn settings() -> Settings {
+    Settings::new(0, 256)
+}
+
+fn related(texts: &Texts<'_>, prefix: &str, terms: &[&str]) -> Relations {
+    let terms: Vec<String> = terms.iter().map(|term| (*term).to_owned()).collect();
+    match relate(texts, prefix, &terms, &settings(), INSTANCES) {
+        Ok(found) => found,
+        Err(complaint) => panic!("{terms:?}: {complaint:?}"),
+    }
+}
+
+/// The laws that are no tautologies.
+fn laws(found: &Relations) -> Vec<&str> {
+    found.laws.iter().filter(|law| !law.answer.is_tautology()).map(|law| law.text.as_str()).collect()
+}
+
+/// Of twelve terms, among them others that have nothing to do with it, within seconds even where nothing is optimised.
+#[test]
+fn the_balance_of_a_squared_relu_is_found_among_twelve_terms() {
+    let texts = Texts { with: UNIT, loss: "(u relu(w @ x)^2 - y)^2", place: Where::Stationary, ..Texts::default() };
+    let terms = [
+        "E[g.u^2]",
+        "E[sum(g.w^2)]",
+        "u^2",
+        "sum(w^2)",
+        "L",
+        "E[l^2]",
+        "u",
+        "S",
+        "E[l y]",
+        "u^4",
+        "sum(w)^2",
+        "E[y^2]",
+    ];
+    let start = Instant::now();
+    let found = related(&texts, "", &terms);
+    eprintln!("twelve terms: {:.2} s", start.elapsed().as_secs_f64());
+    assert_eq!(laws(&found), ["2 E[g.u^2] - E[sum(g.w^2)] = 8 gamma/eta u^2 - 4 gamma/eta sum(w^2)"]);
+    assert!(found.laws.iter().all(|law| matches!(law.answer.report.verdict, Verdict::Holds | Verdict::Powerless)));
+}
+
+/// A step of heavy ball, `m' = b m + g + 2 gamma theta`, with the momentum `(p, q)` and the factor b given with the data: the charge of the momentum, after the step.
+#[test]
+fn the_law_of_momentum_is_found() {
+    let with = "u, w[n]; data x[n], y, p, q[n], b; n in 1..3";
+    let texts = Texts { with, loss: "(u (w @ x) - y)^2", ..Texts::default() };
+    let terms = [
+        "w @ (b q + g.w + 2 gamma w) - u (b p + g.u + 2 gamma u)",
+        "b (w @ q - u p)",
+        "sum(w^2) - u^2",
+        "sum(q^2) - p^2",
+        "sum(w^2) + u^2",
+    ];
+    let found = related(&texts, "for z: ", &terms);
+    assert_eq!(
+        laws(&found),
+        [
+            "for z: (w @ (b q + g.w + 2 gamma w) - u (b p + g.u + 2 gamma u)) - (b (w @ q - u p)) = 2 gamma (sum(w^2) - u^2)"
+        ]
+    );
+}
+
+/// A step of AdamW with its second moments as they are, `theta' = (1 - a) theta - s g` with a rate for each parameter: the charge weighted by the rates shrinks by
+/// the decay and grows by the gradients.
+#[test]
+fn the_law_of_adamw_is_found() {
+    let with = "u, w[n]; data x[n], y, a, s[n] in positive, t in positive; n in 1..3";
+    let texts = Texts { with, loss: "(u (w @ x) - y)^2", ..Texts::default() };
+    let terms = [
+        "sum(((1 - a) w - s * g.w)^2 / s) - ((1 - a) u - t g.u)^2 / t",
+        "(1 - a)^2 (sum(w^2 / s) - u^2 / t)",
+        "sum(s * g.w^2) - t g.u^2",
+        "sum(g.w^2) - g.u^2",
+        "sum(w^2) - u^2",
+    ];
+    let found = related(&texts, "for z: ", &terms);
+    let [law] = laws(&found)[..] else { panic!("{:?}", laws(&found)) };
+    let relation = &found.laws[0].relation;
+    let numbers: Vec<_> = relation.iter().map(|(place, coefficient)| (*place, coefficient.as_number())).collect();
+    let integer = |number| Some(Number::integer(number));
+    assert_eq!(numbers, [(0, integer(1)), (1, integer(-1)), (2, integer(-1))], "{law}");
+}
+
+/// Linear relations that hold for every loss are told from those that this loss has.
+#[test]
+fn tautologies_are_marked() {
+    let texts = Texts { with: UNIT, loss: "(u (w @ x) - y)^2", ..Texts::default() };
+    let found = related(&texts, "", &["rate(sum(w^2))", "w @ grad(L).w", "u grad(L).u", "rate(u^2)"]);
+    assert_eq!(found.dimensions, (3, 2));
+    assert_eq!(laws(&found).len(), 1, "{:?}", laws(&found));
+    assert_eq!(found.laws.iter().filter(|law| law.answer.is_tautology()).count(), 2);
+    let found = related(&texts, "", &["sum(w^2)", "u^2", "L"]);
+    assert_eq!((found.dimensions, found.laws.len()), ((0, 0), 0));
+}
+
+/// Where exponentials are needed the same is found in floats.
+#[test]
+fn a_law_of_a_loss_that_is_not_rational_is_found() {
+    let with = "u, v[n], w[n]; data x[n], y; n in 1..2";
+    let texts = Texts { with, loss: "(u (v @ x) sigmoid(w @ x) - y)^2", ..Texts::default() };
+    let terms = ["v @ grad(F).v", "u grad(F).u", "w @ grad(F).w", "sum(v^2)", "u^2", "E[sum(g.v^2)]", "E[g.u^2]"];
+    let found = related(&texts, "", &terms);
+    let law = "2 v @ grad(F).v - 2 u grad(F).u = 4 gamma sum(v^2) - 4 gamma u^2 - eta E[sum(g.v^2)] + eta E[g.u^2]";
+    assert_eq!(laws(&found), [law]);
+}
+
+#[test]
+fn terms_that_make_no_sense_are_refused() {
+    let texts = Texts { with: UNIT, loss: "(u (w @ x) - y)^2", ..Texts::default() };
+    let complaint = |prefix: &str, terms: &[&str]| {
+        let terms: Vec<String> = terms.iter().map(|term| (*term).to_owned()).collect();
+        match relate(&texts, prefix, &terms, &settings(), INSTANCES) {
+            Err(Complaint::Term(place, fault)) => format!("{place}: {:?} {}", fault.span, fault.message),
+            Err(other) => format!("{other:?}"),
+            Ok(found) => panic!("{:?}", laws(&found)),
+        }
+    };
+    assert!(complaint("", &["u", "w"]).starts_with("1: 0..1 one term of the law is a number, and this one"));
+    assert!(complaint("", &["u", "sum(w) + v"]).starts_with("1: 9..10 unknown name `v`"));
+    assert!(complaint("", &["vv", "u"]).starts_with("0: 0..2 unknown name `vv`"));
+    assert!(complaint("", &["u", "u) + (u"]).starts_with("1: 1..2 "));
+    assert!(complaint("for i in m: ", &["u"]).starts_with("Prefix("));
+    assert!(complaint("", &[]).contains("there is none"));
+}
+
+/// What is done to a law.
+#[derive(Clone, Copy, Debug)]
+enum Alteration {
+    /// Three times the coefficient.
+    Coefficient,
+    Sign,
+    Dropped,
+}
+
+/// A law with one of its terms altered; none where nothing of it is left.
+fn altered(law: &FormulaLaw, place: usize, alteration: Alteration) -> Option<String> {
+    let mut summands: Vec<Summand> = law.question.law.summands(Grain::Written);
+    let coefficient = summands[place].coefficient.clone();
+    summands[place].coefficient = match alteration {
+        Alteration::Coefficient => coefficient.times(&Coefficient::number(Number::integer(3)))?,
+        Alteration::Sign => coefficient.negated()?,
+        Alteration::Dropped => Coefficient::default(),
+    };
+    let left = summands.iter().filter(|summand| !summand.coefficient.is_zero()).count();
+    let terms: Vec<_> =
+        summands.iter().map(|known| (known.is_right, known.coefficient.clone(), known.term.as_str())).collect();
+    let prefix = equipartition::formula::relations::nearest::prefix(law);
+    (left > 1).then(|| equipartition::formula::relations::formula::law(&prefix, &terms))
+}
+
+fn answered(texts: &Texts<'_>) -> (FormulaLaw, Answer) {
+    let law = read(texts).unwrap_or_else(|(_, fault)| panic!("{}: {}", texts.law, fault.message));
+    let claim = FormulaClaim::new("test/law".to_owned(), "a law".to_owned(), &law);
+    let answer = Answer::find(&law, &claim, settings(), INSTANCES);
+    (law, answer)
+}
+
+/// Whether two laws say the same: the difference of the sides of one is a multiple of that of the other, on all instances.
+fn say_the_same(texts: &Texts<'_>, one: &str, other: &str) -> bool {
+    let prefix = |law: &FormulaLaw| equipartition::formula::relations::nearest::prefix(law);
+    let law = |law: &str| read(&Texts { law, ..texts.clone() }).map_err(|(_, fault)| fault.message).unwrap();
+    let difference = |law: &FormulaLaw| {
+        let side = |side: &equipartition_formula::syntax::Expression| format!("({side})");
+        let statement = law.question.law.statement();
+        format!("{} - {}", side(&statement.left), side(&statement.right))
+    };
+    let (one, other) = (law(one), law(other));
+    // At other points than those where the laws hold both are 0, so they are compared anywhere.
+    let texts = Texts { place: Where::Anywhere, ..texts.clone() };
+    let found = relate(&texts, &prefix(&one), &[difference(&one), difference(&other)], &settings(), INSTANCES);
+    found.is_ok_and(|found| found.dimensions.0 == 1)
+}
+
+/// Every balance and Noether law of the program that is written as a formula, with one coefficient, one sign or one term altered: the answer is a law
+/// that holds, and where the alteration is one that can be undone in one way it is the law itself.
+#[test]
+fn every_altered_law_is_put_right() {
+    let (mut wrong, mut same, mut all) = (Vec::new(), 0, 0);
+    for (id, with, loss, place, law, _) in CLAIMS {
+        let texts = Texts { with, loss, law, place, ..Texts::default() };
+        let right = read(&texts).unwrap_or_else(|(_, fault)| panic!("{law}: {}", fault.message));
+        let count = right.question.law.summands(Grain::Written).len();
+        for place in 0..count {
+            for alteration in [Alteration::Coefficient, Alteration::Sign, Alteration::Dropped] {
+                let Some(false_law) = altered(&right, place, alteration) else { continue };
+                let texts = Texts { law: &false_law, ..texts.clone() };
+                let (became, answer) = asked(with, loss, texts.place, &false_law);
+                if became != Became::Refuted {
+                    // Twice a tautology is one, and where a term vanishes nothing is altered.
+                    continue;
+                }
+                drop(answer);
+                all += 1;
+                let false_law = read(&texts).unwrap_or_else(|(_, fault)| panic!("{}: {}", texts.law, fault.message));
+                let search = nearest(&texts, &false_law, &settings(), INSTANCES);
+                match search.and_then(|search| search.found) {
+                    None => wrong.push(format!("{id}: {}: nothing near", texts.law)),
+                    Some(Nearest { text, answer, .. }) => {
+                        let is_same = say_the_same(&texts, &text, law);
+                        eprintln!(
+                            "{id} {alteration:?} {place}: {}\n    -> {text}{}",
+                            texts.law,
+                            if is_same { "" } else { "   (another)" }
+                        );
+                        same += usize::from(is_same);
+                        if answer.report.verdict != Verdict::Holds {
+                            wrong.push(format!("{id}: {}: {text} does not hold", texts.law));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    eprintln!("{same} of {all} are the law itself");
+    assert!(wrong.is_empty(), "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Off shell, finite steps, biases: what is missing comes from the list of candidates.
+#[test]
+fn missing_terms_are_named() {
+    for (with, loss, place, law, expected) in [
+        (
+            UNIT,
+            "(u (w @ x)^2 - y)^2",
+            Where::Anywhere,
+            "E[sum(g.w^2)] - 2 E[g.u^2] = 4 gamma/eta (sum(w^2) - 2 u^2)",
+            "E[sum(g.w^2)] - 2 E[g.u^2] = 4 gamma/eta (sum(w^2) - 2 u^2) + 4/eta u grad(F).u - 2/eta w @ grad(F).w",
+        ),
+        (
+            UNIT,
+            "(u (w @ x) - y)^2",
+            Where::Anywhere,
+            "next(L; sum(w^2) - u^2) = (1 - gamma eta)^2 (sum(w^2) - u^2) + eta^2 (sum(grad(L).w^2) - grad(L).u^2)",
+            "next(L; sum(w^2) - u^2) = (1 - 2 gamma eta)^2 (sum(w^2) - u^2) + eta^2 (sum(grad(L).w^2) - grad(L).u^2)",
+        ),
+        (
+            "u, w[n], b; data x[n], y; n in 1..2",
+            "(u relu(w @ x + b) - y)^2",
+            Where::Stationary,
+            "E[sum(g.w^2)] - E[g.u^2] = 4 gamma/eta (sum(w^2) - u^2)",
+            "E[sum(g.w^2)] - E[g.u^2] = 4 gamma/eta (sum(w^2) - u^2) + 4 gamma/eta b^2 - E[g.b^2]",
+        ),
+        (UNIT, "(u (w @ x)^2 - y)^2", Where::Anywhere, "for z: w @ g.w = u g.u", "for z: w @ g.w = 2 u g.u"),
+    ] {
+        let texts = Texts { with, loss, law, place, ..Texts::default() };
+        let (law, answer) = answered(&texts);
+        let sequel = Sequel::find(&texts, &law, &answer);
+        let found =
+            sequel.search.and_then(|search| search.found).unwrap_or_else(|| panic!("{}: nothing near", texts.law));
+        assert_eq!(found.text, expected, "{:?}", found.changes);
+    }
+}
+
+/// Where nothing is near, nothing is made up.
+#[test]
+fn a_law_that_no_change_saves_is_left_alone() {
+    let texts = Texts { with: UNIT, loss: "(u tanh(w @ x) - y)^2", law: "for z: l = u + 2 sum(w)", ..Texts::default() };
+    let (law, answer) = answered(&texts);
+    assert_eq!(answer.report.verdict, Verdict::Refuted);
+    let search = Sequel::find(&texts, &law, &answer).search.expect("it was sought");
+    assert!(search.found.is_none(), "{}", search.found.map_or_else(String::new, |found| found.text));
+    assert!(!search.offered.is_empty());
+}
+
+/// A law that holds: what else holds among its terms, and what it does not need.
+#[test]
+fn a_law_that_holds_is_seen_from_all_sides() {
+    let law = "for z: w @ g.w + v @ g.v = 2 u g.u";
+    let with = "u, v[n], w[n]; data x[n], y; n in 1..2";
+    let texts = Texts { with, loss: "(u (v @ x) (w @ x) - y)^2", law, place: Where::Stationary, ..Texts::default() };
+    let (read, answer) = answered(&texts);
+    assert_eq!(answer.report.verdict, Verdict::Holds);
+    let beyond = Sequel::find(&texts, &read, &answer).beyond.expect("it was sought");
+    assert_eq!(beyond.further.len(), 1, "one more: each of v and w alone is balanced against u");
+    assert!(beyond.needless.iter().any(|hypothesis| hypothesis.contains("at every point")), "{:?}", beyond.needless);
+    let law = "E[sum(g.w^2)] - E[g.u^2] = 4 gamma/eta (sum(w^2) - u^2)";
+    let texts = Texts { with: UNIT, loss: "(u (w @ x) - y)^2", law, place: Where::Stationary, ..Texts::default() };
+    let (read, answer) = answered(&texts);
+    let beyond = Sequel::find(&texts, &read, &answer).beyond.expect("it was sought");
+    assert!(beyond.needless.is_empty() && beyond.further.is_empty(), "{:?}", beyond.needless);
+}
