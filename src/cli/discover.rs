@@ -1,11 +1,13 @@
 //! `equipartition discover`: the symmetries of a network, from evaluations alone.
 
 use super::output::{self, print};
-use super::{Exit, Failure, Format, parse_precision};
+use super::question::Format;
+use super::{Exit, Failure, parse_precision};
+use crate::discovery::conserved::{HIGHEST_DEGREE, conserved};
 use crate::discovery::{DiscoveryError, Settings, discover};
 use crate::model::composed::{AttentionShape, Composed, Layer, Named};
 use crate::model::{Activation, Loss, Network, file};
-use crate::report::{DEFAULT_PRECISION, discovery as report};
+use crate::report::{DEFAULT_PRECISION, conserved as conserved_report, discovery as report};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -21,6 +23,7 @@ Examples:
   equipartition discover --kind mlp --widths 2,3,2 --activation relu
   equipartition discover --kind mlp --widths 3,4,2 --activation tanh --bias --loss cross-entropy
   equipartition discover --kind mlp --widths 2,3,2 --activation identity --normalised
+  equipartition discover --kind mlp --widths 1,1,1,1 --activation identity --conserved 4
   equipartition discover --kind attention --width 2 --size 2 --rotary --format json")]
 pub struct Arguments {
     /// A network of your own, in a model file; or else --kind and its options
@@ -63,13 +66,16 @@ pub struct Arguments {
     /// The length of the sequence that attention reads [default: 4]
     #[arg(long, value_name = "T")]
     positions: Option<usize>,
+    /// Search polynomials up to this degree that gradient flow conserves, in place of symmetries [without a value: 2]
+    #[arg(long, value_name = "DEGREE", num_args = 0..=1, default_missing_value = "2", value_parser = clap::value_parser!(u32).range(1..=i64::from(HIGHEST_DEGREE)))]
+    conserved: Option<u32>,
     /// The seed of the random points
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Bits, for networks that are not rational; the others are searched exactly
     #[arg(long, value_name = "BITS", default_value_t = DEFAULT_PRECISION, value_parser = parse_precision)]
     precision: u32,
-    /// Text for people, or a document for programs
+    /// Text for people, a document for programs, or LaTeX to paste
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
 }
@@ -175,7 +181,9 @@ fn check_size(count: Option<usize>) -> Result<(), Failure> {
 impl From<DiscoveryError> for Failure {
     fn from(error: DiscoveryError) -> Self {
         match error {
-            DiscoveryError::TooLarge { .. } | DiscoveryError::Constant { .. } => Failure::BadData(error.to_string()),
+            DiscoveryError::TooLarge { .. }
+            | DiscoveryError::TooManyMonomials { .. }
+            | DiscoveryError::Constant { .. } => Failure::BadData(error.to_string()),
             DiscoveryError::Precision(_) => Failure::Usage(error.to_string()),
             DiscoveryError::UnclearRank { .. } | DiscoveryError::NotRational => Failure::Internal(error.to_string()),
         }
@@ -187,7 +195,17 @@ impl From<DiscoveryError> for Failure {
 /// # Errors
 /// Flags that do not describe a network, one that is too large, or a search without a clear answer.
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    run_on(&arguments.network()?, Settings { seed: arguments.seed, precision: arguments.precision }, arguments.format)
+    let settings = Settings { seed: arguments.seed, precision: arguments.precision };
+    let network = arguments.network()?;
+    let Some(degree) = arguments.conserved else { return run_on(&network, settings, arguments.format) };
+    let found = conserved(&network, &settings, degree)?;
+    let text = match arguments.format {
+        Format::Text => conserved_report::text(&found, output::width()),
+        Format::Json => format!("{:#}\n", conserved_report::document(&found, &settings)),
+        Format::Latex => conserved_report::to_latex(&found),
+    };
+    let _ = print(&text)?;
+    Ok(Exit::Success)
 }
 
 /// Discovers the symmetries of any network and reports.
@@ -199,6 +217,7 @@ pub(super) fn run_on(network: &Network, settings: Settings, format: Format) -> R
     let text = match format {
         Format::Text => report::text(&discovery, output::width()),
         Format::Json => format!("{:#}\n", report::document(&discovery, &settings)),
+        Format::Latex => report::to_latex(&discovery),
     };
     let _ = print(&text)?;
     // A law that follows from a generator cannot fail, unless the program is wrong.

@@ -185,7 +185,7 @@ impl Command {
             Command::Explain(arguments) => arguments.format == explain::Format::Json,
             Command::Replay(arguments) => arguments.format == replay::ReplayFormat::Json,
             Command::Eval(_) | Command::Schema(_) => true,
-            Command::Discover(arguments) => arguments.format == Format::Json,
+            Command::Discover(arguments) => arguments.format == question::Format::Json,
             Command::Doctor(arguments) => arguments.format == Format::Json,
             Command::New(_) | Command::Observe(_) | Command::Completions(_) | Command::Manual(_) => false,
             Command::Inspect(arguments) => arguments.format == Format::Json,

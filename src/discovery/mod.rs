@@ -18,6 +18,7 @@
 //! | [`search`] | from points to generators that are verified at fresh points: equations one after the other, until no new one comes |
 //! | [`law`], [`formula`] | the balance law of each symmetric part, verified, and in words |
 //! | [`signed`] | permutations and sign flips |
+//! | [`mod@conserved`] | polynomials that gradient flow conserves |
 //!
 //! *What is guaranteed.* A generator within the ansatz is never missed in exact arithmetic: every equation holds for it. That a
 //! map found is a generator is checked at fresh points, exactly in the rationals or to full precision; [`Confidence`] says
@@ -26,6 +27,7 @@
 pub mod affine;
 pub mod ansatz;
 pub mod blocks;
+pub mod conserved;
 pub mod formula;
 pub mod law;
 pub mod points;
@@ -58,6 +60,18 @@ pub enum DiscoveryError {
     TooLarge {
         /// Found.
         parameters: usize,
+        /// Accepted.
+        limit: usize,
+    },
+    /// There are too many monomials for a search of polynomials.
+    #[error("{parameters} parameters have {unknowns} monomials up to degree {degree}: at most {limit} are searched")]
+    TooManyMonomials {
+        /// Found.
+        parameters: usize,
+        /// Asked for.
+        degree: u32,
+        /// Their number.
+        unknowns: usize,
         /// Accepted.
         limit: usize,
     },

@@ -1,7 +1,7 @@
 //! What a search for symmetries found, for people and programs.
 
 use super::layout::{described, hanging};
-use super::{SCHEMA_VERSION, plural, power_of_two};
+use super::{SCHEMA_VERSION, latex, plural, power_of_two};
 use crate::discovery::affine::Affine;
 use crate::discovery::law::Law;
 use crate::discovery::signed::Family;
@@ -257,4 +257,16 @@ pub fn document(discovery: &Discovery, settings: &Settings) -> Value {
         "sign_flip_families": families(&signed.flips),
         "signed_search_capped": signed.capped,
     })
+}
+
+/// The laws as a table, to paste into a paper.
+pub fn to_latex(discovery: &Discovery) -> String {
+    let row = |law: &Law| format!("  ${}$ & {} \\\\\n", latex::plain(&law.formula), latex::words(&judgement(law)));
+    let rows: String = discovery.balance_laws.iter().chain(&discovery.affine_laws).map(row).collect();
+    let body = if rows.is_empty() {
+        "no continuous symmetry was found.\n".to_owned()
+    } else {
+        latex::table(&["law at stationary points of $F$", ""], &rows)
+    };
+    format!("{}Symmetries of {}:\n{body}", latex::PACKAGES, latex::words(&discovery.network))
 }

@@ -25,6 +25,7 @@
 //! | [`saddles`] | the same: the order of learning, and a saddle that attracts |
 //! | [`gas`] | the same: the norm of scale-invariant weights |
 //! | [`discovery`] | people and programs: the symmetries that were found of a network |
+//! | [`conserved`] | the same: the polynomials that gradient flow conserves |
 //! | [`relations`] | people, programs and papers: linear laws among terms, and what follows the answer to a law |
 //! | `text` | people (with the feature `cli`) |
 //! | `explanation` | people: one claim in full (likewise) |
@@ -44,6 +45,7 @@
 pub mod annotations;
 pub mod answer;
 pub mod baseline;
+pub mod conserved;
 pub mod discovery;
 mod doubt;
 #[cfg(feature = "cli")]
