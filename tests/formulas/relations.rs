@@ -3,8 +3,9 @@
 use super::agreement::CLAIMS;
 use super::{Became, asked};
 use equipartition::formula::read::{Texts, read};
-use equipartition::formula::relations::nearest::{Nearest, nearest};
-use equipartition::formula::relations::{Complaint, Relations, Sequel, relate};
+use equipartition::formula::relations::nearest::{Nearest, nearest, prefix};
+use equipartition::formula::relations::relate::examined;
+use equipartition::formula::relations::{Complaint, Relations, Sequel, formula, relate};
 use equipartition::formula::{Answer, FormulaClaim, FormulaLaw, Where};
 use equipartition::verify::{Settings, Verdict};
 use equipartition_formula::{Coefficient, Grain, Number, Summand};
@@ -72,7 +73,7 @@ fn the_law_of_momentum_is_found() {
     assert_eq!(
         laws(&found),
         [
-            "for z: (w @ (b q + g.w + 2 gamma w) - u (b p + g.u + 2 gamma u)) - (b (w @ q - u p)) = 2 gamma (sum(w^2) - u^2)"
+            "for z: (w @ (b q + g.w + 2 gamma w) - u (b p + g.u + 2 gamma u)) - b (w @ q - u p) = 2 gamma (sum(w^2) - u^2)"
         ]
     );
 }
@@ -161,75 +162,62 @@ fn altered(law: &FormulaLaw, place: usize, alteration: Alteration) -> Option<Str
     let left = summands.iter().filter(|summand| !summand.coefficient.is_zero()).count();
     let terms: Vec<_> =
         summands.iter().map(|known| (known.is_right, known.coefficient.clone(), known.term.as_str())).collect();
-    let prefix = equipartition::formula::relations::nearest::prefix(law);
-    (left > 1).then(|| equipartition::formula::relations::formula::law(&prefix, &terms))
+    (left > 1).then(|| formula::law(&prefix(law), &terms))
 }
 
 fn answered(texts: &Texts<'_>) -> (FormulaLaw, Answer) {
     let law = read(texts).unwrap_or_else(|(_, fault)| panic!("{}: {}", texts.law, fault.message));
     let claim = FormulaClaim::new("test/law".to_owned(), "a law".to_owned(), &law);
-    let answer = Answer::find(&law, &claim, settings(), INSTANCES);
+    let answer = Answer::find(&law, &claim, settings(), 32);
     (law, answer)
 }
 
-/// Whether two laws say the same: the difference of the sides of one is a multiple of that of the other, on all instances.
-fn say_the_same(texts: &Texts<'_>, one: &str, other: &str) -> bool {
-    let prefix = |law: &FormulaLaw| equipartition::formula::relations::nearest::prefix(law);
-    let law = |law: &str| read(&Texts { law, ..texts.clone() }).map_err(|(_, fault)| fault.message).unwrap();
-    let difference = |law: &FormulaLaw| {
-        let side = |side: &equipartition_formula::syntax::Expression| format!("({side})");
-        let statement = law.question.law.statement();
-        format!("{} - {}", side(&statement.left), side(&statement.right))
-    };
-    let (one, other) = (law(one), law(other));
-    // At other points than those where the laws hold both are 0, so they are compared anywhere.
-    let texts = Texts { place: Where::Anywhere, ..texts.clone() };
-    let found = relate(&texts, &prefix(&one), &[difference(&one), difference(&other)], &settings(), INSTANCES);
-    found.is_ok_and(|found| found.dimensions.0 == 1)
+/// A law as it is written where something of it was changed.
+fn rewritten(law: &FormulaLaw) -> String {
+    let summands = law.question.law.summands(Grain::Written);
+    let terms: Vec<_> =
+        summands.iter().map(|known| (known.is_right, known.coefficient.clone(), known.term.as_str())).collect();
+    formula::law(&prefix(law), &terms)
 }
 
-/// Every balance and Noether law of the program that is written as a formula, with one coefficient, one sign or one term altered: the answer is a law
-/// that holds, and where the alteration is one that can be undone in one way it is the law itself.
+/// Every balance and Noether law of the program that is written as a formula, with one coefficient, one sign or one term altered. A wrong coefficient
+/// or sign is answered with the law itself; where a term is missing, with a law that holds.
 #[test]
 fn every_altered_law_is_put_right() {
-    let (mut wrong, mut same, mut all) = (Vec::new(), 0, 0);
+    let (mut wrong, mut undecided, mut all) = (Vec::new(), Vec::new(), 0);
     for (id, with, loss, place, law, _) in CLAIMS {
         let texts = Texts { with, loss, law, place, ..Texts::default() };
         let right = read(&texts).unwrap_or_else(|(_, fault)| panic!("{law}: {}", fault.message));
-        let count = right.question.law.summands(Grain::Written).len();
-        for place in 0..count {
+        // Instances are drawn by the name of a question: on those of laws that are found, this one may not be told.
+        if examined(&texts, law, &settings(), INSTANCES).is_none_or(|answer| answer.report.verdict != Verdict::Holds) {
+            undecided.push(law);
+            continue;
+        }
+        for place in 0..right.question.law.summands(Grain::Written).len() {
             for alteration in [Alteration::Coefficient, Alteration::Sign, Alteration::Dropped] {
                 let Some(false_law) = altered(&right, place, alteration) else { continue };
                 let texts = Texts { law: &false_law, ..texts.clone() };
-                let (became, answer) = asked(with, loss, texts.place, &false_law);
-                if became != Became::Refuted {
-                    // Twice a tautology is one, and where a term vanishes nothing is altered.
+                if asked(with, loss, texts.place, &false_law).0 != Became::Refuted {
+                    // Of a tautology nothing is altered by a factor.
                     continue;
                 }
-                drop(answer);
                 all += 1;
                 let false_law = read(&texts).unwrap_or_else(|(_, fault)| panic!("{}: {}", texts.law, fault.message));
                 let search = nearest(&texts, &false_law, &settings(), INSTANCES);
-                match search.and_then(|search| search.found) {
-                    None => wrong.push(format!("{id}: {}: nothing near", texts.law)),
-                    Some(Nearest { text, answer, .. }) => {
-                        let is_same = say_the_same(&texts, &text, law);
-                        eprintln!(
-                            "{id} {alteration:?} {place}: {}\n    -> {text}{}",
-                            texts.law,
-                            if is_same { "" } else { "   (another)" }
-                        );
-                        same += usize::from(is_same);
-                        if answer.report.verdict != Verdict::Holds {
-                            wrong.push(format!("{id}: {}: {text} does not hold", texts.law));
-                        }
-                    }
+                let Some(Nearest { text, answer, .. }) = search.and_then(|search| search.found) else {
+                    wrong.push(format!("{id}: {}: nothing near", texts.law));
+                    continue;
+                };
+                let is_itself = text == rewritten(&right);
+                let may_differ = matches!(alteration, Alteration::Dropped);
+                if answer.report.verdict != Verdict::Holds || !(is_itself || may_differ) {
+                    wrong.push(format!("{id}: {} is answered with {text}", texts.law));
                 }
             }
         }
     }
-    eprintln!("{same} of {all} are the law itself");
     assert!(wrong.is_empty(), "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(all > 100 && undecided.len() <= 1, "{all} laws; not told: {undecided:?}");
 }
 
 /// Off shell, finite steps, biases: what is missing comes from the list of candidates.

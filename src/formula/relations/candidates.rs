@@ -30,18 +30,21 @@ enum Form {
     Slope,
     /// `X . g_X`, where there is a sample.
     SampleSlope,
+    /// `X . X` after a step of descent on the mean.
+    Step,
     /// `X`, `g_X`, `grad_X L`, `grad_X F` themselves.
     Linear,
 }
 
 /// The list, with its names.
-const FORMS: [(Form, &str); 7] = [
+const FORMS: [(Form, &str); 8] = [
     (Form::Decay, "decay"),
     (Form::Noise, "noise of the gradients"),
     (Form::MeanGradient, "square of the mean gradient"),
     (Form::Force, "force off shell"),
     (Form::Slope, "slope of the loss"),
     (Form::SampleSlope, "slope of a sample's loss"),
+    (Form::Step, "after a step"),
     (Form::Linear, "parameters and gradients"),
 ];
 
@@ -158,6 +161,7 @@ fn made(form: Form, first: &Part, second: &Part, has_sample: bool) -> Vec<String
     match form {
         Form::Decay => both("", ""),
         Form::Noise => both("g", "g").into_iter().map(|term| format!("E[{term}]")).collect(),
+        Form::Step => both("", "").into_iter().map(|term| format!("next(L; {term})")).collect(),
         Form::MeanGradient => both("grad(L)", "grad(L)"),
         Form::Force => both("", "grad(F)"),
         Form::Slope => both("", "grad(L)"),

@@ -192,7 +192,8 @@ impl Terms {
                     }
                 }
             }
-            if used == 0 && start >= MOST_TRIED || start >= MOST_TRIED * (columns.len() as u64 + 4) {
+            let most = if used == 0 { MOST_TRIED } else { MOST_TRIED * (columns.len() as u64 + 4) };
+            if start >= most {
                 break;
             }
         }
