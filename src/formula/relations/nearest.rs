@@ -204,16 +204,13 @@ pub fn nearest(texts: &Texts<'_>, law: &FormulaLaw, settings: &Settings, instanc
     Some(Search { found: search.run(), offered })
 }
 
-/// Leaves out the further terms that are sums of others for every loss: of the law's, or of those before them.
+/// Leaves out the further terms that are sums of others for every loss: of the law's, or of those of their kind before them.
 fn drop_repeated(kinds: &mut Vec<Kind>, columns: &[String], of_law: &[usize], generic: &Space) {
-    let mut kept = of_law.to_vec();
     for kind in kinds.iter_mut() {
+        let mut kept = of_law.to_vec();
         kind.terms.retain(|term| {
-            let Some(column) = columns.iter().position(|known| known == term) else { return false };
-            if kept.contains(&column) {
-                // It is offered by another kind already, or is a term of the law.
-                return !of_law.contains(&column);
-            }
+            let column = columns.iter().position(|known| known == term).filter(|column| !kept.contains(column));
+            let Some(column) = column else { return false };
             kept.push(column);
             let is_new = generic.within(&kept).iter().all(|vector| vector[column].is_zero());
             if !is_new {
