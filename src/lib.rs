@@ -69,6 +69,7 @@
 //! | [`linalg`] | the only door to decompositions, every result checked |
 //! | [`closed_form`] | what claims say in a formula of few numbers |
 //! | [`verify`] | what a claim is, how it is examined and judged; nothing of networks |
+//! | [`exact`] | exact values that are no rationals, by rational coordinates |
 //! | [`data`] | samples and finite data sets |
 //! | [`model`] | per-sample losses and their gradients, generic over the scalar |
 //! | [`symmetry`] | generators and elements of parameter symmetries |
@@ -100,6 +101,7 @@ pub mod data;
 pub mod discovery;
 pub mod dynamics;
 pub mod entropic;
+pub mod exact;
 pub mod formula;
 pub mod guide;
 #[cfg(feature = "checkpoint")]

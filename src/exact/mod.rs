@@ -1,0 +1,12 @@
+//! Exact values that are no rational numbers, by their rational coordinates.
+//!
+//! A law about such values is judged in the rationals: their coordinates with respect to numbers that are linearly independent over the rationals are
+//! the entries of a vector term, and an equation holds if and only if it holds coordinate by coordinate.
+//!
+//! | room | values | coordinates |
+//! |---|---|---|
+//! | [`logarithms`] | sums of rational multiples of logarithms of positive rationals | of the logarithms of a coprime base |
+
+pub mod logarithms;
+
+pub use logarithms::Logarithms;
