@@ -1,23 +1,26 @@
-//! Sums of rational multiples of logarithms of positive rationals, `sum_i c_i ln r_i`, decided exactly and without factoring.
+//! Rational numbers plus rational multiples of logarithms of positive rationals, `c_0 + sum_i c_i ln r_i`, decided exactly and without factoring.
 //!
 //! A *coprime base* of the numbers `r_i` is a list of integers `b_1, ..., b_m > 1`, any two of them coprime, such that each `r_i` is a product of
 //! integer powers of them. The logarithms of a coprime base are linearly independent over the rationals: if `sum_j n_j ln b_j = 0` with integers `n_j`,
 //! then the product of the `b_j` with `n_j > 0` to these powers is that of the others to the powers `-n_j`, and two coprime products are equal only if
-//! both are 1. So the sum is 0 if and only if its coordinates `sum_i c_i v_j(r_i)` are, `v_j(r)` being the power of `b_j` in `r`.
+//! both are 1. The number 1 is independent of them too, since `e^n` is irrational for every integer `n` other than 0 (Hermite). So the sum is 0 if and
+//! only if its coordinates are, `c_0` and `sum_i c_i v_j(r_i)`, `v_j(r)` being the power of `b_j` in `r`.
 //!
 //! The base is found by greatest common divisors alone: two numbers with a common divisor `g > 1` are replaced by `g` and their quotients by it
 //! (E. Bach, J. Driscoll, J. Shallit, *Factor refinement*, Journal of Algorithms 15, 1993).
 
-use crate::scalar::{Field, Rational, Real, Sign};
+use crate::scalar::{Field, Interval, Measured, Rational, Real, Sign};
 use crate::verify::{Label, Relation, Term, Text};
 use rug::Integer;
 use std::collections::BTreeMap;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
-/// `sum_i c_i ln r_i` with rational `c_i` and positive rational `r_i`.
+/// `c_0 + sum_i c_i ln r_i` with rational `c_i` and positive rational `r_i`.
 #[derive(Clone, Debug, Default)]
 pub struct Logarithms {
+    /// `c_0`
+    rational: Rational,
     /// The coefficient of the logarithm of each number; neither holds a 0, nor is a number 1.
     coefficients: BTreeMap<Rational, Rational>,
 }
@@ -42,9 +45,14 @@ impl Logarithms {
         sum
     }
 
+    /// A rational number.
+    pub fn rational(number: &Rational) -> Self {
+        Logarithms { rational: number.clone(), ..Logarithms::default() }
+    }
+
     /// `c` times the sum.
     pub fn scaled(&self, factor: &Rational) -> Self {
-        let mut sum = Logarithms::default();
+        let mut sum = Logarithms::rational(&Rational::from(&self.rational * factor));
         for (number, coefficient) in &self.coefficients {
             sum.include(number, &Rational::from(coefficient * factor));
         }
@@ -59,28 +67,20 @@ impl Logarithms {
 
     /// The value in a scalar that has logarithms.
     pub fn value<T: Real>(&self) -> T {
-        let mut sum = T::zero();
+        let mut sum = T::from_rational(&self.rational);
         for (number, coefficient) in &self.coefficients {
             sum += T::from_rational(number).ln() * T::from_rational(coefficient);
         }
         sum
     }
 
-    /// The sign: 0 is decided exactly, else the sum is compared as a number, `prod r_i^{n_i}` against 1 with the `n_i` of a common denominator.
-    ///
-    /// The powers are computed in full: this is for coefficients of small denominators and numerators.
-    pub fn sign(&self) -> Sign {
-        let mut common = Integer::from(1);
-        for coefficient in self.coefficients.values() {
-            common.lcm_mut(coefficient.denom());
+    /// The sign: 0 is decided exactly, else by enclosures of 256, 1024 and 4096 bits; none if all of them contain 0.
+    pub fn sign(&self) -> Option<Sign> {
+        if self.is_zero() {
+            return Some(Sign::Zero);
         }
-        let mut product = Rational::from(1);
-        for (number, coefficient) in &self.coefficients {
-            let power = Rational::from(coefficient * &common).into_numer_denom().0;
-            let power = power.to_i32().expect("the power of a number in a sum of few logarithms is no large integer");
-            product *= Field::powi(number, power);
-        }
-        Sign::from(product.cmp(&Rational::from(1)))
+        let sign = self.value::<Interval<256>>().sign();
+        sign.or_else(|| self.value::<Interval<1024>>().sign()).or_else(|| self.value::<Interval<4096>>().sign())
     }
 
     /// Adds `c ln r` for a positive `r`.
@@ -96,18 +96,19 @@ impl Logarithms {
     }
 }
 
-/// The coordinates of sums with respect to one coprime base of all their numbers, its members rising: the sums are equal where these are.
+/// The coordinates of sums with respect to 1 and one coprime base of all their numbers, its members rising: the sums are equal where these are.
 pub fn coordinates<const N: usize>(sums: [&Logarithms; N]) -> [Vec<Rational>; N] {
     let base = coprime_base(sums.iter().flat_map(|sum| sum.coefficients.keys()));
     sums.map(|sum| sum.over(&base))
 }
 
 impl Logarithms {
-    /// The coordinates with respect to a coprime base of its numbers.
+    /// The coordinates with respect to 1 and a coprime base of its numbers.
     fn over(&self, base: &[Integer]) -> Vec<Rational> {
-        let mut coordinates = vec![Rational::new(); base.len()];
+        let mut coordinates = vec![Rational::new(); base.len() + 1];
+        coordinates[0].clone_from(&self.rational);
         for (number, coefficient) in &self.coefficients {
-            for (member, coordinate) in base.iter().zip(&mut coordinates) {
+            for (member, coordinate) in base.iter().zip(&mut coordinates[1..]) {
                 let [up, down] = [number.numer(), number.denom()].map(|part| part.clone().remove_factor(member).1);
                 *coordinate += Rational::from(i64::from(up) - i64::from(down)) * coefficient;
             }
@@ -151,11 +152,7 @@ pub fn equality<T: Field>(
 ) -> Relation<T> {
     let base = coprime_base(left.iter().chain(&right).flat_map(|(_, sum)| sum.coefficients.keys()));
     let term = |(label, sum): (&'static str, Logarithms)| {
-        let mut entries: Vec<T> = sum.over(&base).iter().map(T::from_rational).collect();
-        if entries.is_empty() {
-            entries.push(T::zero());
-        }
-        Term::vector(Text::from(label), entries)
+        Term::vector(Text::from(label), sum.over(&base).iter().map(T::from_rational).collect())
     };
     let [left, right] = [left, right].map(|side| side.into_iter().map(term).collect::<Vec<_>>());
     Relation::equality(label, left, right)
@@ -171,6 +168,7 @@ impl Eq for Logarithms {}
 
 impl AddAssign<&Logarithms> for Logarithms {
     fn add_assign(&mut self, other: &Logarithms) {
+        self.rational += &other.rational;
         for (number, coefficient) in &other.coefficients {
             self.include(number, coefficient);
         }
@@ -179,6 +177,7 @@ impl AddAssign<&Logarithms> for Logarithms {
 
 impl SubAssign<&Logarithms> for Logarithms {
     fn sub_assign(&mut self, other: &Logarithms) {
+        self.rational -= &other.rational;
         for (number, coefficient) in &other.coefficients {
             self.include(number, &Rational::from(-coefficient));
         }
@@ -231,7 +230,7 @@ impl Sum for Logarithms {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scalar::{Interval, Measured, Mp};
+    use crate::scalar::Mp;
     use crate::verify::Stream;
 
     fn ratio(p: i64, q: i64) -> Rational {
@@ -245,8 +244,10 @@ mod tests {
     /// A sum of up to five logarithms of small numbers, so that they have common divisors.
     fn drawn(stream: &mut Stream) -> Logarithms {
         let terms = 1 + stream.below(5);
+        let rational = Logarithms::rational(&ratio(stream.integer(-3, 3), 4));
         (0..terms)
             .map(|_| Logarithms::multiple(&stream.small(), &ratio(stream.integer(1, 60), stream.integer(1, 60))))
+            .chain(std::iter::once(rational))
             .sum()
     }
 
@@ -298,7 +299,7 @@ mod tests {
             }
             for number in &numbers {
                 let powers = Logarithms::of(number).over(&base);
-                let product = base.iter().zip(&powers).fold(Rational::from(1), |product, (member, power)| {
+                let product = base.iter().zip(&powers[1..]).fold(Rational::from(1), |product, (member, power)| {
                     product * Field::powi(&Rational::from(member), power.numer().to_i32().expect("a small power"))
                 });
                 assert_eq!(product, *number);
@@ -325,7 +326,7 @@ mod tests {
                 sum
             };
             let enclosed = sum.value::<Interval<256>>();
-            let decided = if sum.is_zero() { Sign::Zero } else { sum.value::<Mp<512>>().sign().expect("a number") };
+            let decided = if sum.is_zero() { Some(Sign::Zero) } else { sum.value::<Mp<512>>().sign() };
             assert_eq!(sum.is_zero(), enclosed.sign().is_none_or(|sign| sign == Sign::Zero), "{sum:?}");
             assert_eq!(sum.sign(), decided, "{sum:?}");
             assert!(round % 2 == 1 || sum.is_zero());
@@ -337,7 +338,8 @@ mod tests {
     fn coordinates_compare_sums() {
         let [left, right] = coordinates([&ln(12, 1), &(ln(2, 1).scaled(&ratio(2, 1)) + ln(3, 1))]);
         assert_eq!(left, right);
-        assert_eq!(left, [ratio(2, 1), ratio(1, 1)]);
+        assert_eq!(left, [ratio(0, 1), ratio(2, 1), ratio(1, 1)]);
+        assert_ne!(ln(2, 1), Logarithms::rational(&ratio(7, 10)));
         let relation = equality::<Rational>("product", vec![("ln 1", ln(1, 1))], vec![("0", Logarithms::default())]);
         assert_eq!(relation.terms().map(|term| term.value.len()).collect::<Vec<_>>(), [1, 1]);
     }

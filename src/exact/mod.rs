@@ -5,7 +5,7 @@
 //!
 //! | room | values | coordinates |
 //! |---|---|---|
-//! | [`logarithms`] | sums of rational multiples of logarithms of positive rationals | of the logarithms of a coprime base |
+//! | [`logarithms`] | rationals plus rational multiples of logarithms of positive rationals | of 1 and the logarithms of a coprime base |
 
 pub mod logarithms;
 
