@@ -5,8 +5,17 @@
 //!
 //! | room | values | coordinates |
 //! |---|---|---|
+//! | [`draws`] | random matrices with rational spectra, points of spheres | their entries |
+//! | [`polynomial`] | polynomials in several variables | of the monomials |
+//! | [`series`] | truncated power series | of the powers of the variable |
 //! | [`logarithms`] | rationals plus rational multiples of logarithms of positive rationals | of 1 and the logarithms of a coprime base |
 
+pub mod draws;
 pub mod logarithms;
+mod operators;
+pub mod polynomial;
+pub mod series;
 
 pub use logarithms::Logarithms;
+pub use polynomial::Polynomial;
+pub use series::Series;
