@@ -8,6 +8,7 @@ pub mod markov;
 pub mod mirror;
 pub mod neural_thermodynamics;
 pub mod noise_equilibrium;
+pub mod starvation;
 
 use crate::verify::{Claim, Theories, Theory};
 
@@ -16,7 +17,7 @@ const THEOREMS: &str = include_str!("../../proofs/coq/claims.toml");
 
 /// The theories that this program comes with.
 pub static ALL: &[&Theory] =
-    &[&neural_thermodynamics::THEORY, &noise_equilibrium::THEORY, &mirror::THEORY, &ideal_gas::THEORY, &markov::THEORY, &cosmology::THEORY];
+    &[&neural_thermodynamics::THEORY, &noise_equilibrium::THEORY, &mirror::THEORY, &ideal_gas::THEORY, &markov::THEORY, &cosmology::THEORY, &starvation::THEORY];
 
 /// Every claim of every theory, in the order of the documentation. Identifiers are permanent.
 pub fn registry() -> Vec<&'static Claim<'static>> {
