@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod constants;
 pub mod cosmology;
+pub mod entropy_rft;
 pub mod ideal_gas;
 pub mod markov;
 pub mod mirror;
@@ -17,7 +18,7 @@ const THEOREMS: &str = include_str!("../../proofs/coq/claims.toml");
 
 /// The theories that this program comes with.
 pub static ALL: &[&Theory] =
-    &[&neural_thermodynamics::THEORY, &noise_equilibrium::THEORY, &mirror::THEORY, &ideal_gas::THEORY, &markov::THEORY, &cosmology::THEORY, &starvation::THEORY];
+    &[&neural_thermodynamics::THEORY, &noise_equilibrium::THEORY, &mirror::THEORY, &ideal_gas::THEORY, &markov::THEORY, &cosmology::THEORY, &starvation::THEORY, &entropy_rft::THEORY];
 
 /// Every claim of every theory, in the order of the documentation. Identifiers are permanent.
 pub fn registry() -> Vec<&'static Claim<'static>> {

@@ -1,0 +1,93 @@
+//! The laws at extreme points: none of them needs what the draws happen to be.
+
+use super::policy::normalised;
+use super::{collapse, on_policy_mean, one_token, second_order};
+use crate::instances::extremes::{drawn, large, scale};
+use crate::scalar::Rational;
+use crate::verify::{Claim, Draws, Finding, In, Scalar, Status};
+
+/// Examines a law exactly at changed instances.
+fn examine<L: In<Rational>>(claim: &Claim, law: &L, changes: &[(&str, fn(&mut L::Instance))]) {
+    for index in 0..16 {
+        for (first_name, first) in changes {
+            for (second_name, second) in changes {
+                let mut instance = drawn(claim, law, index);
+                first(&mut instance);
+                second(&mut instance);
+                let relations = In::<Rational>::relations(law, &instance).expect("an instance");
+                let finding = Finding::judge(Scalar::Rational, &relations, false);
+                let is_right = matches!(finding.status, Status::Satisfied | Status::Vacuous);
+                assert!(is_right, "{} {index}, {first_name}, {second_name}: {}", claim.id, finding.worst);
+            }
+        }
+    }
+}
+
+fn spread(p: &mut Vec<Rational>) {
+    p[0] *= large();
+    *p = normalised(p.clone());
+}
+
+fn uniform(p: &mut [Rational]) {
+    let chance = Rational::from((1, p.len() as i64));
+    p.fill(chance);
+}
+
+#[test]
+fn one_token_is_known_at_every_scale() {
+    examine(
+        &one_token::CLAIM,
+        &one_token::LAW,
+        &[
+            ("as drawn", |_| ()),
+            ("uniform", |step| uniform(&mut step.policy.p)),
+            ("nearly certain", |step| spread(&mut step.policy.p)),
+            ("nearly excluded", |step| {
+                step.policy.p[0] /= large();
+                step.policy.p = normalised(step.policy.p.clone());
+            }),
+            ("eps large", |step| step.factor = large()),
+            ("eps = 0", |step| step.factor = Rational::from(1)),
+        ],
+    );
+}
+
+#[test]
+fn two_orders_are_known_at_every_scale() {
+    examine(
+        &second_order::CLAIM,
+        &second_order::LAW,
+        &[
+            ("as drawn", |_| ()),
+            ("uniform", |policy| uniform(&mut policy.p)),
+            ("nearly certain", |policy| spread(&mut policy.p)),
+            ("v constant", |policy| policy.v.fill(Rational::from((3, 2)))),
+            ("v times 2^16", |policy| scale(&mut policy.v)),
+        ],
+    );
+}
+
+#[test]
+fn means_and_their_split_are_known_at_every_scale() {
+    examine(
+        &on_policy_mean::CLAIM,
+        &on_policy_mean::LAW,
+        &[
+            ("as drawn", |_| ()),
+            ("uniform", |policy| uniform(&mut policy.p)),
+            ("nearly certain", |policy| spread(&mut policy.p)),
+            ("q near 1", |policy| policy.v[0] = Rational::from(1) - large().recip()),
+            ("q near 0", |policy| policy.v[0] = large().recip()),
+        ],
+    );
+    examine(
+        &collapse::CLAIM,
+        &collapse::Split,
+        &[
+            ("as drawn", |_| ()),
+            ("uniform", |policy| uniform(&mut policy.p)),
+            ("nearly certain", |policy| spread(&mut policy.p)),
+            ("A constant", |policy| policy.v.fill(Rational::from((3, 2)))),
+        ],
+    );
+}
