@@ -5,6 +5,7 @@ mod constants;
 pub mod cosmology;
 pub mod entropy_rft;
 pub mod ideal_gas;
+pub mod kuramoto;
 pub mod markov;
 pub mod mirror;
 pub mod neural_thermodynamics;
@@ -17,8 +18,17 @@ use crate::verify::{Claim, Theories, Theory};
 const THEOREMS: &str = include_str!("../../proofs/coq/claims.toml");
 
 /// The theories that this program comes with.
-pub static ALL: &[&Theory] =
-    &[&neural_thermodynamics::THEORY, &noise_equilibrium::THEORY, &mirror::THEORY, &ideal_gas::THEORY, &markov::THEORY, &cosmology::THEORY, &starvation::THEORY, &entropy_rft::THEORY];
+pub static ALL: &[&Theory] = &[
+    &neural_thermodynamics::THEORY,
+    &noise_equilibrium::THEORY,
+    &mirror::THEORY,
+    &ideal_gas::THEORY,
+    &markov::THEORY,
+    &cosmology::THEORY,
+    &starvation::THEORY,
+    &entropy_rft::THEORY,
+    &kuramoto::THEORY,
+];
 
 /// Every claim of every theory, in the order of the documentation. Identifiers are permanent.
 pub fn registry() -> Vec<&'static Claim<'static>> {
