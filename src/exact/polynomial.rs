@@ -99,6 +99,12 @@ impl Polynomial {
     }
 }
 
+/// The powers of a product of monomials.
+fn both(a: &[u32], b: &[u32]) -> Vec<u32> {
+    let power = |list: &[u32], variable: usize| list.get(variable).copied().unwrap_or(0);
+    (0..a.len().max(b.len())).map(|variable| power(a, variable) + power(b, variable)).collect()
+}
+
 impl AddAssign<&Polynomial> for Polynomial {
     fn add_assign(&mut self, other: &Polynomial) {
         for (powers, coefficient) in &other.terms {
@@ -118,10 +124,7 @@ impl MulAssign<&Polynomial> for Polynomial {
         let mut product = Polynomial::default();
         for (mine, a) in &self.terms {
             for (others, b) in &other.terms {
-                let mut powers = vec![0; mine.len().max(others.len())];
-                mine.iter().zip(&mut powers).for_each(|(power, sum)| *sum += power);
-                others.iter().zip(&mut powers).for_each(|(power, sum)| *sum += power);
-                product.include(&powers, Rational::from(a * b));
+                product.include(&both(mine, others), Rational::from(a * b));
             }
         }
         *self = product;

@@ -48,7 +48,7 @@ impl<T: Field, const N: usize> Series<T, N> {
     pub fn reflected(&self) -> Self {
         let sign = |k: usize| {
             let entry = self.coefficients[k].clone();
-            if k % 2 == 0 { entry } else { -entry }
+            if k.is_multiple_of(2) { entry } else { -entry }
         };
         Series { coefficients: from_fn(sign) }
     }
