@@ -9,13 +9,16 @@
 //! | [`polynomial`] | polynomials in several variables | of the monomials |
 //! | [`series`] | truncated power series | of the powers of the variable |
 //! | [`logarithms`] | rationals plus rational multiples of logarithms of positive rationals | of 1 and the logarithms of a coprime base |
+//! | [`complex`] | complex numbers over a field, Hermitian and unitary matrices | real and imaginary part |
 
+pub mod complex;
 pub mod draws;
 pub mod logarithms;
 mod operators;
 pub mod polynomial;
 pub mod series;
 
+pub use complex::{Complex, Gaussian};
 pub use logarithms::Logarithms;
 pub use polynomial::Polynomial;
 pub use series::Series;

@@ -42,6 +42,7 @@ pub use interval::rounding;
 pub use interval::{BoundsError, Enclosure, Interval, Truth};
 pub use magnitude::Magnitude;
 pub use mp::{MENU, Mp};
+pub(crate) use operators::forward_operators;
 pub use parse::{NumberError, parse_number};
 pub use program::{Program, Step};
 pub use rational::decimal;
