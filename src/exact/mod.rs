@@ -10,9 +10,11 @@
 //! | [`series`] | truncated power series | of the powers of the variable |
 //! | [`logarithms`] | rationals plus rational multiples of logarithms of positive rationals | of 1 and the logarithms of a coprime base |
 //! | [`complex`] | complex numbers over a field, Hermitian and unitary matrices | real and imaginary part |
+//! | [`groups`] | averages over finite groups of unitary and orthogonal matrices | rational: sums over the elements |
 
 pub mod complex;
 pub mod draws;
+pub mod groups;
 pub mod logarithms;
 mod operators;
 pub mod polynomial;
