@@ -11,6 +11,7 @@
 //! | `defined` | where a loss is defined |
 //! | `weights` | weights of the mean that make a point stationary |
 //! | `polished` | laws at stationary points that are searched for and polished |
+//! | `operators` | Hermitian operators, states and unitary matrices |
 //! | `long_run` | laws of averages over long seeded runs |
 
 pub(crate) mod decoders;
@@ -21,6 +22,7 @@ pub(crate) mod given;
 pub(crate) mod long_run;
 pub mod network_kind;
 mod numbers;
+pub(crate) mod operators;
 pub(crate) mod polished;
 pub mod problem;
 pub mod situation;

@@ -40,7 +40,7 @@ fn outputs_over_inputs_have_their_variance_at_every_scale() {
             ("one eigenvalue large", |instance| instance.eigenvalues[0] = large()),
             ("U = 1", |instance| {
                 let ones = vec![Rational::from(1); instance.eigenvalues.len()];
-                instance.circuit = super::drawing::diagonal(&ones);
+                instance.circuit = crate::instances::operators::diagonal(&ones);
             }),
         ],
     );

@@ -6,7 +6,8 @@
 //!
 //! `V` and `W` are independent, each from a unitary 2-design; `v(A) = tr A^2 - (tr A)^2/d`. Sources: [`MCCLEAN`], [`SIMPLICITY`].
 
-use super::drawing::{Circuit, exactly, integers};
+use super::drawing::Circuit;
+use crate::instances::operators::{exactly, integers};
 use super::{MCCLEAN, SIMPLICITY};
 use crate::exact::groups::{Group, Operator, moments, pauli};
 use crate::linalg::products::dot;

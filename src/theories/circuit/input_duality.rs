@@ -7,7 +7,7 @@
 //! `f(psi) = psi^+ U^+ O U psi`, `psi_1, ..., psi_M` a projective 2-design, `U` any unitary matrix. Source: what [`SIMPLICITY`] says of architectures.
 
 use super::SIMPLICITY;
-use super::drawing::{diagonal, exactly, unitary};
+use crate::instances::operators::{diagonal, exactly, unitary};
 use crate::exact::complex::{adjoint, conjugated};
 use crate::exact::groups::clifford::stabiliser_states;
 use crate::exact::groups::{Group, Operator};

@@ -6,7 +6,8 @@
 //!
 //! `f(rho) = tr(O U rho U^+)`, `U` from a unitary 2-design on `d` dimensions. Sources: [`SIMPLICITY`], [`GROSS`].
 
-use super::drawing::{Circuit, exactly};
+use super::drawing::Circuit;
+use crate::instances::operators::exactly;
 use super::{GROSS, SIMPLICITY};
 use crate::exact::groups::{Group, Operator, moments, pauli};
 use crate::scalar::{Field, Rational};

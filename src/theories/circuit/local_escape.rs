@@ -7,7 +7,8 @@
 //! `O = sum o_P P` and `rho_i = sum ri_P P` on `n` qubits. Source: what is said to escape concentration in [`SIMPLICITY`].
 
 use super::SIMPLICITY;
-use super::drawing::{Circuit, exactly, state};
+use super::drawing::Circuit;
+use crate::instances::operators::{exactly, state};
 use crate::exact::groups::{Group, Operator, moments, pauli};
 use crate::scalar::{Field, Rational};
 use crate::verify::{Claim, Draw, Draws, Exact, In, Independent, Part, Relation, Unjudged, control};
@@ -51,7 +52,7 @@ pub static CLAIM: Claim = Claim {
     ],
     references: &[SIMPLICITY],
     law: &[
-        Part { check: &Independent(Exact(STRINGS)), number: |index| index.is_multiple_of(4).then_some(index / 4) },
+        Part { check: &Independent(Exact(STRINGS)), number: |index| index.is_multiple_of(2).then_some(index / 2) },
         Part { check: &Independent(Exact(LAW)), number: Some },
     ],
     controls: &[
