@@ -1,9 +1,12 @@
 //! The theories that this program comes with: a folder each, a file for each claim.
 
+pub mod circuit;
 #[cfg(test)]
 mod constants;
 pub mod cosmology;
 pub mod entropy_rft;
+pub mod entropy;
+pub mod eth;
 pub mod ideal_gas;
 pub mod kuramoto;
 pub mod markov;
@@ -28,6 +31,9 @@ pub static ALL: &[&Theory] = &[
     &starvation::THEORY,
     &entropy_rft::THEORY,
     &kuramoto::THEORY,
+    &circuit::THEORY,
+    &entropy::THEORY,
+    &eth::THEORY,
 ];
 
 /// Every claim of every theory, in the order of the documentation. Identifiers are permanent.

@@ -7,9 +7,9 @@
 //! `V` and `W` are independent, each from a unitary 2-design; `v(A) = tr A^2 - (tr A)^2/d`. Sources: [`MCCLEAN`], [`SIMPLICITY`].
 
 use super::drawing::Circuit;
-use crate::instances::operators::{exactly, integers};
 use super::{MCCLEAN, SIMPLICITY};
 use crate::exact::groups::{Group, Operator, moments, pauli};
+use crate::instances::operators::{exactly, integers};
 use crate::linalg::products::dot;
 use crate::scalar::{Field, Rational};
 use crate::verify::{Claim, Draw, Draws, Exact, In, Independent, Relation, Unjudged, all, control};
@@ -47,7 +47,11 @@ pub static CLAIM: Claim = Claim {
     references: &[MCCLEAN, SIMPLICITY],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
-        control("pauli-groups", "V and W from the Pauli group: no gradient at all", &Independent(Exact(with(Group::Pauli, Group::Pauli)))),
+        control(
+            "pauli-groups",
+            "V and W from the Pauli group: no gradient at all",
+            &Independent(Exact(with(Group::Pauli, Group::Pauli))),
+        ),
         control(
             "local-cliffords",
             "V and W products of one-qubit Cliffords",

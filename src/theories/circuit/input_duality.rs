@@ -7,11 +7,11 @@
 //! `f(psi) = psi^+ U^+ O U psi`, `psi_1, ..., psi_M` a projective 2-design, `U` any unitary matrix. Source: what [`SIMPLICITY`] says of architectures.
 
 use super::SIMPLICITY;
-use crate::instances::operators::{diagonal, exactly, unitary};
 use crate::exact::complex::{adjoint, conjugated};
 use crate::exact::groups::clifford::stabiliser_states;
 use crate::exact::groups::{Group, Operator};
 use crate::exact::{Complex, Gaussian};
+use crate::instances::operators::{diagonal, exactly, unitary};
 use crate::linalg::products::product;
 use crate::scalar::{Field, Rational, Ring};
 use crate::verify::{
@@ -140,9 +140,10 @@ impl<T: Field> In<T> for InputDuality {
         };
         let count = outputs.len() as u32;
         let dimension = Rational::from(size as u32);
-        let (first, second) = instance.eigenvalues.iter().fold((Rational::new(), Rational::new()), |sums, value| {
-            (sums.0 + value, sums.1 + value.clone().square())
-        });
+        let (first, second) = instance
+            .eigenvalues
+            .iter()
+            .fold((Rational::new(), Rational::new()), |sums, value| (sums.0 + value, sums.1 + value.clone().square()));
         let mean = first.clone() / &dimension;
         let spread: Rational = outputs.iter().map(|output| Rational::from(output - &mean).square()).sum();
         let denominator = dimension.clone() * (dimension.clone() + 1_u32);

@@ -7,9 +7,9 @@
 //! `f(rho) = tr(O U rho U^+)`, `U` from a unitary 2-design on `d` dimensions. Sources: [`SIMPLICITY`], [`GROSS`].
 
 use super::drawing::Circuit;
-use crate::instances::operators::exactly;
 use super::{GROSS, SIMPLICITY};
 use crate::exact::groups::{Group, Operator, moments, pauli};
+use crate::instances::operators::exactly;
 use crate::scalar::{Field, Rational};
 use crate::verify::{Claim, Draw, Draws, Exact, In, Independent, Relation, Term, Unjudged, all, control};
 use rug::Integer;
@@ -131,7 +131,10 @@ impl<T: Field> In<T> for Kernel {
                 label,
                 vec![
                     exactly("E f(rho_1) f(rho_2)", &two.paired(a, b)),
-                    exactly("-E f(rho_1) E f(rho_2)", &-(moments.mean(observable).trace_with(a) * moments.mean(observable).trace_with(b))),
+                    exactly(
+                        "-E f(rho_1) E f(rho_2)",
+                        &-(moments.mean(observable).trace_with(a) * moments.mean(observable).trace_with(b)),
+                    ),
                 ],
                 vec![
                     exactly("v(O) tr rho_1 rho_2/(d^2 - 1)", &(kernel.clone() * a.trace_with(b))),
@@ -159,7 +162,9 @@ impl<T: Field> In<T> for Kernel {
         ];
         // The union bound, where it says less than 1: at e^2 near 2 m v(O)/(d (d+1)), e rational.
         let variance = Rational::from(2) * observable.variance() / (size.clone() * (size + 1_u32));
-        let e = Rational::from_f64((2.0 * variance.to_f64()).sqrt()).filter(|e| *e > 0).ok_or(Unjudged::Open("no threshold"))?;
+        let e = Rational::from_f64((2.0 * variance.to_f64()).sqrt())
+            .filter(|e| *e > 0)
+            .ok_or(Unjudged::Open("no threshold"))?;
         let e = Rational::from((Integer::from((e.clone() * 64_u32).round_ref()), 64)).max(Rational::from((1, 64)));
         let share = share_outside(self.group, circuit, &mean, &e)?;
         relations.push(Relation::at_most(

@@ -8,8 +8,8 @@
 
 use super::SIMPLICITY;
 use super::drawing::Circuit;
-use crate::instances::operators::{exactly, state};
 use crate::exact::groups::{Group, Operator, moments, pauli};
+use crate::instances::operators::{exactly, state};
 use crate::scalar::{Field, Rational};
 use crate::verify::{Claim, Draw, Draws, Exact, In, Independent, Part, Relation, Unjudged, control};
 

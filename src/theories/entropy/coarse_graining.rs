@@ -15,7 +15,8 @@ use crate::instances::operators::{all_exactly, exactly, unitary};
 use crate::linalg::products::dot;
 use crate::scalar::{Field, Rational};
 use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Transcendental, Unjudged, control,
+    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Transcendental, Unjudged,
+    control,
 };
 use nalgebra::DMatrix;
 
@@ -62,7 +63,11 @@ pub static CLAIM: Claim = Claim {
             "a first state that is not coarse: the purity can rise",
             &Independent(Exact(CoarseGraining { kind: Kind::NotCoarse })),
         ),
-        control("unsharp", "effects that are no projectors", &Independent(Exact(CoarseGraining { kind: Kind::Unsharp }))),
+        control(
+            "unsharp",
+            "effects that are no projectors",
+            &Independent(Exact(CoarseGraining { kind: Kind::Unsharp })),
+        ),
         control("unit-volumes", "1 in place of V_i", &Independent(Exact(CoarseGraining { kind: Kind::UnitVolumes }))),
     ],
 };
@@ -173,9 +178,16 @@ impl<T: Field> In<T> for CoarseGraining {
                     exactly("sum p_i^2/V_i", &outcomes.purity(&before)),
                     exactly("-sum p'_i^2/V_i", &-outcomes.purity(&after)),
                 ],
-                vec![exactly("|U rho_0 U^+ - (U rho_0 U^+)_c|_F^2", &squared_distance(&last, &outcomes.coarse(&after)))],
+                vec![exactly(
+                    "|U rho_0 U^+ - (U rho_0 U^+)_c|_F^2",
+                    &squared_distance(&last, &outcomes.coarse(&after)),
+                )],
             ),
-            Relation::equality("transition", vec![all_exactly("p'", &after)], vec![all_exactly("T p", &applied(&before))]),
+            Relation::equality(
+                "transition",
+                vec![all_exactly("p'", &after)],
+                vec![all_exactly("T p", &applied(&before))],
+            ),
             Relation::equality(
                 "volumes are kept",
                 vec![all_exactly("T V", &applied(&outcomes.volumes))],

@@ -44,7 +44,10 @@ pub static CLAIM: Claim = Claim {
     ],
     references: &[NAGASAWA],
     law: &[
-        Part { check: &Independent(Transcendental(EntropyDeficit)), number: |index| (index % 4 == 3).then_some(index / 4) },
+        Part {
+            check: &Independent(Transcendental(EntropyDeficit)),
+            number: |index| (index % 4 == 3).then_some(index / 4),
+        },
         Part { check: &Independent(Exact(LAW)), number: Some },
     ],
     controls: &[
@@ -109,8 +112,13 @@ impl Draws for HaarDeficit {
             let measurement = Measurement::draw(stream, 1 << qubits)?;
             return Ok(Measured { measurement, rho: state(stream, qubits), entropies: false });
         }
-        let blocks = if self.group == Group::LocalClifford { vec![1, 3] } else { super::measurement::partition(stream, 4) };
-        Ok(Measured { measurement: Measurement::computational(blocks), rho: Operator::basis_state(2, 0), entropies: false })
+        let blocks =
+            if self.group == Group::LocalClifford { vec![1, 3] } else { super::measurement::partition(stream, 4) };
+        Ok(Measured {
+            measurement: Measurement::computational(blocks),
+            rho: Operator::basis_state(2, 0),
+            entropies: false,
+        })
     }
 }
 

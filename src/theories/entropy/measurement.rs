@@ -37,7 +37,13 @@ impl Measurement {
     /// The block of a column.
     pub(super) fn block_of(&self, column: usize) -> usize {
         let mut end = 0;
-        self.blocks.iter().take_while(|block| { end += *block; end <= column }).count()
+        self.blocks
+            .iter()
+            .take_while(|block| {
+                end += *block;
+                end <= column
+            })
+            .count()
     }
 
     /// `P_i`

@@ -29,6 +29,7 @@ const CLAIMS: &[&Claim] =
 /// For the increase of observational entropy.
 const NAGASAWA: &str = "Nagasawa, Kato, Wakakuwa, Buscemi, On the generic increase of observational entropy in isolated systems, arXiv:2404.11985";
 /// For observational entropy.
-const SAFRANEK: &str = "Safranek, Deutsch, Aguirre, Quantum coarse-grained entropy and thermodynamics, Phys. Rev. A 99, 010101 (2019)";
+const SAFRANEK: &str =
+    "Safranek, Deutsch, Aguirre, Quantum coarse-grained entropy and thermodynamics, Phys. Rev. A 99, 010101 (2019)";
 /// For means of entropies by harmonic numbers.
 const PAGE: &str = "Page, Average entropy of a subsystem, Phys. Rev. Lett. 71, 1291 (1993)";

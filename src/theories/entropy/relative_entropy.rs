@@ -74,7 +74,8 @@ fn overlaps(a: &Matrix, b: &Matrix) -> Vec<Vec<Rational>> {
 
 /// `-sum x log(x/v)`
 fn entropy<T: Real>(x: &[Rational], volumes: &[usize]) -> T {
-    let part = |(x, &v): (&Rational, &usize)| -T::from_rational(x) * T::from_rational(&Rational::from(x / v as u32)).ln();
+    let part =
+        |(x, &v): (&Rational, &usize)| -T::from_rational(x) * T::from_rational(&Rational::from(x / v as u32)).ln();
     x.iter().zip(volumes).map(part).fold(T::zero(), |sum, part| sum + part)
 }
 

@@ -115,9 +115,14 @@ impl Draws for TimeAverage {
         match self.energies {
             Energies::Ladder => {
                 let (size, scale) = (3 + stream.below(3), Gaussian::real(stream.small()));
-                let path = DMatrix::from_fn(size, size, |i, j| {
-                    if i.abs_diff(j) == 1 { scale.clone() } else { Gaussian::zero() }
-                });
+                let path =
+                    DMatrix::from_fn(
+                        size,
+                        size,
+                        |i, j| {
+                            if i.abs_diff(j) == 1 { scale.clone() } else { Gaussian::zero() }
+                        },
+                    );
                 return Ok(Evolving { energies: (0..size as i64).collect(), rho: constant(size), observable: path });
             }
             Energies::Degenerate => {

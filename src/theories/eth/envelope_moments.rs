@@ -121,8 +121,7 @@ impl Draws for Envelope {
         if !draw.is_law() {
             let scale = Gaussian::real(stream.small());
             // diag(1, 2) and (1, 1; 1, 0); or Z and X, with Z turned by 3-4-5.
-            let (energies, observable) =
-                if self.difference { ([1, -1], [0, 1, 1, 0]) } else { ([1, 2], [1, 1, 1, 0]) };
+            let (energies, observable) = if self.difference { ([1, -1], [0, 1, 1, 0]) } else { ([1, 2], [1, 1, 1, 0]) };
             return Ok(Spectral {
                 energies: energies.map(Rational::from).to_vec(),
                 basis: real([1, 0, 0, 1], 1),
@@ -163,7 +162,11 @@ impl<T: Field> In<T> for Envelope {
         let square = conjugated(&adjoint(basis), &product(observable, observable));
         let places = || (0..size).flat_map(|i| (0..size).map(move |j| (i, j)));
         let gap = |i: usize, j: usize| {
-            if self.difference { Rational::from(&energies[i] - &energies[j]) } else { Rational::from(&energies[i] + &energies[j]) }
+            if self.difference {
+                Rational::from(&energies[i] - &energies[j])
+            } else {
+                Rational::from(&energies[i] + &energies[j])
+            }
         };
         let rows: Vec<Rational> = (0..size).map(|i| squares.row(i).iter().sum()).collect();
         let of_square: Vec<Rational> = (0..size).map(|i| square[(i, i)].re.clone()).collect();

@@ -50,7 +50,10 @@ pub static CLAIM: Claim = Claim {
     ],
     references: &[ENVELOPES],
     law: &[
-        Part { check: &Independent(Exact(AnyHamiltonian)), number: |index| index.is_multiple_of(2).then_some(index / 2) },
+        Part {
+            check: &Independent(Exact(AnyHamiltonian)),
+            number: |index| index.is_multiple_of(2).then_some(index / 2),
+        },
         Part { check: &Independent(Exact(LAW)), number: Some },
     ],
     controls: &[
@@ -154,7 +157,8 @@ impl<T: Field> In<T> for OnChain {
         let hamiltonian = chain.hamiltonian(n);
         let moment = |string: usize| hamiltonian.moment(&Sum::new(n, [(string, Rational::from(1))]), 1);
         let string = if self.said == Said::OfX { pauli::x(chain.site) } else { pauli::z(n, chain.site) };
-        let [j, g, h] = [&chain.bonds[0], &chain.transverse[0], &chain.longitudinal[0]].map(|number| number.clone().square());
+        let [j, g, h] =
+            [&chain.bonds[0], &chain.transverse[0], &chain.longitudinal[0]].map(|number| number.clone().square());
         let strings = (1_u32 << (2 * n)) - 1;
         let factor = Rational::from((2 * (strings + 1), strings));
         let flat = [

@@ -26,4 +26,5 @@ const CLAIMS: &[&Claim] = &[&diagonal_ratio::CLAIM, &envelope_moments::CLAIM, &l
 /// The numerical study whose contrast is proved here.
 const ENVELOPES: &str = "Wang, Wang, Wang, arXiv:2502.16885";
 /// For the form of matrix elements.
-const SREDNICKI: &str = "Srednicki, The approach to thermal equilibrium in quantized chaotic systems, J. Phys. A 32, 1163 (1999)";
+const SREDNICKI: &str =
+    "Srednicki, The approach to thermal equilibrium in quantized chaotic systems, J. Phys. A 32, 1163 (1999)";
