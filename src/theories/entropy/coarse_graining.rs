@@ -47,7 +47,7 @@ pub static CLAIM: Claim = Claim {
         and S_obs rises by D(U rho_0 U^+ || (U rho_0 U^+)_c), p' = T p with T_ij = tr(P_i U P_j U^+)/V_j and T V = V",
     hypotheses: &[
         "rho, rho_0 states, U unitary; P_i nonzero orthogonal projectors with sum 1, V_i = tr P_i, p_i = tr P_i rho, S_obs = -sum p_i log(p_i/V_i), rho_c = sum p_i P_i/V_i",
-        "checked in 2, 3 and 4 dimensions with rational bases, states and U; entropies of states with a rational spectrum above 0",
+        "checked in 2, 3 and 4 dimensions with rational bases, states and U; entropies of states with a rational spectrum above 0, and evolutions that lower the purity by 2^-10 or more",
     ],
     references: &[SAFRANEK, NAGASAWA],
     law: &[

@@ -50,19 +50,58 @@ impl Draws for RelativeEntropy {
         let stream = &mut draw.own();
         let size = 2 + stream.below(2);
         let measurement = Measurement::draw(stream, size)?;
-        let mut law = |count: usize| {
-            let masses: Vec<Rational> = (0..count).map(|_| stream.positive()).collect();
-            let total: Rational = masses.iter().sum();
-            masses.into_iter().map(|mass| mass / &total).collect()
+        loop {
+            let mut law = |count: usize| {
+                let masses: Vec<Rational> = (0..count).map(|_| stream.positive()).collect();
+                let total: Rational = masses.iter().sum();
+                masses.into_iter().map(|mass| mass / &total).collect()
+            };
+            let (eigenvalues, weights) = (law(size), law(measurement.blocks.len()));
+            let instance = Spectral {
+                eigenvalues,
+                weights,
+                eigenvectors: unitary(stream, size)?,
+                evolution: unitary(stream, size)?,
+                measurement: measurement.clone(),
+            };
+            // The check of the inequality needs a rise: it is at least half of the fall of the purity, by Pinsker's inequality.
+            let last = instance.probabilities(&instance.coarse(), &instance.moved());
+            if instance.purity(&instance.weights) - instance.purity(&last) >= Rational::from((1, 1024)) {
+                return Ok(instance);
+            }
+        }
+    }
+}
+
+impl Spectral {
+    /// The eigenvalues of the coarse state, by the column of the measurement's basis.
+    fn coarse(&self) -> Vec<Rational> {
+        let eigenvalue = |column| {
+            let block = self.measurement.block_of(column);
+            Rational::from(&self.weights[block] / self.measurement.blocks[block] as u32)
         };
-        let (eigenvalues, weights) = (law(size), law(measurement.blocks.len()));
-        Ok(Spectral {
-            measurement,
-            eigenvalues,
-            weights,
-            eigenvectors: unitary(stream, size)?,
-            evolution: unitary(stream, size)?,
-        })
+        (0..self.eigenvalues.len()).map(eigenvalue).collect()
+    }
+
+    /// The eigenvectors of the coarse state after the evolution.
+    fn moved(&self) -> Matrix {
+        product(&self.evolution, &self.measurement.basis)
+    }
+
+    /// The outcomes' probabilities in a state of this spectrum and these eigenvectors.
+    fn probabilities(&self, spectrum: &[Rational], eigenvectors: &Matrix) -> Vec<Rational> {
+        let mut p = vec![Rational::new(); self.measurement.blocks.len()];
+        for (x, row) in spectrum.iter().zip(&overlaps(eigenvectors, &self.measurement.basis)) {
+            for (b, overlap) in row.iter().enumerate() {
+                p[self.measurement.block_of(b)] += Rational::from(x * overlap);
+            }
+        }
+        p
+    }
+
+    /// `sum p_i^2/V_i`
+    fn purity(&self, p: &[Rational]) -> Rational {
+        p.iter().zip(&self.measurement.blocks).map(|(p, &v)| p.clone().square() / v as u32).sum()
     }
 }
 
@@ -87,12 +126,7 @@ impl<T: Real> In<T> for RelativeEntropy {
         // The probabilities of the outcomes, and D = sum_a x_a log x_a - sum_ab x_a |<a, b>|^2 log y_b with the eigenvalues y_b of rho_c.
         let of = |spectrum: &[Rational], eigenvectors: &Matrix| -> (Vec<Rational>, T) {
             let overlaps = overlaps(eigenvectors, &measurement.basis);
-            let mut p = vec![Rational::new(); blocks.len()];
-            for (x, row) in spectrum.iter().zip(&overlaps) {
-                for (b, overlap) in row.iter().enumerate() {
-                    p[measurement.block_of(b)] += Rational::from(x * overlap);
-                }
-            }
+            let p = instance.probabilities(spectrum, eigenvectors);
             let mut divergence = -entropy::<T>(spectrum, &ones);
             for (x, row) in spectrum.iter().zip(&overlaps) {
                 for (b, overlap) in row.iter().enumerate() {
@@ -104,13 +138,7 @@ impl<T: Real> In<T> for RelativeEntropy {
             (p, divergence)
         };
         let (p, divergence) = of(&instance.eigenvalues, &instance.eigenvectors);
-        let coarse: Vec<Rational> = (0..instance.eigenvalues.len())
-            .map(|column| {
-                let block = measurement.block_of(column);
-                Rational::from(&instance.weights[block] / blocks[block] as u32)
-            })
-            .collect();
-        let (after, rise) = of(&coarse, &product(&instance.evolution, &measurement.basis));
+        let (after, rise) = of(&instance.coarse(), &instance.moved());
         let (first, last) = (entropy::<T>(&instance.weights, blocks), entropy::<T>(&after, blocks));
         let one = |label: &'static str, value: T| Term::scalar(label, value);
         Ok(vec![
