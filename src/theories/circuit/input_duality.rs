@@ -13,7 +13,7 @@ use crate::exact::groups::{Group, Operator};
 use crate::exact::{Complex, Gaussian};
 use crate::instances::operators::{diagonal, exactly, unitary};
 use crate::linalg::products::product;
-use crate::scalar::{Field, Rational, Ring};
+use crate::scalar::{Field, Rational};
 use crate::verify::{
     Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Term, Unjudged, all, control,
 };

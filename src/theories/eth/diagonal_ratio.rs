@@ -91,12 +91,10 @@ impl Draws for Orthogonal {
             return Ok(Symmetric(matrix));
         }
         loop {
-            for row in 0..4 {
-                for column in 0..=row {
-                    matrix[row][column] = stream.integer(-4, 4);
-                    matrix[column][row] = matrix[row][column];
-                }
-            }
+            // A lower triangle, and its mirror image.
+            let entries: [i64; 10] = std::array::from_fn(|_| stream.integer(-4, 4));
+            let place = |low: usize, high: usize| entries[high * (high + 1) / 2 + low];
+            matrix = std::array::from_fn(|i| std::array::from_fn(|j| place(i.min(j), i.max(j))));
             // Rank one now and then.
             if stream.below(4) == 0 {
                 let u: [i64; 4] = std::array::from_fn(|_| stream.integer(-3, 3));

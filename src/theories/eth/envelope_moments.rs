@@ -14,7 +14,7 @@ use crate::exact::groups::pauli;
 use crate::exact::{Complex, Gaussian};
 use crate::instances::operators::{all_exactly, diagonal, exactly, unitary};
 use crate::linalg::products::product;
-use crate::scalar::{Field, Rational, Ring};
+use crate::scalar::{Field, Rational};
 use crate::verify::{
     Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Unjudged, control,
 };
