@@ -11,8 +11,10 @@
 //! | [`logarithms`] | rationals plus rational multiples of logarithms of positive rationals | of 1 and the logarithms of a coprime base |
 //! | [`complex`] | complex numbers over a field, Hermitian and unitary matrices | real and imaginary part |
 //! | [`groups`] | averages over finite groups of unitary and orthogonal matrices | rational: sums over the elements |
+//! Exact values beyond the rationals, as coordinates over them: a relation compares the coordinates.
 
 pub mod complex;
+pub mod cyclotomic;
 pub mod draws;
 pub mod groups;
 pub mod logarithms;
