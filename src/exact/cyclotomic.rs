@@ -203,7 +203,8 @@ mod tests {
 
     /// Some number that is not in a smaller field.
     fn number<const N: usize>(seed: i64) -> Cyclotomic<N> {
-        let coefficient = |power: i64| Rational::from(((7 * power + 5 * seed + power * power * seed) % 11 - 5, 3 + seed % 2));
+        let coefficient =
+            |power: i64| Rational::from(((7 * power + 5 * seed + power * power * seed) % 11 - 5, 3 + seed % 2));
         Cyclotomic::reduced((0..N as i64).map(coefficient).collect())
     }
 
@@ -261,7 +262,8 @@ mod tests {
         assert_eq!(cyclotomic_polynomial(30), [1, 1, 0, -1, -1, -1, 0, 1, 1]);
         // The degree is the number of residues that are units.
         for order in 1..=LARGEST {
-            let coprime = (1..=order).filter(|&k| (2..=k).all(|p| !k.is_multiple_of(p) || !order.is_multiple_of(p))).count();
+            let coprime =
+                (1..=order).filter(|&k| (2..=k).all(|p| !k.is_multiple_of(p) || !order.is_multiple_of(p))).count();
             assert_eq!(cyclotomic_polynomial(order).len() - 1, coprime, "order {order}");
         }
     }

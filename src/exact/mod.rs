@@ -11,6 +11,7 @@
 //! | [`logarithms`] | rationals plus rational multiples of logarithms of positive rationals | of 1 and the logarithms of a coprime base |
 //! | [`complex`] | complex numbers over a field, Hermitian and unitary matrices | real and imaginary part |
 //! | [`groups`] | averages over finite groups of unitary and orthogonal matrices | rational: sums over the elements |
+//! | [`cyclotomic`] | numbers of the field of a root of unity | of the powers of the root |
 //! Exact values beyond the rationals, as coordinates over them: a relation compares the coordinates.
 
 pub mod complex;
@@ -23,6 +24,7 @@ pub mod polynomial;
 pub mod series;
 
 pub use complex::{Complex, Gaussian};
+pub use cyclotomic::Cyclotomic;
 pub use logarithms::Logarithms;
 pub use polynomial::Polynomial;
 pub use series::Series;

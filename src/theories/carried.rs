@@ -6,10 +6,8 @@ use crate::verify::{Relation, Term};
 /// The same relations in another scalar. Ranks, eliminations and sums over finite groups are found in the rationals alone, so that laws about them
 /// are written for no other.
 pub(crate) fn carried<T: Field>(relations: Vec<Relation<Rational>>) -> Vec<Relation<T>> {
-    let term = |term: Term<Rational>| Term {
-        label: term.label,
-        value: term.value.iter().map(T::from_rational).collect(),
-    };
+    let term =
+        |term: Term<Rational>| Term { label: term.label, value: term.value.iter().map(T::from_rational).collect() };
     let relation = |relation: Relation<Rational>| Relation {
         label: relation.label,
         sense: relation.sense,

@@ -9,6 +9,14 @@ pub mod entropy;
 pub mod eth;
 pub mod ideal_gas;
 pub mod kuramoto;
+pub mod algebra;
+mod carried;
+#[cfg(test)]
+mod constants;
+pub mod discovery;
+pub mod heavy;
+pub mod ideal_gas;
+pub mod latent;
 pub mod markov;
 pub mod mirror;
 pub mod neural_thermodynamics;
@@ -34,6 +42,10 @@ pub static ALL: &[&Theory] = &[
     &circuit::THEORY,
     &entropy::THEORY,
     &eth::THEORY,
+    &latent::THEORY,
+    &discovery::THEORY,
+    &heavy::THEORY,
+    &algebra::THEORY,
 ];
 
 /// Every claim of every theory, in the order of the documentation. Identifiers are permanent.

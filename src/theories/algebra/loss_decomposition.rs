@@ -28,8 +28,7 @@ pub(super) struct LossDecomposition {
 }
 
 /// The law.
-pub(super) const LAW: LossDecomposition =
-    LossDecomposition { is_centred: true, is_split: false, is_difference: false };
+pub(super) const LAW: LossDecomposition = LossDecomposition { is_centred: true, is_split: false, is_difference: false };
 
 /// `algebra/loss-decomposition`
 pub static CLAIM: Claim = Claim {
@@ -45,7 +44,11 @@ pub static CLAIM: Claim = Claim {
     references: &[COMPOSING, SYMBOLIC],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
-        control("means", "units whose means do not cancel", &Independent(Exact(LossDecomposition { is_centred: false, ..LAW }))),
+        control(
+            "means",
+            "units whose means do not cancel",
+            &Independent(Exact(LossDecomposition { is_centred: false, ..LAW })),
+        ),
         control(
             "split-constant",
             "sum_p |sum_q r_p(q, -q, k)|^2 for the constant part",
@@ -190,7 +193,8 @@ impl<T: Field> In<T> for LossDecomposition {
     fn relations(&self, weights: &Weights) -> Result<Vec<Relation<T>>, Unjudged> {
         let Sides { left, right } = self.sides(weights);
         // Outputs that do not depend on c have the loss of none, and no potentials.
-        let is_constant = weights.units.iter().all(|unit| unit.w.iter().all(|value| (value.clone() - &unit.w[0]).is_zero()));
+        let is_constant =
+            weights.units.iter().all(|unit| unit.w.iter().all(|value| (value.clone() - &unit.w[0]).is_zero()));
         if is_constant {
             return Err(Unjudged::outside("all outputs are constant"));
         }

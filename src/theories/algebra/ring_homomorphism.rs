@@ -51,9 +51,21 @@ pub static CLAIM: Claim = Claim {
     references: &[COMPOSING, SYMBOLIC],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
-        control("aggregated", "sums of potentials taken for multiplicative", &Independent(Exact(RingHomomorphism { said: Said::Aggregated }))),
-        control("linear", "sum_j (z_a,1 + z_b,1) z_c,1 taken for multiplicative", &Independent(Exact(RingHomomorphism { said: Said::Linear }))),
-        control("by-value", "products of the values at each element of the group", &Independent(Exact(RingHomomorphism { said: Said::ByValue }))),
+        control(
+            "aggregated",
+            "sums of potentials taken for multiplicative",
+            &Independent(Exact(RingHomomorphism { said: Said::Aggregated })),
+        ),
+        control(
+            "linear",
+            "sum_j (z_a,1 + z_b,1) z_c,1 taken for multiplicative",
+            &Independent(Exact(RingHomomorphism { said: Said::Linear })),
+        ),
+        control(
+            "by-value",
+            "products of the values at each element of the group",
+            &Independent(Exact(RingHomomorphism { said: Said::ByValue })),
+        ),
     ],
 };
 
@@ -157,11 +169,13 @@ impl<T: Field> In<T> for RingHomomorphism {
     fn relations(&self, pair: &Pair) -> Result<Vec<Relation<T>>, Unjudged> {
         let both = [&pair.first.units[..], &pair.second.units].concat();
         let products = product(&pair.first, &pair.second, self.said == Said::ByValue);
-        let [z, other, sum, product] = [&pair.first.units, &pair.second.units, &both, &products].map(|units| spectra(units));
-        let equality = |kind: &'static str, left: (&'static str, Vec<Number>), right: Vec<(&'static str, Vec<Number>)>| {
-            let term = |(name, numbers): (&'static str, Vec<Number>)| Term::vector(name, coordinates(&numbers));
-            Relation::equality(kind, vec![term(left)], right.into_iter().map(term).collect())
-        };
+        let [z, other, sum, product] =
+            [&pair.first.units, &pair.second.units, &both, &products].map(|units| spectra(units));
+        let equality =
+            |kind: &'static str, left: (&'static str, Vec<Number>), right: Vec<(&'static str, Vec<Number>)>| {
+                let term = |(name, numbers): (&'static str, Vec<Number>)| Term::vector(name, coordinates(&numbers));
+                Relation::equality(kind, vec![term(left)], right.into_iter().map(term).collect())
+            };
         let each = |units: &[Spectrum<5>]| PLACES.map(|(factors, place)| potential(units, factors, place)).to_vec();
         let linear = |units: &[Spectrum<5>]| {
             let of = |unit: &Spectrum<5>| (unit.a[1].clone() + &unit.b[1]) * &unit.c[1];
@@ -183,7 +197,11 @@ impl<T: Field> In<T> for RingHomomorphism {
         };
         let mut relations = vec![equality("products", multiplied, vec![factors])];
         if self.said == Said::Law {
-            relations.push(equality("unions", ("r(z + z')", each(&sum)), vec![("r(z)", each(&z)), ("r(z')", each(&other))]));
+            relations.push(equality(
+                "unions",
+                ("r(z + z')", each(&sum)),
+                vec![("r(z)", each(&z)), ("r(z')", each(&other))],
+            ));
             relations.push(equality(
                 "sums of potentials in unions",
                 ("s(z + z')", sums(&sum)),

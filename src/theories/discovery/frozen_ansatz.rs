@@ -12,8 +12,8 @@ use crate::linalg::exact;
 use crate::scalar::{Field, Rational};
 use crate::theories::carried::carried;
 use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Relation, Stream, Term, Unjudged, all,
-    control,
+    Claim, Class, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Relation, Stream, Term, Unjudged,
+    all, control,
 };
 use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
@@ -90,7 +90,12 @@ impl Drawn for Design {
         true
     }
     fn describe(&self) -> String {
-        format!("{} terms of an ansatz, {} {} terms of a correction", self.ansatz.ncols(), self.correction.ncols(), self.what)
+        format!(
+            "{} terms of an ansatz, {} {} terms of a correction",
+            self.ansatz.ncols(),
+            self.correction.ncols(),
+            self.what
+        )
     }
     fn numbers(&self) -> Vec<Numbers> {
         vec![
@@ -132,9 +137,8 @@ fn loss(residual: &DMatrix<Rational>) -> Rational {
 impl FrozenAnsatz {
     fn design(stream: &mut Stream, kind: u64) -> Design {
         let (first, second) = (1 + stream.below(3), 1 + stream.below(2));
-        let mut integers = |columns: usize| {
-            DMatrix::from_fn(SAMPLES, columns, |_, _| Rational::from(stream.integer(-4, 4)))
-        };
+        let mut integers =
+            |columns: usize| DMatrix::from_fn(SAMPLES, columns, |_, _| Rational::from(stream.integer(-4, 4)));
         let (mut ansatz, mut correction, labels) = (integers(first), integers(second), integers(1));
         if kind == 3 {
             // Under reversal of the samples the ansatz is even and the correction odd.
@@ -238,10 +242,7 @@ impl<T: Field> In<T> for FrozenAnsatz {
         let mut relations = vec![Relation::equality(
             "what is lost",
             vec![achieved],
-            vec![
-                Term::scalar("loss of the joint fit", joint.clone()),
-                Term::scalar("h^T (X1^T M2 X1)^-1 h", gap),
-            ],
+            vec![Term::scalar("loss of the joint fit", joint.clone()), Term::scalar("h^T (X1^T M2 X1)^-1 h", gap)],
         )];
         let is_orthogonal = overlap.iter().all(Zero::is_zero);
         if self.gap == Gap::Nothing || is_orthogonal {

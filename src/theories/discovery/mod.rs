@@ -21,4 +21,5 @@ pub static THEORY: Theory = Theory {
 /// Formulas that are read off, and then corrected on what they leave.
 const STAGES: &str = "Liu et al., arXiv:2508.17380";
 /// Regression in stages.
-const FRISCH_WAUGH: &str = "Frisch, Waugh, Partial time regressions as compared with individual trends, Econometrica 1 (1933) 387-401";
+const FRISCH_WAUGH: &str =
+    "Frisch, Waugh, Partial time regressions as compared with individual trends, Econometrica 1 (1933) 387-401";

@@ -167,12 +167,18 @@ mod tests {
         let variables = rows * levels;
         let variable = |row: usize, column: usize| Polynomial::variable(variables, row * levels + column);
         let entry = |i: usize, j: usize| {
-            (0..rows).fold(Polynomial::constant(variables, 0), |sum, row| sum.plus(1, &variable(row, i).times(&variable(row, j))))
+            (0..rows).fold(Polynomial::constant(variables, 0), |sum, row| {
+                sum.plus(1, &variable(row, i).times(&variable(row, j)))
+            })
         };
         let matrix: Vec<Vec<Polynomial>> = (0..levels).map(|i| (0..levels).map(|j| entry(i, j)).collect()).collect();
         // Moments of the normal law: 1 * 3 * 5 * ...
         let normal = |_, power: u32| {
-            if power % 2 == 1 { Rational::new() } else { (1..=i64::from(power)).step_by(2).map(Rational::from).product() }
+            if power % 2 == 1 {
+                Rational::new()
+            } else {
+                (1..=i64::from(power)).step_by(2).map(Rational::from).product()
+            }
         };
         let traces = power_traces(&matrix, 2);
         traces.iter().enumerate().map(|(power, trace)| trace.mean(normal) / Rational::from(1 << power)).collect()

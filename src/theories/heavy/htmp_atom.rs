@@ -44,9 +44,17 @@ pub static CLAIM: Claim = Claim {
     references: &[HODGKINSON],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
-        control("neighbouring-map", "a' = -a - 1 in place of -a - 2", &Independent(Exact(HtmpAtom { shift: -1, ..LAW }))),
+        control(
+            "neighbouring-map",
+            "a' = -a - 1 in place of -a - 2",
+            &Independent(Exact(HtmpAtom { shift: -1, ..LAW })),
+        ),
         control("with-k-0", "the duality for k = 0 as well", &Independent(Exact(HtmpAtom { first: 0, ..LAW }))),
-        control("no-atom", "a > -1: the atom's mass would be negative", &Independent(Exact(HtmpAtom { is_above: true, ..LAW }))),
+        control(
+            "no-atom",
+            "a > -1: the atom's mass would be negative",
+            &Independent(Exact(HtmpAtom { is_above: true, ..LAW })),
+        ),
     ],
 };
 
@@ -66,9 +74,8 @@ impl Draws for HtmpAtom {
 
 /// The least mean square of a polynomial of degree below `size` that is 1 at 0.
 fn christoffel(m: &[Rational], size: usize) -> Result<Rational, Unjudged> {
-    let minor = |from: usize, size: usize| {
-        exact::determinant(&DMatrix::from_fn(size, size, |i, j| m[from + i + j].clone()))
-    };
+    let minor =
+        |from: usize, size: usize| exact::determinant(&DMatrix::from_fn(size, size, |i, j| m[from + i + j].clone()));
     Ok(minor(0, size)? / minor(2, size - 1)?)
 }
 

@@ -51,7 +51,11 @@ pub static CLAIM: Claim = Claim {
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control("added", "a + k in place of a - k", &Independent(Exact(InverseTail { pole: Pole::Added }))),
-        control("shifted-pole", "a pole that repulsion moves, a - k + c", &Independent(Exact(InverseTail { pole: Pole::Shifted }))),
+        control(
+            "shifted-pole",
+            "a pole that repulsion moves, a - k + c",
+            &Independent(Exact(InverseTail { pole: Pole::Shifted })),
+        ),
         control(
             "upper-tail",
             "the moments of the law, whose own tail is no power, in place of those of the inverse",
@@ -139,10 +143,7 @@ impl<T: Field> In<T> for InverseTail {
         ));
         relations.push(Relation::equality(
             "the second approaches that of the limit",
-            vec![
-                Term::scalar("E p_(-2)/n", second.clone()),
-                Term::scalar("c/(n a) E p_(-2)/n", second * &half / a),
-            ],
+            vec![Term::scalar("E p_(-2)/n", second.clone()), Term::scalar("c/(n a) E p_(-2)/n", second * &half / a)],
             vec![Term::scalar("m_(-2)", m[1].clone())],
         ));
         Ok(carried(relations))

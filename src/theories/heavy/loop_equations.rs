@@ -43,7 +43,11 @@ pub static CLAIM: Claim = Claim {
     references: &[HODGKINSON, DUMITRIU_EDELMAN],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
-        control("wrong-sign", "1 + beta/2 in place of 1 - beta/2", &Independent(Exact(LoopEquations { sign: 1, ..LAW }))),
+        control(
+            "wrong-sign",
+            "1 + beta/2 in place of 1 - beta/2",
+            &Independent(Exact(LoopEquations { sign: 1, ..LAW })),
+        ),
         control("without-q-0", "the sum from q = 1", &Independent(Exact(LoopEquations { first: 1, ..LAW }))),
         control(
             "squared-repulsion",

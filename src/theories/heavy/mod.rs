@@ -30,6 +30,7 @@ const CLAIMS: &[&Claim] = &[&loop_equations::CLAIM, &htmp_law::CLAIM, &htmp_atom
 /// Spectra of trained networks as high-temperature ensembles.
 const HODGKINSON: &str = "Hodgkinson, Wang, Mahoney, Models of Heavy-Tailed Mechanistic Universality, arXiv:2506.03470";
 /// The bidiagonal matrix.
-const DUMITRIU_EDELMAN: &str = "Dumitriu, Edelman, Matrix models for beta ensembles, Journal of Mathematical Physics 43 (2002) 5830-5847";
+const DUMITRIU_EDELMAN: &str =
+    "Dumitriu, Edelman, Matrix models for beta ensembles, Journal of Mathematical Physics 43 (2002) 5830-5847";
 /// The limit at high temperature.
 const ALLEZ: &str = "Allez, Bouchaud, Majumdar, Vivo, Invariant beta-Wishart ensembles, crossover densities and asymptotic corrections to the Marchenko-Pastur law, arXiv:1209.6171";

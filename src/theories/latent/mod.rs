@@ -22,14 +22,11 @@ pub static THEORY: Theory = Theory {
     file: None,
 };
 
-const CLAIMS: &[&Claim] =
-    &[&separator_rank::CLAIM, &quartet::CLAIM, &rank_below_states::CLAIM, &three_views::CLAIM];
+const CLAIMS: &[&Claim] = &[&separator_rank::CLAIM, &quartet::CLAIM, &rank_below_states::CLAIM, &three_views::CLAIM];
 
 /// Latent hierarchies as what networks learn.
 const HIERARCHY: &str = "Kong et al., Learning Discrete Concepts in Latent Hierarchical Models, arXiv:2406.00519";
 /// Three views, and trees.
-const ALLMAN: &str =
-    "Allman, Matias, Rhodes, Identifiability of parameters in latent structure models with many observed variables, Annals of Statistics 37 (2009) 3099-3132";
+const ALLMAN: &str = "Allman, Matias, Rhodes, Identifiability of parameters in latent structure models with many observed variables, Annals of Statistics 37 (2009) 3099-3132";
 /// Rank and nonnegative rank, and the circulant.
-const COHEN_ROTHBLUM: &str =
-    "Cohen, Rothblum, Nonnegative ranks, decompositions, and factorizations of nonnegative matrices, Linear Algebra and its Applications 190 (1993) 149-168";
+const COHEN_ROTHBLUM: &str = "Cohen, Rothblum, Nonnegative ranks, decompositions, and factorizations of nonnegative matrices, Linear Algebra and its Applications 190 (1993) 149-168";

@@ -12,8 +12,8 @@ use crate::linalg::exact;
 use crate::scalar::{Field, Rational};
 use crate::theories::carried::carried;
 use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Relation, Stream, Term, Unjudged, all,
-    control,
+    Claim, Class, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Relation, Stream, Term, Unjudged,
+    all, control,
 };
 use nalgebra::DMatrix;
 use num_traits::Zero;
@@ -89,12 +89,18 @@ impl Drawn for Tree {
     }
     fn describe(&self) -> String {
         let values = self.leaves.each_ref().map(DMatrix::nrows);
-        format!("{} parents of {} and {} states, leaves of {values:?} values", self.what, self.parents.nrows(), self.parents.ncols())
+        format!(
+            "{} parents of {} and {} states, leaves of {values:?} values",
+            self.what,
+            self.parents.nrows(),
+            self.parents.ncols()
+        )
     }
     fn numbers(&self) -> Vec<Numbers> {
         let mut numbers = vec![Numbers::new("Pi, row by row", self.parents.transpose().iter().cloned())];
         let names = ["P(a | L1)", "P(b | L1)", "P(c | L2)", "P(d | L2)"];
-        numbers.extend(names.into_iter().zip(&self.leaves).map(|(name, leaf)| Numbers::new(name, leaf.iter().cloned())));
+        numbers
+            .extend(names.into_iter().zip(&self.leaves).map(|(name, leaf)| Numbers::new(name, leaf.iter().cloned())));
         numbers
     }
 }
@@ -198,7 +204,8 @@ impl Tree {
 
     /// Whether no row and no column of `Pi` has two entries other than 0.
     fn is_star(&self) -> bool {
-        let single = |entries: &mut dyn Iterator<Item = &Rational>| entries.filter(|entry| !entry.is_zero()).count() < 2;
+        let single =
+            |entries: &mut dyn Iterator<Item = &Rational>| entries.filter(|entry| !entry.is_zero()).count() < 2;
         self.parents.row_iter().all(|row| single(&mut row.iter()))
             && self.parents.column_iter().all(|column| single(&mut column.iter()))
     }

@@ -13,7 +13,8 @@ use crate::linalg::exact;
 use crate::scalar::{Field, Rational};
 use crate::theories::carried::carried;
 use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Relation, Term, Unjudged, all, control,
+    Claim, Class, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Relation, Term, Unjudged, all,
+    control,
 };
 use nalgebra::DMatrix;
 use num_traits::Zero;
@@ -141,7 +142,8 @@ fn cells<V>(entry: impl Fn(usize, usize) -> V) -> Vec<V> {
 
 /// The least number of rectangles, sets of rows times sets of columns, that are positive throughout and cover all positive entries.
 fn rectangles(is_positive: impl Fn(usize, usize) -> bool) -> usize {
-    let rows: Vec<u32> = (0..4).map(|row| (0..4).map(|column| u32::from(is_positive(row, column)) << column).sum()).collect();
+    let rows: Vec<u32> =
+        (0..4).map(|row| (0..4).map(|column| u32::from(is_positive(row, column)) << column).sum()).collect();
     // Of every set of rows the widest rectangle, as a set of cells.
     let widest = |set: u32| {
         let members = || (0..4).filter(move |row| set >> row & 1 == 1);
@@ -189,7 +191,8 @@ impl<T: Field> In<T> for RankBelowStates {
             return Ok(carried(relations));
         }
         // r1 / u1 - r2 / u2 + r3 / u3 - r4 / u4 = 0, with the rows' factors u.
-        let row = |row: usize| table.row(row).iter().map(|entry| Rational::from(entry / &square.factors[0][row])).collect();
+        let row =
+            |row: usize| table.row(row).iter().map(|entry| Rational::from(entry / &square.factors[0][row])).collect();
         let names = ["first row", "third row", "second row", "fourth row"];
         let mut rows: Vec<Term<Rational>> =
             names.into_iter().zip([0, 2, 1, 3]).map(|(name, place)| Term::vector(name, row(place))).collect();
@@ -197,7 +200,8 @@ impl<T: Field> In<T> for RankBelowStates {
         relations.push(Relation::equality("the rows are dependent", rows, others));
         if square.size == 1 || self.given == Given::NoZeros {
             let is_positive = |row, column| !table[(row, column)].is_zero();
-            let together = cells(|i, j| is_positive(i, j) && is_positive(j, i)).into_iter().filter(|both| *both).count();
+            let together =
+                cells(|i, j| is_positive(i, j) && is_positive(j, i)).into_iter().filter(|both| *both).count();
             relations.push(Relation::equality(
                 "no two cells (i, i) in one rectangle",
                 vec![Term::scalar("pairs (i, j) of cells in one rectangle", count(together))],
@@ -220,8 +224,7 @@ impl<T: Field> In<T> for RankBelowStates {
                 vec![Term::vector("P", cells(|row, column| square.entry(row, column)))],
                 parts.into_iter().enumerate().map(part).collect(),
             ));
-            let weights: Vec<Rational> =
-                (0..12).map(|place| square.weight(place / 3, place % 3)).collect();
+            let weights: Vec<Rational> = (0..12).map(|place| square.weight(place / 3, place % 3)).collect();
             relations.push(Relation::equality(
                 "no weight is negative",
                 vec![Term::scalar("sum of |weights|", weights.iter().map(|weight| weight.clone().abs()).sum())],

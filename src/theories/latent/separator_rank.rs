@@ -106,8 +106,7 @@ impl Separated {
         let mut separated = Separated { table, views, law, separators: Vec::new(), is_full: false, what };
         let support = separated.support();
         separated.separators = vec![support.len()];
-        separated.is_full =
-            separated.views.iter().all(|view| exact::rank(&columns(view, &support)) == support.len());
+        separated.is_full = separated.views.iter().all(|view| exact::rank(&columns(view, &support)) == support.len());
         separated
     }
 
@@ -178,7 +177,11 @@ impl Separated {
             Rational::from(&f[(value, state / second)] * &weight) + Rational::from(&g[(value, state % second)] * &rest)
         });
         let other = full_table(stream, states, states);
-        Separated::of(format!("additive mechanisms of {first} and {second} states"), [mixture, other], masses(stream, states))
+        Separated::of(
+            format!("additive mechanisms of {first} and {second} states"),
+            [mixture, other],
+            masses(stream, states),
+        )
     }
 
     /// Given a value of the effect, the table is that of the causes times its probability.

@@ -86,7 +86,8 @@ impl Drawn for Views {
     fn numbers(&self) -> Vec<Numbers> {
         let mut numbers = vec![Numbers::new("pi", self.law.clone()), Numbers::new("w", self.weights.clone())];
         let names = ["P(A | S)", "P(B | S)", "P(C | S)"];
-        numbers.extend(names.into_iter().zip(&self.tables).map(|(name, table)| Numbers::new(name, table.iter().cloned())));
+        numbers
+            .extend(names.into_iter().zip(&self.tables).map(|(name, table)| Numbers::new(name, table.iter().cloned())));
         numbers
     }
 }
@@ -104,7 +105,8 @@ impl Draws for ThreeViews {
         let states = if self.given == Given::TwoViews { 2 } else { 2 + stream.below(3) };
         let values = 2 + stream.below(2);
         let law = masses(stream, states);
-        let tables = [full_table(stream, states, states), full_table(stream, states, states), table(stream, values, states)];
+        let tables =
+            [full_table(stream, states, states), full_table(stream, states, states), table(stream, values, states)];
         // A constant w sees nothing of C.
         let mut weights: Vec<Rational> = (0..values).map(|_| stream.small()).collect();
         while weights.iter().all(|weight| *weight == weights[0]) {
@@ -131,7 +133,8 @@ fn means(weights: &[Rational], table: &DMatrix<Rational>) -> Vec<Rational> {
 
 /// The coefficients of `det(x - M)` below the leading one, from that of `x^(k-1)`.
 fn characteristic(matrix: &DMatrix<Rational>) -> Vec<Rational> {
-    let signed = |n: usize| if n % 2 == 0 { minors::principal_minors(matrix, n) } else { -minors::principal_minors(matrix, n) };
+    let signed =
+        |n: usize| if n % 2 == 0 { minors::principal_minors(matrix, n) } else { -minors::principal_minors(matrix, n) };
     (1..=matrix.nrows()).map(signed).collect()
 }
 
