@@ -97,6 +97,12 @@ fn mixing() -> DMatrix<Rational> {
     DMatrix::from_row_slice(2, 2, &[(99, 100), (1, 200), (1, 100), (199, 200)].map(Rational::from))
 }
 
+/// `P(S, B)` of the second model.
+fn second(law: &[Rational], b: &DMatrix<Rational>) -> Result<DMatrix<Rational>, Unjudged> {
+    let first = joint(&DMatrix::from_diagonal_element(2, 2, Rational::from(1)), law, b);
+    Ok(product(&exact::inverse(&mixing())?, &first))
+}
+
 impl Draws for ThreeViews {
     type Instance = Views;
 
@@ -104,9 +110,18 @@ impl Draws for ThreeViews {
         let stream = &mut draw.own();
         let states = if self.given == Given::TwoViews { 2 } else { 2 + stream.below(3) };
         let values = 2 + stream.below(2);
-        let law = masses(stream, states);
-        let tables =
-            [full_table(stream, states, states), full_table(stream, states, states), table(stream, values, states)];
+        let (law, tables) = loop {
+            let law = masses(stream, states);
+            let tables = [
+                full_table(stream, states, states),
+                full_table(stream, states, states),
+                table(stream, values, states),
+            ];
+            // Another model of two views has masses, none of them negative.
+            if self.given != Given::TwoViews || second(&law, &tables[1])?.iter().all(|mass| *mass >= 0) {
+                break (law, tables);
+            }
+        };
         // A constant w sees nothing of C.
         let mut weights: Vec<Rational> = (0..values).map(|_| stream.small()).collect();
         while weights.iter().all(|weight| *weight == weights[0]) {
@@ -206,8 +221,7 @@ impl<T: Field> In<T> for ThreeViews {
         };
         if self.given == Given::TwoViews {
             let other = product(a, &mixing());
-            let second = product(&exact::inverse(&mixing())?, &joint(&DMatrix::identity(2, 2), &views.law, b));
-            if product(&other, &second) != joint(a, &views.law, b) {
+            if product(&other, &second(&views.law, b)?) != joint(a, &views.law, b) {
                 return Err(Unjudged::Open("the second model has another table"));
             }
             return Ok(carried(vec![known(other.as_slice().to_vec())]));
