@@ -87,12 +87,16 @@ impl Drawn for Weights {
 }
 
 impl Weights {
-    /// Values of the order of 1/4. The means of a and b are 0, or opposite.
+    /// Values of the order of 1/4, those of w not constant. If they are centred, the means of a and b are 0, or opposite.
     pub(super) fn draw(stream: &mut Stream, group: Group, count: usize, is_centred: bool) -> Self {
         let size = group.size();
         let mut unit = || {
             let mut values = || (0..size).map(|_| stream.small() / 4).collect::<Vec<Rational>>();
-            let (mut a, mut b, w) = (values(), values(), values());
+            let (mut a, mut b, mut w) = (values(), values(), values());
+            // A unit whose output does not depend on c has no potentials.
+            while w.iter().all(|value| *value == w[0]) {
+                w = values();
+            }
             if is_centred {
                 let shift: Rational = stream.small() * stream.integer(0, 1) / 4;
                 for (values, mean) in [(&mut a, shift.clone()), (&mut b, -shift)] {

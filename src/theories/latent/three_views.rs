@@ -112,11 +112,8 @@ impl Draws for ThreeViews {
         let values = 2 + stream.below(2);
         let (law, tables) = loop {
             let law = masses(stream, states);
-            let tables = [
-                full_table(stream, states, states),
-                full_table(stream, states, states),
-                table(stream, values, states),
-            ];
+            let tables =
+                [full_table(stream, states, states), full_table(stream, states, states), table(stream, values, states)];
             // Another model of two views has masses, none of them negative.
             if self.given != Given::TwoViews || second(&law, &tables[1])?.iter().all(|mass| *mass >= 0) {
                 break (law, tables);
