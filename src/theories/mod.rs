@@ -1,21 +1,18 @@
 //! The theories that this program comes with: a folder each, a file for each claim.
 
+pub mod algebra;
+mod carried;
 pub mod circuit;
 #[cfg(test)]
 mod constants;
 pub mod cosmology;
-pub mod entropy_rft;
-pub mod entropy;
-pub mod eth;
-pub mod ideal_gas;
-pub mod kuramoto;
-pub mod algebra;
-mod carried;
-#[cfg(test)]
-mod constants;
 pub mod discovery;
+pub mod entropy;
+pub mod entropy_rft;
+pub mod eth;
 pub mod heavy;
 pub mod ideal_gas;
+pub mod kuramoto;
 pub mod latent;
 pub mod markov;
 pub mod mirror;
