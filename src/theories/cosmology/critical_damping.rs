@@ -85,7 +85,7 @@ impl Draws for CriticalDamping {
         let mut mode = Mode { root, pull: Rational::new(), before: stream.small(), now: stream.small() };
         let [low, high] = mode.window();
         // Below both thresholds, between them, within the window, above it.
-        let field = Rational::from(1 - mode.beta()).square() / (mode.beta() + 1) / 2;
+        let field = (Rational::from(1) - mode.beta()).square() / (mode.beta() + 1) / 2;
         let part = Rational::from((stream.integer(1, 15), 16));
         let between = |a: &Rational, b: &Rational| Rational::from(b - a) * &part + a;
         let zone = if self.own { stream.below(4) } else { 2 };

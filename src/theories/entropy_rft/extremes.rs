@@ -2,26 +2,8 @@
 
 use super::policy::normalised;
 use super::{collapse, on_policy_mean, one_token, second_order};
-use crate::instances::extremes::{drawn, large, scale};
+use crate::instances::extremes::{attack, large, scale};
 use crate::scalar::Rational;
-use crate::verify::{Claim, Draws, Finding, In, Scalar, Status};
-
-/// Examines a law exactly at changed instances.
-fn examine<L: In<Rational>>(claim: &Claim, law: &L, changes: &[(&str, fn(&mut L::Instance))]) {
-    for index in 0..16 {
-        for (first_name, first) in changes {
-            for (second_name, second) in changes {
-                let mut instance = drawn(claim, law, index);
-                first(&mut instance);
-                second(&mut instance);
-                let relations = In::<Rational>::relations(law, &instance).expect("an instance");
-                let finding = Finding::judge(Scalar::Rational, &relations, false);
-                let is_right = matches!(finding.status, Status::Satisfied | Status::Vacuous);
-                assert!(is_right, "{} {index}, {first_name}, {second_name}: {}", claim.id, finding.worst);
-            }
-        }
-    }
-}
 
 fn spread(p: &mut Vec<Rational>) {
     p[0] *= large();
@@ -35,7 +17,7 @@ fn uniform(p: &mut [Rational]) {
 
 #[test]
 fn one_token_is_known_at_every_scale() {
-    examine(
+    attack(
         &one_token::CLAIM,
         &one_token::LAW,
         &[
@@ -54,7 +36,7 @@ fn one_token_is_known_at_every_scale() {
 
 #[test]
 fn two_orders_are_known_at_every_scale() {
-    examine(
+    attack(
         &second_order::CLAIM,
         &second_order::LAW,
         &[
@@ -69,7 +51,7 @@ fn two_orders_are_known_at_every_scale() {
 
 #[test]
 fn means_and_their_split_are_known_at_every_scale() {
-    examine(
+    attack(
         &on_policy_mean::CLAIM,
         &on_policy_mean::LAW,
         &[
@@ -80,7 +62,7 @@ fn means_and_their_split_are_known_at_every_scale() {
             ("q near 0", |policy| policy.v[0] = large().recip()),
         ],
     );
-    examine(
+    attack(
         &collapse::CLAIM,
         &collapse::Split,
         &[

@@ -1,23 +1,8 @@
 //! The laws at extreme points: none of them needs what the draws happen to be.
 
 use super::{energy_rate, omega_condition, radial_step};
-use crate::instances::extremes::{drawn, large, scale};
+use crate::instances::extremes::{attack, large, scale};
 use crate::scalar::Rational;
-use crate::verify::{Claim, Draws, Finding, In, Scalar, Status};
-
-/// Examines a law exactly at changed instances.
-fn examine<L: In<Rational>>(claim: &Claim, law: &L, changes: &[(&str, fn(&mut L::Instance))]) {
-    for index in 0..16 {
-        for (what, change) in changes {
-            let mut instance = drawn(claim, law, index);
-            change(&mut instance);
-            let relations = In::<Rational>::relations(law, &instance).expect("an instance");
-            let finding = Finding::judge(Scalar::Rational, &relations, false);
-            let is_right = matches!(finding.status, Status::Satisfied | Status::Vacuous);
-            assert!(is_right, "{} {index}, {what}: {}", claim.id, finding.worst);
-        }
-    }
-}
 
 fn stretch(coupling: &mut nalgebra::DMatrix<Rational>) {
     coupling.iter_mut().for_each(|entry| *entry *= large());
@@ -25,7 +10,7 @@ fn stretch(coupling: &mut nalgebra::DMatrix<Rational>) {
 
 #[test]
 fn rates_are_known_at_every_scale() {
-    examine(
+    attack(
         &energy_rate::CLAIM,
         &energy_rate::LAW,
         &[
@@ -36,7 +21,7 @@ fn rates_are_known_at_every_scale() {
             }),
         ],
     );
-    examine(
+    attack(
         &omega_condition::CLAIM,
         &omega_condition::LAW,
         &[
@@ -50,7 +35,7 @@ fn rates_are_known_at_every_scale() {
 
 #[test]
 fn a_radial_drift_is_known_at_every_scale() {
-    examine(
+    attack(
         &radial_step::CLAIM,
         &radial_step::LAW,
         &[

@@ -114,7 +114,7 @@ impl Network {
         let part = |i: usize| {
             let (x, y) = (self.node(&self.x, i), self.node(&y, i));
             let along = dot(x, y);
-            x.iter().zip(y).map(move |(x, y)| Rational::from(y - Rational::from(&along * x))).collect::<Vec<_>>()
+            x.iter().zip(y).map(move |(x, y)| y - Rational::from(&along * x)).collect::<Vec<_>>()
         };
         (0..self.nodes()).flat_map(part).collect()
     }
@@ -133,8 +133,7 @@ impl Network {
     pub(super) fn rate(&self, share: &Rational) -> Rational {
         let v = self.velocity();
         let energy = |sign: i64| {
-            let x: Vec<Rational> =
-                self.x.iter().zip(&v).map(|(x, v)| Rational::from(x + Rational::from(v * sign))).collect();
+            let x: Vec<Rational> = self.x.iter().zip(&v).map(|(x, v)| x + Rational::from(v * sign)).collect();
             -(dot(&x, &apply(&self.coupling, &x)) * share) - dot(&self.c, &x)
         };
         (energy(1) - energy(-1)) / 2

@@ -57,8 +57,7 @@ impl Node {
     /// `a x + b P y`
     fn moved(&self, a: &Rational, b: &Rational) -> Vec<Rational> {
         let along = dot(&self.x, &self.y);
-        let entry =
-            |(x, y): (&Rational, &Rational)| Rational::from(y - Rational::from(&along * x)) * b + Rational::from(a * x);
+        let entry = |(x, y): (&Rational, &Rational)| (y - Rational::from(&along * x)) * b + Rational::from(a * x);
         self.x.iter().zip(&self.y).map(entry).collect()
     }
 }

@@ -1,12 +1,12 @@
 //! The laws at extreme points: none of them needs what the draws happen to be.
 
 use super::{coupling_onset, response, spectral_decoupling, two_features};
-use crate::instances::extremes::{attack, drawn, large, scale, shrink};
+use crate::instances::extremes::{Change, attack, drawn, large, scale, shrink};
 use crate::scalar::{Interval, Mp, Rational};
 use crate::verify::{Claim, Draws, Finding, In, Scalar, Status};
 
 /// Examines a law at changed instances in intervals and in floats.
-fn examine<L: In<Interval<256>> + In<Mp<1024>>>(claim: &Claim, law: &L, changes: &[(&str, fn(&mut L::Instance))]) {
+fn examine<L: In<Interval<256>> + In<Mp<1024>>>(claim: &Claim, law: &L, changes: &[Change<L::Instance>]) {
     for index in 0..16 {
         for (what, change) in changes {
             let mut instance = drawn(claim, law, index);

@@ -72,8 +72,8 @@ impl<T: Real> In<T> for Response {
         let alpha: Vec<Dual<T>> = (0..size)
             .map(|i| {
                 let mut margin = Dual::constant(T::zero());
-                for j in 0..size {
-                    let response = Dual::new(at.responses[j].clone(), moved[j].clone());
+                for (j, (response, moved)) in at.responses.iter().zip(&moved).enumerate() {
+                    let response = Dual::new(response.clone(), moved.clone());
                     margin += response * Dual::constant(at.axes[(i, j)].clone());
                 }
                 (-margin).sigmoid()
