@@ -12,6 +12,7 @@
 //! | [`complex`] | complex numbers over a field, Hermitian and unitary matrices | real and imaginary part |
 //! | [`groups`] | averages over finite groups of unitary and orthogonal matrices | rational: sums over the elements |
 //! | [`cyclotomic`] | numbers of the field of a root of unity | of the powers of the root |
+//! | [`roots`] | roots of a rational polynomial, by half-plane | their number |
 //! Exact values beyond the rationals, as coordinates over them: a relation compares the coordinates.
 
 pub mod complex;
@@ -21,6 +22,7 @@ pub mod groups;
 pub mod logarithms;
 mod operators;
 pub mod polynomial;
+pub mod roots;
 pub mod series;
 
 pub use complex::{Complex, Gaussian};
