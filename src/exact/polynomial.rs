@@ -85,9 +85,6 @@ impl Polynomial {
         monomials.insert(&[]);
         let coordinate =
             |polynomial: &Polynomial, powers: &[u32]| polynomial.terms.get(powers).cloned().unwrap_or_default();
-        let mut monomials: BTreeSet<&[u32]> = polynomials.iter().flat_map(|p| p.terms.keys().map(Vec::as_slice)).collect();
-        monomials.insert(&[]);
-        let coordinate = |polynomial: &Polynomial, powers: &[u32]| polynomial.terms.get(powers).cloned().unwrap_or_default();
         polynomials.iter().map(|p| monomials.iter().map(|powers| coordinate(p, powers)).collect()).collect()
     }
 
@@ -128,10 +125,6 @@ impl MulAssign<&Polynomial> for Polynomial {
         for (mine, a) in &self.terms {
             for (others, b) in &other.terms {
                 product.include(&both(mine, others), Rational::from(a * b));
-                let mut powers = vec![0; mine.len().max(others.len())];
-                mine.iter().zip(&mut powers).for_each(|(power, sum)| *sum += power);
-                others.iter().zip(&mut powers).for_each(|(power, sum)| *sum += power);
-                product.include(&powers, Rational::from(a * b));
             }
         }
         *self = product;

@@ -49,7 +49,6 @@ impl<T: Field, const N: usize> Series<T, N> {
         let sign = |k: usize| {
             let entry = self.coefficients[k].clone();
             if k.is_multiple_of(2) { entry } else { -entry }
-            if k % 2 == 0 { entry } else { -entry }
         };
         Series { coefficients: from_fn(sign) }
     }

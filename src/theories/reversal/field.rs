@@ -52,8 +52,8 @@ impl Fields {
         loop {
             let mut instance = self.any(stream);
             if awkward {
-                let kinds = ["an oscillator", "no velocity", "a point that the reflection fixes"];
-                instance.degenerate(stream.pick(&kinds), self);
+                let kinds: [&'static str; 3] = ["an oscillator", "no velocity", "a point that the reflection fixes"];
+                instance.degenerate(*stream.pick(&kinds), self);
                 return instance;
             }
             let moves = instance.velocity(&instance.point).iter().any(|entry| *entry != 0);

@@ -46,8 +46,8 @@ pub static CLAIM: Claim = Claim {
     ],
     references: &[GEOMETRIC],
     law: &[
-        Part { check: &Independent(Exact(REVERSIBLE)), number: |index| index.is_multiple_of(2).then_some(index) },
-        Part { check: &Independent(Exact(FIRST_ORDER)), number: Some },
+        Part { check: &Independent(Exact(REVERSIBLE)), number: |index| index.is_multiple_of(2).then_some(index / 2) },
+        Part { check: &Independent(Exact(FIRST_ORDER)), number: |index| Some(index / 2) },
     ],
     controls: &[
         control(

@@ -95,10 +95,21 @@ fn moved<T: Field>(x: &Plane<T>, h: &Powers<T>, weights: &[(i64, i64)], slopes: 
 ///
 /// Picard's iteration: each pass finds one power of time more, and each power of time brings one of `h`.
 pub(super) fn flow<T: Field>(
+    velocity_of_powers: impl Fn(&Plane<T>) -> Plane<T>,
     velocity: impl Fn(&[Timed<T>; 2]) -> [Timed<T>; 2],
     x: &Plane<T>,
     h: &Powers<T>,
 ) -> Plane<T> {
+    let is_number = |entry: &Powers<T>| entry.coefficients[1..].iter().all(Zero::is_zero);
+    if x.iter().all(is_number) && *h == Powers::variable() {
+        // From a number, time and h are one variable.
+        let mut path = x.clone();
+        for _ in 1..POWERS {
+            let slope = velocity_of_powers(&path);
+            path = [0, 1].map(|row: usize| slope[row].integral() + &x[row]);
+        }
+        return path;
+    }
     let start: [Timed<T>; 2] = [0, 1].map(|row: usize| Series::constant(x[row].clone()));
     let pace = Series::constant(h.clone());
     let mut path = start.clone();
@@ -136,7 +147,7 @@ impl Map {
     /// The map over `h`, or `-h` where `h` is negated.
     pub(super) fn apply<T: Field>(self, instance: &Instance, x: &Plane<T>, h: &Powers<T>) -> Plane<T> {
         match self {
-            Map::Flow => flow(|x| instance.velocity(x), x, h),
+            Map::Flow => flow(|x| instance.velocity(x), |x| instance.velocity(x), x, h),
             Map::Step(method) => method.step(|x| instance.velocity(x), x, h),
         }
     }
@@ -144,7 +155,10 @@ impl Map {
     /// The map over `h` of the field `-f`.
     pub(super) fn apply_reversed<T: Field>(self, instance: &Instance, x: &Plane<T>, h: &Powers<T>) -> Plane<T> {
         match self {
-            Map::Flow => flow(|x| instance.velocity(x).map(|entry| -entry), x, h),
+            Map::Flow => {
+                let back = |x: &Plane<T>| instance.velocity(x).map(|entry| -entry);
+                flow(back, |x| instance.velocity(x).map(|entry| -entry), x, h)
+            }
             Map::Step(method) => method.step(|x| instance.velocity(x).map(|entry| -entry), x, h),
         }
     }

@@ -79,7 +79,7 @@ impl Draws for Parity {
 /// `e`, the coefficient of `h^(p+1)` in `Psi_h x - Phi_h x`.
 fn local_error<T: Field>(method: Method, instance: &Instance) -> [T; 2] {
     let h = Powers::variable();
-    let [step, flow] = [Map::Step(method), Map::Flow].map(|map| map.apply(instance, &instance.start(), &h));
+    let [step, flow] = [Map::Step(method), Map::Flow].map(|map| map.apply::<T>(instance, &instance.start(), &h));
     let power = method.order() + 1;
     [0, 1].map(|row: usize| step[row].coefficients[power].clone() - &flow[row].coefficients[power])
 }
