@@ -11,6 +11,7 @@ pub mod entropy;
 pub mod entropy_rft;
 pub mod eth;
 pub mod heavy;
+pub mod graph_entropy;
 pub mod ideal_gas;
 pub mod kuramoto;
 pub mod latent;
@@ -19,6 +20,9 @@ pub mod mirror;
 pub mod neural_thermodynamics;
 pub mod noise_equilibrium;
 pub mod starvation;
+pub mod onsager;
+pub mod reversal;
+pub mod turing;
 
 use crate::verify::{Claim, Theories, Theory};
 
@@ -44,6 +48,8 @@ pub static ALL: &[&Theory] = &[
     &heavy::THEORY,
     &algebra::THEORY,
 ];
+pub static ALL: &[&Theory] =
+    &[&neural_thermodynamics::THEORY, &noise_equilibrium::THEORY, &mirror::THEORY, &ideal_gas::THEORY, &markov::THEORY, &reversal::THEORY, &onsager::THEORY, &graph_entropy::THEORY, &turing::THEORY];
 
 /// Every claim of every theory, in the order of the documentation. Identifiers are permanent.
 pub fn registry() -> Vec<&'static Claim<'static>> {

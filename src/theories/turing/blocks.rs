@@ -100,7 +100,13 @@ impl Draws for Blocks {
         // At most nine rows, whose determinants are cheap.
         let size = 1 + stream.below(if laplacian.nrows() > 3 { 2 } else { 3 });
         let mut any = || DMatrix::from_fn(size, size, |_, _| stream.small());
-        Ok(Instance { reaction: any(), diffusion: any(), laplacian, spectrum: Vec::new() })
+        loop {
+            let (reaction, diffusion) = (any(), any());
+            // Another graph shows in the trace of the whole.
+            if !self.other_graph || (0..size).map(|i| &diffusion[(i, i)]).sum::<Rational>() != 0 {
+                return Ok(Instance { reaction, diffusion, laplacian, spectrum: Vec::new() });
+            }
+        }
     }
 }
 
