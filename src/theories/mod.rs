@@ -50,6 +50,11 @@ pub static ALL: &[&Theory] = &[
 ];
 pub static ALL: &[&Theory] =
     &[&neural_thermodynamics::THEORY, &noise_equilibrium::THEORY, &mirror::THEORY, &ideal_gas::THEORY, &markov::THEORY, &reversal::THEORY, &onsager::THEORY, &graph_entropy::THEORY, &turing::THEORY];
+    &reversal::THEORY,
+    &onsager::THEORY,
+    &graph_entropy::THEORY,
+    &turing::THEORY,
+];
 
 /// Every claim of every theory, in the order of the documentation. Identifiers are permanent.
 pub fn registry() -> Vec<&'static Claim<'static>> {

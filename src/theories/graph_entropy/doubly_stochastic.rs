@@ -9,12 +9,12 @@
 //! `Q_ij >= 0` off the diagonal. A step `p + h Q p` does not lower `H` either if `h max |Q_ii| <= 1`. Source: [`MARSHALL_OLKIN`].
 
 use super::{MARSHALL_OLKIN, masses};
-use crate::exact::logarithms::{self, Logarithms};
 use crate::exact::Series;
+use crate::exact::logarithms::{self, Logarithms};
 use crate::scalar::{Field, Rational, Real};
 use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Transcendental, Unjudged,
-    control,
+    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Transcendental,
+    Unjudged, control,
 };
 use nalgebra::DMatrix;
 use num_traits::{One, Zero};
@@ -64,11 +64,7 @@ pub static CLAIM: Claim = Claim {
             "a step of the random walk on the path of three nodes, from the uniform law",
             &Independent(Transcendental(Step { of: Of::RandomWalk })),
         ),
-        control(
-            "long-step",
-            "two nodes, h > 1",
-            &Independent(Transcendental(Step { of: Of::LongStep })),
-        ),
+        control("long-step", "two nodes, h > 1", &Independent(Transcendental(Step { of: Of::LongStep }))),
     ],
 };
 
@@ -159,7 +155,9 @@ impl<T: Field> In<T> for Rate {
             (Logarithms::of(mass) + Logarithms::rational(&Rational::one())).scaled(&-speed)
         };
         let rate: Logarithms = law.iter().zip(instance.velocity()).map(slope).sum();
-        let sum = |of: &dyn Fn(usize, usize) -> Logarithms| instance.pairs().map(|(i, j)| of(i, j).scaled(&rates[(i, j)])).sum();
+        let sum = |of: &dyn Fn(usize, usize) -> Logarithms| {
+            instance.pairs().map(|(i, j)| of(i, j).scaled(&rates[(i, j)])).sum()
+        };
         let logarithm = |i: usize, j: usize| Logarithms::multiple(&law[j], &Rational::from(&law[j] / &law[i]));
         Ok(vec![logarithms::equality(
             "the rate of the entropy",
@@ -206,7 +204,9 @@ impl<T: Field> In<T> for Leaving {
         let velocity = instance.velocity();
         let bent = apply(&instance.rates, &velocity);
         let path: Vec<Series<Rational, 3>> = (0..instance.states())
-            .map(|i| Series { coefficients: [instance.law[i].clone(), velocity[i].clone(), Rational::from(&bent[i] / 2)] })
+            .map(|i| Series {
+                coefficients: [instance.law[i].clone(), velocity[i].clone(), Rational::from(&bent[i] / 2)],
+            })
             .collect();
         let square: Rational = velocity.iter().map(|speed| speed.clone().square()).sum();
         let claimed = [Rational::new(), Rational::new(), -square * instance.states() as i64 / 2];
@@ -258,8 +258,11 @@ fn entropy<T: Real>(law: &[Rational]) -> T {
 impl<T: Real> In<T> for Step {
     fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
         let Instance { rates, law, step, .. } = instance;
-        let after: Vec<Rational> =
-            law.iter().zip(instance.velocity()).map(|(mass, speed)| Rational::from(mass + &Rational::from(step * &speed))).collect();
+        let after: Vec<Rational> = law
+            .iter()
+            .zip(instance.velocity())
+            .map(|(mass, speed)| Rational::from(mass + &Rational::from(step * &speed)))
+            .collect();
         let mut relations = vec![Relation::at_most(
             "one step does not lower the entropy",
             Term::scalar("H(p)", entropy::<T>(law)),

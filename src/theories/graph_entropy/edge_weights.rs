@@ -12,7 +12,9 @@ use super::{PIONEER, masses};
 use crate::exact::Series;
 use crate::exact::logarithms::{self, Logarithms};
 use crate::scalar::{Field, Rational};
-use crate::verify::{Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Term, Unjudged, control};
+use crate::verify::{
+    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Term, Unjudged, control,
+};
 use num_traits::{One, Zero};
 
 /// The rate of the entropy of the weights.
@@ -53,7 +55,11 @@ pub static CLAIM: Claim = Claim {
     ],
     controls: &[
         control("other-sign", "the other sign", &Independent(Exact(Rate { said: Said::OtherSign }))),
-        control("unweighted", "the covariance with equal weights", &Independent(Exact(Rate { said: Said::Unweighted }))),
+        control(
+            "unweighted",
+            "the covariance with equal weights",
+            &Independent(Exact(Rate { said: Said::Unweighted })),
+        ),
     ],
 };
 
@@ -157,7 +163,8 @@ impl Draws for Leaving {
     type Instance = Instance;
 
     fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
-        let mut instance = Instance::draw(draw, |instance| instance.curvatures.iter().any(|k| *k != instance.curvatures[0]));
+        let mut instance =
+            Instance::draw(draw, |instance| instance.curvatures.iter().any(|k| *k != instance.curvatures[0]));
         instance.weights = equal(instance.weights.len());
         Ok(instance)
     }

@@ -78,7 +78,8 @@ impl Graph {
     pub(super) fn entropy<T: Decomposable>(&self, weights: &[T], rates: &[T]) -> Result<[T; 2], Unjudged> {
         let degrees = self.degrees(weights);
         let moves: Vec<T> = weights.iter().zip(rates).map(|(w, r)| T::product(w, r)).collect();
-        let relative: Vec<T> = self.degrees(&moves).into_iter().zip(&degrees).map(|(speed, degree)| speed / degree).collect();
+        let relative: Vec<T> =
+            self.degrees(&moves).into_iter().zip(&degrees).map(|(speed, degree)| speed / degree).collect();
         let mut matrix = DMatrix::from_fn(self.nodes, self.nodes, |i, j| T::integer(i64::from(i == j)));
         let mut moved = DMatrix::from_element(self.nodes, self.nodes, T::zero());
         for (edge, &(i, j)) in self.edges.iter().enumerate() {

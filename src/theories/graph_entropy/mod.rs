@@ -8,8 +8,8 @@ mod laplacian;
 mod near_equal;
 mod von_neumann;
 
-use crate::theories::THEOREMS;
 use crate::scalar::Rational;
+use crate::theories::THEOREMS;
 use crate::verify::{Claim, Lemmas, Stream, Theory};
 
 /// The theory of entropies on graphs.
@@ -26,10 +26,10 @@ pub static THEORY: Theory = Theory {
 const CLAIMS: &[&Claim] = &[&doubly_stochastic::CLAIM, &edge_weights::CLAIM, &von_neumann::CLAIM];
 
 /// Dynamics of graphs that raise an entropy.
-const PIONEER: &str = "Pioneer: physics-informed Riemannian graph ODE for entropy-increasing dynamics, arXiv:2502.03236";
+const PIONEER: &str =
+    "Pioneer: physics-informed Riemannian graph ODE for entropy-increasing dynamics, arXiv:2502.03236";
 /// Doubly stochastic matrices and majorisation.
-const MARSHALL_OLKIN: &str =
-    "Marshall, Olkin, Arnold, Inequalities: Theory of Majorization and Its Applications, 2nd edition, Springer 2011, chapters 1 to 3";
+const MARSHALL_OLKIN: &str = "Marshall, Olkin, Arnold, Inequalities: Theory of Majorization and Its Applications, 2nd edition, Springer 2011, chapters 1 to 3";
 /// The curvature of an edge.
 const FORMAN: &str = "Forman, Bochner's Method for Cell Complexes and Combinatorial Ricci Curvature, Discrete Comput. Geom. 29 (2003) 323";
 

@@ -14,7 +14,8 @@ use crate::exact::roots::multiply;
 use crate::linalg::Decomposable;
 use crate::scalar::{Dual, Field, Rational, Real};
 use crate::verify::{
-    Claim, Class, Decomposition, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged, control,
+    Claim, Class, Decomposition, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term,
+    Unjudged, control,
 };
 
 /// The product of the eigenvalues of a triangle, and its rate.
@@ -59,9 +60,17 @@ pub static CLAIM: Claim = Claim {
         Part { check: &of(Graphs::Law), number: |index| Some(index / 3) },
     ],
     controls: &[
-        control("without-an-edge", "the complete graph of four nodes without an edge, equal weights, any G", &of(Graphs::WithoutAnEdge)),
+        control(
+            "without-an-edge",
+            "the complete graph of four nodes without an edge, equal weights, any G",
+            &of(Graphs::WithoutAnEdge),
+        ),
         control("pendant-edge", "a triangle with a pendant edge, equal weights, any G", &of(Graphs::Pendant)),
-        control("unequal-weights", "the complete graph of four nodes far from equal weights, G = exp", &of(Graphs::Unequal)),
+        control(
+            "unequal-weights",
+            "the complete graph of four nodes far from equal weights, G = exp",
+            &of(Graphs::Unequal),
+        ),
     ],
 };
 
@@ -182,7 +191,10 @@ impl<T: Field> In<T> for Triangle {
                 vec![Term::scalar("dF/dt", spread(&along(&ordered)).tangent)],
                 vec![Term::scalar("sum_{i<j} (r_i - r_j)(w_i/w_j - w_j/w_i)", pairs)],
             ),
-            Relation::positive("the product rises for ordered rates", Term::scalar("d(lambda_1 lambda_2)/dt", rate(&ordered))),
+            Relation::positive(
+                "the product rises for ordered rates",
+                Term::scalar("d(lambda_1 lambda_2)/dt", rate(&ordered)),
+            ),
             Relation::positive("the product rises for k - G(w)", Term::scalar("d(lambda_1 lambda_2)/dt", rate(&grown))),
             Relation::positive("the product falls for -k", Term::scalar("-d(lambda_1 lambda_2)/dt", -rate(&backward))),
             equality_of_bound(&complete),
@@ -200,7 +212,10 @@ fn equality_of_bound<T: Field>(complete: &Graph) -> Relation<T> {
     Relation::equality(
         ("the eigenvalues of the complete graph", format!("{nodes} nodes")),
         vec![vector("L^2", square.iter().map(T::from_rational).collect())],
-        vec![vector("n L / (n - 1)", laplacian.iter().map(|entry| T::from_rational(&Rational::from(entry * &largest))).collect())],
+        vec![vector(
+            "n L / (n - 1)",
+            laplacian.iter().map(|entry| T::from_rational(&Rational::from(entry * &largest))).collect(),
+        )],
     )
 }
 
@@ -235,6 +250,9 @@ impl Draws for Entropy {
     }
 }
 
+/// A rate is compared with itself: any resolution tells its sign, and this one all floats have.
+const SIGN: i32 = 16;
+
 impl<T: Decomposable> In<T> for Entropy {
     fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
         let roots: Vec<T> = instance.roots.iter().map(T::from_rational).collect();
@@ -244,7 +262,8 @@ impl<T: Decomposable> In<T> for Entropy {
             _ => instance.flows(|weight: &T| instance.growth(weight)),
         };
         let [entropy, rising] = instance.graph.entropy(&weights, &grown)?;
-        let rises = Relation::positive("the entropy rises for k - G(w)", Term::scalar("dS/dt", rising));
+        let rises =
+            Relation::positive("the entropy rises for k - G(w)", Term::scalar("dS/dt", rising)).resolved_to(SIGN);
         if self.graphs != Graphs::Law {
             return Ok(vec![rises]);
         }
@@ -252,7 +271,7 @@ impl<T: Decomposable> In<T> for Entropy {
         let [_, falling] = instance.graph.entropy(&weights, &backward)?;
         let mut relations = vec![
             rises,
-            Relation::positive("the entropy falls for -k", Term::scalar("-dS/dt", -falling)),
+            Relation::positive("the entropy falls for -k", Term::scalar("-dS/dt", -falling)).resolved_to(SIGN),
             bound(3, entropy),
         ];
         // Another graph of four nodes: all edges but the last, with the weights of the triangle twice over.

@@ -13,7 +13,9 @@ use crate::exact::Polynomial;
 use crate::exact::roots::multiply;
 use crate::linalg::exact;
 use crate::scalar::{Field, Rational};
-use crate::verify::{Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged, control};
+use crate::verify::{
+    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged, control,
+};
 use nalgebra::DMatrix;
 
 /// The matrices without an irreversible drift.
@@ -63,7 +65,7 @@ impl Draws for Hidden {
     type Instance = Dynamics;
 
     fn draw(&self, draw: &mut Draw) -> Result<Dynamics, Unjudged> {
-        let variables: &[usize] = if draw.index % 2 == 0 { &[3] } else { &[2, 3] };
+        let variables: &[usize] = if draw.index.is_multiple_of(2) { &[3] } else { &[2, 3] };
         Ok(Dynamics::draw(draw, variables, |dynamics| {
             let [left, right] = sides(dynamics, &dynamics.rotation);
             if self.any { left != right } else { dynamics.variables < 3 || size(dynamics) != 0 }
@@ -87,7 +89,8 @@ impl<T: Field> In<T> for Hidden {
         // The constant matrix of the entries at 0.
         let origin = vec![Rational::new(); dynamics.variables];
         let constant = dynamics.rotation.map(|entry| Polynomial::constant(entry.value(&origin)));
-        let spread = |i: usize| (0..dynamics.variables).map(|j| dynamics.derivative_beside(&constant[(i, j)], j, 1)).sum();
+        let spread =
+            |i: usize| (0..dynamics.variables).map(|j| dynamics.derivative_beside(&constant[(i, j)], j, 1)).sum();
         let spread = dynamics.warm((0..dynamics.variables).map(spread).collect());
         let turned = dynamics.times(&constant, &dynamics.gradient());
         let mut relations = vec![identity(
@@ -188,12 +191,17 @@ impl Draws for Identified {
 impl<T: Field> In<T> for Identified {
     fn relations(&self, system: &System) -> Result<Vec<Relation<T>>, Unjudged> {
         let drift = system.drift();
-        let noise = if self.noise_observed { system.metric.clone() } else { scaled(&system.metric, &Rational::from(2)) };
+        let noise =
+            if self.noise_observed { system.metric.clone() } else { scaled(&system.metric, &Rational::from(2)) };
         // What an observer of the drift and the noise finds.
         let covariance = covariance(&drift, &noise, &system.temperature)?;
         let found = scaled(&exact::inverse(&covariance)?, &system.temperature);
         let identified = |label, name, found: &Matrix, truth_name, truth: &Matrix| {
-            Relation::equality(label, vec![Term::vector(name, entries(found))], vec![Term::vector(truth_name, entries(truth))])
+            Relation::equality(
+                label,
+                vec![Term::vector(name, entries(found))],
+                vec![Term::vector(truth_name, entries(truth))],
+            )
         };
         let curvature = identified("the potential", "eps Sigma^(-1)", &found, "S", &system.curvature);
         if !self.noise_observed {

@@ -15,7 +15,9 @@ use crate::exact::Series;
 use crate::exact::roots::multiply;
 use crate::linalg::{exact, minors};
 use crate::scalar::{Field, Rational};
-use crate::verify::{Claim, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Term, Unjudged, all, control};
+use crate::verify::{
+    Claim, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Term, Unjudged, all, control,
+};
 use nalgebra::DMatrix;
 use num_traits::{One, Zero};
 
@@ -171,8 +173,14 @@ impl<T: Field> In<T> for Linear {
             ));
         } else {
             let asymmetry: Rational = (&product - product.transpose()).iter().map(|entry| entry.clone().square()).sum();
-            relations.push(Relation::positive("there is entropy production if W is not 0", number("tr(W^T M^(-1) W S)", &production)));
-            relations.push(Relation::positive("B M is not symmetric if W is not 0", number("|B M - (B M)^T|^2", &asymmetry)));
+            relations.push(Relation::positive(
+                "there is entropy production if W is not 0",
+                number("tr(W^T M^(-1) W S)", &production),
+            ));
+            relations.push(Relation::positive(
+                "B M is not symmetric if W is not 0",
+                number("|B M - (B M)^T|^2", &asymmetry),
+            ));
         }
         relations.push(instance.descent());
         Ok(relations)

@@ -55,7 +55,9 @@ impl Dynamics {
             });
             let dynamics = Dynamics {
                 variables,
-                potential: (0..variables).map(|i| Polynomial::variable(i) * Polynomial::variable(i)).sum::<Polynomial>()
+                potential: (0..variables)
+                    .map(|i| Polynomial::variable(i) * Polynomial::variable(i))
+                    .sum::<Polynomial>()
                     + few_terms(stream, variables, 3, 2),
                 metric: DMatrix::from_fn(variables, variables, |i, j| {
                     (0..variables).map(|k| root[(i, k)].clone() * &root[(j, k)]).sum()
@@ -141,7 +143,8 @@ pub(super) fn identity<T: Field>(
             value.extend(coordinates.iter().map(T::from_rational));
         }
     }
-    let mut terms: Vec<Term<T>> = names.into_iter().zip(values).map(|(name, value)| Term::vector(name, value)).collect();
+    let mut terms: Vec<Term<T>> =
+        names.into_iter().zip(values).map(|(name, value)| Term::vector(name, value)).collect();
     let right = terms.split_off(left.len());
     Relation::equality(label, terms, right)
 }
@@ -157,7 +160,9 @@ impl Drawn for Dynamics {
         format!("polynomial dynamics in {} variables{}", self.variables, self.what)
     }
     fn numbers(&self) -> Vec<Numbers> {
-        let listed = |polynomials: Vec<&Polynomial>| Polynomial::coordinates(&polynomials).into_iter().flatten().collect::<Vec<_>>();
+        let listed = |polynomials: Vec<&Polynomial>| {
+            Polynomial::coordinates(&polynomials).into_iter().flatten().collect::<Vec<_>>()
+        };
         vec![
             Numbers::new("coefficients of V", listed(vec![&self.potential])),
             Numbers::new("coefficients of M", listed(self.metric.iter().collect())),

@@ -10,7 +10,9 @@ use super::FREIDLIN_WENTZELL;
 use super::linear_system::{Matrix, antisymmetric, definite};
 use crate::linalg::exact;
 use crate::scalar::{Field, Rational};
-use crate::verify::{Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Term, Unjudged, all, control};
+use crate::verify::{
+    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Term, Unjudged, all, control,
+};
 use nalgebra::{DMatrix, DVector};
 
 /// The action at a velocity.
@@ -44,7 +46,11 @@ pub static CLAIM: Claim = Claim {
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control("same-rotation", "M + W in place of M - W", &Independent(Exact(Action { said: Said::SameRotation }))),
-        control("identity-metric", "the identity in place of M^(-1)", &Independent(Exact(Action { said: Said::IdentityMetric }))),
+        control(
+            "identity-metric",
+            "the identity in place of M^(-1)",
+            &Independent(Exact(Action { said: Said::IdentityMetric })),
+        ),
     ],
 };
 
@@ -160,7 +166,11 @@ impl<T: Field> In<T> for Action {
                 vec![number("b . g", &fall)],
                 vec![number("-g^T M g", &dissipation)],
             ),
-            Relation::at_most("the action is at least the rise", number("g . v", &rise), number("|v - b|^2 / 4", &action)),
+            Relation::at_most(
+                "the action is at least the rise",
+                number("g . v", &rise),
+                number("|v - b|^2 / 4", &action),
+            ),
             Relation::equality(
                 "the action along the path of reversed rotation",
                 vec![number("|v - b|^2 / 4 at v = (M - W) g", &least)],

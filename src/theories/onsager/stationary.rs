@@ -94,7 +94,8 @@ impl Stationary {
 
 impl<T: Field> In<T> for Stationary {
     fn relations(&self, dynamics: &Dynamics) -> Result<Vec<Relation<T>>, Unjudged> {
-        let terms = self.parts(dynamics).into_iter().map(|(name, part)| (name, vec![dynamics.outflow(&part)])).collect();
+        let terms =
+            self.parts(dynamics).into_iter().map(|(name, part)| (name, vec![dynamics.outflow(&part)])).collect();
         let diffusion = vec![("eps sum_ij d_i d_j (M_ij rho) / rho", vec![dynamics.diffusion()])];
         let mut relations = vec![identity("the current has no divergence", terms, diffusion)];
         if self.drift == Drift::Law {
@@ -109,9 +110,8 @@ fn rate<T: Field>(dynamics: &Dynamics) -> Relation<T> {
     let gradient = dynamics.gradient();
     let dissipative = negated(dynamics.times(&dynamics.metric, &gradient));
     let warm = dynamics.warm(dynamics.divergence(&dynamics.metric));
-    let drift: Vec<_> = (0..dynamics.variables)
-        .map(|i| dissipative[i].clone() + &warm[i] + &dynamics.drift[i])
-        .collect();
+    let drift: Vec<_> =
+        (0..dynamics.variables).map(|i| dissipative[i].clone() + &warm[i] + &dynamics.drift[i]).collect();
     let along = (0..dynamics.variables).map(|i| dynamics.drift[i].clone() * &gradient[i]).sum::<Polynomial>();
     let spread = (0..dynamics.variables).map(|i| dynamics.drift[i].derivative(i)).sum::<Polynomial>();
     identity(

@@ -14,7 +14,9 @@ const CHANGES: &[Change<Instance>] = &[
     ("R diagonal", |instance| instance.shear = Rational::new()),
     ("R far from a symmetric one", |instance| instance.shear = large()),
     ("no field", |instance| instance.field = [Polynomial::default(), Polynomial::default()]),
-    ("a point that the reflection reverses", |instance| instance.point[0] = Rational::from(&instance.shear * &instance.point[1])),
+    ("a point that the reflection reverses", |instance| {
+        instance.point[0] = Rational::from(&instance.shear * &instance.point[1])
+    }),
 ];
 
 #[test]

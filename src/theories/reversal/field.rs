@@ -1,7 +1,7 @@
 //! Polynomial fields in the plane with a reflection, reversible or not, and points.
 
 use crate::exact::{Polynomial, Series};
-use crate::scalar::{Dual, Field, Rational, Ring};
+use crate::scalar::{Dual, Field, Rational};
 use crate::verify::{Class, Draw, Drawn, Numbers, Stream};
 
 /// Coefficients of the powers `h^0, ..., h^6`: one beyond the last that a claim speaks of, apart from those that hold to every order.
@@ -53,7 +53,7 @@ impl Fields {
             let mut instance = self.any(stream);
             if awkward {
                 let kinds: [&'static str; 3] = ["an oscillator", "no velocity", "a point that the reflection fixes"];
-                instance.degenerate(*stream.pick(&kinds), self);
+                instance.degenerate(stream.pick(&kinds), self);
                 return instance;
             }
             let moves = instance.velocity(&instance.point).iter().any(|entry| *entry != 0);
@@ -88,7 +88,8 @@ impl Instance {
             "no velocity" => {
                 let velocity = self.velocity(&self.point);
                 // In the coordinates (q, p); a constant may be added to f_2 only if the field is to stay reversible.
-                let [q, p] = [Rational::from(&velocity[0] - &Rational::from(&self.shear * &velocity[1])), velocity[1].clone()];
+                let [q, p] =
+                    [Rational::from(&velocity[0] - &Rational::from(&self.shear * &velocity[1])), velocity[1].clone()];
                 self.field[1] -= Polynomial::constant(p);
                 if fields == Fields::Reversible {
                     self.field[0] -= Polynomial::monomial(&[0, 1], q / &self.point[1]);
@@ -131,7 +132,8 @@ impl Instance {
     pub(super) fn acceleration<T: Field>(&self) -> [T; 2] {
         let x = self.start::<T>();
         let velocity = self.velocity(&x);
-        self.velocity(&[0, 1].map(|row: usize| Dual::new(x[row].clone(), velocity[row].clone()))).map(|entry| entry.tangent)
+        self.velocity(&[0, 1].map(|row: usize| Dual::new(x[row].clone(), velocity[row].clone())))
+            .map(|entry| entry.tangent)
     }
 }
 

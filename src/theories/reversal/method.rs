@@ -3,7 +3,10 @@
 use super::field::{Instance, POWERS, Powers};
 use crate::exact::Series;
 use crate::scalar::{Field, Ring};
-use num_traits::{One, Zero};
+use num_traits::Zero;
+
+/// Numbers of a tableau, as numerators and denominators.
+type Row = &'static [(i64, i64)];
 
 /// A method that takes a step of size `h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,21 +51,25 @@ impl Method {
     }
 
     /// Butcher's tableau: the rows of `a`, and `b`, as numerators and denominators.
-    fn tableau(self) -> (&'static [&'static [(i64, i64)]], &'static [(i64, i64)]) {
+    fn tableau(self) -> (&'static [Row], Row) {
         match self {
             Euler => (&[&[]], &[(1, 1)]),
             Midpoint => (&[&[], &[(1, 2)]], &[(0, 1), (1, 1)]),
             HeunThree => (&[&[], &[(1, 3)], &[(0, 1), (2, 3)]], &[(1, 4), (0, 1), (3, 4)]),
-            RungeKuttaFour => (
-                &[&[], &[(1, 2)], &[(0, 1), (1, 2)], &[(0, 1), (0, 1), (1, 1)]],
-                &[(1, 6), (1, 3), (1, 3), (1, 6)],
-            ),
+            RungeKuttaFour => {
+                (&[&[], &[(1, 2)], &[(0, 1), (1, 2)], &[(0, 1), (0, 1), (1, 1)]], &[(1, 6), (1, 3), (1, 3), (1, 6)])
+            }
             ImplicitMidpoint => (&[&[(1, 2)]], &[(1, 1)]),
         }
     }
 
     /// `Psi_h x` for the field `sign f`; `h` is a power series without a constant term, as is all that differs from a number in `x`.
-    pub(super) fn step<T: Field>(self, velocity: impl Fn(&Plane<T>) -> Plane<T>, x: &Plane<T>, h: &Powers<T>) -> Plane<T> {
+    pub(super) fn step<T: Field>(
+        self,
+        velocity: impl Fn(&Plane<T>) -> Plane<T>,
+        x: &Plane<T>,
+        h: &Powers<T>,
+    ) -> Plane<T> {
         let (rows, weights) = self.tableau();
         let mut slopes: Vec<Plane<T>> = vec![[Powers::zero(), Powers::zero()]; rows.len()];
         let explicit = rows.iter().enumerate().all(|(stage, row)| row.len() <= stage);
@@ -185,6 +192,7 @@ mod tests {
     use crate::exact::Polynomial;
     use crate::scalar::Rational;
     use crate::verify::{Case, Draw};
+    use num_traits::One;
 
     #[test]
     fn a_tableau_is_consistent() {

@@ -69,9 +69,8 @@ impl Draws for Parity {
             Said::Law => Fields::Reversible.draw(draw),
             Said::Irreversible => Fields::Irreversible.draw(draw),
             // Where the step has an error of its leading order.
-            Said::TwiceTheError(method) => Fields::Reversible.draw_where(draw, |instance| {
-                local_error::<Rational>(method, instance).iter().any(|entry| *entry != 0)
-            }),
+            Said::TwiceTheError(method) => Fields::Reversible
+                .draw_where(draw, |instance| local_error::<Rational>(method, instance).iter().any(|entry| *entry != 0)),
         })
     }
 }
@@ -155,7 +154,11 @@ impl<T: Field> In<T> for Parity {
             Said::Law => {
                 let methods = Method::ALL.into_iter();
                 let all = methods.flat_map(|method| {
-                    [order(method, instance), reflected(method, instance), backward_return(method, instance, is_seen(method))]
+                    [
+                        order(method, instance),
+                        reflected(method, instance),
+                        backward_return(method, instance, is_seen(method)),
+                    ]
                 });
                 all.chain([1, 2, 5].map(|steps| euler_steps(steps, instance))).collect()
             }

@@ -13,7 +13,9 @@ use crate::exact::Series;
 use crate::exact::roots::{multiply, stable_modes};
 use crate::linalg::{exact, minors};
 use crate::scalar::{Field, Rational};
-use crate::verify::{Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Term, Unjudged, control};
+use crate::verify::{
+    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Term, Unjudged, control,
+};
 use nalgebra::DMatrix;
 
 /// The characteristic polynomial in blocks.
@@ -209,7 +211,7 @@ impl Draws for Signs {
             let mut weight = stream.positive();
             let mut reaction = DMatrix::from_fn(2, 2, |_, _| stream.small());
             let mut diffusion = diagonal(stream.positive(), stream.positive() * 8);
-            if draw.index % 2 == 0 {
+            if draw.index.is_multiple_of(2) {
                 // Where there is a window at all, it is met more often.
                 reaction = integers(2, &[1, -2, 2, -3]).map(|entry| entry * stream.positive());
                 weight /= 4;

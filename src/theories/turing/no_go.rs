@@ -14,7 +14,9 @@ use crate::exact::roots::{multiply, stable_modes};
 use crate::linalg::definite::first_nonpositive_minor;
 use crate::linalg::exact;
 use crate::scalar::{Field, Rational};
-use crate::verify::{Claim, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Stream, Term, Unjudged, all, control};
+use crate::verify::{
+    Claim, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Stream, Term, Unjudged, all, control,
+};
 use nalgebra::{DMatrix, DVector};
 
 /// Systems that are claimed to be stable on every graph.
@@ -207,7 +209,11 @@ impl<T: Field> In<T> for Stable {
         ];
         if self.systems == Systems::Law {
             let x = DVector::from_fn(one.nrows(), |row, _| Rational::from((1, 1 + row as i64)));
-            let fall: Rational = -(dissipation(&instance.metric, &one) * &x).iter().zip(x.iter()).map(|(a, b)| Rational::from(a * b)).sum::<Rational>();
+            let fall: Rational = -(dissipation(&instance.metric, &one) * &x)
+                .iter()
+                .zip(x.iter())
+                .map(|(a, b)| Rational::from(a * b))
+                .sum::<Rational>();
             let term = Term::scalar("-x^T (P (A - Lam D) + (A - Lam D)^T P) x", T::from_rational(&fall));
             relations.push(Relation::positive("the metric contracts", term));
         }

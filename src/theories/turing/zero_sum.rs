@@ -12,7 +12,10 @@ use super::blocks::{Instance, diagonal, quadratic};
 use super::graph::{self, Matrix, block, linear_part};
 use crate::exact::roots::stable_modes;
 use crate::scalar::{Field, Rational};
-use crate::verify::{Claim, Class, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged, control};
+use crate::verify::{
+    Claim, Class, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Part, Relation, Stream, Term,
+    Unjudged, control,
+};
 use nalgebra::DMatrix;
 
 /// The homogeneous state.
@@ -57,8 +60,16 @@ pub static CLAIM: Claim = Claim {
         Part { check: &Independent(Exact(THRESHOLD)), number: |index| Some(index / 2) },
     ],
     controls: &[
-        control("exchanged", "d_u and d_v exchanged, above the threshold", &Independent(Exact(Threshold { said: Said::Exchanged }))),
-        control("cruder-threshold", "c / p for the threshold, between both", &Independent(Exact(Threshold { said: Said::Cruder }))),
+        control(
+            "exchanged",
+            "d_u and d_v exchanged, above the threshold",
+            &Independent(Exact(Threshold { said: Said::Exchanged })),
+        ),
+        control(
+            "cruder-threshold",
+            "c / p for the threshold, between both",
+            &Independent(Exact(Threshold { said: Said::Cruder })),
+        ),
         control("no-adversary", "b = 0, said to be stable", &Independent(Exact(Homogeneous { alone: true }))),
     ],
 };
@@ -215,7 +226,9 @@ impl<T: Field> In<T> for Threshold {
         let (d_u, d_v) = (d_u.clone(), Rational::from(d_u * &diffusing.ratio()));
         let (first, second) = if self.said == Said::Exchanged { (d_v, d_u) } else { (d_u, d_v) };
         // Where the quadratic of the blocks is least; if that is no eigenvalue, as it is not positive, any number will do.
-        let least = (Rational::from(&second * &game.p) - Rational::from(&first * &game.c)) / 2 / (Rational::from(&first * &second));
+        let least = (Rational::from(&second * &game.p) - Rational::from(&first * &game.c))
+            / 2
+            / (Rational::from(&first * &second));
         let eigenvalue = if least > 0 { least } else { Rational::from(1) };
         let reaction = game.reaction();
         let diffusion = diagonal(first, second);
