@@ -53,7 +53,7 @@ impl Fields {
             let mut instance = self.any(stream);
             if awkward {
                 let kinds: [&'static str; 3] = ["an oscillator", "no velocity", "a point that the reflection fixes"];
-                instance.degenerate(stream.pick(&kinds), self);
+                instance.degenerate(kinds[stream.below(kinds.len())], self);
                 return instance;
             }
             let moves = instance.velocity(&instance.point).iter().any(|entry| *entry != 0);

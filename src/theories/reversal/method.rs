@@ -218,8 +218,9 @@ mod tests {
             assert_eq!(*coefficient, Rational::from(factorial.recip_ref()));
         }
         // One flow after the other is that of the sum of both times.
-        let twice = Map::Flow.apply(&instance, &path, &Powers::variable());
-        let double = Map::Flow.apply(&instance, &instance.start(), &(Powers::variable() * Powers::integer(2)));
+        let twice = Map::Flow.apply::<Rational>(&instance, &path, &Powers::variable());
+        let double =
+            Map::Flow.apply::<Rational>(&instance, &instance.start(), &(Powers::variable() * Powers::integer(2)));
         assert_eq!(coefficients(&twice, POWERS - 1), coefficients(&double, POWERS - 1));
     }
 }
