@@ -284,11 +284,11 @@ impl<T: Decomposable> In<T> for Entropy {
     }
 }
 
-/// `S <= -n ln(n / (n - 1))`
+/// `S <= -n ln(n / (n - 1))`, with both signs changed: both sides are negative, and without its bound the inequality would be no less true.
 fn bound<T: Decomposable + Real>(nodes: usize, entropy: T) -> Relation<T> {
     Relation::at_most(
         ("the entropy is at most that of the complete graph", format!("{nodes} nodes")),
-        Term::scalar("S", entropy),
-        Term::scalar("-n ln(n/(n-1))", largest(nodes)),
+        Term::scalar("n ln(n/(n-1))", -largest::<T>(nodes)),
+        Term::scalar("-S", -entropy),
     )
 }
