@@ -38,12 +38,13 @@ pub fn multiply(a: &DMatrix<Rational>, b: &DMatrix<Rational>) -> DMatrix<Rationa
     })
 }
 
-/// The number of roots with negative real part, of a polynomial without roots on the imaginary axis, by Routh's table.
+/// The number of roots with negative real part, of a polynomial no two of whose roots add up to 0, by Routh's table.
 ///
 /// A table that breaks off at a zero is begun again for the polynomial times `z + 1`, `z + 2`, ...: each factor has one root more on the left.
 ///
 /// # Errors
-/// [`LinalgError::Singular`] if every table breaks off, as it does if there is a root on the imaginary axis.
+/// [`LinalgError::Singular`] if every table breaks off, as it does if a root is the negative of a root: 0, others on the imaginary axis, or two
+/// that lie opposite to each other.
 pub fn left_roots(polynomial: &[Rational]) -> Result<usize, LinalgError> {
     let mut extended = polynomial.to_vec();
     for extra in 0..6 {
@@ -129,28 +130,37 @@ mod tests {
         let mut stream = Stream::new(&["roots"], 0, 0);
         for _ in 0..300 {
             let mut polynomial = vec![stream.small()];
+            // Real parts, and squares of imaginary ones.
+            let mut roots: Vec<(Rational, Rational)> = Vec::new();
             let mut left = 0;
             for _ in 0..stream.below(3) {
                 let root = stream.small();
                 left += usize::from(root < 0);
-                polynomial = times(&polynomial, &[-root, Rational::from(1)]);
+                polynomial = times(&polynomial, &[Rational::from(-&root), Rational::from(1)]);
+                roots.push((root, Rational::new()));
             }
             for _ in 0..stream.below(3) {
                 let (real, imaginary) = (stream.small(), stream.small());
                 left += if real < 0 { 2 } else { 0 };
-                let square = real.clone().square() + imaginary.square();
-                polynomial = times(&polynomial, &[square, -real * 2, Rational::from(1)]);
+                let square = real.clone().square() + imaginary.clone().square();
+                polynomial = times(&polynomial, &[square, Rational::from(-&real) * 2, Rational::from(1)]);
+                roots.push((real, imaginary.square()));
             }
-            assert_eq!(left_roots(&polynomial), Ok(left), "{polynomial:?}");
+            let opposite =
+                |(real, square): &(Rational, Rational)| roots.contains(&(Rational::from(-real), square.clone()));
+            let expected = if roots.iter().any(opposite) { Err(LinalgError::Singular) } else { Ok(left) };
+            assert_eq!(left_roots(&polynomial), expected, "{polynomial:?}");
         }
     }
 
-    /// Both are in the table's blind spot: its first column has a 0.
+    /// The first column has a 0, which is no root's fault in the first case.
     #[test]
     fn a_table_that_breaks_off_is_extended() {
         let integers = |list: &[i64]| list.iter().map(|&entry| Rational::from(entry)).collect::<Vec<_>>();
-        // (z - 1)(z + 1) = z^2 - 1
-        assert_eq!(left_roots(&integers(&[-1, 0, 1])), Ok(1));
+        // (z + 2)(z - 1 + 2 i)(z - 1 - 2 i) = z^3 + z + 10
+        assert_eq!(left_roots(&integers(&[10, 1, 0, 1])), Ok(1));
+        // 1 and -1.
+        assert_eq!(left_roots(&integers(&[-1, 0, 1])), Err(LinalgError::Singular));
         // z^2 + 1 has both roots on the axis.
         assert_eq!(left_roots(&integers(&[1, 0, 1])), Err(LinalgError::Singular));
         assert_eq!(left_roots(&integers(&[3])), Ok(0));
