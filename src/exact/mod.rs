@@ -5,7 +5,6 @@
 //!
 //! | room | values | coordinates |
 //! |---|---|---|
-//! | [`draws`] | random matrices with rational spectra, points of spheres | their entries |
 //! | [`polynomial`] | polynomials in several variables | of the monomials |
 //! | [`series`] | truncated power series | of the powers of the variable |
 //! | [`logarithms`] | rationals plus rational multiples of logarithms of positive rationals | of 1 and the logarithms of a coprime base |
@@ -13,7 +12,7 @@
 //! | [`groups`] | averages over finite groups of unitary and orthogonal matrices | rational: sums over the elements |
 //! | [`cyclotomic`] | numbers of the field of a root of unity | of the powers of the root |
 //! | [`roots`] | roots of a rational polynomial, by half-plane | their number |
-//! Exact values beyond the rationals, as coordinates over them: a relation compares the coordinates.
+//! | [`draws`] | random matrices with rational spectra, points of spheres | their entries |
 
 pub mod complex;
 pub mod cyclotomic;

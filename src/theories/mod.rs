@@ -10,8 +10,8 @@ pub mod discovery;
 pub mod entropy;
 pub mod entropy_rft;
 pub mod eth;
-pub mod heavy;
 pub mod graph_entropy;
+pub mod heavy;
 pub mod ideal_gas;
 pub mod kuramoto;
 pub mod latent;
@@ -19,9 +19,9 @@ pub mod markov;
 pub mod mirror;
 pub mod neural_thermodynamics;
 pub mod noise_equilibrium;
-pub mod starvation;
 pub mod onsager;
 pub mod reversal;
+pub mod starvation;
 pub mod turing;
 
 use crate::verify::{Claim, Theories, Theory};
@@ -40,20 +40,17 @@ pub static ALL: &[&Theory] = &[
     &starvation::THEORY,
     &entropy_rft::THEORY,
     &kuramoto::THEORY,
-    &circuit::THEORY,
-    &entropy::THEORY,
-    &eth::THEORY,
-    &latent::THEORY,
-    &discovery::THEORY,
-    &heavy::THEORY,
-    &algebra::THEORY,
-];
-pub static ALL: &[&Theory] =
-    &[&neural_thermodynamics::THEORY, &noise_equilibrium::THEORY, &mirror::THEORY, &ideal_gas::THEORY, &markov::THEORY, &reversal::THEORY, &onsager::THEORY, &graph_entropy::THEORY, &turing::THEORY];
     &reversal::THEORY,
     &onsager::THEORY,
     &graph_entropy::THEORY,
     &turing::THEORY,
+    &circuit::THEORY,
+    &heavy::THEORY,
+    &entropy::THEORY,
+    &eth::THEORY,
+    &algebra::THEORY,
+    &latent::THEORY,
+    &discovery::THEORY,
 ];
 
 /// Every claim of every theory, in the order of the documentation. Identifiers are permanent.

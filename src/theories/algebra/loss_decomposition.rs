@@ -14,7 +14,6 @@ use crate::theories::carried::carried;
 use crate::verify::{
     Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Stream, Term, Unjudged, all, control,
 };
-use num_traits::Zero;
 
 /// The loss as a sum of squares.
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ mod rates;
 mod slow_roll_order;
 
 use crate::theories::THEOREMS;
-use crate::verify::{Claim, Lemmas, Theory};
+use crate::verify::{Lemmas, Theory};
 
 /// The theory of descent with momentum as a field with friction.
 pub static THEORY: Theory = Theory {

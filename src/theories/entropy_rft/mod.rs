@@ -12,7 +12,7 @@ mod policy;
 mod second_order;
 
 use crate::theories::THEOREMS;
-use crate::verify::{Claim, Lemmas, Theory};
+use crate::verify::{Lemmas, Theory};
 
 /// The theory of entropy under fine-tuning by rewards.
 pub static THEORY: Theory = Theory {

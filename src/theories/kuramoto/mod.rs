@@ -12,7 +12,7 @@ mod omega_condition;
 mod radial_step;
 
 use crate::theories::THEOREMS;
-use crate::verify::{Claim, Lemmas, Theory};
+use crate::verify::{Lemmas, Theory};
 
 /// The theory of artificial Kuramoto neurons.
 pub static THEORY: Theory = Theory {

@@ -16,7 +16,6 @@ use crate::verify::{
     all, control,
 };
 use nalgebra::DMatrix;
-use num_traits::Zero;
 
 /// The ranks of the three splits of four leaves.
 #[derive(Clone, Copy)]

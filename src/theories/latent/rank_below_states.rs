@@ -17,7 +17,6 @@ use crate::verify::{
     control,
 };
 use nalgebra::DMatrix;
-use num_traits::Zero;
 
 /// Rank and states of the tables of a square.
 #[derive(Clone, Copy)]

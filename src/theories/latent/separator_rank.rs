@@ -16,7 +16,6 @@ use crate::verify::{
     Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Stream, Term, Unjudged, all, control,
 };
 use nalgebra::DMatrix;
-use num_traits::Zero;
 
 /// The rank of a table, with what its sides have in common.
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ mod spectral_decoupling;
 mod two_features;
 
 use crate::theories::THEOREMS;
-use crate::verify::{Claim, Lemmas, Theory};
+use crate::verify::{Lemmas, Theory};
 
 /// The theory of gradient starvation.
 pub static THEORY: Theory = Theory {
