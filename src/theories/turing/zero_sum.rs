@@ -52,7 +52,7 @@ pub static CLAIM: Claim = Claim {
     statement: "for A = [[p, -b], [b, -c]] with p > 0 the homogeneous state is stable if c > p and b^2 > p c, and has an unstable mode if one of these is reversed; if it is stable, some weighted graph is unstable if d_v / d_u > ((|b| + sqrt(b^2 - p c)) / p)^2, none if it is at most that, and that is larger than c / p > 1",
     hypotheses: &[
         "p > 0; D = diag(d_u, d_v) with d_u, d_v > 0",
-        "checked where b^2 - p c is a square, at ratios from 1/1000 of the threshold's distance, on a graph of two nodes with the most unstable eigenvalue, and off the equalities",
+        "checked where b^2 - p c is a square, at ratios of 999/1000 and 1001/1000 of the threshold and further off, on a graph of two nodes with the most unstable eigenvalue, and off the equalities",
     ],
     references: &[TURING],
     law: &[
