@@ -271,8 +271,8 @@ fn a_law_that_no_change_saves_is_left_alone() {
 #[test]
 fn a_law_that_holds_is_seen_from_all_sides() {
     let law = "for z: w @ g.w + v @ g.v = 2 u g.u";
-    // Of wider maps some points cannot be made stationary.
-    let with = "u, v[n], w[n]; data x[n], y; n = 1";
+    // With n = 1 the forces of the samples span a plane only, and no point can be made stationary.
+    let with = "u, v[n], w[n]; data x[n], y; n = 2";
     let texts = Texts { with, loss: "(u (v @ x) (w @ x) - y)^2", law, place: Where::Stationary, ..Texts::default() };
     let (read, answer) = answered(&texts);
     assert_eq!(answer.report.verdict, Verdict::Holds);
