@@ -26,8 +26,7 @@ pub static THEORY: Theory = Theory {
 const CLAIMS: &[&Claim] = &[&doubly_stochastic::CLAIM, &edge_weights::CLAIM, &von_neumann::CLAIM];
 
 /// Dynamics of graphs that raise an entropy.
-const PIONEER: &str =
-    "Pioneer: physics-informed Riemannian graph ODE for entropy-increasing dynamics, arXiv:2502.03236";
+const PIONEER: &str = "Pioneer, entropy-increasing dynamics of graphs, arXiv:2502.03236";
 /// Doubly stochastic matrices and majorisation.
 const MARSHALL_OLKIN: &str = "Marshall, Olkin, Arnold, Inequalities: Theory of Majorization and Its Applications, 2nd edition, Springer 2011, chapters 1 to 3";
 /// The curvature of an edge.

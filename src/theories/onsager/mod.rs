@@ -29,7 +29,7 @@ pub static THEORY: Theory = Theory {
 const CLAIMS: &[&Claim] = &[&stationary::CLAIM, &identifiability::CLAIM, &linear::CLAIM, &quasi_potential::CLAIM];
 
 /// Learning such dynamics from data.
-const ONSAGER_NET: &str = "Identifiable learning of dissipative dynamics, arXiv:2510.24160";
+const ONSAGER_NET: &str = "Identifiable dissipative dynamics, arXiv:2510.24160";
 /// Stationary laws, entropy production, linear systems.
 const PAVLIOTIS: &str = "Pavliotis, Stochastic Processes and Applications, Springer 2014, chapters 3 and 4";
 /// The quasi-potential.

@@ -27,7 +27,7 @@ pub static THEORY: Theory = Theory {
 const CLAIMS: &[&Claim] = &[&flow::CLAIM, &parity::CLAIM, &solver_only::CLAIM];
 
 /// The loss of paths there and back.
-const TREAT: &str = "Huang, Zhao, Gu, Hu, Luo, Xiao, Sun, Wang, Physics-Informed Regularization for Domain-Agnostic Dynamical System Modeling, arXiv:2310.06427";
+const TREAT: &str = "Time-reversal latent GraphODE, arXiv:2310.06427";
 /// Reversible maps and symmetric methods.
 const GEOMETRIC: &str =
     "Hairer, Lubich, Wanner, Geometric Numerical Integration, 2nd edition, Springer 2006, chapters II and V";
