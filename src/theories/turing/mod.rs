@@ -26,7 +26,7 @@ pub static THEORY: Theory = Theory {
 const CLAIMS: &[&Claim] = &[&blocks::CLAIM, &no_go::CLAIM, &zero_sum::CLAIM];
 
 /// Patterns from adversarial interaction.
-const ADVERSARIAL: &str = "Turing instability in adversarial interaction, arXiv:2010.00521";
+const ADVERSARIAL: &str = "Rout, Why Adversarial Interaction Creates Non-Homogeneous Patterns: A Pseudo-Reaction-Diffusion Model for Turing Instability, arXiv:2010.00521";
 /// Where the instability is from.
 const TURING: &str = "Turing, The Chemical Basis of Morphogenesis, Phil. Trans. R. Soc. B 237 (1952) 37";
 /// Lyapunov's theorem and Routh's criterion.
