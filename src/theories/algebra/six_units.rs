@@ -200,7 +200,7 @@ impl Draws for SixUnits {
 
     fn draw(&self, draw: &mut Draw) -> Result<Squares, Unjudged> {
         let stream = &mut draw.own();
-        let group = if draw.index % 8 == 0 { Group(&[5]) } else { Group(&[3]) };
+        let group = if draw.index.is_multiple_of(8) { Group(&[5]) } else { Group(&[3]) };
         Ok(Squares::draw(stream, group))
     }
 }

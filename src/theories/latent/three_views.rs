@@ -145,8 +145,9 @@ fn means(weights: &[Rational], table: &DMatrix<Rational>) -> Vec<Rational> {
 
 /// The coefficients of `det(x - M)` below the leading one, from that of `x^(k-1)`.
 fn characteristic(matrix: &DMatrix<Rational>) -> Vec<Rational> {
-    let signed =
-        |n: usize| if n % 2 == 0 { minors::principal_minors(matrix, n) } else { -minors::principal_minors(matrix, n) };
+    let signed = |n: usize| {
+        if n.is_multiple_of(2) { minors::principal_minors(matrix, n) } else { -minors::principal_minors(matrix, n) }
+    };
     (1..=matrix.nrows()).map(signed).collect()
 }
 
