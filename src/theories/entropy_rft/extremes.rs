@@ -69,6 +69,12 @@ fn means_and_their_split_are_known_at_every_scale() {
             ("as drawn", |_| ()),
             ("uniform", |policy| uniform(&mut policy.p)),
             ("nearly certain", |policy| spread(&mut policy.p)),
+            ("A times 2^16", |policy| scale(&mut policy.v)),
+            ("one advantage far above", |policy| policy.v[0] += large()),
+            ("nearly excluded", |policy| {
+                policy.p[0] /= large();
+                policy.p = normalised(policy.p.clone());
+            }),
             ("A constant", |policy| policy.v.fill(Rational::from((3, 2)))),
         ],
     );
