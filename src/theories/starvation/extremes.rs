@@ -3,7 +3,7 @@
 use super::{coupling_onset, response, spectral_decoupling, two_features};
 use crate::instances::extremes::{Change, attack, drawn, large, scale, shrink};
 use crate::scalar::{Interval, Mp, Rational};
-use crate::verify::{Claim, Draws, Finding, In, Scalar, Status};
+use crate::verify::{Claim, Finding, In, Scalar, Status};
 
 /// Examines a law at changed instances in intervals and in floats.
 fn examine<L: In<Interval<256>> + In<Mp<1024>>>(claim: &Claim, law: &L, changes: &[Change<L::Instance>]) {
