@@ -7,6 +7,8 @@ use equipartition_formula::{Arithmetic, Number, Transcendental};
 pub trait Computed: Branch {
     /// Its arithmetic.
     const ARITHMETIC: Over<Self>;
+    /// Whether its numbers are rounded.
+    const ROUNDS: bool;
 }
 
 /// The arithmetic of a scalar, with the functions that no field has, if the scalar has them.
@@ -38,14 +40,15 @@ fn applied<T: Real>(function: Transcendental, value: &T) -> T {
 }
 
 macro_rules! computed {
-    ($arithmetic:ident: $({$($generics:tt)*} $type:ty),*) => {$(
+    ($arithmetic:ident, $rounds:literal: $({$($generics:tt)*} $type:ty),*) => {$(
         impl<$($generics)*> Computed for $type {
             const ARITHMETIC: Over<Self> = Over::$arithmetic;
+            const ROUNDS: bool = $rounds;
         }
     )*};
 }
-computed!(ALGEBRAIC: {} Rational, {} Recorded);
-computed!(REAL: {} f64, {const BITS: u32} Mp<BITS>, {const BITS: u32} Interval<BITS>);
+computed!(ALGEBRAIC, false: {} Rational, {} Recorded);
+computed!(REAL, true: {} f64, {const BITS: u32} Mp<BITS>, {const BITS: u32} Interval<BITS>);
 
 impl<T: Branch> Arithmetic for Over<T> {
     type Value = T;

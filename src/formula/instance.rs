@@ -2,6 +2,7 @@
 
 use crate::entropic::Preconditioner;
 use crate::formula::arithmetic::Computed;
+use crate::formula::sizes::sizes;
 use crate::instances::problem::{self, Rates as DrawnRates};
 use crate::scalar::Rational;
 use crate::verify::stream::GRID_BITS;
@@ -172,6 +173,12 @@ impl Instance {
             };
             terms.iter().map(term).collect::<Vec<_>>()
         };
+        let sizes = if T::ROUNDS { self.sizes_of_nodes() } else { None };
+        let reference = |compiled: &equipartition_formula::CompiledRelation| {
+            let nodes = compiled.left.iter().chain(&compiled.right).flat_map(|(_, nodes)| nodes);
+            let largest = nodes.map(|node| sizes.as_ref().map_or(f64::NAN, |sizes| sizes[node.place()]));
+            Some(T::from_rational(&Rational::from_f64(largest.fold(0.0, f64::max)).filter(|size| !size.is_zero())?))
+        };
         let relation = |compiled: &equipartition_formula::CompiledRelation| Relation {
             label: ("law", compiled.detail.as_str()).into(),
             sense: match self.assertion {
@@ -180,9 +187,15 @@ impl Instance {
             },
             left: side(&compiled.left),
             right: side(&compiled.right),
-            reference: None,
+            reference: reference(compiled),
         };
         Ok(self.program.relations.iter().map(relation).collect())
+    }
+
+    /// How large the numbers were before they cancelled, node by node; none where doubles have no values.
+    fn sizes_of_nodes(&self) -> Option<Vec<f64>> {
+        let values = self.program.tape.evaluate(&f64::ARITHMETIC, &self.carried::<f64>()).ok()?;
+        Some(sizes(&self.program.tape, &values))
     }
 
     /// What is not defined, as it is written.

@@ -27,6 +27,7 @@ pub mod read;
 pub mod relations;
 #[cfg(feature = "model-file")]
 pub mod schema;
+mod sizes;
 
 pub use answer::Answer;
 pub use claim::{FormulaClaim, GENERIC_LOSS};

@@ -56,6 +56,7 @@ fn main() {
         trial("SUMMARY.md has every page once".into(), links::the_summary_has_every_page_once),
         trial("docs/formats.md has every member".into(), members::are_all_told),
         trial("docs/theories.md has every theory".into(), members::theories_are_all_told),
+        trial("docs/literature.md has every claim".into(), members::claims_are_all_compared),
         trial("the checks can fail".into(), || {
             commands::what_does_not_match_is_seen()?;
             links::what_leads_nowhere_is_seen()?;

@@ -54,6 +54,25 @@ pub fn theories_are_all_told() -> Result<(), String> {
     }
 }
 
+/// What is compared with the literature: every claim but those of the first theory, whose page is its paper, and of the textbook theory `markov`; and no other.
+pub fn claims_are_all_compared() -> Result<(), String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_equipartition")).args(["list", "--format", "json"]).output();
+    let text = String::from_utf8(output.expect("the program runs").stdout).expect("text");
+    let ids: BTreeSet<&str> = values(&text, "id");
+    let told = named(&markdown::read(Path::new("docs/literature.md")));
+    let families: BTreeSet<&str> = told.iter().filter_map(|name| Some(name.split_once('/')?.0)).collect();
+    let is_missing = |id: &&&str| families.contains(id.split('/').next().expect("a family")) && !told.contains(**id);
+    let missing: Vec<&&str> = ids.iter().filter(is_missing).collect();
+    let theories: BTreeSet<&str> = values(&text, "theory");
+    let silent = |theory: &&&str| !["neural-thermodynamics", "markov"].contains(theory) && !families.contains(**theory);
+    let silent: Vec<&&str> = theories.iter().filter(silent).collect();
+    if missing.is_empty() && silent.is_empty() && theories.len() > 2 {
+        Ok(())
+    } else {
+        Err(format!("docs/literature.md lacks {missing:?} and the theories {silent:?}"))
+    }
+}
+
 /// All members of all commands.
 pub fn are_all_told() -> Result<(), String> {
     let told = named(&markdown::read(Path::new("docs/formats.md")));
