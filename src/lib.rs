@@ -67,7 +67,6 @@
 //! | [`scalar`] | numbers: traits and types, from `f32` to exact rationals, intervals and dual numbers |
 //! | [`statistics`] | sums without loss, averages with confidence intervals |
 //! | [`linalg`] | the only door to decompositions, every result checked |
-//! | [`exact`] | exact values that are no rationals, by rational coordinates |
 //! | [`closed_form`] | what claims say in a formula of few numbers |
 //! | [`verify`] | what a claim is, how it is examined and judged; nothing of networks |
 //! | [`exact`] | exact values that are no rationals, by rational coordinates |

@@ -5,7 +5,7 @@ use equipartition::discovery::blocks::Block;
 use equipartition::discovery::conserved::{Conserved, conserved, exactly};
 use equipartition::discovery::{DiscoveryError, Settings};
 use equipartition::formula::FormulaModel;
-use equipartition::model::{Activation, Differentiable, Loss, Network, Piecewise, Smooth};
+use equipartition::model::{Activation, Loss, Network, Piecewise, Smooth};
 use equipartition::scalar::Rational;
 use equipartition::verify::Stream;
 use equipartition_formula::{Definitions, Model, Signature, Sizes};

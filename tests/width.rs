@@ -13,9 +13,9 @@ const OBSERVATIONS: [&[&str]; 6] = [
     &["observe", "--steps", "2000", "--hidden", "2"],
     &["observe", "flow", "--time", "4", "--paths", "10"],
     &["observe", "platonic", "--learning-rate", "0.04", "--time", "0.4"],
-    &["observe", "noise-equilibrium", "--steps", "2000"],
+    &["observe", "noise-equilibrium", "--steps", "6000"],
     &["observe", "mirror", "--paths", "50", "--runs", "10"],
-    &["observe", "ideal-gas", "--steps", "400"],
+    &["observe", "ideal-gas", "--steps", "2000"],
 ];
 
 /// The commands that print tables or prose, quick ones of each kind.

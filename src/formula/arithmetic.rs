@@ -1,14 +1,24 @@
 //! What a tape computes, in the scalars of this crate.
 
-use crate::scalar::{Branch, Interval, Mp, Rational, Real, Recorded};
+use crate::scalar::{Branch, Interval, Magnitude, Measured, Mp, Rational, Real, Recorded};
 use equipartition_formula::{Arithmetic, Number, Transcendental};
 
 /// A scalar in which formulas are evaluated.
 pub trait Computed: Branch {
     /// Its arithmetic.
     const ARITHMETIC: Over<Self>;
-    /// Whether its numbers are rounded.
-    const ROUNDS: bool;
+
+    /// Whether so many numbers may be nothing but rounding of numbers of this size. Never where nothing is rounded.
+    fn are_rounding<'a>(values: impl Iterator<Item = &'a Self>, size: f64) -> bool;
+}
+
+/// The roundings of a long formula add up to less than `2^ROUNDINGS` units in the last place.
+const ROUNDINGS: i32 = 16;
+
+fn rounding<'a, T: Measured + 'a>(mut values: impl Iterator<Item = &'a T>, size: f64, bits: u32) -> bool {
+    let Some(size) = Rational::from_f64(size) else { return false };
+    let most = Magnitude::above_rational(&size).scaled(ROUNDINGS - bits as i32);
+    values.all(|value| value.magnitude() <= most)
 }
 
 /// The arithmetic of a scalar, with the functions that no field has, if the scalar has them.
@@ -39,16 +49,31 @@ fn applied<T: Real>(function: Transcendental, value: &T) -> T {
     }
 }
 
-macro_rules! computed {
-    ($arithmetic:ident, $rounds:literal: $({$($generics:tt)*} $type:ty),*) => {$(
-        impl<$($generics)*> Computed for $type {
-            const ARITHMETIC: Over<Self> = Over::$arithmetic;
-            const ROUNDS: bool = $rounds;
+macro_rules! algebraic {
+    ($($type:ty),*) => {$(
+        impl Computed for $type {
+            const ARITHMETIC: Over<Self> = Over::ALGEBRAIC;
+
+            fn are_rounding<'a>(_: impl Iterator<Item = &'a Self>, _: f64) -> bool {
+                false
+            }
         }
     )*};
 }
-computed!(ALGEBRAIC, false: {} Rational, {} Recorded);
-computed!(REAL, true: {} f64, {const BITS: u32} Mp<BITS>, {const BITS: u32} Interval<BITS>);
+algebraic!(Rational, Recorded);
+
+macro_rules! real {
+    ($({$($generics:tt)*} $type:ty, $bits:expr);*) => {$(
+        impl<$($generics)*> Computed for $type {
+            const ARITHMETIC: Over<Self> = Over::REAL;
+
+            fn are_rounding<'a>(values: impl Iterator<Item = &'a Self>, size: f64) -> bool {
+                rounding(values, size, $bits)
+            }
+        }
+    )*};
+}
+real!({} f64, f64::MANTISSA_DIGITS; {const BITS: u32} Mp<BITS>, BITS; {const BITS: u32} Interval<BITS>, BITS);
 
 impl<T: Branch> Arithmetic for Over<T> {
     type Value = T;

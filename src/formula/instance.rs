@@ -173,11 +173,13 @@ impl Instance {
             };
             terms.iter().map(term).collect::<Vec<_>>()
         };
-        let sizes = if T::ROUNDS { self.sizes_of_nodes() } else { None };
+        // Where all terms are rounding, what was rounded is the size beside which they are nothing.
+        let sizes = self.sizes_of_nodes();
         let reference = |compiled: &equipartition_formula::CompiledRelation| {
-            let nodes = compiled.left.iter().chain(&compiled.right).flat_map(|(_, nodes)| nodes);
-            let largest = nodes.map(|node| sizes.as_ref().map_or(f64::NAN, |sizes| sizes[node.place()]));
-            Some(T::from_rational(&Rational::from_f64(largest.fold(0.0, f64::max)).filter(|size| !size.is_zero())?))
+            let nodes = || compiled.left.iter().chain(&compiled.right).flat_map(|(_, nodes)| nodes);
+            let size = nodes().map(|node| sizes.as_ref().map_or(0.0, |sizes| sizes[node.place()])).fold(0.0, f64::max);
+            let is_nothing = size > 0.0 && T::are_rounding(nodes().map(|node| &values[node.place()]), size);
+            is_nothing.then(|| Rational::from_f64(size)).flatten().map(|size| T::from_rational(&size))
         };
         let relation = |compiled: &equipartition_formula::CompiledRelation| Relation {
             label: ("law", compiled.detail.as_str()).into(),

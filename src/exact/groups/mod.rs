@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`pauli`] | Pauli strings, and Hermitian operators by their rational coefficients |
 //! | [`clifford`] | unitary groups as signed permutations of Pauli strings, and their stabiliser states |
-//! | [`moments`] | averages of an operator, and of two, over such a group |
+//! | [`moments`](mod@moments) | averages of an operator, and of two, over such a group |
 //! | [`weyl`] | orthogonal groups of rational matrices: `W(F4)` and `W(B4)` |
 
 pub mod clifford;

@@ -1,4 +1,4 @@
-//! The terms that a law may lack, from one list: of every parameter, and of the parts of it along which the law runs, the forms of [`Form`].
+//! The terms that a law may lack, from one list: of every parameter, and of the parts of it along which the law runs, the forms of `Form`.
 //!
 //! What has another shape than the law, or no meaning where it stands, is left out. Coefficients are not part of the list: the null space gives them,
 //! `gamma` and `eta` included, and so the corrections of finite steps.

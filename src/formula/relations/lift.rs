@@ -1,7 +1,7 @@
 //! From residues to coefficients: numbers, and Laurent polynomials in `gamma` and `eta`.
 //!
 //! With constants given, a coefficient is a number. Over several pairs of constants it is a function of them, which has to be a combination of the monomials
-//! `gamma^a eta^b` with `0 <= a <= 2` and `-2 <= b <= 2`: as many equations are made as there are monomials, and [`SPARE`] more, which all have to fit.
+//! `gamma^a eta^b` with `0 <= a <= 2` and `-2 <= b <= 2`: as many equations are made as there are monomials, and `SPARE` more, which all have to fit.
 
 use super::space::Space;
 use super::values::{Constants, Loss, Terms};

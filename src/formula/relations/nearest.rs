@@ -2,7 +2,7 @@
 //!
 //! A law is a vector of coefficients of its terms, and so is every law that holds: they are the null space of the terms' values. Nearest is the one that differs
 //! in the fewest terms. The terms are taken as they are written, and with brackets multiplied out; where no change of theirs suffices, a kind of
-//! [candidates](super::candidates) is put beside them, which counts as one change. Changes are tried in the order of [`STEPS`], and what is found has to hold when it is judged
+//! [candidates](super::candidates) is put beside them, which counts as one change. Changes are tried in the order of `STEPS`, and what is found has to hold when it is judged
 //! as every law is, and not for every loss.
 
 use super::candidates::{Kind, kinds};
@@ -140,6 +140,11 @@ impl Lifted {
         let further = self.further.iter().map(|(_, coefficient)| FURTHER + coefficient.length());
         level.summands.iter().enumerate().map(of_term).chain(further).sum()
     }
+
+    fn begins_with_minus(&self, level: &Level) -> bool {
+        let first = self.changed.iter().find(|(changed, _)| *changed == 0).map(|(_, coefficient)| coefficient);
+        first.or(level.summands.first().map(|summand| &summand.coefficient)).is_some_and(Coefficient::is_negative)
+    }
 }
 
 /// What stands before the terms of a law.
@@ -261,7 +266,8 @@ impl Seeker<'_> {
             solutions.retain(|solution| self.vector(level, solution).is_some_and(is_law));
             let mut lifted: Vec<Lifted> =
                 solutions.iter().take(MOST_LIFTED).filter_map(|solution| self.lifted(level, solution)).collect();
-            lifted.sort_by_key(|lifted| lifted.length(level));
+            // Of two that are as long the one that does not begin with a minus.
+            lifted.sort_by_key(|lifted| (lifted.length(level), lifted.begins_with_minus(level)));
             let mut judged = lifted.iter().take(MOST_JUDGED).filter_map(|lifted| self.judged(level, lifted));
             if let Some(nearest) = judged.next() {
                 return Some(nearest);

@@ -9,7 +9,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 const INDENT: &str = "    ";
 
 pub(super) fn render(document: &Document<'_>, width: usize) -> String {
-    let title = format!("{}: {}", document.id, document.title);
+    let title = format!("{}: {}", document.id, unicode(document.title));
     let mut text = led(&Tone::Strong.paint(&title), width, "", INDENT);
     let mut below_heading = false;
     for block in &document.blocks {

@@ -3,7 +3,7 @@
 use super::{Piece, pieces, unicode};
 
 /// Letters and signs, and how LaTeX writes them in a formula.
-const SIGNS: [(char, &str); 89] = [
+const SIGNS: [(char, &str); 97] = [
     ('α', r"\alpha"),
     ('β', r"\beta"),
     ('γ', r"\gamma"),
@@ -93,6 +93,14 @@ const SIGNS: [(char, &str); 89] = [
     ('∩', r"\cap"),
     ('⊥', r"\perp"),
     ('∣', r"\mid"),
+    ('∅', r"\emptyset"),
+    ('≪', r"\ll"),
+    ('⊗', r"\otimes"),
+    ('⊙', r"\odot"),
+    ('⌊', r"\lfloor"),
+    ('⌋', r"\rfloor"),
+    ('Ō', r"\bar{O}"),
+    ('ū', r"\bar{u}"),
 ];
 
 /// Marks over the letter before them.

@@ -36,6 +36,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "d odd; loss as in algebra/loss-decomposition; a, b, c the coefficients z_a,k, z_b,k, z_c,k of a unit, and r_k = r(k, k, k)",
         "checked for d = 3 and 5 and H = {2 pi s (1,4)/6}, {2 pi s (4,1)/6} and {2 pi s (1,2)/8}, up to three orbits; losses and gradients are those of the values",
+        "in the terms w are the values of the units on the answers, a and b those on the inputs",
     ],
     references: &[SYMBOLIC, COMPOSING],
     law: &[all(&Independent(Exact(LAW)))],

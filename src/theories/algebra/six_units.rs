@@ -56,6 +56,7 @@ pub static CLAIM: Claim = Claim {
         "the bound is proved; of its proof are checked, with u and w the real and imaginary part of the form: u^2 = p, w^2 = q, u w + w u = 2 r, p q - r^2 = |lambda|^2/4 + 1/16, \
             and M^2 v = Delta^2 v for five random squares, M = u'^-1 w' of two combinations the first of which has no fifth square",
         "for a character of order 2 two units are enough, for one of order 4 four: checked on the cyclic group of 4 elements with 6 units",
+        "in the terms i is the imaginary unit, e^(i alpha) and e^(i beta) are the rotations of X = x1 + i x2 and Y = y1 + i y2, o(c) the network's output at the answer c and P takes its mean over c away",
     ],
     references: &[COMPOSING, SYMBOLIC],
     law: &[

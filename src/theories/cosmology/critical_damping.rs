@@ -34,7 +34,11 @@ pub static CLAIM: Claim = Claim {
     title: "between two thresholds optimiser and field differ in kind",
     statement: "a mode of curvature mu > 0: the optimiser's roots are complex if and only if (1 - sqrt beta)^2 < eta mu < (1 + sqrt beta)^2, the field's if and only if eta mu > (1 - beta)^2/(2 (1 + beta)); \
         (1 - sqrt beta)^2 is 2 (1 + beta)/(1 + sqrt beta)^2 times the field's threshold, a ratio above 1 and at most 2; where it oscillates the optimiser's amplitude decays by artanh(G h/2) = -(ln beta)/2 a step, the field's by G h/2",
-    hypotheses: &["0 <= beta < 1, eta > 0, mu > 0; of the decay beta > 0", "checked for rational sqrt beta"],
+    hypotheses: &[
+        "0 <= beta < 1, eta > 0, mu > 0; of the decay beta > 0",
+        "checked for rational sqrt beta",
+        "in the terms Q(x, y) = x^2 - (1 + beta - eta mu) x y + beta y^2, which a step of the mode multiplies by beta",
+    ],
     references: &[DUALITY],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[

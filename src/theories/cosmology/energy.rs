@@ -37,7 +37,10 @@ pub static CLAIM: Claim = Claim {
     title: "friction takes a known energy at every step",
     statement: "V = th^T A th/2, E = |th+ - th|^2/(2 h^2) + th^T A th+/2: E - E_before = -(G h) |th+ - th-|^2/(4 h^2); \
         A > 0: E is positive definite if and only if eta lambda_max < 2 (1 + beta), and at eta lambda_max > 2 (1 + beta) some path grows without bound",
-    hypotheses: &["A symmetric, |beta| < 1, eta > 0; h^2 = 2 eta/(1 + beta), G h = 2 (1 - beta)/(1 + beta)"],
+    hypotheses: &[
+        "A symmetric, |beta| < 1, eta > 0; h^2 = 2 eta/(1 + beta), G h = 2 (1 - beta)/(1 + beta)",
+        "in the terms d = th+ - th is the difference and u the mean of the two points, q an eigenvector, and E(x, y) the energy of th = x, th+ = y",
+    ],
     references: &[DUALITY],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[

@@ -46,6 +46,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "H with simple energies E_a, rho a state and O Hermitian in its eigenbasis; w the gaps E_a - E_b of ordered pairs, D_G the largest number of pairs with one gap w != 0; |O| the operator norm",
         "checked for integer energies in 2 to 5 dimensions, where tr O rho(t) is a Laurent polynomial of e^{-it}; the last inequality is not: |O| is irrational",
+        "in the terms f(t) = tr O rho(t)",
     ],
     references: &[NAGASAWA],
     law: &[all(&Independent(Exact(LAW)))],

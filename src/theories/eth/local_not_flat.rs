@@ -47,6 +47,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "H = sum h_P P on n qubits, d = 2^n, with energies E_i; O a Pauli string other than I, with the entries O_ij in a basis of eigenvectors",
         "checked by commutators for integer h_P on one qubit and two and all Cliffords; on chains of 2, 3 and 4 sites with the mean over all 4^n - 1 strings",
+        "in the terms U is a unitary of the 2-design",
     ],
     references: &[ENVELOPES],
     law: &[

@@ -52,6 +52,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "S = -sum lambda ln lambda over the normalised Laplacian; weights > 0, no loops, no isolated node, n >= 2; k: Forman's curvature 2 - sum sqrt(w_e/w_e') over the edges that share a node with e; G increasing",
         "checked: triangles whose weights are squares, the equality and the second order exactly; the bound and the rate of S itself by eigenvalues",
+        "in the terms L'(x) is the first-order change of the normalised Laplacian by log-weights x at equal weights, P = I - 1 1^T/n, Lg the Laplacian of the line graph, t the coefficient of x, i and j are edges, d/dt is a rate along the flow",
     ],
     references: &[PIONEER, FORMAN],
     law: &[

@@ -41,6 +41,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "|x_i| = 1, n >= 2, Om_i antisymmetric",
         "checked for n = 3, the condition with one frequency around one axis; that it is needed by the signs of single x_i",
+        "in the terms s_i = +-1 are signs of the nodes",
     ],
     references: &[NEURONS],
     law: &[all(&Independent(Exact(LAW)))],

@@ -31,7 +31,7 @@ pub static CLAIM: Claim = Claim {
     id: "kuramoto/radial-step",
     title: "a drift along x changes the step size only",
     statement: "|x| = 1, 1 + gamma k > 0: normalise((1 + gamma k) x + gamma P y) = normalise(x + gamma/(1 + gamma k) P y)",
-    hypotheses: &["gamma > 0, P y = y - (x . y) x"],
+    hypotheses: &["gamma > 0, P y = y - (x . y) x", "in the terms w is what is normalised"],
     references: &[NEURONS],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[

@@ -16,8 +16,8 @@ fn a_separator_bounds_the_rank_however_unlikely_its_states_are() {
         &separator_rank::LAW,
         &[
             ("as drawn", |_| ()),
-            ("states almost never met", |separated| separated.with_law(|law| faint(law))),
-            ("masses times 2^16", |separated| separated.with_law(|law| scale(law))),
+            ("states almost never met", |separated| separated.with_law(faint)),
+            ("masses times 2^16", |separated| separated.with_law(scale)),
             ("equal masses", |separated| separated.with_law(|law| law.fill(Rational::from((1, 9))))),
             ("one state alone", |separated| separated.with_law(|law| law[1..].fill(Rational::new()))),
         ],

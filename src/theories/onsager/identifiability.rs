@@ -45,6 +45,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "as in onsager/stationary; e^(-V/eps) is normalisable, and the stationary density is unique; C constant and antisymmetric, f any function, star(v)_ij = e_ijk v_k",
         "checked: those W for polynomials V and f in two and three variables; what is determined for linear systems, by their Lyapunov equation",
+        "in the terms Sigma is the covariance of the stationary law, eps Sigma^(-1) = hess V",
     ],
     references: &[PAVLIOTIS],
     law: &[

@@ -44,6 +44,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "dX = b dt + sqrt(2 eps) M^(1/2) dB in the sense of Ito; M(x) symmetric, M >= 0; W(x) antisymmetric; V, M, W twice differentiable; eps > 0; g = grad V, (div A)_i = sum_j d_j A_ij",
         "checked for polynomials V, M, W and l in one to three variables, as identities of polynomials",
+        "in the terms rho = e^(-V/eps)",
     ],
     references: &[PAVLIOTIS],
     law: &[all(&Independent(Exact(LAW)))],

@@ -35,7 +35,7 @@ pub(super) const LAW: Back = Back { along: Along::Backward };
 /// `reversal/solver-only`
 pub static CLAIM: Claim = Claim {
     id: "reversal/solver-only",
-    title: "a path back along -f tests the solver alone",
+    title: "a path back along the reversed field tests the solver alone",
     statement: "the way there along f and back along -f ends at Psi_{-h} Psi_h x for every f: at x for the exact flow and for symmetric methods, at x + (1 - (-1)^p) h^(p+1) e + O(h^(p+2)) for a method of order p",
     hypotheses: &[
         "f smooth, reversible or not; Psi_h: a step of a Runge-Kutta method with Psi_h = Phi_h + h^(p+1) e + O(h^(p+2)); steps of one size",

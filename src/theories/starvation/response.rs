@@ -30,6 +30,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "lambda > 0, the features w_j held fixed; any number of samples, any s_j >= 0",
         "checked for two to four samples, s_j > 0",
+        "in the terms U has the features w_j as columns and sigma(-u) = alpha is the logistic function",
     ],
     references: &[STARVATION],
     law: &[all(&Independent(Transcendental(LAW)))],

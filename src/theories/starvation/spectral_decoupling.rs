@@ -45,6 +45,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "lambda > 0; K = Phi Phi^T",
         "checked for Phi of full row rank, and of lower rank with a column of ones",
+        "in the terms J is the linearised flow and v a direction of u",
     ],
     references: &[STARVATION],
     law: &[all(&Independent(Transcendental(LAW)))],

@@ -45,6 +45,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "L: the Laplacian of a graph with positive weights, Lam: its eigenvalues; A, D: any k x k matrices; no Lam at which the quadratic is 0",
         "checked for k up to 3 and up to four nodes: the polynomials at as many numbers as determine them, the signs against Routh's table of the whole system",
+        "in the terms n is the number of nodes",
     ],
     references: &[TURING],
     law: &[
@@ -219,11 +220,17 @@ impl Draws for Signs {
             if draw.index % 8 == 5 {
                 diffusion[(0, 0)] = Rational::new();
             }
+            // Both signs occur, however few instances there are.
+            let has_a_window = draw.index.is_multiple_of(4);
+            if has_a_window {
+                diffusion = diagonal(Rational::from(1), Rational::from(20)).map(|entry| entry * stream.positive());
+            }
             let (laplacian, spectrum) = with_spectrum(stream, &weight);
             let trace = Rational::from(&reaction[(0, 0)] + &reaction[(1, 1)]);
             let zero = Rational::new();
             let decided = spectrum.iter().all(|value| quadratic(&reaction, &diffusion, value) != 0);
-            if trace < 0 && quadratic(&reaction, &diffusion, &zero) > 0 && decided {
+            let is_met = spectrum.iter().any(|value| quadratic(&reaction, &diffusion, value) < 0);
+            if trace < 0 && quadratic(&reaction, &diffusion, &zero) > 0 && decided && (is_met || !has_a_window) {
                 return Ok(Instance { reaction, diffusion, laplacian, spectrum });
             }
         }

@@ -45,6 +45,7 @@ pub static CLAIM: Claim = Claim {
     hypotheses: &[
         "P symmetric; Lam: the eigenvalues of the Laplacian of a graph with positive weights",
         "checked for two and three variables on graphs of up to four nodes, and at other Lam >= 0, by Routh's table",
+        "in the terms x is a vector that P, A and D act on",
     ],
     references: &[HORN_JOHNSON],
     law: &[all(&Independent(Exact(LAW)))],

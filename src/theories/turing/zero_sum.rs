@@ -111,7 +111,15 @@ impl Draws for Homogeneous {
         loop {
             let [p, b, c] = [stream.positive(), stream.small() * 2, stream.small()];
             let b = if self.alone { Rational::new() } else { b };
-            if p != c && b.clone().square() != Rational::from(&p * &c) {
+            let turning = b.clone().square() - Rational::from(&p * &c);
+            // All three cases occur, however few instances there are.
+            let is_asked_for = match draw.index % 4 {
+                _ if self.alone => true,
+                0 => turning < 0,
+                1 => turning > 0 && c < p,
+                _ => true,
+            };
+            if p != c && turning != 0 && is_asked_for {
                 return Ok(Game { p, b, c });
             }
         }
