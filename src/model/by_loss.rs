@@ -99,14 +99,20 @@ pub fn test_gradient<T: Field + fmt::Debug>(
     Ok(())
 }
 
-/// Numbers between 1 and 2, as many as there are, by the digits of all of them.
+/// Integers from 256 to 511, as many as there are numbers, by the digits of all of them.
+///
+/// They are added up from ones: a constant of the point's own would tell the points of a family apart, and their bounds would no longer multiply.
 fn drawn_from<T: Field + fmt::Debug>(numbers: &[T]) -> Vec<T> {
     let mut digits = DefaultHasher::new();
     numbers.iter().for_each(|number| format!("{number:?}").hash(&mut digits));
     let drawn = |place: usize| {
         let mut digits = digits.clone();
         place.hash(&mut digits);
-        T::ratio(256 + (digits.finish() % 256) as i64, 256)
+        let bits = digits.finish();
+        (0..8).fold(T::one(), |number, bit| {
+            let twice = number.clone() + &number;
+            if bits >> bit & 1 == 1 { twice + T::one() } else { twice }
+        })
     };
     (0..numbers.len()).map(drawn).collect()
 }
