@@ -46,7 +46,6 @@ pub(crate) use operators::forward_operators;
 pub use parse::{NumberError, parse_number};
 pub use program::{Program, Step};
 pub use rational::decimal;
-pub(crate) use recorded::constants;
 pub use recorded::{Operation, Recorded};
 pub use residue::Residue;
 pub use rug::Rational;
