@@ -113,7 +113,7 @@ fn text(theory: &Theory, claims: &[&Claim], width: usize) -> String {
         text += &led(&unicode(claim.statement), width, "    ", "      ");
         let theorems = lemma.theorems.join(", ");
         text += &match lemma.checked {
-            Checked::Prose => String::new(),
+            Checked::None | Checked::Prose => String::new(),
             Checked::Part => led(&format!("proof machine-checked in part: {theorems}"), width, "    ", "      "),
             Checked::Full => led(&format!("proof machine-checked: {theorems}"), width, "    ", "      "),
         };

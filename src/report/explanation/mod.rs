@@ -88,7 +88,7 @@ impl Explanation<'_> {
         section("Controls, which must fail", [Some(Block::Items(names)), controls].into_iter().flatten().collect());
         section("Machine-checked", self.machine_checked());
         if parts.is_empty() {
-            section("Proof", vec![Block::Words("There is no page of proof yet.".to_owned())]);
+            section("Proof", vec![Block::Words("No proof is given.".to_owned())]);
         }
         // A section without subjects is the proof.
         let untitled = if parts.iter().any(|part| part.label == "Proof") { "Remarks" } else { "Proof" };
@@ -102,6 +102,7 @@ impl Explanation<'_> {
     fn machine_checked(&self) -> Vec<Block<'_>> {
         let lemma = &self.lemma;
         let how = match lemma.checked {
+            Checked::None => return Vec::new(),
             Checked::Prose => return vec![Block::Words("Nothing: the proof is prose.".to_owned())],
             Checked::Part => "In part",
             Checked::Full => "In full",
