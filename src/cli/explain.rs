@@ -47,7 +47,8 @@ pub(super) enum Format {
 pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let claim = find(theories, &arguments.id)?;
     let (lemma, statements) = theories.lemma(claim.id);
-    let explanation = Explanation { claim, proof: theories.proof(claim.id), lemma, statements };
+    let is_formula = theories.of(claim.id).is_some_and(|theory| theory.file.is_some());
+    let explanation = Explanation { claim, proof: theories.proof(claim.id), lemma, statements, is_formula };
     let text = match arguments.format {
         Format::Text => explanation.text(output::width()),
         Format::Markdown => explanation.markdown(),
@@ -59,7 +60,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-fn document(Explanation { claim, proof, lemma, statements }: &Explanation) -> serde_json::Value {
+fn document(Explanation { claim, proof, lemma, statements, .. }: &Explanation) -> serde_json::Value {
     let control = |control: &crate::verify::Control| json!({"name": control.name, "breaks": control.breaks});
     json!({
         "schema_version": SCHEMA_VERSION,

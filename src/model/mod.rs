@@ -5,6 +5,7 @@
 //! | [`mlp`] | multilayer perceptrons, with or without biases and RMS normalisation |
 //! | [`linear`] | deep linear networks with fixed embeddings, low-rank adapters, matrix factorisation |
 //! | [`composed`] | layers on sequences: attention, norms, gated mlps, residual streams; decoders |
+//! | [`formula`] | losses that are given as formulas |
 //! | `file` | networks read from MODEL.toml (with the feature `model-file`) |
 //! | [`rayleigh`] | a rational scale-invariant model |
 //! | [`regularised`] | any model with weight decay inside its loss |
@@ -22,6 +23,7 @@ mod dense;
 mod evaluator;
 #[cfg(feature = "model-file")]
 pub mod file;
+pub mod formula;
 mod layout;
 pub mod linear;
 pub mod loss;

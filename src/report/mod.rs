@@ -9,6 +9,7 @@
 //! | `junit`, with the feature of that name | continuous integration |
 //! | [`html`] | people: everything, on one page with formulas and plots |
 //! | [`markdown`] | people: the summary page of a job |
+//! | [`paper`] | people who write papers: formulas and a table |
 //! | [`annotations`] | a forge that shows what is wrong with a run |
 //!
 //! | module | from reports |
@@ -66,6 +67,7 @@ pub mod layout;
 pub mod markdown;
 pub mod merge;
 pub mod observation;
+pub mod paper;
 pub mod plot;
 #[cfg(feature = "checkpoint")]
 mod prediction;
@@ -81,6 +83,7 @@ pub mod valley;
 
 pub use baseline::{Comparison, Difference};
 
+use crate::discovery::structure::Known;
 use crate::verify::simulation::ERROR_BITS;
 use crate::verify::verdict::Witness;
 use crate::verify::{Case, ClaimReport, Effort, Entry, Verdict};
@@ -153,6 +156,8 @@ pub struct GivenModel {
     pub parameters: usize,
     /// Identifiers, each with the reason.
     pub inapplicable: Vec<(String, String)>,
+    /// The symmetries that it has by its structure, each with what was found of its balance laws.
+    pub symmetries: Vec<Known>,
 }
 
 /// One part of a run that is shared between machines: every `count`-th of the selected claims.

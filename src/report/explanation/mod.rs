@@ -20,6 +20,8 @@ pub struct Explanation<'a> {
     pub lemma: Lemma,
     /// The statements of that in the machine's language.
     pub statements: Vec<String>,
+    /// Whether the statement is a formula of the language of laws, and not a text with formulas.
+    pub is_formula: bool,
 }
 
 /// What is told, from the top.
@@ -27,6 +29,7 @@ struct Document<'a> {
     id: &'a str,
     title: &'a str,
     blocks: Vec<Block<'a>>,
+    is_formula: bool,
 }
 
 enum Block<'a> {
@@ -96,7 +99,7 @@ impl Explanation<'_> {
             section(if label.is_empty() { untitled } else { &label }, vec![Block::Page(body)]);
         }
         section("References", references.or_else(|| listed(claim.references)).into_iter().collect());
-        Document { id: claim.id, title: claim.title, blocks }
+        Document { id: claim.id, title: claim.title, blocks, is_formula: self.is_formula }
     }
 
     fn machine_checked(&self) -> Vec<Block<'_>> {
@@ -177,7 +180,7 @@ mod tests {
 
     fn explained(claim: &'static Claim<'static>) -> Explanation<'static> {
         let (lemma, statements) = ALL.lemma(claim.id);
-        Explanation { claim, proof: ALL.proof(claim.id), lemma, statements }
+        Explanation { claim, proof: ALL.proof(claim.id), lemma, statements, is_formula: false }
     }
 
     fn words(text: &str) -> Vec<&str> {
