@@ -6,12 +6,13 @@
 #
 # `make pictures` draws the pictures of docs/ anew.
 # `make python` builds the Python package and tests it; tools/python.sh says what it needs. Nothing else needs Python.
+# `make bench-peers` measures the program beside JAX, NumPy, mpmath and FLINT and writes benches/RESULTS.md; tools/bench-peers.sh says what it needs.
 # `make proofs` checks the theorems in proofs/coq with Coq, which it installs where apt-get can; nothing else needs Coq.
 
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: verify test attack proofs pictures python prerequisites
+.PHONY: verify test attack bench-peers proofs pictures python prerequisites
 
 verify: prerequisites
 	$(CARGO) run --release -- verify $(ARGS)
@@ -28,6 +29,9 @@ attack: prerequisites
 pictures: prerequisites
 	$(CARGO) build --release
 	@sh tools/pictures.sh
+
+bench-peers: prerequisites
+	@ARGS="$(ARGS)" sh tools/bench-peers.sh
 
 python: prerequisites
 	@sh tools/python.sh

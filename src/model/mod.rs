@@ -74,6 +74,19 @@ pub trait Model<T: Field>: Send + Sync {
     fn stack(&self) -> Option<&dyn Stack<T>> {
         None
     }
+
+    /// The model as a stack with weight decay inside its loss, if it is one.
+    fn decayed_stack(&self) -> Option<DecayedStack<'_, T>> {
+        self.stack().map(|stack| DecayedStack { stack, weight_decay: T::zero() })
+    }
+}
+
+/// The loss `l + gamma |theta|^2` for the loss `l` of a stack.
+pub struct DecayedStack<'a, T> {
+    /// `l`
+    pub stack: &'a dyn Stack<T>,
+    /// `gamma`
+    pub weight_decay: T,
 }
 
 /// A model that can also be evaluated on dual numbers over `T`, twice nested: it has third derivatives.

@@ -7,7 +7,7 @@
 //! at minimisers of `F = L + eta/4 E|g|^2` of the target's rank, for Gram matrices `K`, `K'` of all inputs in hidden layers of two networks of
 //! different depths, and for those of a network and of the closed form. Sources: [`PAPER`], [`PERFECT`].
 
-use super::branch::{Found, stationary_point};
+use super::branch::{Found, hessian, stationary_point};
 use super::closed_form::{carry, closed_form, orthonormal_frames};
 use super::experiment::{Experiment, Wanted};
 use super::misaligned::misaligned;
@@ -111,7 +111,7 @@ impl Network {
         let closed = self.closed_form::<f64>().ok()?;
         let tolerance = 2.0_f64.powi(-40);
         let found: Found<f64> = stationary_point(&self.experiment, eta, &closed, &tolerance).ok()?;
-        let eigen = symmetric_eigen(&found.hessian).ok()?;
+        let eigen = symmetric_eigen(&hessian(&self.experiment, eta, &found.factors)).ok()?;
         let largest = eigen.values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
         let least = eigen.values.iter().fold(f64::INFINITY, |least, value| least.min(*value));
         // Neither a dimension is lost nor all of them: at the origin rounding errors have a shape too.

@@ -91,7 +91,8 @@ fn flow_end<T: Decomposable>(network: &Network) -> Result<Factors<T>, Unjudged> 
     let field = |theta: &[T]| -> Vec<T> {
         let factors = Factors::of(&layout, theta);
         let (left, right) = (factors.left(&setting), factors.right(&setting));
-        let excess = product(&(factors.end_to_end(&setting) - &setting.target), &setting.input_covariance);
+        let end_to_end = product(&setting.embedding_out, &right[factors.depth()]);
+        let excess = product(&(end_to_end - &setting.target), &setting.input_covariance);
         let velocity = |layer: usize| {
             product(&transposed_product(&left[layer], &excess), &right[layer].transpose())
                 .map(|entry| entry * &minus_two)
