@@ -92,7 +92,8 @@ fn cut<T>(span: Range<usize>, message: impl Into<String>) -> Parsed<T> {
 }
 
 pub(crate) fn unexpected(token: &Token, expected: &str) -> ErrMode<Fault> {
-    ErrMode::Cut(Fault::new(token.span.clone(), format!("expected {expected}, found {}", token.shown())))
+    let way = if token.is("|") { ": |a|^2 is written `norm2(a)`, |x| `abs(x)`" } else { "" };
+    ErrMode::Cut(Fault::new(token.span.clone(), format!("expected {expected}, found {}{way}", token.shown())))
 }
 
 /// Takes a symbol that has to be there.
