@@ -8,6 +8,7 @@
 //! | [`json`] | programs; the schema is stable and versioned, and can be read back |
 //! | `junit`, with the feature of that name | continuous integration |
 //! | [`html`] | people: everything, on one page with formulas and plots |
+//! | [`dependence`] | people, Graphviz: which claim rests on which |
 //! | [`markdown`] | people: the summary page of a job |
 //! | [`annotations`] | a forge that shows what is wrong with a run |
 //!
@@ -46,6 +47,7 @@ pub mod annotations;
 pub mod answer;
 pub mod baseline;
 pub mod conserved;
+pub mod dependence;
 pub mod discovery;
 mod doubt;
 #[cfg(feature = "cli")]

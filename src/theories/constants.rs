@@ -68,6 +68,7 @@ const HABIT: Claim = Claim {
     statement: "",
     hypotheses: &[],
     references: &[],
+    builds_on: &[],
     law: &[all(&Exact(Habit))],
     controls: &[],
 };

@@ -14,6 +14,10 @@ use crate::verify::{Checked, Claim, Lemma};
 pub struct Explanation<'a> {
     /// The claim.
     pub claim: &'a Claim<'a>,
+    /// The claims that its proof rests on.
+    pub builds_on: Vec<&'a Claim<'a>>,
+    /// The claims whose proofs rest on it.
+    pub used_by: Vec<&'a Claim<'a>>,
     /// Its section of the page of proofs, in Markdown.
     pub proof: Option<String>,
     /// What of it a machine has checked.
@@ -95,6 +99,8 @@ impl Explanation<'_> {
         for Part { label, body } in parts {
             section(if label.is_empty() { untitled } else { &label }, vec![Block::Page(body)]);
         }
+        section("Builds on", claims(&self.builds_on).into_iter().collect());
+        section("Used by", claims(&self.used_by).into_iter().collect());
         section("References", references.or_else(|| listed(claim.references)).into_iter().collect());
         Document { id: claim.id, title: claim.title, blocks }
     }
@@ -114,6 +120,11 @@ impl Explanation<'_> {
         blocks.extend(self.statements.iter().map(|statement| Block::Verbatim(statement)));
         blocks
     }
+}
+
+/// Other claims by their names and titles.
+fn claims<'a>(claims: &[&'a Claim<'a>]) -> Option<Block<'a>> {
+    (!claims.is_empty()).then(|| Block::Items(claims.iter().map(|claim| (Some(claim.id), claim.title)).collect()))
 }
 
 /// A list, unless there is nothing in it.
@@ -176,7 +187,8 @@ mod tests {
 
     fn explained(claim: &'static Claim<'static>) -> Explanation<'static> {
         let (lemma, statements) = ALL.lemma(claim.id);
-        Explanation { claim, proof: ALL.proof(claim.id), lemma, statements }
+        let (builds_on, used_by) = (ALL.foundations(claim), ALL.users(claim.id));
+        Explanation { claim, builds_on, used_by, proof: ALL.proof(claim.id), lemma, statements }
     }
 
     fn words(text: &str) -> Vec<&str> {
@@ -216,11 +228,15 @@ mod tests {
                     1,
                     "{text}"
                 );
-                for heading in ["Hypotheses", "Proof", "References", "Evidence"] {
+                for heading in ["Hypotheses", "Proof", "Builds on", "Used by", "References", "Evidence"] {
                     let count = text.lines().filter(|line| *line == heading).count();
                     assert!(count <= 1, "{}: {heading} {count} times", claim.id);
                 }
                 assert!(flat(&text).contains(&flat(&unicode(claim.statement))), "{}: {text}", claim.id);
+                for other in explanation.builds_on.iter().chain(&explanation.used_by) {
+                    let told = format!("- {}: {}", other.id, flat(&unicode(other.title)));
+                    assert!(flat(&text).contains(&told), "{}: {told} in {text}", claim.id);
+                }
                 for control in claim.controls {
                     let told = format!("{}: {}", control.name, flat(&unicode(control.breaks)));
                     assert!(flat(&text).contains(&told), "{}: {told} in {text}", claim.id);

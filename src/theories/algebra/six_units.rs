@@ -59,6 +59,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms i is the imaginary unit, e^(i alpha) and e^(i beta) are the rotations of X = x1 + i x2 and Y = y1 + i y2, o(c) the network's output at the answer c and P takes its mean over c away",
     ],
     references: &[COMPOSING, SYMBOLIC],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Exact(BOUND)), number: |index| (index % 2 == 1).then_some(index) },
         Part { check: &Independent(Exact(LAW)), number: Some },

@@ -36,6 +36,7 @@ pub static CLAIM: Claim = Claim {
         "checked for all 24 Cliffords of one qubit and all 11520 of two, O with integer Pauli coefficients, pure and mixed states",
     ],
     references: &[SIMPLICITY, GROSS],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

@@ -40,6 +40,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms Q(x, y) = x^2 - (1 + beta - eta mu) x y + beta y^2, which a step of the mode multiplies by beta",
     ],
     references: &[DUALITY],
+    builds_on: &["cosmology/exact-scheme"],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

@@ -49,6 +49,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms f(t) = tr O rho(t)",
     ],
     references: &[NAGASAWA],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

@@ -34,6 +34,7 @@ pub static CLAIM: Claim = Claim {
     statement: "u(0) = 0, u' = K alpha - lambda u or u' = K (alpha - lambda u): u is the solution of the linear system in which alpha = 1/2 - u/4, whose feature modes are uncoupled, plus K (K 1/2)^{o3} t^4/192 + O(t^5), with either penalty",
     hypotheses: &["K = U S^2 U^T; lambda any number; o3 the cube of every entry"],
     references: &[STARVATION],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control("third-power", "the deviation at t^3", &Independent(Exact(Onset { power: 3, ..LAW }))),

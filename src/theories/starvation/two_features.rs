@@ -43,6 +43,7 @@ pub static CLAIM: Claim = Claim {
         dz_2/d(s_1^2) = -(c alpha_1 + s alpha_2) s_2^2 c s (D_2 - D_1)/(lambda^2 det(I + S^2 M/lambda))",
     hypotheses: &["two samples, 0 < s < c, c^2 + s^2 = 1; lambda > 0, s_2 > 0, s_1 >= 0", "checked for s_1 > 0"],
     references: &[STARVATION],
+    builds_on: &["starvation/response"],
     law: &[all(&Independent(Transcendental(LAW)))],
     controls: &[
         control(
