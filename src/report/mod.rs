@@ -25,6 +25,8 @@
 //! | [`imbalance`] | the same: layers that forget their imbalance |
 //! | [`saddles`] | the same: the order of learning, and a saddle that attracts |
 //! | [`gas`] | the same: the norm of scale-invariant weights |
+//! | [`friction`] | the same: momentum beside the field with friction |
+//! | [`features`] | the same: features that starve, and do not |
 //! | [`discovery`] | people and programs: the symmetries that were found of a network |
 //! | [`conserved`] | the same: the polynomials that gradient flow conserves |
 //! | [`relations`] | people, programs and papers: linear laws among terms, and what follows the answer to a law |
@@ -52,8 +54,10 @@ pub mod discovery;
 mod doubt;
 #[cfg(feature = "cli")]
 pub mod explanation;
+pub mod features;
 pub mod figures;
 pub mod formula;
+pub mod friction;
 pub mod gas;
 pub mod heat_map;
 pub mod html;

@@ -7,6 +7,7 @@
 //! `o3` is the cube of every entry. The path is found as a power series from `u' = ...` and `alpha' = -alpha (1 - alpha) u'`, without the series of the logistic function. Source: [`STARVATION`].
 
 use super::STARVATION;
+use crate::closed_form::features;
 use crate::exact::Series;
 use crate::exact::draws::{columns, spectral};
 use crate::scalar::{Field, Rational};
@@ -109,9 +110,7 @@ impl Start {
 
     /// `K (K 1/2)^{o3}/(4 cubic)`
     fn deviation(&self, cubic: i64) -> Vec<Rational> {
-        let halves = vec![Rational::from((1, 2)); self.size()];
-        let cubes: Vec<Rational> = self.k(&halves).into_iter().map(|x| x.clone().square() * x).collect();
-        self.k(&cubes).into_iter().map(|x| x / (4 * cubic)).collect()
+        features::onset(self.size(), cubic, |v| self.k(v))
     }
 }
 
