@@ -6,6 +6,7 @@
 mod html;
 mod latex;
 mod markdown;
+mod shield;
 mod text;
 
 use crate::verify::{Checked, Claim, Lemma};
@@ -70,7 +71,7 @@ impl Explanation<'_> {
 
     fn document(&self) -> Document<'_> {
         let claim = self.claim;
-        let mut parts = self.proof.as_deref().map(parts).unwrap_or_default();
+        let mut parts = self.proof.as_deref().map(shield::shielded).as_deref().map(parts).unwrap_or_default();
         let mut take = |label: &str| {
             let place = parts.iter().position(|part| part.label.trim_end_matches('s') == label)?;
             Some(Block::Page(parts.remove(place).body))
@@ -243,6 +244,27 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// What a formula among the words is made of is there, and is taken for no mark.
+    #[test]
+    fn no_letter_of_a_formula_is_lost() {
+        let count = |text: &str, letter: char| text.matches(letter).count();
+        for claim in ALL.claims() {
+            let explanation = explained(claim);
+            let (text, html) = (explanation.text(10_000), explanation.html());
+            // Every claim's own formulas, its proof without the heading, its subjects and what names it repeats.
+            let proof = explanation.proof.as_deref().unwrap_or_default();
+            let body = proof.lines().skip(1).collect::<Vec<_>>().join("\n");
+            assert!(count(&text, '_') >= count(&body, '_'), "{}: {text}", claim.id);
+            assert!(count(&html, '_') >= count(&body, '_'), "{}", claim.id);
+            // Coq's conjunctions have some.
+            let of_coq: usize = explanation.statements.iter().map(|lines| count(lines, '\\')).sum();
+            assert_eq!(count(&text, '\\'), of_coq, "{}: {text}", claim.id);
+        }
+        let said = |id: &str| explained(ALL.find(id).expect("a claim")).text(200);
+        assert!(flat(&said("turing/no-go")).contains("2 Re μ v*Pv < 0 and v*Pv > 0"));
+        assert!(flat(&said("ideal-gas/discrete-gibbs")).contains("L_0*ρ_G = 0"));
     }
 
     #[test]
