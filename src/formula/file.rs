@@ -108,6 +108,8 @@ struct ClaimTable {
     hypotheses: Vec<String>,
     #[serde(default)]
     references: Vec<String>,
+    #[serde(default, rename = "builds-on")]
+    builds_on: Vec<String>,
     #[serde(default, rename = "control")]
     controls: Vec<ControlTable>,
 }
@@ -318,6 +320,7 @@ impl Reader<'_> {
         let mut read = FormulaClaim::new(id.clone(), claim.title.clone(), &law);
         read.hypotheses.extend(claim.hypotheses.iter().cloned());
         read.references.extend(file.theory.references.iter().chain(&claim.references).cloned());
+        read.builds_on.clone_from(&claim.builds_on);
         let mut names = vec![GENERIC_LOSS];
         for control in &claim.controls {
             self.word(&control.name, "the name of a control")?;

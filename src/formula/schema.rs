@@ -29,6 +29,7 @@ pub fn schema() -> Value {
             "law": law(), "at": at(), "rates": rates(), "define": define(), "with": with(), "loss": loss(),
             "hypotheses": texts("What the law supposes besides, in words."),
             "references": texts("Where it comes from."),
+            "builds-on": texts("The identifiers of the claims that its proof rests on."),
             "control": {"type": "array", "items": control, "description": "Changes with which the law must fail."},
         }),
         &["id", "title", "law"],

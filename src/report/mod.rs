@@ -8,6 +8,7 @@
 //! | [`json`] | programs; the schema is stable and versioned, and can be read back |
 //! | `junit`, with the feature of that name | continuous integration |
 //! | [`html`] | people: everything, on one page with formulas and plots |
+//! | [`dependence`] | people, Graphviz: which claim rests on which |
 //! | [`markdown`] | people: the summary page of a job |
 //! | [`paper`] | people who write papers: formulas and a table |
 //! | [`annotations`] | a forge that shows what is wrong with a run |
@@ -25,6 +26,8 @@
 //! | [`imbalance`] | the same: layers that forget their imbalance |
 //! | [`saddles`] | the same: the order of learning, and a saddle that attracts |
 //! | [`gas`] | the same: the norm of scale-invariant weights |
+//! | [`friction`] | the same: momentum beside the field with friction |
+//! | [`features`] | the same: features that starve, and do not |
 //! | [`discovery`] | people and programs: the symmetries that were found of a network |
 //! | [`conserved`] | the same: the polynomials that gradient flow conserves |
 //! | [`relations`] | people, programs and papers: linear laws among terms, and what follows the answer to a law |
@@ -47,12 +50,15 @@ pub mod annotations;
 pub mod answer;
 pub mod baseline;
 pub mod conserved;
+pub mod dependence;
 pub mod discovery;
 mod doubt;
 #[cfg(feature = "cli")]
 pub mod explanation;
+pub mod features;
 pub mod figures;
 pub mod formula;
+pub mod friction;
 pub mod gas;
 pub mod heat_map;
 pub mod html;

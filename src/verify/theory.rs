@@ -90,7 +90,7 @@ impl<'a> Theories<'a> {
     }
 
     /// What is wrong with the identifiers: one that is not `family/name` in small letters, digits and hyphens, or is there twice; of a claim
-    /// without a control, or with two of one name.
+    /// without a control, or with two of one name; of what claims build on, which has to be there and in no circle.
     pub fn faults(self) -> Vec<String> {
         let mut faults = Vec::new();
         let mut known = std::collections::BTreeSet::new();
@@ -118,6 +118,7 @@ impl<'a> Theories<'a> {
                 }
             }
         }
+        faults.extend(self.faults_of_dependence());
         faults
     }
 }

@@ -51,6 +51,7 @@ pub(super) static CLAIM: Claim = Claim {
         "eta = 2^-k, the largest from 1/4 to 2^-10 at which both networks have such a minimiser downhill from the closed form: a positive semidefinite Hessian, and hidden layers whose largest singular value is at least 2^-10 of the closed form's, and whose singular values spread at most 8 times as far as there",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &["platonic/entropic-limit"],
     law: &[all(&Few(Decomposition(LAW)))],
     controls: &[
         control(

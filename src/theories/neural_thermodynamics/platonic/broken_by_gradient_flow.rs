@@ -45,6 +45,7 @@ pub static CLAIM: Claim = Claim {
         "weights start as numbers from 1/16 to 1 in size; the end is taken where L - tr Se <= 2^-40 tr(V Sx V^T); paths that are slower than 64 units of time are left out",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &["noether/gradient-flow"],
     law: &[all(&Few(Decomposition(LAW)))],
     controls: &[
         control(

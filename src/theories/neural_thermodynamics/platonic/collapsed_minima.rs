@@ -35,6 +35,7 @@ pub static CLAIM: Claim = Claim {
         "the point is found from the best approximation of rank 1, and polished; curvatures below 2^-32 of the largest count as flat",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &[],
     law: &[all(&Few(Decomposition(CollapsedMinima { two_layers: false })))],
     controls: &[control(
         "two-layers",
