@@ -1,8 +1,7 @@
 //! The laws of arithmetic for every scalar: exactly where arithmetic is exact, within bounds from the type's own
 //! epsilon where it rounds.
 
-use equipartition::linalg::Decomposable;
-use equipartition::scalar::{Dual, Field, HyperDual, Mp, Rational, Real, Residue};
+use equipartition_scalar::{Dual, Field, HyperDual, Measured, Mp, Rational, Real, Residue};
 use num_traits::One;
 use quickcheck::{Arbitrary, Gen, TestResult, quickcheck};
 
@@ -282,20 +281,29 @@ quickcheck! {
 // Floats of four precisions, against the rationals.
 
 /// A float as the rational number that it is.
-trait Exactly: Decomposable {
+trait Exactly: Real<Mask = bool> + Measured + PartialOrd {
+    /// The digits of its significand.
+    const BITS: u32;
     fn exactly(&self) -> Rational;
+    /// The unit in the last place of 1, `2^(1 - p)`.
+    fn epsilon() -> Rational {
+        Rational::from(1) >> (Self::BITS - 1)
+    }
 }
 impl Exactly for f32 {
+    const BITS: u32 = 24;
     fn exactly(&self) -> Rational {
         Rational::from_f32(*self).expect("finite")
     }
 }
 impl Exactly for f64 {
+    const BITS: u32 = 53;
     fn exactly(&self) -> Rational {
         Rational::from_f64(*self).expect("finite")
     }
 }
 impl<const BITS: u32> Exactly for Mp<BITS> {
+    const BITS: u32 = BITS;
     fn exactly(&self) -> Rational {
         self.as_float().to_rational().expect("finite")
     }
@@ -303,12 +311,12 @@ impl<const BITS: u32> Exactly for Mp<BITS> {
 
 /// Whether `rounded` is a nearest float to `exact`: within half a unit, `|rounded - exact| <= (epsilon / 2) |exact|`.
 fn is_nearest<T: Exactly>(rounded: T, exact: &Rational) -> bool {
-    (rounded.exactly() - exact).abs() <= T::default_epsilon().exactly() / 2u32 * exact.clone().abs()
+    (rounded.exactly() - exact).abs() <= T::epsilon() / 2u32 * exact.clone().abs()
 }
 
 /// Whether two floats agree within `count` epsilons of `scale`.
 fn within<T: Exactly>(count: u32, x: &T, y: &T, scale: Rational) -> bool {
-    (x.exactly() - y.exactly()).abs() <= T::default_epsilon().exactly() * count * scale
+    (x.exactly() - y.exactly()).abs() <= T::epsilon() * count * scale
 }
 
 fn rounded_laws<T: Exactly>(a: &Rational, b: &Rational, c: &Rational) {
@@ -344,7 +352,7 @@ fn rounded_laws<T: Exactly>(a: &Rational, b: &Rational, c: &Rational) {
     }
     // sqrt(a) is nearest: a lies between the squares of its neighbours half a unit away.
     let root = Real::sqrt(&x.absolute()).exactly();
-    let half_unit = T::default_epsilon().exactly() / 2u32 * &root;
+    let half_unit = T::epsilon() / 2u32 * &root;
     laws! {
         "sqrt(a) is rounded to nearest":
             (root.clone() - &half_unit).square() <= size(a) && size(a) <= (root + half_unit).square(),

@@ -13,7 +13,7 @@
 
 mod itf1788;
 
-use equipartition::scalar::rounding::{LowerRoundedUp, Nearest, Outward, Rounding, UpperRoundedDown};
+use equipartition_scalar::rounding::{LowerRoundedUp, Nearest, Outward, Rounding, UpperRoundedDown};
 use itf1788::evaluate::{Exclusion, compare, operation};
 use itf1788::locate::{Suite, suite};
 use itf1788::syntax::{Assertion, assertions};

@@ -1,6 +1,6 @@
 //! Derivatives by [`Dual`] against those of another program, the num-dual crate: first, second, mixed and third.
 
-use equipartition::scalar::{Dual, Real, Ring};
+use equipartition_scalar::{Dual, Real, Ring};
 use num_dual::DualNum;
 use quickcheck::{Arbitrary, Gen, quickcheck};
 

@@ -1,7 +1,7 @@
 //! What the properties of intervals range over: functions, operations, ranges of numbers.
 
-use equipartition::scalar::rounding::Rounding;
-use equipartition::scalar::{Branch, Enclosure, Field, Rational, Real};
+use equipartition_scalar::rounding::Rounding;
+use equipartition_scalar::{Branch, Enclosure, Field, Rational, Real};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 use rug::Float;

@@ -6,8 +6,8 @@
 
 mod interval;
 
-use equipartition::scalar::rounding::{LowerRoundedUp, Nearest, Outward, Rounding, UpperRoundedDown};
-use equipartition::scalar::{
+use equipartition_scalar::rounding::{LowerRoundedUp, Nearest, Outward, Rounding, UpperRoundedDown};
+use equipartition_scalar::{
     Branch, Dual, Enclosure, Field, Interval, Magnitude, Measured, Mp, Obstacle, Rational, Real, Ring, Truth,
     parse_number,
 };

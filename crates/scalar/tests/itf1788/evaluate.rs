@@ -5,8 +5,8 @@
 //! rounding onto the doubles, so no case at overflow or underflow has to be left out.
 
 use super::syntax::Expression;
-use equipartition::scalar::rounding::Rounding;
-use equipartition::scalar::{Branch, Enclosure, Field, Magnitude, Measured, Rational, Real, Ring, Truth};
+use equipartition_scalar::rounding::Rounding;
+use equipartition_scalar::{Branch, Enclosure, Field, Magnitude, Measured, Rational, Real, Ring, Truth};
 use num_traits::One;
 use rug::Float;
 use rug::float::Round;

@@ -1,11 +1,11 @@
 //! Linear algebra, judged by its defining equations, by exact results in the rationals, and by agreement of two
 //! precisions.
 
-use equipartition::linalg::{
+use equipartition_linalg::{
     Decomposable, LinalgError, absolute_value, cholesky, exact, inverse, inverse_square_root, minimum_norm_solve,
     nuclear_norm, products, singular_values, solve, solve_many, square_root, symmetric_eigen, tolerance,
 };
-use equipartition::scalar::{Branch, Field, Measured, Mp, Rational, Real, Ring};
+use equipartition_scalar::{Branch, Field, Measured, Mp, Rational, Real, Ring};
 use nalgebra::{DMatrix, DVector};
 use num_traits::{One, Zero};
 use proptest::prelude::*;
