@@ -48,8 +48,6 @@ pub use mp::{MENU, Mp};
 pub use parse::{NumberError, parse_number};
 pub use program::{Program, Step};
 pub use rational::decimal;
-#[doc(hidden)]
-pub use recorded::constants;
 pub use recorded::{Operation, Recorded};
 pub use residue::Residue;
 pub use rug::Rational;

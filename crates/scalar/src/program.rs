@@ -3,7 +3,7 @@
 use super::recorded::{Expression, Form, Node, Operation};
 use super::{Field, Rational, Recorded};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// A step of a program. Operands are the numbers of earlier steps.
@@ -55,6 +55,16 @@ impl Hasher for Mixed {
     fn finish(&self) -> u64 {
         self.0 ^ (self.0 >> 32)
     }
+}
+
+/// A digest of 128 bits: two that are equal are of equal things, but for an accident of probability `2^-128` a pair.
+pub(crate) fn digest_of(thing: &impl Hash) -> u128 {
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        (salt, thing).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    half(0) << 64 | half(1)
 }
 
 /// A program that is being written.
@@ -156,6 +166,26 @@ impl Program {
         values
     }
 
+    /// What each step computes as a function of the coordinates, as a digest: coordinates are numbered as they come, and only constants have values.
+    ///
+    /// At two points of one polynomial, computed in the same way, the digests are equal.
+    pub fn digests(&self) -> Vec<u128> {
+        let mut digests: Vec<u128> = Vec::with_capacity(self.steps.len());
+        let mut coordinates = 0_usize;
+        for step in &self.steps {
+            digests.push(match step {
+                Step::Constant(value) | Step::Given(value) => digest_of(&(0, value)),
+                Step::Drawn(_) => {
+                    coordinates += 1;
+                    digest_of(&(1, coordinates))
+                }
+                Step::Negative(a) => digest_of(&(2, digests[*a])),
+                Step::Binary(operation, a, b) => digest_of(&(3, operation, digests[*a], digests[*b])),
+            });
+        }
+        digests
+    }
+
     /// The exact values of all steps; none if one divides by zero.
     pub fn values(&self) -> Option<Vec<Rational>> {
         let mut values: Vec<Rational> = Vec::with_capacity(self.steps.len());
@@ -190,6 +220,23 @@ mod tests {
         let values = program.values().unwrap();
         assert_eq!(program.outputs.iter().map(|place| values[*place].clone()).collect::<Vec<_>>(), [64, 65]);
         assert!(!program.has_choices);
+    }
+
+    /// The coordinates may be any, what is done with them may not.
+    #[test]
+    fn digests_tell_polynomials_apart_and_points_not() {
+        let digest = |number: Recorded| {
+            let program = Program::of(&[number]);
+            program.digests()[program.outputs[0]]
+        };
+        let polynomial = |x, y, c| digest(drawn(x).squared() * Recorded::ratio(c, 7) + drawn(y));
+        assert_eq!(polynomial(3, 5, 2), polynomial(8, 9, 2));
+        assert_ne!(polynomial(3, 5, 2), polynomial(3, 5, 3));
+        assert_ne!(digest(drawn(3) * drawn(5)), digest(drawn(3) * drawn(3)));
+        assert_ne!(digest(drawn(3) - drawn(5)), digest(drawn(3) + drawn(5)));
+        assert_ne!(digest(drawn(3) - drawn(5)), digest(drawn(3)));
+        // A piece of one function and a piece of the other.
+        assert_ne!(digest(drawn(3).absolute()), digest(drawn(-3).absolute()));
     }
 
     #[test]

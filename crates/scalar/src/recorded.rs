@@ -208,7 +208,6 @@ impl Recorded {
     }
 
     fn constant(value: &Rational, form: fn(Rational) -> Form) -> Self {
-        constants::see(value);
         let degree = if value.is_zero() { Degree::Zero } else { Degree::AtMost(0) };
         let small = if *value.denom() == 1 { value.numer().to_i64().filter(|n| (-1..=1).contains(n)) } else { None };
         let expression = small.map_or_else(|| Expression::of(form(value.clone())), Expression::Integer);
@@ -288,7 +287,6 @@ impl One for Recorded {
 
 impl Ring for Recorded {
     fn integer(n: i64) -> Self {
-        constants::see(n);
         let degree = if n == 0 { Degree::Zero } else { Degree::AtMost(0) };
         Recorded { degree, expression: Expression::Integer(n) }
     }
@@ -332,37 +330,6 @@ impl Branch for Recorded {
             _ => Expression::of(Form::Chosen(chosen)),
         };
         Recorded { degree, expression }
-    }
-}
-
-/// The constants that entered a formula. The bounds of two points multiply only where they are the same.
-pub mod constants {
-    use super::Rational;
-    use std::cell::RefCell;
-
-    thread_local! {
-        static SEEN: RefCell<Option<Vec<Rational>>> = const { RefCell::new(None) };
-    }
-
-    pub(super) fn see(value: impl Into<Rational>) {
-        SEEN.with_borrow_mut(|seen| {
-            if let Some(seen) = seen {
-                seen.push(value.into());
-            }
-        });
-    }
-
-    /// What `action` does, with the constants that it recorded on this thread, in their order. What is watched within is watched from outside too.
-    pub fn during<R>(action: impl FnOnce() -> R) -> (R, Vec<Rational>) {
-        let outside = SEEN.replace(Some(Vec::new()));
-        let result = action();
-        let seen = SEEN.replace(outside).unwrap_or_default();
-        SEEN.with_borrow_mut(|outside| {
-            if let Some(outside) = outside {
-                outside.extend_from_slice(&seen);
-            }
-        });
-        (result, seen)
     }
 }
 

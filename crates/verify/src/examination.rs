@@ -1,5 +1,6 @@
 //! What was found on one instance, and how it is examined.
 
+use super::bounds::Bound;
 use super::detail::Numbers;
 use super::draw::{Case, Class};
 use super::entry::Evidence;
@@ -7,7 +8,7 @@ use super::finding::{Finding, Said, Scalar, Status};
 use super::identity::Expansion;
 use super::mutant::Mutant;
 use super::relation::{Relation, Text};
-use equipartition_scalar::{Measured, Rational, Recorded};
+use equipartition_scalar::{Measured, Recorded};
 
 /// How much work a run may take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,10 +106,8 @@ pub struct Examination {
     pub excluded: Option<String>,
     /// The findings, one for each scalar, the decisive one last.
     pub findings: Vec<Finding>,
-    /// For an exact finding at a generic point, the kinds of relations that have a Schwartz-Zippel bound, and its bits.
-    pub bounds: Vec<(Text, f64)>,
-    /// The constants of the polynomials that these bounds speak of. The bounds of two points multiply only where they are the same.
-    pub constants: Vec<Rational>,
+    /// For an exact finding at a generic point, the Schwartz-Zippel bounds of the kinds of relations that have one.
+    pub bounds: Vec<Bound>,
     /// For such a finding, what the expansion of the residuals shows of each kind of equality, if it was tried.
     pub expansions: Vec<(Text, Expansion)>,
     /// The relations of an exact finding with all that they were computed by, if the examination is verbose.
@@ -132,7 +131,6 @@ impl Examination {
             excluded: None,
             findings: Vec::new(),
             bounds: Vec::new(),
-            constants: Vec::new(),
             expansions: Vec::new(),
             recorded: None,
             numbers: Vec::new(),

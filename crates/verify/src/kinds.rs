@@ -6,9 +6,7 @@ use super::finding::Said;
 use super::identity::Expansion;
 use super::relation::Text;
 use super::simulation::ERROR_BITS;
-use equipartition_scalar::Rational;
 use serde::{Deserialize, Serialize};
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -88,24 +86,26 @@ struct Heard {
     draws: BTreeSet<(usize, u64)>,
     /// What was seen of the instances.
     prints: BTreeSet<u64>,
-    /// The bound, by family.
-    families: BTreeMap<(usize, u64), Bound>,
+    /// The bound, by family; none where its points are points of different polynomials.
+    families: BTreeMap<(usize, u64), Option<FamilyBound>>,
     /// The instances that have one, and what was seen of their values.
     bounded: (usize, BTreeSet<u64>),
     expanded: Expanded,
 }
 
 /// The bound of the points of one family.
-struct Bound {
+#[derive(Clone, Copy)]
+struct FamilyBound {
     bits: f64,
-    /// Of the polynomial at the family's first point.
-    constants: Vec<Rational>,
+    polynomials: u128,
 }
 
-impl Bound {
-    /// With another point: its bound multiplies this one if it is one of the same polynomial. Otherwise there are two, and the weaker one stands.
-    fn join(&mut self, bits: f64, constants: &[Rational]) {
-        self.bits = if self.constants == constants { self.bits + bits } else { self.bits.min(bits) };
+impl FamilyBound {
+    /// With another point. Its bound multiplies this one if it is one of the same polynomials. Otherwise what was drawn for the point has chosen the
+    /// polynomial, and the lemma says nothing.
+    fn and(self, other: Self) -> Option<Self> {
+        let same = self.polynomials == other.polynomials;
+        same.then_some(FamilyBound { bits: self.bits + other.bits, ..self })
     }
 }
 
@@ -142,15 +142,12 @@ impl Kinds {
                     None => heard.terms.push((term.clone(), *live)),
                 }
             }
-            if let Some((_, bits)) = examination.bounds.iter().find(|(kind, _)| *kind == said.kind) {
+            if let Some(bound) = examination.bounds.iter().find(|bound| bound.kind == said.kind) {
                 heard.bounded.0 += 1;
                 heard.bounded.1.insert(said.print);
-                match heard.families.entry(draw) {
-                    Entry::Vacant(place) => {
-                        place.insert(Bound { bits: *bits, constants: examination.constants.clone() });
-                    }
-                    Entry::Occupied(mut known) => known.get_mut().join(*bits, &examination.constants),
-                }
+                let bound = FamilyBound { bits: bound.bits, polynomials: bound.polynomials };
+                let joined = |known: &mut Option<FamilyBound>| *known = known.and_then(|known| known.and(bound));
+                heard.families.entry(draw).and_modify(joined).or_insert(Some(bound));
             }
             if let Some((_, found)) = examination.expansions.iter().find(|(kind, _)| *kind == said.kind) {
                 heard.expanded.count(*found);
@@ -201,6 +198,9 @@ impl Heard {
     fn report(self) -> KindReport {
         // Random points of the grid do not repeat each other: where values do, they are none, and there is no bound.
         let is_random = self.bounded.0 == self.bounded.1.len();
+        // One family without a bound leaves the relation without.
+        let bounds: Option<Vec<f64>> = self.families.values().map(|bound| Some((*bound)?.bits)).collect();
+        let bounds = bounds.filter(|_| is_random).unwrap_or_default();
         KindReport {
             idle: self.terms.iter().filter(|(_, live)| !live).map(|(term, _)| term.clone().into_owned()).collect(),
             kind: self.kind.into_owned(),
@@ -209,8 +209,8 @@ impl Heard {
             vacuous: self.vacuous,
             // Whatever was drawn, it was one and the same instance.
             draws: self.draws.len().min(self.prints.len()),
-            bound_bits: self.families.values().map(|bound| bound.bits).reduce(f64::min).filter(|_| is_random),
-            families: if is_random { self.families.len() } else { 0 },
+            bound_bits: bounds.iter().copied().reduce(f64::min),
+            families: bounds.len(),
             expanded: self.expanded,
         }
     }
@@ -220,6 +220,7 @@ impl Heard {
 mod tests {
     use super::super::Class;
     use super::*;
+    use equipartition_scalar::Rational;
     use crate::{Finding, Relation, Scalar, Term};
 
     fn finding(kind: &'static str, value: i64) -> Finding {

@@ -11,7 +11,7 @@
 //!
 //! [`Few`] and [`Independent`] wrap a check: the one takes fewer instances, the other counts each as a draw of its own.
 
-use super::bounds::schwartz_zippel_bits;
+use super::bounds::schwartz_zippel;
 use super::check::{Check, Draws, In, Inapplicable, Subject, Unjudged, usual_instances};
 use super::detail::Detail;
 use super::draw::{Case, Class, Draw, Drawn, POINTS_PER_FAMILY};
@@ -21,7 +21,7 @@ use super::finding::{Finding, Scalar, Status};
 use super::identity::{LIMITS, expansions};
 use super::order::{self, Differences, FINE_BITS, Fine};
 use super::relation::Relation;
-use equipartition_scalar::{Interval, MENU, Measured, Mp, Rational, Recorded, constants};
+use equipartition_scalar::{Interval, MENU, Measured, Mp, Rational, Recorded};
 
 /// Bits of the intervals that enclose residuals.
 pub const INTERVAL_BITS: u32 = 256;
@@ -163,12 +163,11 @@ impl<L: Draws> Judging<'_, L> {
         let is_generic =
             self.case == Case::Law && self.instance.class() == Class::Generic && finding.status == Status::Satisfied;
         if is_generic || self.settings.verbose {
-            let (recorded, constants) = constants::during(|| In::<Recorded>::relations(self.law, self.instance));
+            let recorded = In::<Recorded>::relations(self.law, self.instance);
             // What a bound needs must be judged; what is only shown need not.
             let recorded = if is_generic { Some(recorded?) } else { recorded.ok() };
             if let Some(relations) = recorded.as_ref().filter(|_| is_generic) {
-                examination.bounds = schwartz_zippel_bits(relations);
-                examination.constants = constants;
+                examination.bounds = schwartz_zippel(relations);
                 if self.index.is_multiple_of(POINTS_PER_FAMILY) && self.index < LAST_EXPANDED {
                     examination.expansions = expansions(relations, &self.instance.numbers(), LIMITS);
                 }

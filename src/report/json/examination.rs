@@ -34,7 +34,7 @@ pub fn examination(examination: &Examination) -> impl Serialize + use<> {
         instance: examination.description.clone(),
         class: format!("{:?}", examination.class).to_lowercase(),
         excluded: examination.excluded.clone(),
-        bounds: examination.bounds.iter().map(|(kind, bits)| (kind.clone(), power_of_two(*bits))).collect(),
+        bounds: examination.bounds.iter().map(|bound| (bound.kind.clone(), power_of_two(bound.bits))).collect(),
         expansions: examination.expansions.iter().map(|(kind, found)| (kind.clone(), found.in_words())).collect(),
         numbers: examination.numbers.iter().map(numbers).collect(),
         findings: examination.findings.iter().map(FindingDocument::new).collect(),

@@ -1,5 +1,6 @@
 //! From the findings of one instance to its evidence, and what kinds of relations said over a run.
 
+use super::super::bounds::Bound;
 use super::super::examination::Place;
 use super::super::kinds::Kinds;
 use super::super::{Class, Evidence, Examination, Finding, Scalar, Status};
@@ -66,11 +67,11 @@ fn the_finest_scalar_decides_unless_another_refutes() {
 }
 
 /// An exact instance of one kind with a bound of so many bits.
-fn bounded(bits: f64, value: i32, constants: i32) -> Examination {
+fn bounded(bits: f64, value: i32, polynomials: u128) -> Examination {
     let number = || Rational::from(value);
     let finding = judged(Scalar::Rational, &[equality(&[("a", number())], &[("b", number())])]);
-    let constants = vec![Rational::from(constants)];
-    Examination { bounds: vec![("law".into(), bits)], constants, ..examined(vec![finding]) }
+    let bounds = vec![Bound { kind: "law".into(), bits, polynomials }];
+    Examination { bounds, ..examined(vec![finding]) }
 }
 
 fn heard(examinations: &[Examination]) -> (usize, Option<f64>, usize) {
@@ -92,10 +93,14 @@ fn the_weakest_family_gives_the_bound() {
     assert_eq!(heard(&[strong(1)]), (1, Some(30.0), 1));
 }
 
-/// Two points of which one has other constants are points of two polynomials.
+/// The lemma is about a polynomial that was there before the points: where each point of a family has its own, nothing follows.
 #[test]
-fn bounds_of_two_polynomials_do_not_multiply() {
-    assert_eq!(heard(&[bounded(30.0, 1, 5), bounded(29.0, 2, 6)]), (1, Some(29.0), 1));
+fn points_of_two_polynomials_have_no_bound() {
+    assert_eq!(heard(&[bounded(30.0, 1, 5), bounded(29.0, 2, 6)]), (1, None, 0));
+    assert_eq!(
+        heard(&[bounded(30.0, 1, 5), bounded(29.0, 2, 6), bounded(30.0, 3, 7), bounded(30.0, 4, 7)]),
+        (2, None, 0)
+    );
     let own = |value| Examination { is_independent: true, ..bounded(30.0, value, 5) };
     assert_eq!(heard(&[own(1), own(2)]), (2, Some(30.0), 2));
 }

@@ -1,6 +1,6 @@
 //! In which scalars a law is judged, and what a bound is given for.
 
-use super::super::bounds::schwartz_zippel_bits;
+use super::super::bounds::{Bound, schwartz_zippel};
 use super::super::stream::GRID_BITS;
 use super::super::{
     Case, Check, Class, Decomposition, Draw, Drawn, Draws, Evidence, Exact, In, Ladder, Relation, Scalar, Settings,
@@ -125,18 +125,28 @@ fn what_could_not_be_judged_is_told_apart() {
     assert!(with(Outcome::Open).excluded.is_none());
 }
 
+fn bits_of(bounds: &[Bound]) -> Vec<f64> {
+    bounds.iter().map(|bound| bound.bits).collect()
+}
+
 /// The degree is 2, on a grid of 2^32: 31 bits.
 #[test]
 fn a_bound_is_for_polynomials_in_coordinates_of_the_whole_grid() {
-    let bounds = |law: Commutes| examined(&Exact(law), Case::Law, 0, 256).bounds;
-    assert_eq!(bounds(LAW), [("law".into(), 31.0)]);
-    assert_eq!(bounds(Commutes { hidden: true, ..LAW }), [("law".into(), 32.0)]);
+    let bounds = |law: Commutes| bits_of(&examined(&Exact(law), Case::Law, 0, 256).bounds);
+    assert_eq!(bounds(LAW), [31.0]);
+    assert_eq!(bounds(Commutes { hidden: true, ..LAW }), [32.0]);
     assert!(bounds(Commutes { bits: 8, ..LAW }).is_empty(), "2^8 numbers are no grid of 2^32");
+    // What looks like 2^16 numbers is counted as no more.
+    for index in 0..8 {
+        let bits = bits_of(&examined(&Exact(Commutes { bits: 16, ..LAW }), Case::Law, index, 256).bounds);
+        assert!(bits.iter().all(|bits| *bits <= 15.0), "{bits:?} on a grid of 2^16");
+    }
     assert!(examined(&Exact(LAW), Case::Control(0), 0, 256).bounds.is_empty());
-    // What is hidden is among the constants, which two points of a family do not share.
-    let constants = |hidden, index| examined(&Exact(Commutes { hidden, ..LAW }), Case::Law, index, 256).constants;
-    assert_eq!(constants(false, 0), constants(false, 1));
-    assert_ne!(constants(true, 0), constants(true, 1));
+    // What is hidden is a constant of the polynomial, which two points of a family do not share.
+    let polynomials =
+        |hidden, index| examined(&Exact(Commutes { hidden, ..LAW }), Case::Law, index, 256).bounds[0].polynomials;
+    assert_eq!(polynomials(false, 0), polynomials(false, 1));
+    assert_ne!(polynomials(true, 0), polynomials(true, 1));
 }
 
 /// `degree / size of the grid`, and no bound for what is constant, unbounded or no equality.
@@ -145,13 +155,13 @@ fn bits_of_bounds() {
     let x = Recorded::drawn(&Rational::from((1, 1 << 30)));
     let zero = || vec![Term::scalar("0", Recorded::zero())];
     let law = |number: Recorded| Relation::equality("law", vec![Term::scalar("a", number)], zero());
-    let bits = |number: Recorded| schwartz_zippel_bits(&[law(number)]).first().map(|(_, bits)| *bits);
+    let bits = |number: Recorded| bits_of(&schwartz_zippel(&[law(number)])).first().copied();
     assert_eq!((bits(x.clone()), bits(x.powi(8))), (Some(32.0), Some(29.0)));
     assert_eq!((bits(Recorded::one()), bits(Recorded::zero()), bits(x.powi(-1))), (None, None, None));
     let bound = Relation::at_most("law", Term::scalar("a", x.clone()), Term::scalar("b", x.clone()));
-    assert!(schwartz_zippel_bits(&[bound]).is_empty());
+    assert!(schwartz_zippel(&[bound]).is_empty());
     // Of several relations of a kind the one of highest degree.
-    assert_eq!(schwartz_zippel_bits(&[2, 4, 1].map(|degree| law(x.powi(degree)))), [("law".into(), 30.0)]);
+    assert_eq!(bits_of(&schwartz_zippel(&[2, 4, 1].map(|degree| law(x.powi(degree))))), [30.0]);
 }
 
 /// The grid has as many points as the bound counts: `2^32` in [-2, 2), one every `2^-30`.

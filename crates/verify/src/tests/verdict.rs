@@ -1,5 +1,6 @@
 //! From examinations to a verdict.
 
+use super::super::bounds::Bound;
 use super::super::entry::{ControlEntry, Entry};
 use super::super::examination::Place;
 use super::super::lemmas::Lemma;
@@ -208,7 +209,8 @@ fn the_weakest_number_stands_behind_a_claim() {
         if index < 2 {
             relations.push(relation("seldom", index + 1));
         }
-        let bounds = vec![("strong".into(), 30.0), ("weak".into(), 20.0)];
+        let bound = |kind: &'static str, bits| Bound { kind: kind.into(), bits, polynomials: 0 };
+        let bounds = vec![bound("strong", 30.0), bound("weak", 20.0)];
         let place = Place { number: index, ..Place::default() };
         (Case::Law, index, Examination { place, bounds, ..examined(vec![judged(Scalar::Rational, &relations)]) })
     };
