@@ -220,8 +220,8 @@ impl Heard {
 mod tests {
     use super::super::Class;
     use super::*;
-    use equipartition_scalar::Rational;
     use crate::{Finding, Relation, Scalar, Term};
+    use equipartition_scalar::Rational;
 
     fn finding(kind: &'static str, value: i64) -> Finding {
         let side = |label| vec![Term::scalar(label, Rational::from(value))];
