@@ -58,7 +58,7 @@ impl Hasher for Mixed {
 }
 
 /// A digest of 128 bits: two that are equal are of equal things, but for an accident of probability `2^-128` a pair.
-pub(crate) fn digest_of(thing: &impl Hash) -> u128 {
+pub fn digest_of(thing: &impl Hash) -> u128 {
     let half = |salt: u8| {
         let mut hasher = DefaultHasher::new();
         (salt, thing).hash(&mut hasher);
