@@ -61,7 +61,7 @@ fn the_floors_are_those_of_the_page_and_every_arrow_points_down() {
     let mut told: Vec<&String> = floors.iter().map(|floor| &floor.0).collect();
     for (place, (name, folder, knows)) in floors.iter().enumerate() {
         let (found, needed) = members.get(name).unwrap_or_else(|| panic!("{name} is no member"));
-        assert_eq!(found, Path::new(folder.trim_end_matches('/').trim_start_matches("./")), "{name}");
+        assert_eq!(found, Path::new(folder.trim_start_matches("./").trim_end_matches('/')), "{name}");
         assert_eq!(needed, knows, "{name}");
         for below in knows {
             assert!(told[place + 1..].contains(&below), "{name} needs {below}, which does not stand below it");
@@ -161,4 +161,24 @@ fn packages_carry_what_they_are_made_of() {
             assert!(within.is_none_or(|within| packaged.contains(within)), "{name} lacks {path:?}");
         }
     }
+}
+
+/// Every mutation of tools/mutations/list finds the text that it changes.
+#[test]
+fn mutations_find_their_places() {
+    let list = read("tools/mutations/list");
+    let entries: Vec<Vec<&str>> = list.split("\n\n").map(|entry| entry.lines().collect()).collect();
+    let of = |entry: &[&str], key: &str| entry.iter().find_map(|line| line.strip_prefix(key)).map(str::to_owned);
+    let mut found = 0;
+    for entry in entries.iter().filter(|entry| entry.iter().any(|line| line.starts_with("name "))) {
+        let [name, file, from] = ["name ", "file ", "from "].map(|key| of(entry, key).expect("all of an entry"));
+        assert!(read(&file).contains(&from), "{name}: {file} does not contain {from}");
+        assert!(
+            entry.iter().any(|line| line.starts_with("to ") && line.contains("MUTATED"))
+                || entry.iter().any(|line| line.contains("MUTATED")),
+            "{name}"
+        );
+        found += 1;
+    }
+    assert!(found > 70, "{found}");
 }

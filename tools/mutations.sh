@@ -4,6 +4,7 @@
 # turned on, where they have to pass, and once with each, where they have to fail.
 #
 #   FROM=10 TO=20     only these, by their number in the list
+#   LIBRARY=1         also those of the library itself, which takes minutes to build; without it those of crates/ alone
 #
 # The table is target/mutations/summary.md. The status is 1 if a mutation survives.
 set -eu
@@ -37,7 +38,7 @@ awk -v copy="$copy" '
         } else {
             printf "%s", substr(text, 1, start - 1) to substr(text, start + length(from)) > path
             close(path)
-            print name
+            print file " " name
         }
         name = ""
     }
@@ -49,6 +50,8 @@ awk -v copy="$copy" '
     END { apply(); exit failed }
 ' "$list" >target/mutations/names
 
+packages="-p equipartition-verify -p equipartition-scalar"
+test -z "${LIBRARY:-}" || packages="$packages -p equipartition"
 for library in src crates/scalar/src crates/verify/src; do
     cat >>"$copy/$library/lib.rs" <<'RUST'
 
@@ -61,7 +64,7 @@ RUST
 done
 
 target=${CARGO_TARGET_DIR:-$(pwd)/target}
-programs=$(cd "$copy" && CARGO_TARGET_DIR="$target" RUSTFLAGS="${RUSTFLAGS:-}" ${CARGO:-cargo} test -p equipartition -p equipartition-scalar -p equipartition-verify --lib --no-run ${CARGO_ARGS:-} --message-format json 2>"$target/mutations.log" |
+programs=$(cd "$copy" && CARGO_TARGET_DIR="$target" RUSTFLAGS="${RUSTFLAGS:-}" ${CARGO:-cargo} test $packages --lib --no-run ${CARGO_ARGS:-} --message-format json 2>"$target/mutations.log" |
     sed -n 's/.*"executable":"\([^"]*\)".*/\1/p')
 test -n "$programs" || { cat "$target/mutations.log" >&2; exit 2; }
 
@@ -80,6 +83,8 @@ tried=0
 printf '| mutation | |\n|---|---|\n' >"$summary"
 while IFS= read -r name; do
     number=$((number + 1))
+    case $name in src/*) test -n "${LIBRARY:-}" || continue ;; esac
+    name=${name#* }
     test "$number" -ge "$first" && test "$number" -le "$last" || continue
     tried=$((tried + 1))
     if attempt "$number"; then
