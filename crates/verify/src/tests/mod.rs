@@ -1,8 +1,11 @@
 //! The judge by its own laws: what each of its rooms promises, on numbers made by hand.
 
+mod claim;
+mod draw;
 mod evidence;
 mod finding;
 mod order;
+mod relation;
 mod routes;
 mod runner;
 mod simulation;
