@@ -4,6 +4,8 @@
 #   make verify ARGS="balance --precision 1024"
 #   make attack SEEDS="0 12"
 #
+# `make mutants` breaks the judge on purpose, in a part of the ways that cargo-mutants knows: tools/mutants.sh says how to ask for more; `make mutations` in
+# those of tools/mutations/list. `make fuzz` asks every parser 20,000 times.
 # `make pictures` draws the pictures of docs/ anew.
 # `make python` builds the Python package and tests it; tools/python.sh says what it needs. Nothing else needs Python.
 # `make proofs` checks the theorems in proofs/coq with Coq, which it installs where apt-get can; nothing else needs Coq.
@@ -11,7 +13,7 @@
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: verify test attack proofs pictures python prerequisites
+.PHONY: verify test attack mutants mutations fuzz proofs pictures python prerequisites
 
 verify: prerequisites
 	$(CARGO) run --release -- verify $(ARGS)
@@ -23,6 +25,15 @@ test: prerequisites
 attack: prerequisites
 	$(CARGO) build --release
 	@SEEDS="$(SEEDS)" INSTANCES="$(INSTANCES)" SHARD="$(SHARD)" ARGS="$(ARGS)" sh tools/attack.sh
+
+mutants: prerequisites
+	@sh tools/mutants.sh
+
+mutations: prerequisites
+	@sh tools/mutations.sh
+
+fuzz: prerequisites
+	FUZZ_ROUNDS=$${FUZZ_ROUNDS:-20000} $(CARGO) test --release --test fuzz
 
 # The pictures of docs/, by the commands that the pages show.
 pictures: prerequisites
