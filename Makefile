@@ -4,6 +4,8 @@
 #   make verify ARGS="balance --precision 1024"
 #   make attack SEEDS="0 12"
 #
+# `make mutants` breaks the judge on purpose, in a part of the ways that cargo-mutants knows: tools/mutants.sh says how to ask for more; `make mutations` in
+# those of tools/mutations/list. `make fuzz` asks every parser 20,000 times.
 # `make pictures` draws the pictures of docs/ anew.
 # `make python` builds the Python package and tests it; tools/python.sh says what it needs. Nothing else needs Python.
 # `make bench-peers` measures the program beside JAX, NumPy, mpmath and FLINT and writes benches/RESULTS.md; tools/bench-peers.sh says what it needs.
@@ -12,7 +14,7 @@
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: verify test attack bench-peers proofs pictures python prerequisites
+.PHONY: verify test attack mutants mutations fuzz bench-peers proofs pictures python prerequisites
 
 verify: prerequisites
 	$(CARGO) run --release -- verify $(ARGS)
@@ -24,6 +26,15 @@ test: prerequisites
 attack: prerequisites
 	$(CARGO) build --release
 	@SEEDS="$(SEEDS)" INSTANCES="$(INSTANCES)" SHARD="$(SHARD)" ARGS="$(ARGS)" sh tools/attack.sh
+
+mutants: prerequisites
+	@sh tools/mutants.sh
+
+mutations: prerequisites
+	@sh tools/mutations.sh
+
+fuzz: prerequisites
+	FUZZ_ROUNDS=$${FUZZ_ROUNDS:-20000} $(CARGO) test --release --test fuzz
 
 # The pictures of docs/, by the commands that the pages show.
 pictures: prerequisites

@@ -1,5 +1,6 @@
 //! `equipartition replay`: one instance again, verbosely.
 
+use super::limits::efforts;
 use super::output::{self, print};
 use super::selection::find;
 use super::suggest::unknown;
@@ -40,7 +41,7 @@ pub struct Arguments {
     #[arg(long, value_name = "MODEL.toml", conflicts_with = "control")]
     model: Option<PathBuf>,
     /// The effort of the run: how long simulations are
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_parser = efforts(), default_value = Effort::default().name())]
     effort: Effort,
     /// Text for people, an object for programs, or a program that checks the instance without this one
     #[arg(long, value_enum, default_value_t)]

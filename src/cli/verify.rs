@@ -1,7 +1,7 @@
 //! `equipartition verify`: the main job.
 
 use super::configuration::Configuration;
-use super::limits::{MOST_INSTANCES, MOST_JOBS, parse_time};
+use super::limits::{MOST_INSTANCES, MOST_JOBS, efforts, parse_time};
 use super::outlet::{Opened, Outlet};
 use super::progress::Progress;
 use super::resume::Store;
@@ -60,7 +60,7 @@ pub struct Arguments {
     #[arg(short = 'n', long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=MOST_INSTANCES))]
     instances: Option<u64>,
     /// How many instances, unless --instances is given, and how long the simulations are [default: default]
-    #[arg(short, long, value_enum)]
+    #[arg(short, long, value_parser = efforts())]
     effort: Option<Effort>,
     /// The seed from which all instances are drawn [default: 0]
     #[arg(short, long)]
