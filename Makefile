@@ -5,13 +5,14 @@
 #   make attack SEEDS="0 12"
 #
 # `make pictures` draws the pictures of docs/ anew.
-# `make python` builds the Python package and tests it; tools/python.sh says what it needs. Nothing else needs Python.
+# `make python` builds the Python package and tests it; tools/python.sh says what it needs. Nothing else needs Python. `make python-check` is the part of it that
+# is quick: not optimised, without other libraries' adapters, and beside what `make test` has built.
 # `make proofs` checks the theorems in proofs/coq with Coq, which it installs where apt-get can; nothing else needs Coq.
 
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: verify test attack proofs pictures python prerequisites
+.PHONY: verify test attack proofs pictures python python-check prerequisites
 
 verify: prerequisites
 	$(CARGO) run --release -- verify $(ARGS)
@@ -31,6 +32,9 @@ pictures: prerequisites
 
 python: prerequisites
 	@sh tools/python.sh
+
+python-check: prerequisites
+	@CARGO_TARGET_DIR="$${CARGO_TARGET_DIR:-$(CURDIR)/target}" PROFILE=dev WITHOUT="jax torch notebooks types" sh tools/python.sh
 
 proofs:
 	@sh tools/proofs.sh

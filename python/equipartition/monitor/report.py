@@ -31,7 +31,7 @@ class MonitorReport(Document):
     def _table(self) -> tuple[list[str], list[list[object]], str]:
         d = self.document
         rows: list[list[object]] = [
-            [law["law"], "-" if law["layer"] is None else law["layer"], number(law["imbalance"]), number(_error(law), ".5f"),
+            [law["law"], "-" if law["layer"] is None else law["layer"], _imbalance(law), number(_error(law), ".5f"),
              number(law["z"], "+.1f"), _status(law["status"]), number(law["overlap"], ".1e")] for law in d["laws"]]
         every = "" if d["every"] == 1 else f", one of {d['every']}"
         times = "".join(f"; gamma {of['gamma']:g}: {of['seen']:.2f} relaxation times of {of['time']:.0f} steps seen, {of['left']:.0f} steps left"
@@ -55,6 +55,11 @@ class MonitorReport(Document):
 
     def _repr_html_(self) -> str:
         return super()._repr_html_() + self.to_svg()
+
+
+def _imbalance(law: dict[str, Any]) -> str:
+    """That of a matrix law is a norm and has no sign."""
+    return number(law["imbalance"], ".5f" if law["form"] == "matrix" else "+.5f")
 
 
 def _error(law: dict[str, Any]) -> float | None:
