@@ -135,6 +135,20 @@ def test_laws_found_from_one_step_are_confirmed_by_the_next(generator):
     assert {law["spread"]["count"] for law in report.laws} == {40, 30}
 
 
+def test_biases_that_begin_at_zero_are_waited_for(generator):
+    """At zero a bias has no overlap with its gradient: without it the law would be found at the first step, and be false at the second."""
+    parameters = perceptron(generator, widths=(6, 40, 3))
+    parameters["0.bias"] = numpy.zeros(40)
+    monitor = Monitor("auto")
+    for _ in range(3):
+        (row,) = batches(generator, parameters, 1, size=32)
+        monitor.update(parameters, row)
+        parameters = {name: value - 0.1 * row[name] for name, value in parameters.items()}
+    assert (monitor.report().measured, monitor.steps) == (2, 3)
+    (law,) = monitor.report().laws
+    assert law["status"] == "confirmed" and "0.bias" in law["law"]
+
+
 def test_laws_as_dictionaries_and_a_false_one(generator):
     parameters = perceptron(generator)
     laws = [{"name": "neurons", "in": ["0.weight", "0.bias"], "out": "1.weight"},
@@ -144,7 +158,7 @@ def test_laws_as_dictionaries_and_a_false_one(generator):
         monitor.update(parameters, row)
     status = {law["law"]: law["status"] for law in monitor.report().laws}
     assert status == {"neurons": "confirmed", "without the bias": "not a symmetry of this network"}
-    assert "NOT ONE" in str(monitor.report())
+    assert "NOT ONE" in str(monitor.report()) and "says nothing" in str(monitor.report())
 
 
 def linear(generator, parameters, count, size=4):

@@ -201,6 +201,9 @@ class Monitor:
                 refuse_not_finite(name, theta[name], "parameters")
                 refuse_not_finite(name, g[name], "gradients")
             self._attempts += 1
+            # What is all zero, as biases are at first, has no overlap with anything: a law that needs it would be found without it.
+            if self._attempts < _ATTEMPTS and any(g[name].any() and not theta[name].any() for name in theta):
+                return False
             text = found(theta, g)
             if text is None and self._attempts < _ATTEMPTS:
                 return False

@@ -11,9 +11,12 @@ from typing import Any
 
 from .._html import number
 from .._reports import Document
+from .status import NO_SYMMETRY
 
 # More curves than this are no picture: those with the largest imbalance are drawn.
 _MOST_CURVES = 8
+# In the column `symmetry`.
+_NOT_ONE = "NOT ONE"
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000", "#999999")
 
 
@@ -38,6 +41,12 @@ class MonitorReport(Document):
                         for of in d["relaxations"])
         caption = f"{d['rule']}: {d['steps']} steps, {d['measured']} measured{every}{times}"
         return ["law", "layer", "imbalance", "error", "z", "symmetry", "overlap"], rows, caption
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        if self.document["symmetries"]["not_a_symmetry"]:
+            text += f"\n\n{_NOT_ONE}: the gradients are not orthogonal to the orbit of the law's symmetry, so it is none of this network, and the imbalance says nothing"
+        return text
 
     def to_json(self, **options: Any) -> str:
         """The document as JSON."""
@@ -68,7 +77,7 @@ def _error(law: dict[str, Any]) -> float | None:
 
 
 def _status(status: str) -> str:
-    return "NOT ONE" if status.startswith("not") else status
+    return _NOT_ONE if status == NO_SYMMETRY else status
 
 
 def _picture(document: dict[str, Any]) -> str:
