@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+import numpy
+
 from . import _native
 from ._arrays import Lent
 from ._errors import KINDS, Error, InternalError, UsageError
@@ -45,6 +47,8 @@ def _text(value: object) -> str:
         value = os.fspath(value)
     if isinstance(value, bytes):
         value = os.fsdecode(value)
+    if not isinstance(value, (str, int, float, numpy.generic)):
+        raise UsageError(f"an argument: expected a text, a path or a number, found {type(value).__name__}")
     text = str(value)
     if "\0" in text:
         raise UsageError(f"a text with a NUL character cannot be an argument: {text!r}")

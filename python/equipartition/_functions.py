@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from ._arrays import Arrays, lent_or_named
 from ._call import document, text, words
@@ -16,6 +16,7 @@ from ._numbers import answered, request as numerals_of
 from ._reports import Answer, Discovery, Inspection, Relations, Report
 
 PathOf: TypeAlias = str | os.PathLike[str]
+_Item = TypeVar("_Item")
 
 
 def verify(
@@ -137,7 +138,7 @@ def discover(
     (3, True)
     """
     options = {
-        "kind": kind, "widths": None if widths is None else ",".join(map(str, widths)), "activation": activation,
+        "kind": kind, "widths": None if widths is None else ",".join(map(str, _sequence(widths, "widths such as [2, 3, 1]"))), "activation": activation,
         "bias": bias, "normalised": normalised, "loss": loss, "width": width, "heads": heads, "groups": groups, "size": size,
         "rotary": rotary, "positions": positions, "conserved": conserved, "seed": seed, "precision": precision, "format": "json",
     }
@@ -218,6 +219,8 @@ def inspect(
         "head-dim": head_dim, "no-rotary": no_rotary, "interleaved-rotary": interleaved_rotary, "rotated": rotated,
         "norm-epsilon": norm_epsilon, "activation": activation, "members": members, "svg": svg, "format": "json",
     }
+    if parameters is None:
+        raise UsageError("parameters: expected a dictionary of names and arrays, or a path, found None")
     held, called = lent_or_named(parameters=parameters, gradients=gradients, optimizer=optimizer, entropic_gradient=entropic_gradient)
     options |= {name.replace("_", "-"): path for name, path in called.items() if name != "parameters"}
     return Inspection(document(words("inspect", [called["parameters"]], options), held=held))
@@ -233,8 +236,18 @@ def explain(claim: str, *, format: Literal["text", "markdown", "latex", "html", 
 
 
 def _definitions(define: Mapping[str, str] | None) -> list[str]:
+    if not (define is None or isinstance(define, Mapping)):
+        raise UsageError(f"define: expected a dictionary of names and formulas, found {type(define).__name__}")
     return [f"{name} = {formula}" for name, formula in (define or {}).items()]
 
 
 def _several(value: PathOf | Sequence[PathOf]) -> list[PathOf]:
-    return [value] if isinstance(value, (str, os.PathLike)) else list(value)
+    if isinstance(value, (str, os.PathLike)):
+        return [value]
+    return list(_sequence(value, "a text or several"))
+
+
+def _sequence(value: Sequence[_Item], what: str) -> Sequence[_Item]:
+    if not isinstance(value, Iterable):
+        raise UsageError(f"expected {what}, found {type(value).__name__}")
+    return value

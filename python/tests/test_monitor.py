@@ -463,12 +463,34 @@ def test_what_a_later_step_may_not_be(change, kind, found):
     (lambda: Monitor("decoder").update(*bad(lambda p, g: None)), equipartition.LawsError, ""),
     (lambda: Monitor("mlp", optimizer=Adam()).update(*bad(lambda p, g: None)), equipartition.UsageError, "second_moments"),
     (lambda: Monitor("mlp").update([1], [2]), equipartition.UsageError, "dictionary"),
+    (lambda: Monitor("mlp", optimizer=Adam()).update(*bad(lambda p, g: None), second_moments=[1]), equipartition.UsageError, "second_moments: expected a dictionary"),
+    (lambda: Monitor("mlp").update(*bad(lambda p, g: None), learning_rate="0.1"), equipartition.UsageError, "expected a positive number, found '0.1'"),
+    (lambda: Monitor("mlp").update(*bad(lambda p, g: None), learning_rate=1j), equipartition.UsageError, "found 1j"),
+    (lambda: Monitor("mlp").skip(steps=-1), equipartition.UsageError, "steps"),
+    (lambda: Monitor("mlp").skip(steps="1"), equipartition.UsageError, "steps"),
+    (lambda: Sgd(learning_rate="0.1"), equipartition.UsageError, "found '0.1'"),
+    (lambda: Sgd(momentum="0.9"), equipartition.UsageError, "found '0.9'"),
+    (lambda: Sgd(decays=["*"]), equipartition.UsageError, "found list"),
+    (lambda: Sgd(decays={"*": "a"}), equipartition.UsageError, "decays['*']"),
+    (lambda: Sgd(no_decay=3), equipartition.UsageError, "patterns"),
+    (lambda: Monitor("decoder", config=[1]).update(*bad(lambda p, g: None)), equipartition.UsageError, "found list"),
+    (lambda: Monitor("decoder", config={"a": object()}).update(*bad(lambda p, g: None)), equipartition.UsageError, "JSON"),
+    (lambda: Monitor("a\0b").update(*bad(lambda p, g: None)), equipartition.LawsError, "null byte"),
+    (lambda: Monitor("mlp").report().save("/no/such/folder/report.svg"), equipartition.InputOutputError, "cannot write"),
     (lambda: Monitor("mlp").update(*bad(lambda p, g: None), momenta={}), equipartition.UsageError, "momenta"),
 ])
 def test_settings_that_make_no_sense(make, kind, found):
     with pytest.raises(kind) as refused:
         make()
     assert found in str(refused.value)
+
+
+def test_steps_that_are_refused_are_not_counted():
+    monitor = Monitor("mlp")
+    monitor.update(*bad(lambda p, g: None))
+    with pytest.raises(equipartition.UsageError):
+        monitor.skip(learning_rate=-1.0)
+    assert monitor.steps == 1
 
 
 def test_a_law_that_does_not_fit_names_the_tensor():

@@ -15,7 +15,7 @@ from .grams import grams
 from .laws import Block, Fitted, Law, Laws, fit, found
 from .marginals import Marginals, Metric, Wanted, marginals, significant_digits
 from .matrices import MatrixStep, MatrixTally
-from .optimizers import Adam, Optimizer, Sgd
+from .optimizers import Adam, Optimizer, Sgd, check_rate
 from .report import MonitorReport
 from .status import NO_SYMMETRY
 from .tally import Step, Tally
@@ -118,8 +118,7 @@ class Monitor:
         Nothing is taken of a step that is refused.
         """
         self._refuse_closed()
-        if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
-            raise UsageError(f"steps: expected a number from 1, found {steps!r}")
+        _check_steps(steps)
         is_due = self.is_due()
         if is_due:
             self._measure(parameters, gradients, second_moments, momenta, learning_rate)
@@ -129,6 +128,7 @@ class Monitor:
     def skip(self, *, learning_rate: float | Mapping[str, float] | None = None, steps: int = 1) -> None:
         """Take notice of steps that are not measured."""
         self._refuse_closed()
+        _check_steps(steps)
         self._count(learning_rate, steps)
 
     def reset(self) -> None:
@@ -162,8 +162,9 @@ class Monitor:
             raise ClosedMonitor(f"this monitor was closed after {self._steps} steps: it takes no more")
 
     def _count(self, rates: float | Mapping[str, float] | None, steps: int) -> None:
+        pairs = {(self._decay_of(name), self._rate(name, rates)) for name in self._names}
         self._steps += steps
-        for gamma, eta in {(self._decay_of(name), self._rate(name, rates)) for name in self._names}:
+        for gamma, eta in pairs:
             time = self.optimizer.relaxation(gamma, eta)
             if time is not None:
                 self._seen[gamma] = self._seen.get(gamma, 0.0) + steps / time
@@ -173,10 +174,7 @@ class Monitor:
 
     def _rate(self, name: str, rates: float | Mapping[str, float] | None) -> float | None:
         rate = rates.get(name) if isinstance(rates, Mapping) else rates
-        rate = self.optimizer.learning_rate if rate is None else float(rate)
-        if rate is not None and not (0.0 < rate < float("inf")):
-            raise UsageError(f"learning_rate of `{name}`: expected a positive number, found {rate}")
-        return rate
+        return self.optimizer.learning_rate if rate is None else check_rate(f"learning_rate of `{name}`", rate)
 
     def _of_laws(self, given: Arrays, what: str) -> dict[str, NDArray[Any]]:
         """The arrays that the laws need, with the shapes that they had at the first step."""
@@ -227,8 +225,8 @@ class Monitor:
         self, parameters: Arrays, gradients: Arrays, second_moments: Arrays | None, momenta: Arrays | None,
         rates: float | Mapping[str, float] | None,
     ) -> None:
-        for what, given in (("parameters", parameters), ("gradients", gradients)):
-            if not isinstance(given, Mapping):
+        for what, given in (("parameters", parameters), ("gradients", gradients), ("second_moments", second_moments), ("momenta", momenta)):
+            if not isinstance(given, Mapping) and not (given is None and what in ("second_moments", "momenta")):
                 raise UsageError(f"{what}: expected a dictionary of names and arrays, found {type(given).__name__}")
         adaptive = isinstance(self.optimizer, Adam)
         if adaptive and second_moments is None:
@@ -342,6 +340,11 @@ class Monitor:
             "skipped": [{"law": name, "layer": layer, "reason": reason} for name, layer, reason in
                         (self._fitted.skipped if self._fitted else ())],
         }
+
+
+def _check_steps(steps: object) -> None:
+    if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
+        raise UsageError(f"steps: expected a number from 1, found {steps!r}")
 
 
 def _out_of_range(name: str) -> NotFinite:

@@ -128,7 +128,12 @@ def _described(laws: Laws, activation: str, config: Mapping[str, object] | None)
             raise UsageError(f"activation {activation!r}: expected one of {', '.join(_DEGREES)}")
         return "mlp", _DEGREES[activation]
     if isinstance(laws, str) and laws == "decoder":
-        return "decoder", "" if config is None else json.dumps(dict(config))
+        if not (config is None or isinstance(config, Mapping)):
+            raise UsageError(f"config: expected the members of config.json as a dictionary, found {type(config).__name__}")
+        try:
+            return "decoder", "" if config is None else json.dumps(dict(config))
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"config: expected the members of config.json, found what cannot be JSON: {error}") from None
     if isinstance(laws, str) and "[[" in laws:
         return "file", laws
     if isinstance(laws, (str, os.PathLike)):
@@ -136,7 +141,7 @@ def _described(laws: Laws, activation: str, config: Mapping[str, object] | None)
             return "file", Path(laws).read_text(encoding="utf-8")
         except FileNotFoundError:
             raise MissingInput(f"{os.fspath(laws)}: no such file; laws are mlp, decoder, auto, or a file of laws") from None
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise LawsError(f"{os.fspath(laws)}: {error}") from None
     tables = [law for law in laws if isinstance(law, Mapping)] if isinstance(laws, Sequence) else []
     if tables and len(tables) == len(laws):

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from .._errors import InputOutputError
 from .._html import number
 from .._reports import Document
 from .status import NO_SYMMETRY
@@ -60,7 +61,10 @@ class MonitorReport(Document):
         """Write the picture, the document or the table, by the ending of the path: .svg, .json or anything else."""
         place = Path(path)
         text = {".svg": self.to_svg(), ".json": self.to_json(indent=2)}.get(place.suffix, str(self))
-        place.write_text(text + "\n", encoding="utf-8")
+        try:
+            place.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise InputOutputError(f"cannot write {place}: {error.strerror}") from None
 
     def _repr_html_(self) -> str:
         return super()._repr_html_() + self.to_svg()
