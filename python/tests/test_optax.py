@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import loudly_absent
+from conftest import blocks, loudly_absent
 
 try:
     import jax
@@ -173,3 +173,18 @@ def test_what_a_transformation_does_not_see_is_refused():
     transformation = watch(Monitor(LAWS))
     with pytest.raises(equipartition.UsageError, match="parameters"):
         transformation.update(theta, transformation.init(theta))
+
+
+def test_what_the_page_shows_runs():
+    (code,) = blocks("docs/python.md", "python,jax")
+    names = {"Monitor": Monitor, "Sgd": Sgd, "optax": optax}
+    exec(code, names)
+    generator, theta = start()
+    state = names["descent"].init(theta)
+    for _ in range(150):
+        gradients = jax.grad(loss)(theta, generator.normal(size=(8, 3)), generator.normal(size=(8, 2)))
+        updates, state = names["descent"].update(gradients, state, theta)
+        theta = optax.apply_updates(theta, updates)
+    jax.effects_barrier()
+    report = names["monitor"].report()
+    assert report.measured >= 2 and [law["status"] for law in report.laws] == ["confirmed"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import loudly_absent
+from conftest import blocks, loudly_absent
 
 try:
     import torch
@@ -209,3 +209,10 @@ def test_inspect_takes_tensors_as_it_takes_arrays():
     of_arrays = equipartition.inspect(parameters, laws="mlp", gradients=stacked)
     of_tensors = equipartition.inspect(dict(module.named_parameters()), laws="mlp", gradients={name: torch.tensor(value) for name, value in stacked.items()})
     assert of_arrays.document == of_tensors.document
+
+
+def test_what_the_page_shows_runs(capsys):
+    (code,) = blocks("docs/python.md", "python,torch")
+    module = network()
+    exec(code, {"module": module, "optimizer": torch.optim.SGD(module.parameters(), lr=0.05), "train": lambda *given: train(*given, 150)})
+    assert "150 steps, 3 measured" in capsys.readouterr().out

@@ -45,8 +45,8 @@ class Monitor:
     ...     _ = monitor.update({"0.weight": w, "2.weight": u}, gradients)
     ...     w, u = w - 0.01 * gradients["0.weight"], u - 0.01 * gradients["2.weight"]
     >>> report = monitor.report()
-    >>> report.steps, [law["status"] for law in report.laws]
-    (100, ['confirmed'])
+    >>> report.steps, sorted((law["form"], law["status"]) for law in report.laws)
+    (100, [('matrix', 'confirmed'), ('rescaling', 'confirmed')])
     """
 
     def __init__(
