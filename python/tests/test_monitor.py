@@ -234,6 +234,27 @@ def test_matrix_laws_of_heads_and_slices_are_those_of_inspect(generator, tmp_pat
     assert len(matrix["members"]) == 2
 
 
+@pytest.mark.parametrize("rotated", [None, 0.0, 0.5])
+def test_the_laws_of_a_decoder_are_those_of_inspect(generator, rotated):
+    """Four heads of queries in two groups; where nothing is rotated any invertible matrix may stand between queries and keys."""
+    shapes = {"model.embed_tokens.weight": (11, 8), "model.norm.weight": (8,), "lm_head.weight": (11, 8)}
+    of_layer = {"input_layernorm": (8,), "post_attention_layernorm": (8,), "self_attn.q_proj": (16, 8), "self_attn.k_proj": (8, 8), "self_attn.v_proj": (8, 8),
+                "self_attn.o_proj": (8, 16), "mlp.gate_proj": (6, 8), "mlp.up_proj": (6, 8), "mlp.down_proj": (8, 6)}
+    shapes |= {f"model.layers.0.{name}.weight": shape for name, shape in of_layer.items()}
+    parameters = {name: generator.normal(size=shape) for name, shape in shapes.items()}
+    rows = [{name: generator.normal(size=shape) for name, shape in shapes.items()} for _ in range(3)]
+    config = {"model_type": "llama", "hidden_size": 8, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 4, "rms_norm_eps": 1e-6}
+    if rotated is not None:
+        config["partial_rotary_factor"] = rotated
+    monitor = Monitor("decoder", config=config, optimizer=Sgd(learning_rate=0.1, weight_decay=0.5))
+    for row in rows:
+        monitor.update(parameters, row)
+    inspection = equipartition.inspect(parameters, laws="decoder", gradients=stacked(rows), learning_rate=0.1, weight_decay=0.5, heads=4, kv_heads=2,
+                                       head_dim=4, norm_epsilon=1e-6, rotated=rotated, members=True)
+    compare(monitor.report(members=True), inspection)
+    assert {law["form"] for law in monitor.report().laws} == {"matrix", "rescaling"}
+
+
 def test_a_matrix_law_is_about_every_pair_of_neurons(generator):
     """Where each neuron is in balance with itself the matrices need not be: of `W1 = 1`, `W2 = R` a rotation, `W1 W1^T - W2^T W2 = 0` again."""
     turn, shear = numpy.array([[0.6, -0.8], [0.8, 0.6]]), numpy.array([[1.0, 1.0], [0.0, 1.0]])
