@@ -71,7 +71,8 @@ pub fn of_shapes(shapes: Vec<(String, Vec<usize>)>) -> PyResult<Checkpoint> {
     }
     let element = Element::F64;
     let array = |shape: Vec<usize>| {
-        let length = shape.iter().try_fold(element.size() as u64, |product, length| product.checked_mul(*length as u64));
+        let length =
+            shape.iter().try_fold(element.size() as u64, |product, length| product.checked_mul(*length as u64));
         Array { shape, element, bytes: Arc::new(Zeros(length.unwrap_or(0))) }
     };
     let arrays = shapes.into_iter().map(|(name, shape)| (name, array(shape)));
