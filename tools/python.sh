@@ -92,8 +92,11 @@ if without notebooks; then
     quiet="$quiet --ignore=tests/test_notebooks.py"
     skipped "the notebooks did NOT run, as WITHOUT asks"
 fi
+# What has a run of its own is not to be called skipped.
+apart=""
+if [ -n "$with_torch" ]; then apart="--ignore=tests/test_torch.py"; fi
 # shellcheck disable=SC2086
-"$fresh/bin/pytest" $quiet --pyargs equipartition tests "$@"
+"$fresh/bin/pytest" $quiet $apart --pyargs equipartition tests "$@"
 if [ -n "$with_torch" ]; then
     # shellcheck disable=SC2086
     "$system/bin/python" -P -m pytest $quiet tests/test_torch.py tests/test_monitor.py tests/test_documents.py
