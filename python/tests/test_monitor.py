@@ -387,6 +387,20 @@ def test_memory_is_of_the_size_of_the_laws(generator):
     assert left < 100_000 and most < 2_000_000, (left, most)
 
 
+def test_a_matrix_law_keeps_eight_matrices(generator):
+    width = 128
+    matrix = 8 * width * width
+    parameters = {"0.weight": generator.normal(size=(width, 4 * width)), "1.weight": generator.normal(size=(3 * width, width))}
+    Monitor("mlp", activation="identity").update(parameters, parameters)
+    tracemalloc.start()
+    monitor = Monitor("mlp", activation="identity")
+    for _ in range(20):
+        monitor.update(parameters, parameters)
+    left, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert left < 9 * matrix and most < 32 * matrix, (left / matrix, most / matrix)
+
+
 def test_the_report_is_a_table_json_and_a_picture(generator, tmp_path):
     parameters = perceptron(generator)
     laws = [{"name": "<neurons> & \x1b[31m", "in": ["0.weight", "0.bias"], "out": "1.weight"}]
