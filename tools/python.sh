@@ -99,7 +99,7 @@ if [ -n "$with_torch" ]; then apart="--ignore=tests/test_torch.py"; fi
 "$fresh/bin/pytest" $quiet $apart --pyargs equipartition tests "$@"
 if [ -n "$with_torch" ]; then
     # shellcheck disable=SC2086
-    "$system/bin/python" -P -m pytest $quiet tests/test_torch.py tests/test_monitor.py tests/test_documents.py
+    "$system/bin/python" -P -m pytest $quiet tests/test_torch.py tests/test_monitor.py tests/test_matrices.py tests/test_documents.py
 fi
 
 if without types; then
