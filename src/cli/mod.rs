@@ -34,7 +34,7 @@ mod verify;
 
 use crate::{suggest, visible};
 pub use failure::{Exit, Failure};
-pub use host::{Answer, answer};
+pub use host::{Answer, answer, answer_about};
 
 use crate::formula::file::TheoryFile;
 use crate::scalar::MENU;
