@@ -79,7 +79,7 @@ pub mod text;
 mod uncertain;
 pub mod valley;
 
-pub use baseline::{Comparison, Difference};
+pub use baseline::{Comparison, Difference, NotCompared, Why};
 
 use crate::verify::simulation::ERROR_BITS;
 use crate::verify::verdict::Witness;
