@@ -392,7 +392,7 @@ fn leading(weights: &Checkpoint, gradients: &Checkpoint, name: &str) -> Result<u
         ));
     }
     match found.first() {
-        _ if found.get(1..) != Some(&shape[..]) => {
+        _ if found.len() != shape.len() + 1 => {
             refuse(format!("expected a leading axis of samples or batches and then the shape {shape:?}, found {found:?}"))
         }
         Some(&samples) if !(1..=MOST_SAMPLES).contains(&samples) => {
