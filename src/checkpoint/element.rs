@@ -145,7 +145,10 @@ mod tests {
                 assert_eq!(decoded(Element::Integer { bytes, signed: true }, stored), [value as f64]);
             }
             let all = vec![0xff; bytes];
-            assert_eq!(decoded(Element::Integer { bytes, signed: false }, &all), [(8.0 * bytes as f64).exp2() - f64::from(u8::from(bytes < 8))]);
+            assert_eq!(
+                decoded(Element::Integer { bytes, signed: false }, &all),
+                [(8.0 * bytes as f64).exp2() - f64::from(u8::from(bytes < 8))]
+            );
         }
     }
 

@@ -342,9 +342,9 @@ impl Arguments {
         let steps = |file: &Checkpoint| file.names().any(|name| name == "step" || name.ends_with(".step"));
         match moments {
             None if self.beta2.is_some() => refuse("--beta2 corrects Adam's second moments: give them as --optimizer"),
-            Some(file) if self.beta2.is_some() && self.steps.is_none() && !steps(file) => {
-                refuse("--beta2 corrects second moments for the steps made, which --optimizer does not tell: give --steps")
-            }
+            Some(file) if self.beta2.is_some() && self.steps.is_none() && !steps(file) => refuse(
+                "--beta2 corrects second moments for the steps made, which --optimizer does not tell: give --steps",
+            ),
             _ if self.adam_epsilon.is_some() && rule == Rule::Sgd => {
                 refuse("--adam-epsilon is about --rule adam or adamw: with --rule sgd it would have no effect")
             }

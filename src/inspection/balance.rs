@@ -98,7 +98,20 @@ impl Balance {
                 let members = (0..fitted.members()).map(|member| tally.reading(member..member + 1, rate)).collect();
                 let total = tally.reading(0..fitted.members(), rate);
                 let (width, hidden_decay) = (fitted.width, hidden(&tally, limit));
-                Balance { law, width, total, members, status, digits, limit, allowed, hidden_decay, still, square, sampled }
+                Balance {
+                    law,
+                    width,
+                    total,
+                    members,
+                    status,
+                    digits,
+                    limit,
+                    allowed,
+                    hidden_decay,
+                    still,
+                    square,
+                    sampled,
+                }
             }
             Form::Matrix => {
                 let matrices = Matrices::new(&parts, fitted);

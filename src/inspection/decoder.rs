@@ -110,7 +110,13 @@ impl<'a> Tensors<'a> {
                 {
                     layers.entry(number).or_default().insert(module.to_owned());
                 }
-                _ => return Err(LawsError::Unknown { tensor: visible::line(name).into_owned(), laws: "decoder", rule: NAMES }),
+                _ => {
+                    return Err(LawsError::Unknown {
+                        tensor: visible::line(name).into_owned(),
+                        laws: "decoder",
+                        rule: NAMES,
+                    });
+                }
             }
         }
         let first = |number: usize| LawsError::Missing(format!("{trunk}layers.{number}.self_attn.q_proj.weight"));

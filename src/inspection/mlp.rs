@@ -25,7 +25,11 @@ const NAMES: &str = "PREFIXn.weight and PREFIXn.bias, with one prefix and rising
 /// # Errors
 /// If the names or shapes are others.
 pub fn laws(checkpoint: &Checkpoint, homogeneity: Homogeneity) -> Result<Vec<Law>, LawsError> {
-    let unknown = |tensor: &str| LawsError::Unknown { tensor: crate::visible::line(tensor).into_owned(), laws: "mlp", rule: NAMES };
+    let unknown = |tensor: &str| LawsError::Unknown {
+        tensor: crate::visible::line(tensor).into_owned(),
+        laws: "mlp",
+        rule: NAMES,
+    };
     let mut layers: BTreeMap<u64, &str> = BTreeMap::new();
     let mut prefix = None;
     for name in checkpoint.names() {

@@ -58,7 +58,9 @@ pub enum LawsError {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// The checkpoint is of another kind.
-    #[error("tensor `{tensor}`: not one of those of `{laws}`, which are {rule}: describe the laws in a file, or let --laws auto write one from --gradients")]
+    #[error(
+        "tensor `{tensor}`: not one of those of `{laws}`, which are {rule}: describe the laws in a file, or let --laws auto write one from --gradients"
+    )]
     Unknown {
         /// The tensor that is too much.
         tensor: String,
@@ -392,9 +394,9 @@ fn leading(weights: &Checkpoint, gradients: &Checkpoint, name: &str) -> Result<u
         ));
     }
     match found.first() {
-        _ if found.len() != shape.len() + 1 => {
-            refuse(format!("expected a leading axis of samples or batches and then the shape {shape:?}, found {found:?}"))
-        }
+        _ if found.len() != shape.len() + 1 => refuse(format!(
+            "expected a leading axis of samples or batches and then the shape {shape:?}, found {found:?}"
+        )),
         Some(&samples) if !(1..=MOST_SAMPLES).contains(&samples) => {
             refuse(format!("expected a leading axis of 1 to {MOST_SAMPLES} samples or batches, found {samples}"))
         }

@@ -191,7 +191,9 @@ impl Comparison {
         match &ids(&|why| *why == Why::CutShort)[..] {
             [] => {}
             [one] => said.push(format!("not compared with {file}: 1 claim was cut short: {one}")),
-            all => said.push(format!("not compared with {file}: {} claims were cut short: {}", all.len(), all.join(", "))),
+            all => {
+                said.push(format!("not compared with {file}: {} claims were cut short: {}", all.len(), all.join(", ")))
+            }
         }
         let theories = self.not_compared.iter().filter_map(|found| match &found.why {
             Why::NotLoaded(theory) => Some(theory),
@@ -199,7 +201,9 @@ impl Comparison {
         });
         for theory in theories.collect::<std::collections::BTreeSet<_>>() {
             let ids = ids(&|why| matches!(why, Why::NotLoaded(of) if of == theory)).join(", ");
-            said.push(format!("{file} also records claims of `{theory}`, a theory not loaded: {ids}: name the file or give --theory"));
+            said.push(format!(
+                "{file} also records claims of `{theory}`, a theory not loaded: {ids}: name the file or give --theory"
+            ));
         }
         said
     }
@@ -477,12 +481,7 @@ impl Baseline {
     ///
     /// # Errors
     /// [`BaselineError`] if form or settings differ.
-    pub fn compare(
-        &self,
-        report: &Report,
-        file: &str,
-        known: Known<'_>,
-    ) -> Result<Comparison, BaselineError> {
+    pub fn compare(&self, report: &Report, file: &str, known: Known<'_>) -> Result<Comparison, BaselineError> {
         self.check(report)?;
         let mut comparison = Comparison { file: file.to_owned(), ..Comparison::default() };
         for record in &self.claims {
@@ -541,7 +540,8 @@ impl Baseline {
         let inapplicable =
             |id: &str| run.model.iter().flat_map(|model| &model.inapplicable).any(|(known, _)| known == id);
         let is_gone = |record: &Record| !known.has(&record.id) && known.not_loaded(record).is_none();
-        let covered = |record: &Record| ids.contains(&record.id.as_str()) || inapplicable(&record.id) || is_gone(record);
+        let covered =
+            |record: &Record| ids.contains(&record.id.as_str()) || inapplicable(&record.id) || is_gone(record);
         self.claims.iter().all(covered)
     }
 

@@ -353,7 +353,9 @@ const LARGEST_EPSILON: f64 = 1e-3;
 /// The causes that several laws have in common, all of them.
 fn common_causes(broken: &[Vec<String>]) -> Vec<String> {
     match broken {
-        [first, _, ..] => first.iter().filter(|cause| broken.iter().all(|causes| causes.contains(cause))).cloned().collect(),
+        [first, _, ..] => {
+            first.iter().filter(|cause| broken.iter().all(|causes| causes.contains(cause))).cloned().collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -421,7 +421,12 @@ fn wrong_usage_has_its_exit_codes() {
     }
     refused(&["verify", "--exclude", "no-such"], "", 4, &["--exclude", "`no-such`"]);
     refused(&["verify", "-n", "3.5"], "", 2, &["--instances", "expected a whole number, found `3.5`"]);
-    refused(&["discover", "--kind", "mlp", "--widths", "2,x,2"], "", 2, &["--widths", "expected a whole number, found `x`"]);
+    refused(
+        &["discover", "--kind", "mlp", "--widths", "2,x,2"],
+        "",
+        2,
+        &["--widths", "expected a whole number, found `x`"],
+    );
     refused(&["merge", "part-1.json", "./part-1.json"], "", 2, &["named twice"]);
     refused(&["verify", "--instances", "0"], "", 2, &["--instances"]);
     refused(&["verify", "--time-limit", "soon"], "", 2, &["--time-limit", "90s"]);

@@ -28,7 +28,8 @@ fn marked(name: &str, weights: &str, companion: (&str, &str), options: &[&str]) 
     assert!(text.trim_end().lines().last().unwrap().contains(&format!("{} not,", names.len())), "{name}: {text}");
     assert_eq!(text.contains("Likely causes"), !names.is_empty(), "{name}");
     // What all of several have in common is said once, of all of them.
-    let broken = report["laws"].as_array().unwrap().iter().filter(|law| !law["likely_causes"].as_array().unwrap().is_empty());
+    let broken =
+        report["laws"].as_array().unwrap().iter().filter(|law| !law["likely_causes"].as_array().unwrap().is_empty());
     let causes = |law: &Value| -> BTreeSet<String> {
         law["likely_causes"].as_array().unwrap().iter().map(|cause| cause.as_str().unwrap().to_owned()).collect()
     };

@@ -1,6 +1,8 @@
 //! From a report to its document.
 
-use super::super::{Comparison, Difference, GivenModel, Libraries, NotCompared, Report, SCHEMA_VERSION, Why, milliseconds, power_of_two};
+use super::super::{
+    Comparison, Difference, GivenModel, Libraries, NotCompared, Report, SCHEMA_VERSION, Why, milliseconds, power_of_two,
+};
 use super::document::{
     BaselineDocument, ClaimDocument, ControlDocument, DifferenceDocument, Document, ExponentDocument,
     InapplicableDocument, KindDocument, LibrariesDocument, ModelDocument, MutantDocument, ProofDocument,
