@@ -107,16 +107,22 @@ pub mod guide;
 #[cfg(feature = "checkpoint")]
 pub mod inspection;
 pub mod instances;
-pub mod linalg;
 pub mod model;
 pub mod platonic;
 pub mod report;
-pub mod scalar;
-pub mod statistics;
 #[cfg(any(feature = "model-file", feature = "checkpoint"))]
 mod suggest;
 pub mod symmetry;
 pub mod testing;
 pub mod theories;
-pub mod verify;
 mod visible;
+
+// The floors below, each a crate: the paths are those of this one.
+#[doc(inline)]
+pub use equipartition_linalg as linalg;
+#[doc(inline)]
+pub use equipartition_scalar as scalar;
+#[doc(inline)]
+pub use equipartition_statistics as statistics;
+#[doc(inline)]
+pub use equipartition_verify as verify;

@@ -1,21 +1,12 @@
-//! What the library asks of a crate that takes it without its default features.
+//! What the library and its floors ask of a crate that takes them.
 
 use std::process::Command;
 
-/// The crates that the library is built from, with these arguments of `cargo tree`.
-fn tree(arguments: &[&str]) -> Vec<String> {
+/// The crates that a member of the workspace is built from, with these arguments of `cargo tree`.
+fn tree(package: &str, arguments: &[&str]) -> Vec<String> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--package",
-            env!("CARGO_PKG_NAME"),
-            "--edges",
-            "normal",
-            "--prefix",
-            "none",
-            "--offline",
-            "--locked",
-        ])
+        .args(["tree", "--edges", "normal", "--prefix", "none", "--offline", "--locked"])
+        .args(["--package", package])
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
@@ -28,8 +19,8 @@ fn tree(arguments: &[&str]) -> Vec<String> {
 /// Numbers, matrices and what a report is made of; nothing of the command line, and nothing that asks for the time or for random identifiers.
 #[test]
 fn without_default_features_the_command_line_is_left_out() {
-    let all = tree(&[]);
-    let library = tree(&["--no-default-features"]);
+    let all = tree("equipartition", &[]);
+    let library = tree("equipartition", &["--no-default-features"]);
     for left_out in [
         "quick-junit",
         "chrono",
@@ -56,7 +47,23 @@ fn without_default_features_the_command_line_is_left_out() {
 /// Traits of nalgebra's own scalars are not asked of ours.
 #[test]
 fn simba_and_approx_come_with_nalgebra_only() {
-    let direct = tree(&["--depth", "1"]);
-    assert!(direct.iter().any(|name| name == "nalgebra"));
-    assert!(!direct.iter().any(|name| name == "simba" || name == "approx"));
+    let mut with_matrices = 0;
+    for package in ["equipartition", "equipartition-verify", "equipartition-linalg", "equipartition-scalar"] {
+        let direct = tree(package, &["--depth", "1"]);
+        with_matrices += usize::from(direct.iter().any(|name| name == "nalgebra"));
+        assert!(!direct.iter().any(|name| name == "simba" || name == "approx"), "{package}");
+    }
+    assert!(with_matrices >= 2);
+}
+
+/// Judging needs numbers, threads and randomness: no files, no texts of formats, nothing of a terminal.
+#[test]
+fn the_judge_and_what_it_stands_on_read_no_files() {
+    let judge = tree("equipartition-verify", &[]);
+    assert!(judge.iter().any(|name| name == "rug"));
+    for left_out in
+        ["equipartition", "equipartition-formula", "serde_json", "toml", "flate2", "zip", "clap", "indicatif"]
+    {
+        assert!(!judge.iter().any(|name| name == left_out), "{left_out}");
+    }
 }

@@ -1,7 +1,7 @@
 //! `equipartition inspect`: the balance laws on a checkpoint.
 
 use super::output::{self, Destination, identity, shown};
-use super::{Exit, Failure, Format};
+use super::{Exit, Failure, Format, host};
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::inspection::architecture::Architecture;
 use crate::inspection::decay::Decay;
@@ -199,17 +199,17 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     let Arguments { file, gradients, optimizer, entropic_gradient, .. } = arguments;
     arguments.check_that_all_is_used()?;
-    let weights = Checkpoint::open(file)?;
+    let weights = open(file)?;
     let laws = match &arguments.laws {
         Some(laws) if !arguments.list => laws,
         _ => return arguments.list(&weights),
     };
-    let open = |path: &Option<PathBuf>| {
-        let companion = path.as_deref().map(Checkpoint::open).transpose()?;
+    let companion = |path: &Option<PathBuf>| {
+        let companion = path.as_deref().map(open).transpose()?;
         Ok::<_, Failure>(companion.map(|companion| names::aligned(companion, &weights)))
     };
     let [gradient_tensors, optimizer_tensors, entropic_tensors] =
-        [open(gradients)?, open(optimizer)?, open(entropic_gradient)?];
+        [companion(gradients)?, companion(optimizer)?, companion(entropic_gradient)?];
     if laws == Path::new("auto") {
         return arguments.found(&weights, gradient_tensors.as_ref());
     }
@@ -270,6 +270,11 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         ));
     }
     Ok(Exit::Refuted)
+}
+
+/// What the host holds under this name, or else a file.
+fn open(path: &Path) -> Result<Checkpoint, CheckpointError> {
+    host::checkpoint(path).map_or_else(|| Checkpoint::open(path), Ok)
 }
 
 /// A head that only one of two files has: then it is not known whether the embedding is tied to it.
@@ -451,7 +456,10 @@ impl Arguments {
         if self.norm_epsilon.is_some_and(|epsilon| !(0.0..f64::INFINITY).contains(&epsilon)) {
             return Err(Failure::Usage("--norm-epsilon must not be negative".to_owned()));
         }
-        let configured = match read(&path) {
+        // Beside what is no file there is none.
+        let beside =
+            if host::checkpoint(&self.file).is_some() { Err(Failure::MissingInput(shown(&path))) } else { read(&path) };
+        let configured = match beside {
             Ok(text) => Architecture::from_config(&text)
                 .map_err(|problem| Failure::BadData(format!("{}: {problem}", path.display())))?,
             Err(Failure::MissingInput(_)) => Architecture { rotary: Some(Rotary::Halves), ..Architecture::default() },

@@ -1,5 +1,7 @@
 //! How much may be asked for, and how a time is written: on the command line and in equipartition.toml alike.
 
+use crate::verify::Effort;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::time::Duration;
 
 /// More instances would take longer than anybody waits.
@@ -19,6 +21,21 @@ pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     let seconds = number.parse::<f64>().ok().filter(|_| digits);
     let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds * unit).ok());
     time.ok_or_else(|| "a time is a number of seconds, or such as 90s, 5m or 1h".to_owned())
+}
+
+/// The judge's efforts by their names.
+pub(super) fn efforts() -> impl TypedValueParser<Value = Effort> {
+    let shown = |effort: Effort| {
+        let steps = match effort {
+            Effort::Quick | Effort::Default => 17,
+            Effort::Thorough => 20,
+        };
+        let help = format!("{} instances, simulations of 2^{steps} steps", effort.instances());
+        PossibleValue::new(effort.name()).help(help)
+    };
+    PossibleValuesParser::new(Effort::ALL.map(shown)).map(|name| {
+        Effort::ALL.into_iter().find(|effort| effort.name() == name).expect("one of the names that are possible")
+    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `equipartition replay`: one instance again, verbosely.
 
+use super::limits::efforts;
 use super::output::{self, print};
 use super::selection::find;
 use super::suggest::unknown;
@@ -40,7 +41,7 @@ pub struct Arguments {
     #[arg(long, value_name = "MODEL.toml", conflicts_with = "control")]
     model: Option<PathBuf>,
     /// The effort of the run: how long simulations are
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_parser = efforts(), default_value = Effort::default().name())]
     effort: Effort,
     /// Text for people, an object for programs, or a program that checks the instance without this one
     #[arg(long, value_enum, default_value_t)]
@@ -195,7 +196,10 @@ fn text(claim: &Claim, case: Case, arguments: &Arguments, examination: &Examinat
                 let _ = writeln!(text, "             = [{}]", decimals.join(", "));
             }
         }
-        let _ = writeln!(text, "  worst relative residual {} in {}", finding.residual, finding.worst);
+        let _ = match finding.worst.is_empty() {
+            true => writeln!(text, "  all residuals are 0"),
+            false => writeln!(text, "  worst relative residual {} in {}", finding.residual, finding.worst),
+        };
         if !finding.miss.is_zero() {
             let _ = writeln!(text, "  surely missed by {}", finding.miss);
         }

@@ -1,12 +1,13 @@
 //! `equipartition verify`: the main job.
 
 use super::configuration::Configuration;
-use super::limits::{MOST_INSTANCES, MOST_JOBS, parse_time};
+use super::limits::{MOST_INSTANCES, MOST_JOBS, efforts, parse_time};
 use super::outlet::{Opened, Outlet};
 use super::progress::Progress;
 use super::resume::Store;
 use super::selection::{self, Selection};
 use super::{Exit, Failure, host, last_failed, output, parse_precision, program};
+use crate::discovery::{self, structure};
 use crate::formula::file::TheoryFile;
 use crate::model::file::{self, ModelFile};
 use crate::report::layout::hanging;
@@ -60,7 +61,7 @@ pub struct Arguments {
     #[arg(short = 'n', long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=MOST_INSTANCES))]
     instances: Option<u64>,
     /// How many instances, unless --instances is given, and how long the simulations are [default: default]
-    #[arg(short, long, value_enum)]
+    #[arg(short, long, value_parser = efforts())]
     effort: Option<Effort>,
     /// The seed from which all instances are drawn [default: 0]
     #[arg(short, long)]
@@ -160,7 +161,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let model = arguments.model.as_deref().map(file::read).transpose()?;
     let (on_model, given) = match &model {
         Some(model) => {
-            let (applicable, given) = sort_by_model(&claims, model)?;
+            let (applicable, given) = sort_by_model(&claims, model, arguments.seed.unwrap_or_default())?;
             (applicable, Some(given))
         }
         None => (Vec::new(), None),
@@ -309,7 +310,11 @@ impl Concluded {
 }
 
 /// The claims that speak of a network, made to examine it, and what to tell of the network and of the other claims.
-fn sort_by_model<'a>(claims: &[&Claim<'a>], model: &'a ModelFile) -> Result<(Vec<OnSubject<'a>>, GivenModel), Failure> {
+fn sort_by_model<'a>(
+    claims: &[&Claim<'a>],
+    model: &'a ModelFile,
+    seed: u64,
+) -> Result<(Vec<OnSubject<'a>>, GivenModel), Failure> {
     let network = &model.network;
     let (mut applicable, mut inapplicable) = (Vec::new(), Vec::new());
     for &claim in claims {
@@ -326,12 +331,14 @@ fn sort_by_model<'a>(claims: &[&Claim<'a>], model: &'a ModelFile) -> Result<(Vec
         }
         return Err(Failure::NothingSelected(message));
     }
+    let search = discovery::Settings { seed, precision: DEFAULT_PRECISION };
     let given = GivenModel {
         file: model.place.clone(),
         checksum: model.checksum.clone(),
         network: network.to_string(),
         parameters: network.parameter_count(),
         inapplicable,
+        symmetries: structure::known(network, &search),
     };
     Ok((applicable, given))
 }

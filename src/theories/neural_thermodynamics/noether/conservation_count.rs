@@ -60,6 +60,7 @@ pub static CLAIM: Claim = Claim {
          a ReLU network at none of 200 of whose points the patterns tell the neurons apart is left out",
     ],
     references: &[CONSERVATION_LAWS],
+    builds_on: &["noether/gradient-flow"],
     law: &[all(&Exact(LAW))],
     controls: &[
         control(
@@ -116,7 +117,7 @@ pub static CLAIM: Claim = Claim {
 };
 
 /// A network at a point with what was counted there, if there is such a point.
-type Instance = Result<Spanned, Unjudged>;
+struct Instance(Result<Spanned, Unjudged>);
 
 struct Spanned {
     counted: Counted,
@@ -140,19 +141,19 @@ impl Spanned {
 
 impl Drawn for Instance {
     fn class(&self) -> Class {
-        self.as_ref().map_or(Class::Awkward, |spanned| spanned.counted.class)
+        self.0.as_ref().map_or(Class::Awkward, |spanned| spanned.counted.class)
     }
     fn is_algebraic(&self) -> bool {
         true
     }
     fn describe(&self) -> String {
-        self.as_ref().map_or_else(|_| "relu mlp".to_owned(), |spanned| spanned.counted.describe())
+        self.0.as_ref().map_or_else(|_| "relu mlp".to_owned(), |spanned| spanned.counted.describe())
     }
     fn notes(&self) -> Vec<String> {
         let note = |Spanned { growth, .. }: &Spanned| {
             format!("brackets of at most 1, 2, ... fields span {growth:?} dimensions")
         };
-        self.iter().map(note).collect()
+        self.0.iter().map(note).collect()
     }
 }
 
@@ -161,7 +162,7 @@ impl Draws for Count {
 
     fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
         let mut coefficients = draw.stream("coefficients", draw.index);
-        Ok(self.networks.draw(draw).map(|counted| Spanned::new(counted, &mut coefficients)))
+        Ok(Instance(self.networks.draw(draw).map(|counted| Spanned::new(counted, &mut coefficients))))
     }
 }
 
@@ -194,7 +195,7 @@ fn number<T: Field>(count: usize) -> T {
 
 impl<T: Field> In<T> for Count {
     fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
-        let Spanned { counted, growth, charges } = instance.as_ref().map_err(Clone::clone)?;
+        let Spanned { counted, growth, charges } = instance.0.as_ref().map_err(Clone::clone)?;
         let dimension = growth[if self.brackets { growth.len() - 1 } else { 0 }];
         let codimension =
             vec![Term::scalar("n", number(counted.theta.len())), Term::scalar("-dim Lie", -number::<T>(dimension))];

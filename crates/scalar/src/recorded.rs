@@ -1,0 +1,395 @@
+//! Numbers that remember how they were computed.
+
+use super::{Branch, Degree, Field, Rational, Ring};
+use crate::forward_operators;
+use num_traits::{One, Zero};
+use std::fmt;
+use std::ops::{AddAssign, DivAssign, MulAssign, Neg, SubAssign};
+use std::sync::{Arc, OnceLock};
+
+/// A rational number with the expression that gives it, in drawn coordinates and constants, and a bound on the [`Degree`] of that expression.
+///
+/// A formula that runs on these numbers leaves its straight-line program behind: [`Program::of`](super::Program::of). Nothing is computed while it is
+/// recorded; the value is found when a comparison asks for it. A comparison is decided by the value, and what it has chosen is marked, because the
+/// program is then that of one piece only. Coordinates have no names: they are told apart by their values.
+#[derive(Clone)]
+pub struct Recorded {
+    degree: Degree,
+    expression: Expression,
+}
+
+/// An expression: what most constants of formulas are, or a node of a graph.
+#[derive(Clone)]
+pub(super) enum Expression {
+    Integer(i64),
+    Node(Arc<Node>),
+}
+
+/// A node, with its value once somebody has asked for it.
+pub(super) struct Node {
+    pub(super) form: Form,
+    value: OnceLock<Option<Box<Rational>>>,
+}
+
+/// What a node stands for.
+pub(super) enum Form {
+    /// A constant of the formula.
+    Constant(Rational),
+    /// A constant of the instance: a learning rate, an entry of a matrix.
+    Given(Rational),
+    /// A coordinate of the point.
+    Drawn(Rational),
+    Negative(Expression),
+    Binary(Operation, Expression, Expression),
+    /// What a comparison of values has chosen.
+    Chosen(Expression),
+}
+
+/// An operation on two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// `a + b`
+    Sum,
+    /// `a - b`
+    Difference,
+    /// `a b`
+    Product,
+    /// `a / b`
+    Quotient,
+}
+
+impl Operation {
+    /// The result; none for a division by zero.
+    pub fn apply(self, a: &Rational, b: &Rational) -> Option<Rational> {
+        Some(match self {
+            Operation::Sum => Rational::from(a + b),
+            Operation::Difference => Rational::from(a - b),
+            Operation::Product => Rational::from(a * b),
+            Operation::Quotient if b.is_zero() => return None,
+            Operation::Quotient => Rational::from(a / b),
+        })
+    }
+}
+
+impl Expression {
+    fn of(form: Form) -> Self {
+        Expression::Node(Arc::new(Node { form, value: OnceLock::new() }))
+    }
+
+    /// `a operation b`, where zeros, ones and integers need no node.
+    #[inline(never)]
+    fn combined(operation: Operation, a: Self, b: Self) -> Self {
+        use Expression::Integer;
+        match (operation, &a, &b) {
+            (Operation::Sum, Integer(0), _) | (Operation::Product, Integer(1), _) => b,
+            (Operation::Sum | Operation::Difference, _, Integer(0)) => a,
+            (Operation::Difference, Integer(0), _) => b.negative(),
+            (Operation::Product | Operation::Quotient, _, Integer(1)) => a,
+            (Operation::Product, Integer(0), _) | (Operation::Product, _, Integer(0)) => Integer(0),
+            (_, Integer(x), Integer(y)) => {
+                let folded = match operation {
+                    Operation::Sum => x.checked_add(*y),
+                    Operation::Difference => x.checked_sub(*y),
+                    Operation::Product => x.checked_mul(*y),
+                    Operation::Quotient => None,
+                };
+                folded.map_or_else(|| Self::of(Form::Binary(operation, a.clone(), b.clone())), Integer)
+            }
+            _ => Self::of(Form::Binary(operation, a, b)),
+        }
+    }
+
+    fn negative(self) -> Self {
+        match self {
+            Expression::Integer(n) if n != i64::MIN => Expression::Integer(-n),
+            other => Self::of(Form::Negative(other)),
+        }
+    }
+
+    /// The node, if there is one.
+    pub(super) fn node(&self) -> Option<&Arc<Node>> {
+        match self {
+            Expression::Integer(_) => None,
+            Expression::Node(node) => Some(node),
+        }
+    }
+
+    /// The value that was found already.
+    fn known(&self) -> Option<Rational> {
+        match self {
+            Expression::Integer(n) => Some(Rational::from(*n)),
+            Expression::Node(node) => node.value.get()?.as_deref().cloned(),
+        }
+    }
+
+    /// The value; none if it takes a division by zero. The graph is deep, so nothing here recurs.
+    fn value(&self) -> Option<Rational> {
+        let mut stack: Vec<&Node> = self.node().into_iter().map(Arc::as_ref).collect();
+        while let Some(&node) = stack.last() {
+            let before = stack.len();
+            if node.value.get().is_none() {
+                let operands = node.form.operands().filter_map(Expression::node).map(Arc::as_ref);
+                stack.extend(operands.filter(|operand| operand.value.get().is_none()));
+            }
+            if stack.len() == before {
+                node.value.get_or_init(|| node.form.evaluated().map(Box::new));
+                stack.pop();
+            }
+        }
+        self.known()
+    }
+}
+
+impl Form {
+    /// The operands, in their order.
+    pub(super) fn operands(&self) -> impl DoubleEndedIterator<Item = &Expression> {
+        let (first, second) = match self {
+            Form::Constant(_) | Form::Given(_) | Form::Drawn(_) => (None, None),
+            Form::Negative(a) | Form::Chosen(a) => (Some(a), None),
+            Form::Binary(_, a, b) => (Some(a), Some(b)),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// The value, from those of the operands.
+    fn evaluated(&self) -> Option<Rational> {
+        match self {
+            Form::Constant(value) | Form::Given(value) | Form::Drawn(value) => Some(value.clone()),
+            Form::Negative(a) => Some(-a.known()?),
+            Form::Chosen(a) => a.known(),
+            Form::Binary(operation, a, b) => operation.apply(&a.known()?, &b.known()?),
+        }
+    }
+
+    /// Takes the operands away.
+    fn release(&mut self, into: &mut Vec<Arc<Node>>) {
+        let mut take = |operand: &mut Expression| {
+            if let Expression::Node(node) = std::mem::replace(operand, Expression::Integer(0)) {
+                into.push(node);
+            }
+        };
+        match self {
+            Form::Constant(_) | Form::Given(_) | Form::Drawn(_) => {}
+            Form::Negative(a) | Form::Chosen(a) => take(a),
+            Form::Binary(_, a, b) => {
+                take(a);
+                take(b);
+            }
+        }
+    }
+}
+
+/// A long sum is a deep graph: were it dropped node within node, the stack would overflow.
+impl Drop for Node {
+    fn drop(&mut self) {
+        let mut released = Vec::new();
+        self.form.release(&mut released);
+        while let Some(node) = released.pop() {
+            if let Some(mut node) = Arc::into_inner(node) {
+                node.form.release(&mut released);
+            }
+        }
+    }
+}
+
+impl Recorded {
+    /// A bound on the degree in the drawn coordinates.
+    pub fn degree(&self) -> Degree {
+        self.degree
+    }
+
+    /// The value; none if it takes a division by zero.
+    pub fn value(&self) -> Option<Rational> {
+        self.expression.value()
+    }
+
+    pub(super) fn expression(&self) -> &Expression {
+        &self.expression
+    }
+
+    fn constant(value: &Rational, form: fn(Rational) -> Form) -> Self {
+        let degree = if value.is_zero() { Degree::Zero } else { Degree::AtMost(0) };
+        let small = if *value.denom() == 1 { value.numer().to_i64().filter(|n| (-1..=1).contains(n)) } else { None };
+        let expression = small.map_or_else(|| Expression::of(form(value.clone())), Expression::Integer);
+        Recorded { degree, expression }
+    }
+
+    fn combine(&mut self, operation: Operation, other: &Self) {
+        self.degree = match operation {
+            Operation::Sum | Operation::Difference => self.degree.of_sum(other.degree),
+            Operation::Product => self.degree.of_product(other.degree),
+            Operation::Quotient => self.degree.of_quotient(other.degree),
+        };
+        let own = std::mem::replace(&mut self.expression, Expression::Integer(0));
+        self.expression = Expression::combined(operation, own, other.expression.clone());
+    }
+}
+
+/// The value and the degree: the expression may be as large as a network.
+impl fmt::Debug for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.value() {
+            Some(value) => write!(f, "{value} ({:?})", self.degree),
+            None => write!(f, "undefined ({:?})", self.degree),
+        }
+    }
+}
+
+/// Numbers are equal if their values are, however they were computed.
+impl PartialEq for Recorded {
+    fn eq(&self, other: &Self) -> bool {
+        self.value().is_some_and(|value| other.value() == Some(value))
+    }
+}
+
+impl AddAssign<&Recorded> for Recorded {
+    fn add_assign(&mut self, other: &Self) {
+        self.combine(Operation::Sum, other);
+    }
+}
+impl SubAssign<&Recorded> for Recorded {
+    fn sub_assign(&mut self, other: &Self) {
+        self.combine(Operation::Difference, other);
+    }
+}
+impl MulAssign<&Recorded> for Recorded {
+    fn mul_assign(&mut self, other: &Self) {
+        self.combine(Operation::Product, other);
+    }
+}
+impl DivAssign<&Recorded> for Recorded {
+    fn div_assign(&mut self, other: &Self) {
+        self.combine(Operation::Quotient, other);
+    }
+}
+forward_operators!({} Recorded);
+
+impl Neg for Recorded {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Recorded { degree: self.degree, expression: self.expression.negative() }
+    }
+}
+impl Zero for Recorded {
+    fn zero() -> Self {
+        Recorded { degree: Degree::Zero, expression: Expression::Integer(0) }
+    }
+    /// Whether it is zero by its form: a coordinate that was drawn as 0 is a variable all the same.
+    fn is_zero(&self) -> bool {
+        self.degree == Degree::Zero
+    }
+}
+impl One for Recorded {
+    fn one() -> Self {
+        Recorded { degree: Degree::AtMost(0), expression: Expression::Integer(1) }
+    }
+}
+
+impl Ring for Recorded {
+    fn integer(n: i64) -> Self {
+        let degree = if n == 0 { Degree::Zero } else { Degree::AtMost(0) };
+        Recorded { degree, expression: Expression::Integer(n) }
+    }
+}
+
+impl Field for Recorded {
+    fn from_rational(value: &Rational) -> Self {
+        Self::constant(value, Form::Given)
+    }
+    fn ratio(numerator: i64, denominator: i64) -> Self {
+        Self::constant(&Rational::from((numerator, denominator)), Form::Constant)
+    }
+    fn drawn(value: &Rational) -> Self {
+        // Even where it is no point of the grid, and has no degree, it is a variable.
+        Recorded { degree: Degree::drawn(value), expression: Expression::of(Form::Drawn(value.clone())) }
+    }
+}
+
+/// The answer to a comparison.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// What the values say.
+    holds: bool,
+    /// Whether it is one of constants, which no drawn coordinate can change.
+    of_constants: bool,
+}
+
+impl Branch for Recorded {
+    type Mask = Choice;
+    fn less(&self, other: &Self) -> Choice {
+        let of_constants = self.degree.is_constant() && other.degree.is_constant();
+        let holds = matches!((self.value(), other.value()), (Some(a), Some(b)) if a < b);
+        Choice { holds, of_constants }
+    }
+    fn select(Choice { holds, of_constants }: Choice, if_true: &Self, if_false: &Self) -> Self {
+        let degree = Degree::of_choice(of_constants, if_true.degree, if_false.degree);
+        let chosen = (if holds { if_true } else { if_false }).expression.clone();
+        let expression = match degree {
+            Degree::Zero => Expression::Integer(0),
+            _ if of_constants => chosen,
+            _ => Expression::of(Form::Chosen(chosen)),
+        };
+        Recorded { degree, expression }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Dual;
+
+    /// A point of the grid.
+    fn drawn(numerator: i64) -> Recorded {
+        Recorded::drawn(&Rational::from((numerator, 1 << 30)))
+    }
+
+    #[test]
+    fn degrees_add_under_products_and_dominate_under_sums() {
+        let x = drawn(3);
+        let square = x.squared();
+        assert_eq!((square.clone() + &x).degree(), Degree::AtMost(2));
+        assert_eq!((x.powi(5) * Recorded::zero()).degree(), Degree::Zero);
+        assert_eq!((x.clone() / Recorded::ratio(1, 7)).degree(), Degree::AtMost(1));
+        assert_eq!((Recorded::one() / x).degree(), Degree::Unbounded);
+    }
+
+    #[test]
+    fn a_derivative_is_bounded_too() {
+        let x = Dual::new(drawn(3), Recorded::one());
+        let power = x.powi(4);
+        assert_eq!(power.tangent.degree(), Degree::AtMost(3));
+        assert_eq!(power.tangent.value(), Some(Rational::from(108) >> 90));
+    }
+
+    /// |x| is x on one half of the grid and -x on the other: no polynomial, and no bound.
+    #[test]
+    fn where_a_value_chooses_a_branch_there_is_no_degree() {
+        let (x, zero, one) = (drawn(-3), Recorded::zero(), Recorded::one());
+        assert_eq!(x.absolute().degree(), Degree::Unbounded);
+        assert_eq!(x.absolute().value(), Some(Rational::from((3, 1 << 30))));
+        assert_eq!(Recorded::select(x.less(&zero), &one, &zero).degree(), Degree::Unbounded);
+        assert_eq!(Recorded::select(x.less(&zero), &zero, &zero).degree(), Degree::Zero);
+        // Constants choose the same branch at every point.
+        assert_eq!(Recorded::select(one.less(&zero), &one, &x).degree(), Degree::AtMost(1));
+        assert_eq!(Recorded::select(one.less(&zero), &one, &x), x);
+    }
+
+    #[test]
+    fn a_drawn_zero_is_a_variable_without_degree_and_a_division_by_it_has_no_value() {
+        let x = drawn(0);
+        assert!(!x.is_zero());
+        assert_eq!((x.clone() * Recorded::integer(5)).degree(), Degree::Unbounded);
+        assert_eq!((x.clone() * Recorded::zero()).degree(), Degree::Zero);
+        assert_eq!((Recorded::one() / x).value(), None);
+    }
+
+    #[test]
+    fn a_sum_of_a_million_terms_has_a_value_and_is_dropped() {
+        let x = drawn(1);
+        let mut sum = Recorded::zero();
+        for _ in 0..1_000_000 {
+            sum += &x;
+        }
+        assert_eq!(sum.value(), Some(Rational::from(1_000_000) >> 30));
+    }
+}

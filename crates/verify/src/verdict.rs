@@ -1,0 +1,456 @@
+//! From examinations to a verdict.
+
+use super::draw::Case;
+use super::entry::{Entry, Evidence};
+use super::examination::Examination;
+use super::exponent::Exponent;
+use super::finding::{Finding, Quantity, Scalar, Status, WIDE};
+use super::kinds::{KindReport, Kinds};
+use super::mutant::Mutant;
+use super::order::FINE_BITS;
+use super::routes::INTERVAL_BITS;
+use equipartition_scalar::Magnitude;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// What is known of a claim after a run. Nothing collapses into a truth value before the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Every instance that says something satisfies the claim, and every control and mutant fails.
+    Holds,
+    /// An instance violates the claim.
+    Refuted,
+    /// On every instance both sides vanish, of all relations or of one kind of them.
+    Vacuous,
+    /// A control or a mutant passes, or a term is always 0: the check could not have told.
+    Powerless,
+    /// Cut short, without an instance, with more than a third of them left out, or without a decision.
+    Undecided,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Holds => "holds",
+            Verdict::Refuted => "refuted",
+            Verdict::Vacuous => "vacuous",
+            Verdict::Powerless => "powerless",
+            Verdict::Undecided => "undecided",
+        })
+    }
+}
+
+/// How one control fared.
+#[derive(Clone, Debug)]
+pub struct ControlReport {
+    /// Its name in the entry.
+    pub name: String,
+    /// Whether it failed on every generic instance, by more than `2^-20`, as it must.
+    pub failed: bool,
+    /// The smallest relative amount by which it failed.
+    pub margin: Magnitude,
+    /// The instances on which it was tried.
+    pub instances: usize,
+}
+
+/// Above this share of instances that are left out a claim is undecided: what is left is no fair sample of its hypotheses.
+pub const MOST_LEFT_OUT: f64 = 1.0 / 3.0;
+
+/// How one exponent fared.
+#[derive(Clone, Debug)]
+pub struct ExponentReport {
+    /// The measurement with the fewest digits, of which the prediction's agreement and the estimated error take part.
+    pub worst: Exponent,
+    /// Its digits, [`Exponent::digits`].
+    pub digits: u32,
+    /// The instances on which it was measured.
+    pub instances: usize,
+}
+
+/// How one systematic mutant fared.
+#[derive(Clone, Debug)]
+pub struct MutantReport {
+    /// The wrong formula.
+    pub mutant: Mutant,
+    /// Whether some instance told it from the right one, by more than `2^-20`.
+    pub refuted: bool,
+    /// The widest relative amount by which it failed.
+    pub margin: Magnitude,
+}
+
+/// An instance to look at.
+#[derive(Clone, Debug)]
+pub struct Witness {
+    /// Law or control.
+    pub case: Case,
+    /// The instance's index.
+    pub index: u64,
+    /// The instance in words.
+    pub description: String,
+    /// The relation.
+    pub relation: String,
+    /// The relative residual.
+    pub residual: Magnitude,
+}
+
+/// What a run found out about one claim.
+#[derive(Clone, Debug)]
+pub struct ClaimReport {
+    /// The claim.
+    pub entry: Entry,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, if it does not hold.
+    pub reason: String,
+    /// For each kind of evidence, the number of instances that reached it.
+    pub evidence: BTreeMap<Evidence, usize>,
+    /// Instances judged, vacuous ones included.
+    pub instances: usize,
+    /// Instances on which both sides vanish.
+    pub vacuous: usize,
+    /// Instances outside the hypotheses.
+    pub excluded: usize,
+    /// Instances on which the gap of a strict inequality is smaller than the check resolves. They count as left out.
+    pub unresolved: usize,
+    /// Instances without a decision.
+    pub undecided: usize,
+    /// Instances that violate the claim.
+    pub refuted: usize,
+    /// The worst relative residual in the decisive scalar.
+    pub residual: Magnitude,
+    /// The worst relative residual on each rung of the ladder, by bits.
+    pub ladder: BTreeMap<u32, Magnitude>,
+    /// The smallest relative margin of the inequalities, if there are any.
+    pub margin: Option<Magnitude>,
+    /// The controls.
+    pub controls: Vec<ControlReport>,
+    /// The exponents that were measured, by what they are of.
+    pub exponents: Vec<ExponentReport>,
+    /// The numbers that were estimated, each from the instance with the narrowest interval.
+    pub quantities: Vec<Quantity>,
+    /// Confidence intervals that the verdict rests on, those of controls included.
+    pub tests: usize,
+    /// The systematic mutants.
+    pub mutants: Vec<MutantReport>,
+    /// What each kind of relation said.
+    pub kinds: Vec<KindReport>,
+    /// For a claim that searches for its points: the number of distinct orbits found.
+    pub orbits: Option<usize>,
+    /// The worst instance, and if it is refuted also the smallest one found (the shortest description); the first
+    /// undecided one, if nothing is refuted; for every control that passed, the instance that passed best.
+    pub witnesses: Vec<Witness>,
+    /// Whether examinations are missing, because of a time limit or an interruption.
+    pub cut_short: bool,
+    /// Seconds of computing, over all threads.
+    pub seconds: f64,
+}
+
+impl ClaimReport {
+    /// The mutants that survived: no instance told them from the claim.
+    pub fn surviving_mutants(&self) -> impl Iterator<Item = &Mutant> {
+        self.mutants.iter().filter(|found| !found.refuted).map(|found| &found.mutant)
+    }
+
+    /// The kind with the weakest Schwartz-Zippel bound, of those that have one.
+    pub fn weakest_bound(&self) -> Option<(&KindReport, f64)> {
+        let bounded = self.kinds.iter().filter_map(|kind| Some((kind, kind.bound_bits?)));
+        bounded.min_by(|(_, a), (_, b)| a.total_cmp(b))
+    }
+
+    /// Of the kinds without such a bound the one that was seen on the fewest independent draws: nothing but their number speaks for it.
+    pub fn least_drawn(&self) -> Option<&KindReport> {
+        self.kinds.iter().filter(|kind| kind.bound_bits.is_none()).min_by_key(|kind| kind.draws)
+    }
+
+    /// The share of instances of the law that were left out, because they lie outside the hypotheses or below the check's resolution.
+    pub fn left_out(&self) -> f64 {
+        let left_out = self.excluded + self.unresolved;
+        if left_out == 0 { 0.0 } else { left_out as f64 / (left_out + self.instances) as f64 }
+    }
+
+    /// The relative amount by which an equality may be false on the instances that satisfy it, and was not looked for: what the widest tolerance lets
+    /// pass, of the scalars that decided. 0 if all of them are exact.
+    pub fn resolution(&self) -> Magnitude {
+        let reached = |kind| self.evidence.get(&kind).is_some_and(|&instances| instances > 0);
+        let finest = self.ladder.keys().next_back().map(|&bits| Scalar::Mp(bits).tolerance());
+        let passes = [
+            Some(Scalar::Interval(INTERVAL_BITS).tolerance()).filter(|_| reached(Evidence::Enclosed)),
+            finest.filter(|_| reached(Evidence::Converged)),
+            Some(Scalar::Order(FINE_BITS).tolerance()).filter(|_| reached(Evidence::Order)),
+            Some(Magnitude::power_of_two(-5)).filter(|_| reached(Evidence::Statistical)),
+        ];
+        passes.into_iter().flatten().fold(Magnitude::zero(), Magnitude::max)
+    }
+
+    /// Whether there are margins only: where nothing is claimed to be equal, a residual of 0 says nothing.
+    pub fn is_inequality(&self) -> bool {
+        self.margin.is_some() && self.residual.is_zero()
+    }
+
+    /// The controls that failed, as all of them must.
+    pub fn failed_controls(&self) -> impl Iterator<Item = &ControlReport> {
+        self.controls.iter().filter(|control| control.failed)
+    }
+
+    /// Judges a claim by all of its examinations, which must be sorted by case and index.
+    ///
+    /// `cut_short` says that some are missing.
+    pub fn conclude(entry: Entry, examinations: &[(Case, u64, Examination)], cut_short: bool, seconds: f64) -> Self {
+        let mut report = ClaimReport {
+            entry: entry.clone(),
+            verdict: Verdict::Holds,
+            reason: String::new(),
+            evidence: BTreeMap::new(),
+            instances: 0,
+            vacuous: 0,
+            excluded: 0,
+            unresolved: 0,
+            undecided: 0,
+            refuted: 0,
+            residual: Magnitude::zero(),
+            ladder: BTreeMap::new(),
+            margin: None,
+            controls: Vec::new(),
+            exponents: Vec::new(),
+            quantities: Vec::new(),
+            tests: 0,
+            mutants: Vec::new(),
+            kinds: Vec::new(),
+            orbits: None,
+            witnesses: Vec::new(),
+            cut_short,
+            seconds,
+        };
+        let silent = report.judge_law(examinations);
+        report.tests = examinations.iter().flat_map(|(.., found)| &found.findings).map(|finding| finding.tests).sum();
+        report.controls = entry
+            .controls
+            .iter()
+            .enumerate()
+            .map(|(number, control)| judge_control(&control.name, Case::Control(number), examinations))
+            .collect();
+        report.witnesses.extend(report.controls.iter().filter(|control| !control.failed).filter_map(|control| {
+            let number = entry.controls.iter().position(|known| known.name == control.name)?;
+            weakest(Case::Control(number), examinations)
+        }));
+        (report.verdict, report.reason) = report.decide(silent);
+        report
+    }
+
+    /// Returns the first part of the law of which no instance was judged, counted from 1, if there is one.
+    fn judge_law(&mut self, examinations: &[(Case, u64, Examination)]) -> Option<usize> {
+        let mut judged = BTreeSet::new();
+        let mut parts = 1;
+        let mut violations = Vec::new();
+        let mut worst: Option<Witness> = None;
+        let mut open: Option<Witness> = None;
+        let mut kinds = Kinds::default();
+        let mut orbits = BTreeSet::new();
+        for (case, index, examination) in examinations.iter().filter(|(case, ..)| *case == Case::Law) {
+            let status = examination.status();
+            parts = parts.max(examination.place.parts);
+            if examination.excluded.is_some() || status == Status::Unresolved {
+                *(if examination.excluded.is_some() { &mut self.excluded } else { &mut self.unresolved }) += 1;
+                continue;
+            }
+            self.instances += 1;
+            judged.insert(examination.place.part);
+            self.absorb(examination);
+            orbits.extend(examination.orbit.as_deref());
+            let witness = Witness::new(*case, *index, examination);
+            match status {
+                Status::Violated => violations.push(witness),
+                Status::Vacuous => self.vacuous += 1,
+                Status::Undecided(why) => {
+                    self.undecided += 1;
+                    self.reason = why.to_owned();
+                    open.get_or_insert(witness);
+                }
+                Status::Satisfied => {
+                    for kind in examination.evidence() {
+                        *self.evidence.entry(kind).or_default() += 1;
+                    }
+                    if worst.as_ref().is_none_or(|known| witness.residual > known.residual) {
+                        worst = Some(witness);
+                    }
+                }
+                Status::Unresolved => unreachable!("left out above"),
+            }
+            if matches!(status, Status::Satisfied | Status::Vacuous) {
+                kinds.hear(examination);
+            }
+        }
+        self.kinds = kinds.reports();
+        self.orbits = (!orbits.is_empty()).then_some(orbits.len());
+        self.refuted = violations.len();
+        if violations.is_empty() {
+            self.witnesses.extend(open.or(worst));
+        } else {
+            violations.sort_by(|a, b| b.residual.cmp(&a.residual));
+            let smallest = violations.iter().min_by_key(|witness| (witness.description.len(), witness.index)).cloned();
+            self.witnesses.push(violations.swap_remove(0));
+            self.witnesses.extend(smallest.filter(|small| small.index != self.witnesses[0].index));
+        }
+        (0..parts).find(|part| !judged.contains(part)).map(|part| part + 1)
+    }
+
+    fn absorb(&mut self, examination: &Examination) {
+        for finding in &examination.findings {
+            if let Scalar::Mp(bits) = finding.scalar {
+                raise(self.ladder.entry(bits).or_insert_with(Magnitude::zero), &finding.residual);
+            }
+            for (mutant, miss) in &finding.mutants {
+                match self.mutants.iter_mut().find(|known| known.mutant == *mutant) {
+                    Some(known) => known.widen(miss),
+                    None => self.mutants.push(MutantReport::new(mutant.clone(), miss.clone())),
+                }
+            }
+            for exponent in &finding.exponents {
+                let digits = exponent.digits();
+                match self.exponents.iter_mut().find(|known| known.worst.label == exponent.label) {
+                    Some(known) => {
+                        known.instances += 1;
+                        if digits < known.digits {
+                            (known.worst, known.digits) = (exponent.clone(), digits);
+                        }
+                    }
+                    None => self.exponents.push(ExponentReport { worst: exponent.clone(), digits, instances: 1 }),
+                }
+            }
+            for quantity in &finding.quantities {
+                match self.quantities.iter_mut().find(|known| known.label == quantity.label) {
+                    Some(known) if quantity.estimate.half_width < known.estimate.half_width => {
+                        known.clone_from(quantity);
+                    }
+                    Some(_) => {}
+                    None => self.quantities.push(quantity.clone()),
+                }
+            }
+            if let Some(margin) = &finding.margin {
+                self.margin = Some(match self.margin.take() {
+                    Some(smallest) => smallest.min(margin.clone()),
+                    None => margin.clone(),
+                });
+            }
+        }
+        if let Some(decisive) = examination.findings.last() {
+            raise(&mut self.residual, &decisive.residual);
+        }
+    }
+
+    /// The verdict and its reason. A refutation outranks everything; then what could not be examined; then what the
+    /// examination could not have told.
+    fn decide(&self, silent: Option<usize>) -> (Verdict, String) {
+        if let (true, Some(worst)) = (self.refuted > 0, self.witnesses.first()) {
+            let reason = format!("instance {} violates `{}` by {}", worst.index, worst.relation, worst.residual);
+            return (Verdict::Refuted, reason);
+        }
+        if self.cut_short {
+            return (Verdict::Undecided, "cut short before every instance was examined".to_owned());
+        }
+        if self.instances == 0 && self.unresolved == 0 {
+            return (Verdict::Undecided, "no instance lies within the hypotheses".to_owned());
+        }
+        if self.left_out() > MOST_LEFT_OUT {
+            let (excluded, unresolved) = (self.excluded, self.unresolved);
+            let all = self.instances + excluded + unresolved;
+            return (
+                Verdict::Undecided,
+                format!(
+                    "of {all} instances {excluded} lie outside the hypotheses and {unresolved} below the check's resolution: more than a third says nothing"
+                ),
+            );
+        }
+        if let Some(part) = silent {
+            return (Verdict::Undecided, format!("part {part} of the law is given no instance"));
+        }
+        if self.vacuous == self.instances {
+            return (Verdict::Vacuous, "both sides vanish on every instance".to_owned());
+        }
+        if self.undecided > 0 {
+            return (
+                Verdict::Undecided,
+                format!("{} of {} instances: {}", self.undecided, self.instances, self.reason),
+            );
+        }
+        if let Some(silent) = self.kinds.iter().find(|kind| kind.vacuous == kind.instances) {
+            let reason = format!("both sides of `{}` vanish on every instance that has it", silent.kind);
+            return (Verdict::Vacuous, reason);
+        }
+        if self.controls.is_empty() {
+            return (Verdict::Powerless, "the claim has no controls".to_owned());
+        }
+        if let Some(control) = self.controls.iter().find(|control| !control.failed) {
+            let reason = format!("the control `{}` did not fail (margin {})", control.name, control.margin);
+            return (Verdict::Powerless, reason);
+        }
+        if let Some((kind, term)) = self.kinds.iter().find_map(|kind| Some((&kind.kind, kind.idle.first()?))) {
+            return (Verdict::Powerless, format!("the term `{term}` of `{kind}` is 0 on every instance"));
+        }
+        if let Some(mutant) = self.surviving_mutants().next() {
+            return (Verdict::Powerless, format!("the wrong formula with `{mutant}` was not told from the right one"));
+        }
+        (Verdict::Holds, String::new())
+    }
+}
+
+impl MutantReport {
+    /// Judges a mutant by the widest amount by which it failed.
+    pub fn new(mutant: Mutant, margin: Magnitude) -> Self {
+        MutantReport { mutant, refuted: margin > Magnitude::power_of_two(-WIDE), margin }
+    }
+
+    fn widen(&mut self, margin: &Magnitude) {
+        raise(&mut self.margin, margin);
+        self.refuted = self.margin > Magnitude::power_of_two(-WIDE);
+    }
+}
+
+impl Witness {
+    fn new(case: Case, index: u64, examination: &Examination) -> Self {
+        let by_miss = |finding: &&Finding| finding.status == Status::Violated;
+        let finding = examination.findings.iter().rev().find(by_miss).or(examination.findings.last());
+        Witness {
+            case,
+            index,
+            description: examination.description.clone(),
+            relation: finding.map(|finding| finding.worst.clone()).unwrap_or_default(),
+            residual: finding.map_or_else(Magnitude::zero, |finding| match finding.status {
+                Status::Violated => finding.miss.clone(),
+                _ => finding.residual.clone(),
+            }),
+        }
+    }
+}
+
+/// The instance on which a control came closest to passing.
+fn weakest(case: Case, examinations: &[(Case, u64, Examination)]) -> Option<Witness> {
+    let tried = examinations.iter().filter(|(known, _, found)| *known == case && found.excluded.is_none());
+    let witness = |(case, index, examination): &(Case, u64, Examination)| {
+        let witness = Witness::new(*case, *index, examination);
+        let miss = examination.findings.last().map_or_else(Magnitude::zero, Finding::failure);
+        Witness { residual: miss, ..witness }
+    };
+    tried.map(witness).min_by(|a, b| a.residual.cmp(&b.residual))
+}
+
+/// A control fails if on every instance some relation is missed by more than `2^-20`.
+fn judge_control(name: &str, case: Case, examinations: &[(Case, u64, Examination)]) -> ControlReport {
+    let tried = || {
+        let of_case = examinations.iter().filter(move |(known, ..)| *known == case);
+        of_case.filter(|(.., examination)| examination.excluded.is_none())
+    };
+    let miss = |examination: &Examination| examination.findings.last().map_or_else(Magnitude::zero, Finding::failure);
+    let margin =
+        tried().map(|(.., examination)| miss(examination)).reduce(Magnitude::min).unwrap_or_else(Magnitude::zero);
+    let failed = margin > Magnitude::power_of_two(-WIDE);
+    ControlReport { name: name.to_owned(), failed, margin, instances: tried().count() }
+}
+
+fn raise(largest: &mut Magnitude, candidate: &Magnitude) {
+    if candidate > largest {
+        *largest = candidate.clone();
+    }
+}
