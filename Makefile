@@ -7,13 +7,15 @@
 # `make mutants` breaks the judge on purpose, in a part of the ways that cargo-mutants knows: tools/mutants.sh says how to ask for more; `make mutations` in
 # those of tools/mutations/list. `make fuzz` asks every parser 20,000 times.
 # `make pictures` draws the pictures of docs/ anew.
-# `make python` builds the Python package and tests it; tools/python.sh says what it needs. Nothing else needs Python.
+# `make python` builds the Python package and tests it; tools/python.sh says what it needs. Nothing else needs Python. `make python-check` is the part of it that
+# is quick: not optimised, without other libraries' adapters, and beside what `make test` has built.
+# `make bench-peers` measures the program beside JAX, NumPy, mpmath and FLINT and writes benches/RESULTS.md; tools/bench-peers.sh says what it needs.
 # `make proofs` checks the theorems in proofs/coq with Coq, which it installs where apt-get can; nothing else needs Coq.
 
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: verify test attack mutants mutations fuzz proofs pictures python prerequisites
+.PHONY: verify test attack mutants mutations fuzz bench-peers proofs pictures python python-check prerequisites
 
 verify: prerequisites
 	$(CARGO) run --release -- verify $(ARGS)
@@ -40,8 +42,14 @@ pictures: prerequisites
 	$(CARGO) build --release
 	@sh tools/pictures.sh
 
+bench-peers: prerequisites
+	@ARGS="$(ARGS)" sh tools/bench-peers.sh
+
 python: prerequisites
 	@sh tools/python.sh
+
+python-check: prerequisites
+	@CARGO_TARGET_DIR="$${CARGO_TARGET_DIR:-$(CURDIR)/target}" PROFILE=dev WITHOUT="jax torch notebooks types" sh tools/python.sh
 
 proofs:
 	@sh tools/proofs.sh

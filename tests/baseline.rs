@@ -150,6 +150,7 @@ fn a_claim_that_no_longer_speaks_of_the_model_is_weaker() {
         network: "a network".to_owned(),
         parameters: 1,
         inapplicable,
+        symmetries: Vec::new(),
     };
     before.model = Some(model(Vec::new()));
     let recorded = record(&before);

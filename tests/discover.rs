@@ -5,7 +5,7 @@
 mod support;
 
 use equipartition::discovery::affine::Affine;
-use equipartition::discovery::{Discovery, DiscoveryError, Evidence, Settings, discover};
+use equipartition::discovery::{Discovery, DiscoveryError, Evidence, Settings, discover, formula};
 use equipartition::model::composed::decoder::DecoderShape;
 use equipartition::model::composed::{AttentionShape, Epsilon, Statistic};
 use equipartition::model::{Activation, Loss, Network, Piecewise, Smooth};
@@ -87,6 +87,170 @@ fn the_laws_are_told_in_the_names_of_the_blocks() {
     let law = "E|g_W1[0,:]|^2 - E|g_W2[:,0]|^2 = (4 gamma/eta) (|W1[0,:]|^2 - |W2[:,0]|^2) [verified, residual 0]";
     assert!(text.contains(law), "{text}");
     assert!(text.contains("searched     all affine maps"), "{text}");
+}
+
+/// The laws of a deep ReLU network are those of its neurons, each by itself: the rows into it against the columns out of it, and no sums of these.
+#[test]
+fn every_neuron_of_a_deep_network_has_its_own_law() {
+    for widths in [&[2, 2, 2, 1][..], &[2, 2, 2, 2, 1], &[1, 3, 2, 2], &[2, 1, 2, 1, 2], &[1, 1, 1, 1, 1, 1]] {
+        let discovery = found(&Network::mlp(widths, Piecewise::Relu, false, Loss::SquaredError));
+        let last = widths.len() - 2;
+        let line = |layer: usize, is_row: bool, unit: usize| {
+            let block = &discovery.blocks[layer];
+            match (is_row, block.rows, block.columns) {
+                (true, 1, _) | (false, _, 1) => block.name.clone(),
+                (true, _, 1) => format!("{}[{unit}]", block.name),
+                (true, ..) => format!("{}[{unit},:]", block.name),
+                (false, ..) => format!("{}[:,{unit}]", block.name),
+            }
+        };
+        let law = |layer: usize, unit: usize| {
+            let (into, out) = (line(layer, true, unit), line(layer + 1, false, unit));
+            format!("E|g_{into}|^2 - E|g_{out}|^2 = (4 gamma/eta) (|{into}|^2 - |{out}|^2)")
+        };
+        let neurons = (0..last).flat_map(|layer| (0..widths[layer + 1]).map(move |unit| (layer, unit)));
+        let expected: Vec<String> = neurons.map(|(layer, unit)| law(layer, unit)).collect();
+        let told: Vec<&String> = discovery.balance_laws.iter().map(|law| &law.formula).collect();
+        assert_eq!(told, expected.iter().collect::<Vec<_>>());
+    }
+}
+
+/// Generators of a symmetry by all matrices are one line, and its laws are the entries of one.
+#[test]
+fn matrix_symmetries_are_told_as_one() {
+    let told = |network: &Network| {
+        let discovery = found(network);
+        let blocks = &discovery.blocks;
+        let alone = discovery.parts.matrices.last().map_or(0, |last| last.members.end);
+        let each = discovery.parts.matrices.iter().map(|found| {
+            let law = formula::matrix_law(blocks, found);
+            let laws = if found.is_antisymmetric { 0 } else { found.size * (found.size + 1) / 2 };
+            assert_eq!((law.is_some(), found.laws.len()), (laws > 0, laws), "{network}");
+            (formula::matrix_generator(blocks, found), law.unwrap_or_default())
+        });
+        (each.collect::<Vec<_>>(), discovery.parts.essential.len() - alone)
+    };
+    let generator =
+        |a: usize, b: usize, kind: &str| format!("dW{a} += X W{a}, dW{b} += -W{b} X for every {kind} matrix X");
+    let law = |a: usize, b: usize| {
+        format!("E[g_W{a} g_W{a}^T] - E[g_W{b}^T g_W{b}] = (4 gamma/eta) (W{a} W{a}^T - W{b}^T W{b})")
+    };
+    let linear = |widths: &[usize]| Network::mlp(widths, Piecewise::Identity, false, Loss::SquaredError);
+    assert_eq!(told(&linear(&[2, 2, 2])), (vec![(generator(1, 2, "2x2"), law(1, 2))], 0));
+    assert_eq!(told(&linear(&[2, 3, 2])), (vec![(generator(1, 2, "3x3"), law(1, 2))], 0));
+    let both = vec![(generator(1, 2, "2x2"), law(1, 2)), (generator(2, 3, "2x2"), law(2, 3))];
+    assert_eq!(told(&linear(&[2, 2, 2, 2])), (both, 0));
+    // A normalised layer can be turned, and its scale is a generator by itself.
+    let normalised = Network::normalised_mlp(&[2, 3, 2], Piecewise::Identity, false, Loss::SquaredError);
+    assert_eq!(told(&normalised), (vec![(generator(1, 2, "antisymmetric 3x3"), String::new())], 1));
+    // Neurons have scales alone.
+    assert_eq!(told(&Network::mlp(&[2, 3, 2], Piecewise::Relu, false, Loss::SquaredError)), (Vec::new(), 3));
+    // Every head has matrices of its own.
+    let shape = AttentionShape { heads: 2, groups: 2, size: 2, rotary: Vec::new(), causal: true, bias: false };
+    let layer = equipartition::model::composed::Layer::Attention(shape);
+    let named = vec![equipartition::model::composed::Named { name: "a".to_owned(), layer }];
+    let composed = equipartition::model::composed::Composed::new(3, 2, named, Loss::SquaredError).expect("sizes fit");
+    let (heads, alone) = told(&Network::Composed(composed));
+    assert_eq!((heads.len(), alone), (4, 0));
+    for head in ["0:2", "2:4"] {
+        for role in ["query", "value"] {
+            let moves = format!("da.{role}[{head},:] += ");
+            assert!(heads.iter().any(|(generator, _)| generator.contains(&moves)), "{moves}: {heads:?}");
+        }
+    }
+}
+
+/// A loss that is typed has the symmetries and laws of the network that it is.
+#[test]
+fn a_typed_loss_is_searched_like_a_network() {
+    let typed = |loss: &str, with: &str| json(&["--loss", loss, "--with", with]);
+    let layers = "W1[h, n], W2[m, h], x[n], y[m]; h in 1..2; m in 1..2; n in 1..2";
+    for (loss, activation) in [
+        ("sum((W2 @ (W1 @ x) - y)^2)", "identity"),
+        ("sum((W2 @ relu(W1 @ x) - y)^2)", "relu"),
+        ("sum((W2 @ tanh(W1 @ x) - y)^2)", "tanh"),
+    ] {
+        let (formula, network) =
+            (typed(loss, layers), json(&["--kind", "mlp", "--widths", "2,2,2", "--activation", activation]));
+        assert_eq!(formula["network"], format!("l = {loss} with h = 2, m = 2, n = 2"));
+        for member in ["blocks", "generators", "matrix_symmetries", "linear_generators", "permutations", "sign_flips"] {
+            assert_eq!(formula[member], network[member], "{member} of {loss}");
+        }
+        let laws = |document: &Value| {
+            let laws = document["balance_laws"].as_array().unwrap().iter();
+            laws.map(|law| (law["formula"].clone(), law["verified"].clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(laws(&formula), laws(&network), "{loss}");
+    }
+    // A quadratic unit, whose parameters are a number and a vector.
+    let unit = typed("(u (w @ x)^2 - y)^2", "u, w[n], x[n], y; n in 1..3");
+    assert_eq!(unit["linear_generators"], serde_json::json!(["du += u, dw += -1/2 w"]));
+    assert_eq!(unit["balance_laws"][0]["formula"], "2 E|g_u|^2 - E|g_w|^2 = (4 gamma/eta) (2 |u|^2 - |w|^2)");
+    // A quantity that is positive stays so, and what is drawn otherwise is no polynomial of the grid.
+    let positive = typed("(s u x - y)^2", "s in positive, u, x, y");
+    assert_eq!(positive["generators"], 1);
+    assert!(positive["confidence"]["share"].is_number(), "{positive}");
+}
+
+/// As many conserved polynomials as there are entries of a symmetric matrix, of a typed loss too; and one of degree 3 that belongs to no linear symmetry.
+#[test]
+fn a_typed_loss_conserves_what_theory_counts() {
+    let counts = |loss: &str, with: &str, degree: &str| {
+        let document = json(&["--loss", loss, "--with", with, "--conserved", degree]);
+        let quantities = document["quantities"].as_array().unwrap().clone();
+        (quantities.iter().map(|found| found["degree"].as_u64().unwrap()).collect::<Vec<_>>(), quantities)
+    };
+    for hidden in 1..=3_usize {
+        let with = format!("W[{hidden}, 2], u[{hidden}], x[2], y");
+        let (degrees, _) = counts("(u @ (W @ x) - y)^2", &with, "2");
+        assert_eq!(degrees.len(), hidden * (hidden + 1) / 2);
+        let (degrees, quantities) = counts("(u @ relu(W @ x) - y)^2", &with, "2");
+        assert_eq!(degrees.len(), hidden);
+        for (unit, found) in quantities.iter().enumerate() {
+            let [u, row] = if hidden == 1 {
+                ["u".to_owned(), "W[0".to_owned()]
+            } else {
+                [format!("u[{unit}]"), format!("W[{unit}")]
+            };
+            assert_eq!(found["quantity"], format!("{row},0]^2 + {row},1]^2 - {u}^2"));
+        }
+    }
+    let (degrees, _) = counts("((u^3 - 3 u v^2) x - y)^2", "u, v, x, y", "4");
+    assert_eq!(degrees, [3]);
+    let (degrees, _) = counts("(a b c d x - y)^2", "a, b, c, d, x, y", "4");
+    assert_eq!(degrees, [2, 2, 2]);
+    let (degrees, _) = counts("(u tanh(w @ x) - y)^2", "u, w[2], x[2], y", "3");
+    assert!(degrees.is_empty());
+}
+
+#[test]
+fn typed_losses_that_make_no_sense_are_refused() {
+    let refused = |arguments: &[&str], code: i32, words: &[&str]| {
+        let output = equipartition().arg("discover").args(arguments).assert().code(code);
+        let complaint = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+        assert!(words.iter().all(|word| complaint.contains(word)) && !complaint.contains("panicked"), "{complaint}");
+    };
+    let with = "u, w[n], x[n], y; n in 1..3";
+    refused(&["--loss", "(u (w @ z) - y)^2", "--with", with], 65, &["unknown name `z`", "^"]);
+    refused(&["--loss", "(u (w @ x) - y)^2", "--with", "u, w[m], x[n], y; n in 1..3"], 65, &["--with", "`m`", "^"]);
+    refused(&["--loss", "u w", "--with", with], 65, &["the loss is a number", "^"]);
+    refused(&["--loss", "y^2", "--with", with], 65, &["no parameter"]);
+    refused(&["--loss", "(u/(x @ x - x @ x) - y)^2", "--with", with], 65, &["is 0 on all instances"]);
+    refused(&["--loss", "0 u", "--with", with], 65, &["gradient is zero"]);
+    refused(&["--loss", &"(".repeat(100_000), "--with", with], 65, &["longer than"]);
+    refused(
+        &["--loss", "sum((W @ x)^2)", "--with", "W[m, n], x[n]; m in 64..64; n in 64..64"],
+        65,
+        &["4096 parameters"],
+    );
+    refused(&["--loss", "u^2"], 2, &["--kind"]);
+    refused(
+        &["--kind", "mlp", "--widths", "2,2", "--activation", "relu", "--loss", "u^2"],
+        2,
+        &["unknown loss", "--with"],
+    );
+    refused(&["--kind", "mlp", "--loss", "u^2", "--with", "u"], 2, &["--with"]);
+    refused(&["--with", "u"], 2, &["--loss"]);
 }
 
 #[test]

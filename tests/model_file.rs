@@ -254,6 +254,12 @@ fn every_example_holds() {
         let claims = document["claims"].as_array().expect("claims");
         let others = model["inapplicable"].as_array().expect("claims");
         assert_eq!(claims.len() + others.len(), equipartition::theories::registry().len(), "no claim is passed over");
+        // The symmetries that it has are listed, each with its result.
+        let symmetries = model["symmetries"].as_array().expect("symmetries");
+        assert!(!symmetries.is_empty(), "{model}");
+        for known in symmetries {
+            assert!(known["tried"].as_u64() >= Some(1) && known["tried"] == known["verified"], "{known}");
+        }
         assert!(others.iter().all(|claim| claim["reason"].as_str().is_some_and(|reason| !reason.is_empty())));
         for id in ["entropic-loss/modified-step", "entropic-loss/minibatch", "balance/master", "noether/sgd-charge"] {
             assert!(claims.iter().any(|claim| claim["id"] == id && claim["verdict"] == "holds"), "{id} on {model}");

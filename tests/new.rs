@@ -49,6 +49,45 @@ fn bad_names_and_places_are_refused_and_nothing_is_overwritten() {
     assert_eq!((library["git"].as_str(), library["rev"].as_str()), (Some("https://example.org/a \"b\""), Some("0123")));
 }
 
+/// A theory of formulas needs no Rust: it is judged where it stands, against its own lock.
+#[test]
+fn a_new_theory_of_formulas_is_green_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = new(folder.path(), &["first-laws", "--formulas"]);
+    assert!(output.status.success(), "{}", told(&output));
+    assert!(told(&output).contains("verify first-laws.theory.toml") && told(&output).contains("EQUIPARTITION"));
+    let made = folder.path().join("first-laws");
+    let run = |arguments: &[&str]| {
+        let output = equipartition().current_dir(&made).args(arguments).output().expect("it runs");
+        assert!(output.status.success(), "{arguments:?}: {}", told(&output));
+        told(&output)
+    };
+    let report = run(&["verify", "first-laws.theory.toml", "--baseline", "theory.lock"]);
+    assert!(report.contains("1 claim: 1 holds") && report.contains("3 of 3 controls failed"), "{report}");
+    assert!(report.contains("nothing is weaker than theory.lock records") && !report.contains("stronger"), "{report}");
+    assert!(run(&["explain", "first-laws/balance", "--theory", "first-laws.theory.toml"]).contains("generic-loss"));
+    // Every command of the page and of the workflow is one.
+    let page = fs::read_to_string(made.join("README.md")).expect("a page");
+    for line in page.lines().filter_map(|line| line.strip_prefix("equipartition ")) {
+        let command = line.split('#').next().unwrap_or_default();
+        run(&command.split_whitespace().collect::<Vec<_>>());
+    }
+    let workflow = fs::read_to_string(made.join(".github/workflows/theory.yml")).expect("a workflow");
+    assert!(workflow.contains("cargo install --locked --git \"$EQUIPARTITION\" equipartition\n"), "{workflow}");
+    assert!(!workflow.contains("SOURCE") && !workflow.contains("FAMILY") && !workflow.contains("RUST_VERSION"));
+    let command = workflow.lines().find_map(|line| line.trim().strip_prefix("equipartition ")).expect("a command");
+    let summary = folder.path().join("summary.md");
+    let words = command.replace("\"markdown=$GITHUB_STEP_SUMMARY\"", &format!("markdown={}", summary.display()));
+    run(&words.split_whitespace().collect::<Vec<_>>());
+    assert!(fs::read_to_string(&summary).expect("a summary").contains("first-laws/balance"));
+    // What stands in a name of a repository is obeyed by no shell.
+    let output = new(folder.path(), &["others", "--formulas", "--git", "https://example.org/a'$(b)", "--rev", "0123"]);
+    assert!(output.status.success(), "{}", told(&output));
+    let workflow = fs::read_to_string(folder.path().join("others/.github/workflows/theory.yml")).expect("a workflow");
+    assert!(workflow.contains("--git 'https://example.org/a'\\''$(b)' --rev '0123' equipartition\n"), "{workflow}");
+    assert_eq!(new(folder.path(), &["others", "--formulas"]).status.code(), Some(2), "nothing is overwritten");
+}
+
 /// The tests of the new crate, and its program's comparison with its lock, with the dependencies of this crate as they are built.
 #[test]
 #[ignore = "builds the library for another crate, which takes minutes"]

@@ -1,7 +1,7 @@
 //! The noise equilibrium, mirrors and the ideal gas along small runs: every table has its columns, and the numbers that the theories predict.
 
 use equipartition::dynamics::refusal::Refusal;
-use equipartition::dynamics::{gas, imbalance, saddles};
+use equipartition::dynamics::{features, friction, gas, imbalance, saddles};
 use equipartition::report;
 
 /// A table with named columns.
@@ -177,7 +177,15 @@ fn norms_and_angles_are_what_the_law_says() {
     well_formed(&report::gas::figure(&one).to_svg());
     let table = Table::read(&csv);
     let (mut fixed, mut effective, mut sphere) = (0, 0, 0);
-    for row in table.curve("state").filter(|row| !row.text("angle").is_empty()) {
+    // Where a radius escaped nothing was measured, and no field says otherwise.
+    assert!(!csv.contains("NaN") && !csv.contains("inf"), "{csv}");
+    for row in table.curve("state") {
+        let is_empty = |column: &str| row.text(column).is_empty();
+        let escaped = row.text("escaped") == "1";
+        assert!(["squared_radius", "angle", "rho_squared_variance"].into_iter().all(|name| is_empty(name) == escaped));
+    }
+    assert!(table.curve("state").any(|row| row.text("escaped") == "1"));
+    for row in table.curve("state").filter(|row| row.text("escaped") == "0") {
         let (rate, decay) = (row.number("rate"), row.number("weight_decay"));
         let a = row.number("first_order_angle");
         let close = |value: &str, exact: f64| {
@@ -223,6 +231,96 @@ fn norms_and_angles_are_what_the_law_says() {
     assert_eq!((last("0.3"), last("1")), (0.0, 1.0));
 }
 
+/// Paths are their closed forms, and both sides turn and decay as the roots say; between the thresholds, and above the last, they differ in kind.
+#[test]
+fn momentum_and_field_differ_in_kind_where_the_law_says() {
+    for momentum in [0.09_f64, 0.0, 0.49] {
+        let root = momentum.sqrt();
+        let [low, high] = [(1.0 - root).powi(2), (1.0 + root).powi(2)];
+        let field = (1.0 - momentum).powi(2) / (2.0 * (1.0 + momentum));
+        let pulls = [field / 2.0, (field + low) / 2.0, (low + high) / 2.0 + 1e-3, high + 1e-2];
+        let settings = friction::Settings { momentum, pulls, steps: 20, sweep_steps: 2000 };
+        let seen = friction::observe(&settings, &|_| ()).unwrap();
+        let csv = report::friction::csv(&seen);
+        well_formed(&report::friction::figure(&seen).to_svg());
+        let table = Table::read(&csv);
+        assert_eq!(table.curve("path").count(), 2 * friction::MODES * 21);
+        for row in table.curve("path") {
+            let gap = row.number("measured") - row.number("exact");
+            let allowed = if row.text("side") == "field" { 1e-7 } else { 1e-12 };
+            assert!(gap.abs() < allowed, "{gap} at beta = {momentum}, {}", row.text("pull"));
+        }
+        assert!(seen.energy_residual < 1e-9, "{}", seen.energy_residual);
+        assert_eq!(table.curve("decay").count(), 2 * friction::PULLS);
+        // One change of sign more or less.
+        let turn = 1.01 * std::f64::consts::PI / 2000.0;
+        for row in table.curve("angle").chain(table.curve("decay")) {
+            let pull = row.number("pull");
+            if [field, low, high].iter().any(|end| (pull - end).abs() < friction::RESOLVED) {
+                continue;
+            }
+            let allowed = if row.text("curve") == "angle" { turn } else { 4e-3 };
+            let gap = row.number("measured") - row.number("exact");
+            assert!(gap.abs() < allowed, "{gap} at beta = {momentum}, {pull}");
+            // By the thresholds, not by the roots that the observation takes.
+            let kind = match row.text("side") {
+                "field" if pull < field => "decays",
+                "field" => "oscillates",
+                _ if pull < low => "decays",
+                _ if pull < high => "oscillates",
+                _ => "alternates",
+            };
+            assert_eq!(row.text("kind"), kind, "{} at beta = {momentum}, {pull}", row.text("side"));
+        }
+        let told = report::friction::summary(&seen).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("differ in kind where cosmology/critical-damping says"), "{told}");
+    }
+}
+
+/// The second response rises with the strength of a weaker first feature and falls with that of a stronger one; spectral decoupling knows no strengths; the onset is of
+/// fourth order, with one coefficient for both penalties.
+#[test]
+fn features_starve_under_weight_decay_alone() {
+    let settings = features::Settings { penalty: 0.2, ..features::Settings::default() };
+    let [one, two] = [1, 2].map(|threads| on_threads(threads, || features::observe(&settings, &|_| ()).unwrap()));
+    let csv = report::features::csv(&one);
+    assert_eq!(csv, report::features::csv(&two), "threads change nothing");
+    well_formed(&report::features::figure(&one).to_svg());
+    let table = Table::read(&csv);
+    assert_eq!(table.curve("end").count(), 2 * 2 * features::STRENGTHS);
+    for row in table.curve("end") {
+        let gap = row.number("measured") - row.number("exact");
+        assert!(gap.abs() < 1e-9, "{}: {gap}", row.text("penalty"));
+    }
+    for row in table.curve("derivative") {
+        let (strength, moved) = (row.number("strength"), row.number("measured"));
+        assert!((moved - row.number("exact")).abs() < 1e-6, "{moved} at {strength}");
+        match row.text("penalty") {
+            "weight decay" if (strength - 1.0).abs() < 1e-9 => assert!(moved.abs() < 1e-6),
+            "weight decay" => assert_eq!(moved > 0.0, strength < 1.0, "{moved} at {strength}"),
+            _ => assert!(moved.abs() < 1e-6, "{moved} at {strength}"),
+        }
+    }
+    // sigma(-u) = lambda u, and z_2 = (c - s) u.
+    let of_decoupling =
+        table.curve("end").find(|row| row.text("penalty") == "spectral decoupling" && row.text("feature") == "2");
+    let (sine, cosine) = 30.0_f64.to_radians().sin_cos();
+    let u = of_decoupling.expect("a row").number("exact") / (cosine - sine);
+    assert!((1.0 / (1.0 + u.exp()) - 0.2 * u).abs() < 1e-12);
+    for onset in ["weight decay", "spectral decoupling"] {
+        let rows: Vec<Row<'_>> = table.curve("onset").filter(|row| row.text("penalty") == onset).collect();
+        for feature in ["1", "2"] {
+            let of: Vec<&Row<'_>> = rows.iter().filter(|row| row.text("feature") == feature).collect();
+            let ratio = |row: &Row<'_>| row.number("measured") / row.number("exact");
+            // The next order is one of time in units of 1/s_1^2.
+            assert!((ratio(of[0]) - 1.0).abs() < 0.05, "{onset} {feature}: {}", ratio(of[0]));
+            assert!((ratio(of[0]) - 1.0).abs() < (ratio(of[of.len() / 2]) - 1.0).abs(), "{onset} {feature}");
+        }
+    }
+    let told = report::features::summary(&one).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("starves it as the stronger, at each of 48 strengths"), "{told}");
+}
+
 #[test]
 fn settings_out_of_range_are_refused_by_name() {
     let text = |refusal: Refusal| refusal.to_string();
@@ -252,6 +350,26 @@ fn settings_out_of_range_are_refused_by_name() {
     };
     assert!(gas(&|s| s.steps = 1999).starts_with("the number of steps is 1999"));
     assert!(gas(&|s| s.chain_steps = 149).starts_with("the number of a chain's steps is 149"));
+    let friction = |change: &dyn Fn(&mut friction::Settings)| {
+        let mut settings = friction::Settings::default();
+        change(&mut settings);
+        text(settings.validate().unwrap_err())
+    };
+    assert!(friction(&|s| s.momentum = 1.0).starts_with("the momentum is 1: expected a number from 0 to 0.99"));
+    assert!(friction(&|s| s.momentum = -0.1).starts_with("the momentum is -0.1"));
+    assert!(friction(&|s| s.pulls[3] = 2.2).contains("the limit of stability"));
+    assert!(friction(&|s| s.pulls[0] = 0.49).contains("none of the thresholds"));
+    assert!(friction(&|s| s.pulls[0] = f64::NAN).starts_with("eta mu of a mode is NaN"));
+    assert!(friction(&|s| s.steps = 3).starts_with("the number of steps is 3"));
+    let features = |change: &dyn Fn(&mut features::Settings)| {
+        let mut settings = features::Settings::default();
+        change(&mut settings);
+        text(settings.validate().unwrap_err())
+    };
+    assert!(features(&|s| s.angle = 45.0).starts_with("the angle is 45"));
+    assert!(features(&|s| s.learning_rate = 1.0).contains("descent is stable"));
+    assert!(features(&|s| s.penalty = 0.0).starts_with("the penalty is 0"));
+    assert!(features(&|s| s.second = f64::INFINITY).starts_with("the strength of the second feature is inf"));
     // A run that diverges says so.
     let wild = imbalance::Settings { steps: 6000, learning_rate: 10.0, ..imbalance::Settings::default() };
     let error = imbalance::observe(&wild, &|_| ()).unwrap_err();

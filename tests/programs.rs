@@ -2,7 +2,7 @@
 //!
 //! Without `python3` or `coqc` on the path there is nothing to compare with; then a test says so and fails if `EQUIPARTITION_REQUIRE` names the program.
 
-use equipartition::report::program::{Language, write};
+use equipartition::report::program::{Language, ProgramError, write};
 use equipartition::theories::{ALL, registry};
 use equipartition::verify::{Case, Claim, Evidence, Examination, Settings, Status};
 use std::fs;
@@ -157,4 +157,24 @@ fn what_is_not_exact_has_no_program() {
         .unwrap();
     let error = write(Language::Coq, &[], &smooth).unwrap_err();
     assert!(error.to_string().contains("exact evidence only"), "{error}");
+}
+
+/// Sides of different lengths are no relation: a program that compared the entries that both have could call it satisfied.
+#[test]
+fn what_has_no_one_shape_has_no_program() {
+    let claim = registry().into_iter().find(|claim| claim.id == "balance/neuron").unwrap();
+    let examination =
+        (0..8).map(|index| examined(claim, Case::Law, index)).find(|found| found.recorded.is_some()).unwrap();
+    for language in [Language::Python, Language::Coq] {
+        assert!(write(language, &[], &examination).is_ok());
+        for is_right in [false, true] {
+            let mut ragged = examination.clone();
+            let relation = &mut ragged.recorded.as_mut().unwrap()[0];
+            let side = if is_right { &mut relation.right } else { &mut relation.left };
+            let entry = side[0].value[0].clone();
+            side[0].value.push(entry);
+            let error = write(language, &[], &ragged).unwrap_err();
+            assert!(matches!(error, ProgramError::Shapes(_)), "{error}");
+        }
+    }
 }

@@ -188,6 +188,7 @@ fn judge_with(spoiled: Spoiled, time_limit: Option<Duration>) -> ClaimReport {
         statement: "x + y = y + x",
         hypotheses: &[],
         references: &[],
+        builds_on: &[],
         law: &[all(&law)],
         controls: if spoiled == Spoiled::Unattacked { &[] } else { &controls },
     };

@@ -88,6 +88,7 @@ const fn square(
         statement: "(x + y)^2 = x^2 + 2 x y + y^2",
         hypotheses: &[],
         references: &[],
+        builds_on: &[],
         law,
         controls,
     }
@@ -249,6 +250,7 @@ mod models {
             statement: "",
             hypotheses: &[],
             references: &[],
+            builds_on: &[],
             law: &[all(&law)],
             controls: &[],
         };

@@ -9,13 +9,15 @@ use std::path::Path;
 use support::equipartition;
 
 /// Those whose pages are always of 80 columns.
-const OBSERVATIONS: [&[&str]; 6] = [
+const OBSERVATIONS: [&[&str]; 8] = [
     &["observe", "--steps", "2000", "--hidden", "2"],
     &["observe", "flow", "--time", "4", "--paths", "10"],
     &["observe", "platonic", "--learning-rate", "0.04", "--time", "0.4"],
     &["observe", "noise-equilibrium", "--steps", "6000"],
     &["observe", "mirror", "--paths", "50", "--runs", "10"],
     &["observe", "ideal-gas", "--steps", "2000"],
+    &["observe", "cosmology", "--sweep-steps", "1000"],
+    &["observe", "starvation", "--penalty", "1"],
 ];
 
 /// The commands that print tables or prose, quick ones of each kind.
@@ -95,6 +97,46 @@ fn every_table_fits() {
             assert!(broken.is_empty(), "{arguments:?} at {width}: {broken:?}");
         }
     }
+}
+
+/// The subcommands that a help text lists.
+fn subcommands(help: &str) -> Vec<String> {
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // Descriptions that go on are indented further.
+    let names = listed.filter_map(|line| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')));
+    names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+#[test]
+fn every_help_text_fits_and_uses_the_width_that_there_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let help = |path: &[String], option: &str, columns: Option<usize>| {
+        let arguments: Vec<&str> = path.iter().map(String::as_str).chain([option]).collect();
+        printed(&arguments, columns, folder.path())
+    };
+    let mut left: Vec<Vec<String>> = vec![Vec::new()];
+    let mut seen = 0;
+    let mut widest = [0, 0, 0];
+    while let Some(path) = left.pop() {
+        for name in subcommands(&help(&path, "-h", Some(400))) {
+            left.push(path.iter().cloned().chain([name]).collect());
+        }
+        for option in ["-h", "--help"] {
+            for (place, columns) in [None, Some(80), Some(100), Some(400)].into_iter().enumerate() {
+                let width = columns.unwrap_or(80).min(100);
+                let text = help(&path, option, columns);
+                let long: Vec<&str> = text.lines().filter(|line| line.chars().count() > width).collect();
+                assert!(long.is_empty(), "{path:?} {option} at {width}:\n{}", long.join("\n"));
+                let most = text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+                if place > 0 {
+                    widest[place - 1] = most.max(widest[place - 1]);
+                }
+            }
+        }
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen} commands");
+    assert!(widest[0] <= 80 && widest[1] > 90 && widest[1] == widest[2], "{widest:?}");
 }
 
 /// What is known of a narrow page is known of a wide one too, and more.

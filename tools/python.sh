@@ -1,56 +1,114 @@
 #!/bin/sh
-# Builds the Python package, installs it in a fresh environment, and runs its tests there: `make python`.
+# Builds the Python package, installs it in fresh environments, and runs its tests there: `make python`.
 #
-# PYTHON is the interpreter (3.11 or later, with venv). If it has PyTorch, the environment sees its packages, so that the adapter is tested; JAX and
-# Optax are installed with WITH_JAX=1. PROFILE is a profile of python/Cargo.toml; `dev` is built in a fraction of the time of `release`.
-# Exit status 77: there is no such interpreter, or no package index can be reached, and nothing was tested.
+# What is missing is installed: in the environments from PyPI (maturin, NumPy, pytest, mypy, JAX with Optax), and, as root where there is apt-get,
+# Python itself with venv and PyTorch (python3-venv, python3-torch). What cannot be installed is skipped, and said so.
+#
+#   PYTHON    the interpreter, 3.11 or later, with venv
+#   PROFILE   a profile of python/Cargo.toml: release, or dev, which is built in a fraction of the time
+#   WITHOUT   what is not to be tested: "jax torch types notebooks", or a part of that
+#
+# Arguments go to pytest. Exit status 77: there is no such interpreter, or no package index can be reached, and nothing was tested.
 set -eu
 cd "$(dirname "$0")/.."
 
+skipped() { echo "SKIPPED: $*" >&2; }
+without() { case " ${WITHOUT:-} " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
+may_install() { [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; }
+install() {
+    may_install || return 1
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get install --yes --no-install-recommends "$@" >/dev/null 2>&1 ||
+        { apt-get update >/dev/null 2>&1 && apt-get install --yes --no-install-recommends "$@" >/dev/null; }
+}
+
 fits='import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'
-python=""
-for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
-    if command -v "$candidate" >/dev/null 2>&1 && "$candidate" -c "$fits" 2>/dev/null; then
-        python=$candidate
-        break
-    fi
-done
-if [ -z "$python" ]; then
-    echo "SKIPPED: the Python package was NOT built or tested: it needs Python 3.11 or later with venv (python3-venv)" >&2
+find_python() {
+    for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
+        if command -v "$candidate" >/dev/null 2>&1 && "$candidate" -c "$fits" 2>/dev/null; then
+            python=$candidate
+            return 0
+        fi
+    done
+    return 1
+}
+if ! find_python && { [ -n "${PYTHON:-}" ] || ! install python3 python3-venv || ! find_python; }; then
+    skipped "the Python package was NOT built or tested: it needs Python 3.11 or later with venv (python3-venv)"
     exit 77
 fi
 
 place=${CARGO_TARGET_DIR:-$PWD/target/python}
 export CARGO_TARGET_DIR="$place"
-environment="$place/python-environment"
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+fresh="$place/python-environment"
+system="$place/python-with-torch"
 wheels="$place/python-wheels"
-rm -rf "$environment" "$wheels"
-
 mkdir -p "$place"
-constraints="$place/python-constraints"
-: >"$constraints"
-system=""
-if "$python" -c "import torch" 2>/dev/null; then
-    system="--system-site-packages"
-    # PyTorch reads arrays of the NumPy that it was built for.
-    "$python" -c "import numpy; print('numpy==' + numpy.__version__)" >"$constraints"
-fi
-"$python" -m venv $system "$environment"
-pip() { "$environment/bin/python" -m pip --disable-pip-version-check "$@"; }
+rm -rf "$fresh" "$system" "$wheels"
 
-if ! pip install --quiet "maturin>=1.9,<2"; then
-    echo "SKIPPED: the Python package was NOT built or tested: maturin could not be installed" >&2
+# The wheel.
+"$python" -m venv "$fresh"
+if ! "$fresh/bin/pip" install --quiet "maturin>=1.9,<2"; then
+    skipped "the Python package was NOT built or tested: maturin could not be installed"
     exit 77
 fi
-"$environment/bin/maturin" build --manifest-path python/Cargo.toml --locked --profile "${PROFILE:-release}" --out "$wheels"
-
-extras=test
-if [ -n "${WITH_JAX:-}" ]; then
-    extras=test,jax
-fi
+"$fresh/bin/maturin" build --manifest-path python/Cargo.toml --locked --profile "${PROFILE:-release}" --out "$wheels"
 wheel=$(ls "$wheels"/*.whl)
-pip install --quiet --constraint "$constraints" "${wheel}[$extras]"
+
+# The newest of everything, from PyPI.
+"$fresh/bin/pip" install --quiet "${wheel}[test]"
+if without jax; then
+    skipped "the adapter of Optax was NOT tested, as WITHOUT asks"
+elif ! "$fresh/bin/pip" install --quiet "${wheel}[jax]"; then
+    skipped "the adapter of Optax was NOT tested: JAX could not be installed"
+fi
+
+# Debian's PyTorch, with the NumPy that it was built for.
+has_torch() { "$1" -c "$fits" 2>/dev/null && "$1" -c "import torch" 2>/dev/null; }
+with_torch=""
+if without torch; then
+    skipped "the adapter of PyTorch was NOT tested, as WITHOUT asks"
+else
+    for candidate in "$python" /usr/bin/python3; do
+        if has_torch "$candidate"; then with_torch=$candidate; fi
+    done
+    if [ -z "$with_torch" ] && install python3-venv python3-torch && has_torch /usr/bin/python3; then
+        with_torch=/usr/bin/python3
+    fi
+    if [ -z "$with_torch" ]; then
+        skipped "the adapter of PyTorch was NOT tested: no Python 3.11 or later has it, and apt-get cannot install python3-torch here"
+    fi
+fi
+if [ -n "$with_torch" ]; then
+    "$with_torch" -m venv --system-site-packages "$system"
+    "$with_torch" -c "import numpy; print('numpy==' + numpy.__version__)" >"$place/python-constraints"
+    "$system/bin/pip" install --quiet --constraint "$place/python-constraints" "${wheel}[test]"
+fi
 
 # Not `python -m pytest`: the tests are to see the package as it was installed, not the sources beside them.
 cd python
-"$environment/bin/pytest" -p no:cacheprovider --pyargs equipartition tests "$@"
+quiet="-p no:cacheprovider"
+if without notebooks; then
+    quiet="$quiet --ignore=tests/test_notebooks.py"
+    skipped "the notebooks did NOT run, as WITHOUT asks"
+fi
+# What has a run of its own is not to be called skipped.
+apart=""
+if [ -n "$with_torch" ]; then apart="--ignore=tests/test_torch.py"; fi
+# shellcheck disable=SC2086
+"$fresh/bin/pytest" $quiet $apart --pyargs equipartition tests "$@"
+if [ -n "$with_torch" ]; then
+    # shellcheck disable=SC2086
+    "$system/bin/python" -P -m pytest $quiet tests/test_torch.py tests/test_monitor.py tests/test_matrices.py tests/test_documents.py
+fi
+
+if without types; then
+    skipped "the types were NOT checked, as WITHOUT asks"
+elif ! "$fresh/bin/pip" install --quiet "mypy>=1.13,<3"; then
+    skipped "the types were NOT checked: mypy could not be installed"
+else
+    # The package as it is installed, its stubs against the compiled part, and a program that uses it.
+    "$fresh/bin/mypy" --strict --no-incremental --cache-dir=/dev/null --package equipartition
+    "$fresh/bin/stubtest" --ignore-missing-stub equipartition._native
+    "$fresh/bin/mypy" --strict --no-incremental --cache-dir=/dev/null typed/program.py
+fi

@@ -1,24 +1,19 @@
-"""Named arrays of any library, looked at without a copy where that is possible; and files of them for a call."""
+"""Named arrays of any library, looked at without a copy where that is possible."""
 
 from __future__ import annotations
 
-import json
 import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy
 from numpy.typing import NDArray
 
-from ._errors import ElementError, NamesError, NotFinite, ShapeError, UsageError
+from ._errors import ElementError, Error, NamesError, NotFinite, ShapeError, UsageError
 
 Arrays: TypeAlias = Mapping[str, Any]
 """Names and arrays: of NumPy, with ``__dlpack__`` (PyTorch, JAX, CuPy on the host), or with the buffer protocol."""
 
-_SAFETENSORS = {"float64": "F64", "float32": "F32", "float16": "F16", "bfloat16": "BF16"}
 _DIGITS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}
 
 
@@ -29,21 +24,24 @@ def as_array(name: str, value: Any, what: str = "array") -> NDArray[Any]:
     Traceback (most recent call last):
     equipartition._errors.ElementError: array `w`: expected real floating-point numbers, found complex128
     """
-    if isinstance(value, numpy.ndarray):
-        array = value
-    elif hasattr(value, "__dlpack__"):
-        array = _of_dlpack(value)
-    else:
-        try:
-            array = numpy.asarray(value)
-        except Exception as error:
-            raise ElementError(f"{what} `{name}`: expected an array, found {type(value).__name__}: {error}") from None
+    try:
+        array = view(value)
+    except Error:
+        raise
+    except Exception as error:
+        raise ElementError(f"{what} `{name}`: expected an array, found {type(value).__name__}: {error}") from None
+    if isinstance(array, numpy.ma.MaskedArray):
+        raise ElementError(f"{what} `{name}`: expected all of its elements, found a masked array")
     if array.dtype.name not in _DIGITS:
-        raise ElementError(f"{what} `{name}`: expected real floating-point numbers, found {array.dtype}")
+        found = f"object ({type(value).__name__})" if array.dtype == object else array.dtype
+        raise ElementError(f"{what} `{name}`: expected real floating-point numbers, found {found}")
     return array
 
 
-def _of_dlpack(value: Any) -> NDArray[Any]:
+def view(value: Any) -> NDArray[Any]:
+    """What NumPy makes of an array: of its own kind, with ``__dlpack__`` or a buffer the same memory, of nested lists new memory."""
+    if isinstance(value, numpy.ndarray) or not hasattr(value, "__dlpack__"):
+        return numpy.asanyarray(value)
     # A tensor that records its derivatives lends its numbers only detached, one of bfloat16 not at all: NumPy has no such type.
     if hasattr(value, "detach"):
         value = value.detach()
@@ -106,38 +104,39 @@ def refuse_not_finite(name: str, array: NDArray[Any], what: str) -> None:
         raise NotFinite(f"{what} `{name}`: element [{where}] is {array[place]}: expected finite numbers")
 
 
-def write_safetensors(path: Path, arrays: Mapping[str, NDArray[Any]], only_shapes: bool = False) -> None:
-    """A safetensors file; with ``only_shapes`` the numbers are a hole in the file, which reads as zeros and takes no room."""
-    header: dict[str, object] = {}
-    end = 0
+# What the compiled part calls the types.
+_ELEMENTS = {"float64": "f64", "float32": "f32", "float16": "f16", "bfloat16": "bf16"}
+
+Lent: TypeAlias = tuple[str, list[tuple[str, list[int], str, NDArray[numpy.uint8]]]]
+"""What the compiled part takes for a file: its name, and of every array name, shape, type of elements, and bytes."""
+
+
+def lent(what: str, arrays: Mapping[str, NDArray[Any]]) -> Lent:
+    """The arrays as the compiled part reads them: where they lie. Only what is not contiguous, or not little-endian, is copied.
+
+    >>> array = numpy.ones((2, 3))
+    >>> name, ((_, shape, element, seen),) = lent("parameters", {"w": array})
+    >>> name, shape, element, numpy.shares_memory(seen, array)
+    ('parameters', [2, 3], 'f64', True)
+    """
+    described = []
     for name, array in arrays.items():
-        start, end = end, end + array.nbytes
-        header[name] = {"dtype": _SAFETENSORS[array.dtype.name], "shape": list(array.shape), "data_offsets": [start, end]}
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with path.open("wb") as file:
-        file.write(len(text).to_bytes(8, "little"))
-        file.write(text)
-        if only_shapes:
-            file.truncate(8 + len(text) + end)
-            return
-        for array in arrays.values():
-            little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-            file.write(numpy.ascontiguousarray(little).reshape(-1).view(numpy.uint8).data)
+        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        seen = numpy.ascontiguousarray(little).reshape(-1).view(numpy.uint8)
+        described.append((name, list(array.shape), _ELEMENTS[array.dtype.name], seen))
+    return what, described
 
 
-@contextmanager
-def files(**given: Arrays | str | os.PathLike[str] | None) -> Iterator[tuple[dict[str, str | None], dict[str, str]]]:
-    """Paths of files with these arrays, which go away at the end, and how they are to be called in messages; paths stay as they are."""
-    with tempfile.TemporaryDirectory(prefix="equipartition-") as folder:
-        paths: dict[str, str | None] = {}
-        names: dict[str, str] = {}
-        for what, value in given.items():
-            if value is None or isinstance(value, (str, os.PathLike)):
-                paths[what] = None if value is None else os.fspath(value)
-                continue
-            path = Path(folder, f"{what}.safetensors")
-            write_safetensors(path, as_arrays(value, what))
-            paths[what] = str(path)
-            names[str(path)] = what
-        yield paths, names
+def lent_or_named(**given: Arrays | str | os.PathLike[str] | None) -> tuple[list[Lent], dict[str, str | None]]:
+    """Dictionaries as they are lent, and for each of the names by what the command line is to call it: its own name, or a path."""
+    held: list[Lent] = []
+    called: dict[str, str | None] = {}
+    for what, value in given.items():
+        if value is None or isinstance(value, (str, os.PathLike)):
+            path = None if value is None else os.fspath(value)
+            # A file that is called like one of the dictionaries.
+            called[what] = os.path.join(os.curdir, path) if path in given else path
+        else:
+            held.append(lent(what, as_arrays(value, what)))
+            called[what] = what
+    return held, called

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy
 
 from . import _native
+from ._arrays import Lent
 from ._errors import KINDS, Error, InternalError, UsageError
+
+_Result = TypeVar("_Result")
 
 # The process whose threads do the work; a fork has none of them, and would wait for them for ever.
 _process: int | None = None
@@ -42,28 +47,45 @@ def _text(value: object) -> str:
         value = os.fspath(value)
     if isinstance(value, bytes):
         value = os.fsdecode(value)
+    if not isinstance(value, (str, int, float, numpy.generic)):
+        raise UsageError(f"an argument: expected a text, a path or a number, found {type(value).__name__}")
     text = str(value)
     if "\0" in text:
         raise UsageError(f"a text with a NUL character cannot be an argument: {text!r}")
     return text
 
 
-def document(line: Sequence[str], rename: Mapping[str, str] | None = None) -> Any:
+def native(function: Callable[..., _Result], *arguments: object) -> _Result:
+    """A call of the compiled part, whose panics and lack of threads are errors of this package.
+
+    >>> native(_native.panic, "row 3 is missing")
+    Traceback (most recent call last):
+    equipartition._errors.InternalError: internal error: row 3 is missing
+    """
+    try:
+        return function(*arguments)
+    except UnicodeEncodeError as error:
+        raise UsageError(f"a text that is not Unicode cannot be passed on: {error.object!r}") from None
+    except RuntimeError as error:
+        raise InternalError(str(error)) from None
+
+
+def document(line: Sequence[str], rename: Mapping[str, str] | None = None, held: Sequence[Lent] = ()) -> Any:
     """The JSON document that a command answers with; its failure as an exception.
 
-    ``rename`` has the names under which files of this process are to be spoken of.
+    ``rename`` has the names under which files of this process are to be spoken of, ``held`` the arrays that stand for files.
     """
-    return json.loads(text(line, rename))
+    return json.loads(text(line, rename, held))
 
 
-def text(line: Sequence[str], rename: Mapping[str, str] | None = None) -> str:
+def text(line: Sequence[str], rename: Mapping[str, str] | None = None, held: Sequence[Lent] = ()) -> str:
     """What a command prints; its failure as an exception."""
     global _process
     if _process not in (None, os.getpid()):
         raise UsageError("this process was forked from one in which equipartition had worked: its threads are not here; start processes with the "
                          "method `spawn`, or fork before the first call")
     _process = os.getpid()
-    code, output, messages = _native.answer(list(line))
+    code, output, messages = native(_native.answer, list(line), list(held))
     for path, name in (rename or {}).items():
         output, messages = output.replace(path, name), messages.replace(path, name)
     if code in _RESULTS and output:

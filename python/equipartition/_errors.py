@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from ._visible import visible
+
 
 class Error(Exception):
     """Anything that this package refuses; ``str(error)`` says what was expected and what was found."""
+
+    # Of its own, because OSError shows an error number and KeyError the representation of its argument; and names may have been read from a file.
+    def __str__(self) -> str:
+        return visible(str(self.args[0]), keep="\n") if self.args else ""
 
 
 class UsageError(Error, ValueError):
@@ -22,16 +28,9 @@ class BadData(Error, ValueError):
 class MissingInput(Error, FileNotFoundError):
     """There is no such file."""
 
-    # OSError shows an error number; the message says it all.
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
-
 
 class InputOutputError(Error, OSError):
     """Reading or writing failed."""
-
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
 
 
 class InternalError(Error, RuntimeError):
@@ -44,10 +43,6 @@ class ArrayError(BadData):
 
 class NamesError(ArrayError, KeyError):
     """Parameters and gradients have different names, or a law names an array that is not there."""
-
-    # KeyError shows the representation of its argument.
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
 
 
 class ShapeError(ArrayError):

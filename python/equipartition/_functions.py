@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
-from ._arrays import Arrays, files
+from ._arrays import Arrays, lent_or_named
 from ._call import document, text, words
 from ._errors import UsageError
 from ._numbers import answered, request as numerals_of
-from ._reports import Answer, Discovery, Inspection, Report
+from ._reports import Answer, Discovery, Inspection, Relations, Report
 
 PathOf: TypeAlias = str | os.PathLike[str]
+_Item = TypeVar("_Item")
 
 
 def verify(
@@ -61,22 +62,52 @@ def check(
     at: Literal["anywhere", "stationary"] | None = None,
     rates: Literal["scalar", "diagonal", "full"] | None = None,
     control_loss: str | Sequence[str] = (),
+    alone: bool = False,
     seed: int | None = None,
     instances: int | None = None,
     precision: int | None = None,
 ) -> Answer:
-    """Check a law that is typed as a formula, about a loss that is typed as a formula.
+    """Check a law that is typed as a formula, about a loss that is typed as a formula. With ``alone`` no nearest law is sought, and nothing beyond one that holds.
 
     >>> answer = check("for z: u g.u = w @ g.w", loss="(u (w @ x) - y)^2", with_="u, w[n], x[n], y; n in 1..3")
     >>> answer.verdict, answer.evidence
-    ('holds', {'exact': 32})
+    ('holds', {'identity': 4, 'exact': 32})
     """
     options = {
-        "loss": loss, "with": with_, "define": [f"{name} = {formula}" for name, formula in (define or {}).items()],
-        "at": at, "rates": rates, "control-loss": _several(control_loss), "seed": seed, "instances": instances,
+        "loss": loss, "with": with_, "define": _definitions(define),
+        "at": at, "rates": rates, "control-loss": _several(control_loss), "alone": alone, "seed": seed, "instances": instances,
         "precision": precision, "format": "json",
     }
     return Answer(document(words("check", [law], options)))
+
+
+def relate(
+    *terms: str,
+    loss: str,
+    with_: str,
+    for_: str | None = None,
+    define: Mapping[str, str] | None = None,
+    at: Literal["anywhere", "stationary"] | None = None,
+    rates: Literal["scalar", "diagonal", "full"] | None = None,
+    seed: int | None = None,
+    instances: int | None = None,
+    precision: int | None = None,
+) -> Relations:
+    """Find all linear laws among terms that are typed as formulas, about a loss that is typed as a formula.
+
+    ``for_`` is what the terms run over, as before a law: ``"i in n, z"``.
+
+    >>> found = relate("w @ g.w", "u g.u", "l", for_="z", loss="(u (w @ x) - y)^2", with_="u, w[n], x[n], y; n in 1..3")
+    >>> [(law["law"], law["verdict"]) for law in found.laws]
+    [('for z: w @ g.w = u g.u', 'holds')]
+    """
+    if not terms:
+        raise UsageError("terms: expected at least one formula, found none")
+    options = {
+        "for": for_, "loss": loss, "with": with_, "define": _definitions(define), "at": at, "rates": rates, "seed": seed,
+        "instances": instances, "precision": precision, "format": "json",
+    }
+    return Relations(document(words("relate", terms, options)))
 
 
 def discover(
@@ -94,19 +125,22 @@ def discover(
     size: int | None = None,
     rotary: bool = False,
     positions: int | None = None,
+    conserved: int | None = None,
     seed: int | None = None,
     precision: int | None = None,
 ) -> Discovery:
     """Find the symmetries of a network from evaluations alone, and the laws that follow: of a model file, or of a kind with its sizes.
+
+    With ``conserved`` it is polynomials up to this degree that gradient flow conserves, in place of symmetries.
 
     >>> found = discover(kind="mlp", widths=[2, 3, 2], activation="relu")
     >>> found.symmetric, all(law["verified"] for law in found.balance_laws)
     (3, True)
     """
     options = {
-        "kind": kind, "widths": None if widths is None else ",".join(map(str, widths)), "activation": activation,
+        "kind": kind, "widths": None if widths is None else ",".join(map(str, _sequence(widths, "widths such as [2, 3, 1]"))), "activation": activation,
         "bias": bias, "normalised": normalised, "loss": loss, "width": width, "heads": heads, "groups": groups, "size": size,
-        "rotary": rotary, "positions": positions, "seed": seed, "precision": precision, "format": "json",
+        "rotary": rotary, "positions": positions, "conserved": conserved, "seed": seed, "precision": precision, "format": "json",
     }
     return Discovery(document(words("discover", [] if model is None else [model], options)))
 
@@ -166,8 +200,8 @@ def inspect(
 ) -> Inspection:
     """Measure the balance laws on a trained network: of dictionaries of arrays, or of files.
 
-    Gradients have a leading axis for samples or batches. Arrays of NumPy, of DLPack (PyTorch, JAX) and of the buffer protocol are read where they are; the call
-    writes them to a temporary file, once. ``laws`` is ``"mlp"``, ``"decoder"``, ``"auto"`` or the path of a file of laws.
+    Gradients have a leading axis for samples or batches. Arrays of NumPy, of DLPack (PyTorch, JAX) and of the buffer protocol are read where they lie; copied is
+    what lies elsewhere than in the host's memory, is not contiguous, or is a list. ``laws`` is ``"mlp"``, ``"decoder"``, ``"auto"`` or the path of a file of laws.
 
     >>> import numpy
     >>> w, u, x, y = numpy.ones((2, 3)), numpy.ones((1, 2)), numpy.array([1.0, 2.0, 3.0]), 0.5
@@ -185,9 +219,11 @@ def inspect(
         "head-dim": head_dim, "no-rotary": no_rotary, "interleaved-rotary": interleaved_rotary, "rotated": rotated,
         "norm-epsilon": norm_epsilon, "activation": activation, "members": members, "svg": svg, "format": "json",
     }
-    with files(parameters=parameters, gradients=gradients, optimizer=optimizer, entropic_gradient=entropic_gradient) as (paths, names):
-        options |= {name.replace("_", "-"): path for name, path in paths.items() if name != "parameters"}
-        return Inspection(document(words("inspect", [paths["parameters"]], options), names))
+    if parameters is None:
+        raise UsageError("parameters: expected a dictionary of names and arrays, or a path, found None")
+    held, called = lent_or_named(parameters=parameters, gradients=gradients, optimizer=optimizer, entropic_gradient=entropic_gradient)
+    options |= {name.replace("_", "-"): path for name, path in called.items() if name != "parameters"}
+    return Inspection(document(words("inspect", [called["parameters"]], options), held=held))
 
 
 def explain(claim: str, *, format: Literal["text", "markdown", "latex", "html", "json"] = "text") -> str:
@@ -199,5 +235,19 @@ def explain(claim: str, *, format: Literal["text", "markdown", "latex", "html", 
     return text(words("explain", [claim], {"format": format}))
 
 
+def _definitions(define: Mapping[str, str] | None) -> list[str]:
+    if not (define is None or isinstance(define, Mapping)):
+        raise UsageError(f"define: expected a dictionary of names and formulas, found {type(define).__name__}")
+    return [f"{name} = {formula}" for name, formula in (define or {}).items()]
+
+
 def _several(value: PathOf | Sequence[PathOf]) -> list[PathOf]:
-    return [value] if isinstance(value, (str, os.PathLike)) else list(value)
+    if isinstance(value, (str, os.PathLike)):
+        return [value]
+    return list(_sequence(value, "a text or several"))
+
+
+def _sequence(value: Sequence[_Item], what: str) -> Sequence[_Item]:
+    if not isinstance(value, Iterable):
+        raise UsageError(f"expected {what}, found {type(value).__name__}")
+    return value

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from ._visible import visible
+
 
 def html_table(header: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
     """A table of HTML.
@@ -26,17 +28,12 @@ def text_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     -------  ----
     neurons  +1.2
     """
-    cells = [[_visible(str(cell)) for cell in row] for row in [header, *rows]]
+    cells = [[visible(str(cell)) for cell in row] for row in [header, *rows]]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
     lines = ["  ".join(cell.ljust(width) if column == 0 else cell.rjust(width)
                        for column, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in cells]
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(lines)
-
-
-def _visible(text: str) -> str:
-    """Without characters that a terminal obeys."""
-    return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in text)
 
 
 def number(value: float | None, form: str = "+.5f") -> str:

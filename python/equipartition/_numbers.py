@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import re
+from array import array
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy
 
+from ._arrays import view
 from ._errors import BadData
 
 _NUMERAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?(/\d+)?")
@@ -51,7 +53,7 @@ def numeral(value: object, place: str) -> str:
 
 def _exact(value: Any, place: str) -> str:
     try:
-        return _ratio(Fraction(int(value)) if isinstance(value, numpy.integer) else Fraction(value))
+        return _ratio(Fraction(int(value)) if isinstance(value, numpy.integer) else Fraction(*value.as_integer_ratio()))
     except (OverflowError, ValueError):
         raise BadData(f"{place}: expected a finite number, found {value}") from None
 
@@ -62,8 +64,10 @@ def _ratio(value: Fraction) -> str:
 
 def numerals(value: object, place: str) -> object:
     """The same of all numbers of nested sequences and arrays."""
+    if hasattr(value, "__dlpack__") and not isinstance(value, (numpy.ndarray, numpy.generic)) or isinstance(value, (memoryview, array)):
+        value = view(value)
     if isinstance(value, numpy.ndarray):
-        if value.dtype.kind not in "fiu":
+        if value.dtype.kind not in "fiu" or isinstance(value, numpy.ma.MaskedArray):
             raise BadData(f"{place}: expected real numbers, found an array of {value.dtype}")
         if value.ndim == 0:
             return numeral(value[()], place)

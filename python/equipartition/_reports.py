@@ -116,16 +116,41 @@ class Answer(Document):
         return ["for", d["law"]], rows, ""
 
 
-class Discovery(Document):
-    """The answer of ``discover``: ``balance_laws``, ``linear_generators``, ``translations``, ``permutation_families``."""
+class Relations(Document):
+    """The answer of ``relate``: ``laws``, each with ``law``, ``verdict``, ``tautology``, ``relation`` (terms and coefficients), ``evidence``."""
 
     def __repr__(self) -> str:
-        return f"<Discovery: {self.document['symmetric']} balance laws of {self.document['network']}>"
+        d = self.document
+        return f"<Relations: {len(d['laws'])} laws among {len(d['terms'])} terms>"
+
+    def __len__(self) -> int:
+        return len(self.document["laws"])
 
     def _table(self) -> tuple[list[str], list[list[object]], str]:
-        laws = self.document["balance_laws"]
-        rows: list[list[object]] = [[law["formula"], "yes" if law["verified"] else "no"] for law in laws]
-        return ["balance law", "verified"], rows, str(self.document["network"])
+        d = self.document
+        rows: list[list[object]] = [
+            [law["law"], law["verdict"] + (", a tautology" if law["tautology"] else ""), law["instances"]] for law in d["laws"]]
+        rows += [[law, "refuted by fresh instances", ""] for law in d["refuted"]]
+        left = f"; {d['left_out']} left out, whose coefficients cannot be written" if d["left_out"] else ""
+        return ["law", "verdict", "instances"], rows, f"{len(d['laws'])} linear laws among {', '.join(d['terms'])}{left}"
+
+
+class Discovery(Document):
+    """The answer of ``discover``: ``balance_laws``, ``linear_generators``, ``translations``, ``permutation_families``; of ``conserved`` the
+    ``quantities``."""
+
+    def __repr__(self) -> str:
+        d = self.document
+        found = f"{len(d['quantities'])} conserved quantities" if "quantities" in d else f"{len(d['balance_laws'])} balance laws"
+        return f"<Discovery: {found} of {d['network']}>"
+
+    def _table(self) -> tuple[list[str], list[list[object]], str]:
+        d = self.document
+        if "quantities" in d:
+            kept: list[list[object]] = [[of["quantity"], of["degree"]] for of in d["quantities"]]
+            return ["conserved quantity", "degree"], kept, str(d["network"])
+        rows: list[list[object]] = [[law["formula"], "yes" if law["verified"] else "no"] for law in d["balance_laws"]]
+        return ["balance law", "verified"], rows, str(d["network"])
 
 
 class Inspection(Document):

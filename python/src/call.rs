@@ -1,5 +1,6 @@
 //! The command line, called from Python.
 
+use crate::arrays::{Named, checkpoint};
 use equipartition::cli::{self, Answer, Exit};
 use equipartition::theories;
 use pyo3::exceptions::PyRuntimeError;
@@ -20,18 +21,19 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Runs a command line; the first word is the program's name. Returns exit code, standard output and standard error.
 ///
-/// It works on a thread of its own, without the interpreter's lock. An interrupt raises what Python's handler raises; `verify` then ends soon, other commands end
-/// when they are done, unheard.
+/// `held` has arrays that `inspect` is to read instead of files of these names. The work is done on a thread of its own, without the interpreter's lock. An
+/// interrupt raises what Python's handler raises; `verify`, and what reads arrays, then end soon, other commands when they are done, unheard.
 #[pyfunction]
-pub fn answer(py: Python<'_>, arguments: Vec<OsString>) -> PyResult<(u8, String, String)> {
+pub fn answer(py: Python<'_>, arguments: Vec<OsString>, held: Vec<Named<'_>>) -> PyResult<(u8, String, String)> {
     let interrupted = Arc::new(AtomicBool::new(false));
+    let held = held.into_iter().map(|named| checkpoint(named, &interrupted)).collect::<PyResult<Vec<_>>>()?;
     let (send, receive) = mpsc::channel();
     let receive = Mutex::new(receive);
     // Without the interpreter's lock.
     let listen = |time| py.detach(|| receive.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(time));
     let flag = Arc::clone(&interrupted);
     let work = move || {
-        let Answer { exit, output, messages } = cli::answer(theories::ALL, arguments, flag);
+        let Answer { exit, output, messages } = cli::answer_about(theories::ALL, arguments, held, flag);
         // Nobody listens after an interrupt.
         let _ = send.send((exit as u8, output, messages));
     };

@@ -1,5 +1,7 @@
 //! Laws fitted to the shapes of named arrays: which positions of which axes belong to which member.
 
+use crate::arrays::of_shapes;
+use crate::guard::guarded;
 use equipartition::checkpoint::Checkpoint;
 use equipartition::inspection::architecture::Architecture;
 use equipartition::inspection::decoder;
@@ -10,23 +12,25 @@ use equipartition::inspection::mlp::{self, Homogeneity};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use serde_json::{Value, json};
-use std::path::PathBuf;
 
-/// The laws `kind` of a checkpoint whose shapes count, as a JSON document.
+/// The laws `kind` of arrays of these names and shapes, as a JSON document.
 ///
 /// `kind` is `mlp`, then `text` is the activation's degree, `1`, `2` or `linear`; `decoder`, then `text` is a `config.json`, or empty; or `file`, then it is a
 /// file of laws.
 #[pyfunction]
-pub fn fitted(shapes: PathBuf, kind: &str, text: &str) -> PyResult<String> {
-    let checkpoint = Checkpoint::open(&shapes).map_err(|error| refuse(&error))?;
+pub fn fitted(shapes: Vec<(String, Vec<usize>)>, kind: &str, text: &str) -> PyResult<String> {
+    guarded(|| fit(&of_shapes(shapes)?, kind, text))
+}
+
+fn fit(checkpoint: &Checkpoint, kind: &str, text: &str) -> PyResult<String> {
     let (laws, decays) = match kind {
-        "mlp" => (mlp::laws(&checkpoint, homogeneity(text)?).map_err(|error| refuse(&error))?, Vec::new()),
+        "mlp" => (mlp::laws(checkpoint, homogeneity(text)?).map_err(|error| refuse(&error))?, Vec::new()),
         "decoder" => {
             let architecture = match text {
                 "" => Architecture { rotary: Some(Rotary::Halves), ..Architecture::default() },
                 text => Architecture::from_config(text).map_err(|error| refuse(&error))?,
             };
-            (decoder::laws(&checkpoint, &architecture).map_err(|error| refuse(&error))?, Vec::new())
+            (decoder::laws(checkpoint, &architecture).map_err(|error| refuse(&error))?, Vec::new())
         }
         "file" => {
             let LawsFile { laws, decays } = file::parse("laws", text).map_err(|error| refuse(&error))?;
@@ -34,8 +38,8 @@ pub fn fitted(shapes: PathBuf, kind: &str, text: &str) -> PyResult<String> {
         }
         _ => return Err(PyValueError::new_err(format!("laws `{kind}`: expected mlp, decoder or file"))),
     };
-    let laws: Vec<Law> = laws.iter().map(|law| law.resolved(&checkpoint)).collect();
-    let laws: Vec<Value> = laws.iter().map(|law| described(law, &checkpoint)).collect::<PyResult<_>>()?;
+    let laws: Vec<Law> = laws.iter().map(|law| law.resolved(checkpoint)).collect();
+    let laws: Vec<Value> = laws.iter().map(|law| described(law, checkpoint)).collect::<PyResult<_>>()?;
     let decays: Vec<Value> =
         decays.iter().map(|decay| json!({"pattern": decay.pattern, "gamma": decay.gamma})).collect();
     Ok(json!({"laws": laws, "decays": decays}).to_string())
@@ -62,7 +66,8 @@ fn described(law: &Law, checkpoint: &Checkpoint) -> PyResult<Value> {
         "law": law.name,
         "layer": law.layer,
         "form": match law.form { Form::Rescaling => "rescaling", Form::Matrix => "matrix" },
-        "members": fitted.members(),
+        "groups": law.groups,
+        "width": fitted.width,
         "remark": law.remark,
         "inexact": law.inexact.map(|inexact| json!({
             "norms": inexact.norms,

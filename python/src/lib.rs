@@ -2,7 +2,9 @@
 //!
 //! Everything goes through [`equipartition::cli`], so that Python and the command line have the same documents, to the last digit.
 
+mod arrays;
 mod call;
+mod guard;
 mod laws;
 
 use pyo3::prelude::*;
@@ -13,5 +15,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call::answer, module)?)?;
     module.add_function(wrap_pyfunction!(call::main, module)?)?;
     module.add_function(wrap_pyfunction!(laws::fitted, module)?)?;
+    module.add_function(wrap_pyfunction!(guard::panic, module)?)?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,11 @@ def run(command: list[str]):
         return done.stdout
 
     return call
+
+
+def blocks(page: str, kind: str) -> list[str]:
+    """The blocks of code of this kind that a page shows."""
+    return re.findall(rf"^```{kind}\n(.*?)^```", (HERE.parents[1] / page).read_text(encoding="utf-8"), re.S | re.M)
 
 
 def loudly_absent(name: str, how: str) -> None:

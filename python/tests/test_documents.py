@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from conftest import HERE
+from conftest import HERE, blocks
 
 TOP = HERE.parents[1]
-BLOCKS = [(page, number, code) for page in ("docs/python.md", "README.md")
-          for number, code in enumerate(re.findall(r"^```python\n(.*?)^```", (TOP / page).read_text(encoding="utf-8"), re.S | re.M))]
+BLOCKS = [(page, number, code) for page in ("docs/python.md", "README.md") for number, code in enumerate(blocks(page, "python"))]
 
 
 @pytest.mark.parametrize(("page", "number", "code"), BLOCKS, ids=[f"{page}-{number}" for page, number, _ in BLOCKS])

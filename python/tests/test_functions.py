@@ -9,8 +9,10 @@ import subprocess
 import sys
 import threading
 import time
+from array import array
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import equipartition
 import numpy
@@ -37,19 +39,70 @@ def test_verify_is_the_command(run):
 LAW = ("for z: u g.u = w @ g.w", "(u (w @ x) - y)^2", "u, w[n], x[n], y; n in 1..3")
 
 
-def test_check_is_the_command(run):
-    law, loss, declared = LAW
-    answer = equipartition.check(law, loss=loss, with_=declared)
-    assert answer.document == json.loads(run("check", law, "--loss", loss, "--with", declared, "--format", "json"))
-    wrong = equipartition.check("for z: u g.u = 2 w @ g.w", loss=loss, with_=declared)
-    assert wrong.verdict == "refuted" and not wrong.holds and wrong.counterexample["numbers"]
-    assert "refuted" in wrong._repr_html_()
+QUESTIONS = [
+    ("for z: u g.u = w @ g.w", {}, "holds"),
+    ("for z: u g.u = 2 w @ g.w", {}, "refuted"),
+    ("for z: u g.u = w @ g.w", {"alone": True, "seed": 7, "instances": 5}, "holds"),
+    ("E[g.u^2] - E[sum(g.w^2)] = 4 gamma/eta (u^2 - sum(w^2))", {"at": "stationary", "precision": 512}, "holds"),
+    ("for z: tanh(u) g.u = w @ g.w", {"precision": 128}, "refuted"),
+    ("for z: C = w @ g.w", {"define": {"C": "u g.u"}, "control_loss": "(u + w @ x - y)^2"}, "holds"),
+]
 
 
-def test_discover_is_the_command(run):
-    found = equipartition.discover(kind="mlp", widths=[2, 3, 2], activation="relu")
-    words = ["discover", "--kind", "mlp", "--widths", "2,3,2", "--activation", "relu", "--format", "json"]
+def as_words(options):
+    """The options of a call as those of the command."""
+    line = []
+    for name, value in options.items():
+        option = "--" + name.rstrip("_").replace("_", "-")
+        if value is True:
+            line.append(option)
+        elif isinstance(value, dict):
+            line += [word for key, formula in value.items() for word in (option, f"{key} = {formula}")]
+        else:
+            line += [option, str(value)]
+    return line
+
+
+@pytest.mark.parametrize(("law", "options", "verdict"), QUESTIONS)
+def test_check_is_the_command(run, law, options, verdict):
+    _, loss, declared = LAW
+    answer = equipartition.check(law, loss=loss, with_=declared, **options)
+    words = ["check", law, "--loss", loss, "--with", declared, *as_words(options), "--format", "json"]
+    assert answer.document == json.loads(run(*words, status={"holds": 0, "refuted": 1}[verdict]))
+    assert answer.verdict == verdict and answer.holds == (verdict == "holds")
+    assert verdict in answer._repr_html_()
+
+
+@pytest.mark.parametrize(("terms", "options", "laws"), [
+    (["w @ g.w", "u g.u", "l"], {"for_": "z"}, 1),
+    (["E[g.u^2]", "E[sum(g.w^2)]", "u^2", "sum(w^2)"], {"at": "stationary", "seed": 3, "instances": 6}, 1),
+    (["l", "u"], {"for_": "z"}, 0),
+])
+def test_relate_is_the_command(run, terms, options, laws):
+    _, loss, declared = LAW
+    found = equipartition.relate(*terms, loss=loss, with_=declared, **options)
+    words = ["relate", *terms, "--loss", loss, "--with", declared, *as_words(options), "--format", "json"]
     assert found.document == json.loads(run(*words))
+    assert len(found) == laws and f"{laws} laws" in repr(found)
+    assert all(law["law"].split(":")[0] in str(found) for law in found.laws) and "<table>" in found._repr_html_()
+
+
+@pytest.mark.parametrize("options", [
+    {"kind": "mlp", "widths": [2, 3, 2], "activation": "relu"},
+    {"kind": "mlp", "widths": [1, 2, 1], "activation": "identity", "bias": True, "seed": 4},
+    {"kind": "attention", "width": 2, "heads": 1, "size": 2},
+    {"kind": "mlp", "widths": [1, 2, 1], "activation": "identity", "conserved": 2},
+])
+def test_discover_is_the_command(run, options):
+    found = equipartition.discover(**options)
+    words = as_words(options | ({"widths": ",".join(map(str, options["widths"]))} if "widths" in options else {}))
+    assert found.document == json.loads(run("discover", *words, "--format", "json"))
+    assert "<table>" in found._repr_html_() and str(found) and "Discovery" in repr(found)
+
+
+def test_explain_is_the_command(run):
+    for form in ("text", "markdown", "json"):
+        assert equipartition.explain("balance/neuron", format=form) == run("explain", "balance/neuron", "--format", form)
 
 
 def test_inspect_of_files_and_of_arrays_is_the_command(run, generator):
@@ -59,15 +112,81 @@ def test_inspect_of_files_and_of_arrays_is_the_command(run, generator):
     options = {"laws": "mlp", "learning_rate": 0.02, "pytorch_weight_decay": 0.004}
     of_files = equipartition.inspect(names[0], gradients=names[1], **options)
     assert of_files.document == json.loads(run(*words))
+    # Of one file and one dictionary; and of the same numbers as arrays: the same document under other names.
+    weights, gradients = (safetensors(name) for name in names)
+    for given in ((names[0], gradients), (weights, names[1]), (weights, gradients)):
+        found = equipartition.inspect(given[0], gradients=given[1], **options).document
+        called = {"weights": names[0] if given[0] is names[0] else "parameters", "gradients": names[1] if given[1] is names[1] else "gradients"}
+        assert found == of_files.document | called
     # Arrays of one number type or another, in any order of memory.
     for dtype in (numpy.float32, numpy.float64):
         parameters = perceptron(generator, dtype=dtype)
         rows = batches(generator, parameters, 6)
         stacked = {name: numpy.stack([row[name] for row in rows]) for name in parameters}
-        strange = {name: numpy.asfortranarray(value) for name, value in stacked.items()}
-        for given in (stacked, strange):
-            found = equipartition.inspect(parameters, gradients=given, members=True, **options)
-            assert found.symmetries["confirmed"] == 2 and found.weights == "parameters"
+        found = equipartition.inspect(parameters, gradients=stacked, members=True, **options)
+        assert found.symmetries["confirmed"] == 2 and found.weights == "parameters"
+        for change in (numpy.asfortranarray, lambda value: value.astype(value.dtype.newbyteorder()), lambda value: value[::-1, ...][::-1, ...], memoryview,
+                       lambda value: value.tolist() if dtype == numpy.float64 else value, lambda value: Lending(value)):
+            strange = {name: change(value) for name, value in stacked.items()}
+            assert equipartition.inspect(parameters, gradients=strange, members=True, **options).document == found.document
+
+
+class Lending:
+    """An array of which nothing is known but that it speaks DLPack."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __dlpack__(self, **options):
+        return self.array.__dlpack__(**options)
+
+    def __dlpack_device__(self):
+        return self.array.__dlpack_device__()
+
+
+def safetensors(path):
+    """The arrays of a file, by the definition of the format."""
+    content = Path(path).read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:8 + length])
+    types = {"F32": "<f4", "F64": "<f8"}
+    return {name: numpy.frombuffer(content[8 + length:][slice(*of["data_offsets"])], dtype=types[of["dtype"]]).reshape(of["shape"])
+            for name, of in header.items() if name != "__metadata__"}
+
+
+def test_inspect_of_laws_found_is_the_command(run, generator, tmp_path):
+    names = [str(CHECKPOINTS / f"mlp{ending}.safetensors") for ending in ("", ".gradients")]
+    found = equipartition.inspect(names[0], gradients=names[1], laws="auto")
+    assert found.document == json.loads(run("inspect", names[0], "--laws", "auto", "--gradients", names[1], "--format", "json"))
+    weights, gradients = (safetensors(name) for name in names)
+    assert equipartition.inspect(weights, gradients=gradients, laws="auto").laws == found.laws
+
+
+def test_arrays_are_read_where_they_lie(generator):
+    """A call takes less memory than half of a copy, 32 MiB, and writes nothing."""
+    resource = pytest.importorskip("resource")
+    parameters = {"0.weight": generator.random(size=(2048, 1024)), "1.weight": generator.random(size=(1024, 2048))}
+    gradients = {name: value[None] for name, value in parameters.items()}
+    small = {"0.weight": numpy.ones((2, 3)), "1.weight": numpy.ones((1, 2))}
+    equipartition.inspect(small, laws="mlp", gradients={name: value[None] for name, value in small.items()})
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    found = equipartition.inspect(parameters, laws="mlp", gradients=gradients)
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    assert found.laws and after.ru_maxrss - before.ru_maxrss < 16 << 10, "KiB"
+    assert after.ru_oublock == before.ru_oublock
+
+
+def test_a_file_that_is_called_like_a_dictionary_is_still_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    weights = {"0.weight": numpy.ones((2, 3)), "1.weight": numpy.ones((1, 2))}
+    numpy.savez("gradients", **{name: value[None] for name, value in weights.items()})
+    Path("gradients.npz").rename("parameters")
+    found = equipartition.inspect(weights, laws="mlp", gradients="parameters")
+    assert (found.weights, found.gradients) == ("parameters", "./parameters")
+    # A config.json that lies about is nothing to arrays.
+    Path("config.json").write_text("no JSON")
+    with pytest.raises(equipartition.BadData, match="parameters"):
+        equipartition.inspect(weights, laws="decoder", gradients="parameters")
 
 
 NETWORK = {"model": {"kind": "mlp", "widths": [1, 1, 1], "activation": "leaky-relu"}, "loss": "squared-error",
@@ -82,6 +201,22 @@ def test_evaluate_takes_and_gives_exact_numbers():
     assert answer["loss"] == Fraction(2329, 7200) and answer["entropy"] == Fraction(1722757, 648000000)
     assert answer["entropic_gradient"] == [Fraction(-41265547, 108000000), Fraction(4495511, 81000000)]
     assert equipartition.evaluate(asked, strings=True)["loss"] == "2329/7200"
+
+
+@pytest.mark.parametrize("scalar", ["rational", "f64", "f32", {"mpfr": 128}])
+def test_evaluate_is_the_command(run, tmp_path, scalar):
+    asked = NETWORK | {"quantities": ["loss", "entropy", "entropic_gradient", "sample_gradients"], "scalar": scalar}
+    as_text = {"theta": ["1/3", "2"], "learning_rate": "1/100", "weight_decay": "0.03",
+               "samples": [{"x": ["1/2"], "y": ["1"]}, {"x": ["-3"], "y": ["0.25"]}]}
+    (tmp_path / "request.json").write_text(json.dumps(asked | as_text))
+    printed = json.loads(run("eval", str(tmp_path / "request.json")))
+    assert equipartition.evaluate(asked, strings=True) == {name: value for name, value in printed.items() if name != "schema_version"}
+    # As numbers they are what is printed, to the last digit.
+    answer = equipartition.evaluate(asked)
+    read = {"rational": Fraction, "f64": numpy.float64, "f32": numpy.float32}.get(scalar if isinstance(scalar, str) else "")
+    if read is not None:
+        assert answer["loss"] == read(printed["loss"])
+        assert list(answer["entropic_gradient"]) == [read(value) for value in printed["entropic_gradient"]]
 
 
 def test_evaluate_in_floating_point_gives_numbers_of_numpy_and_mpmath():
@@ -99,6 +234,8 @@ def test_evaluate_in_floating_point_gives_numbers_of_numpy_and_mpmath():
     tenth = equipartition.evaluate(asked | {"theta": numpy.array([0.1, 2.0])})["loss"]
     assert tenth == equipartition.evaluate(asked | {"theta": [Fraction(0.1), 2]})["loss"]
     assert tenth != equipartition.evaluate(asked | {"theta": ["0.1", 2]})["loss"]
+    for doubles in (Lending(numpy.array([0.1, 2.0])), memoryview(numpy.array([0.1, 2.0])), array("d", [0.1, 2.0]), numpy.array([0.1, 2.0], dtype=numpy.longdouble)):
+        assert tenth == equipartition.evaluate(asked | {"theta": doubles})["loss"]
     assert tenth == equipartition.evaluate(asked | {"theta": [mpmath.mpf(0.1), 2]})["loss"]
 
 
@@ -135,6 +272,35 @@ def test_requests_that_make_no_sense(change, found):
                                    gradients={"0.weight": numpy.ones((1, 2, 2)), "1.weight": numpy.ones((1, 1, 2))}),
      equipartition.BadData, "gradients: tensor `0.weight`: expected the shape [1, 2, 3], found [1, 2, 2]"),
     (lambda: equipartition.explain("balance/no-such"), equipartition.UsageError, "balance/no-such"),
+    (lambda: equipartition.verify(None), equipartition.UsageError, "found NoneType"),
+    (lambda: equipartition.verify(["balance"]), equipartition.UsageError, "found list"),
+    (lambda: equipartition.verify(exclude=3), equipartition.UsageError, "found int"),
+    (lambda: equipartition.check("w = w", loss="w", with_="w", define=["w"]), equipartition.UsageError, "define: expected a dictionary"),
+    (lambda: equipartition.discover(kind="mlp", widths=3), equipartition.UsageError, "found int"),
+    (lambda: equipartition.inspect(None, laws="mlp"), equipartition.UsageError, "found None"),
+    (lambda: equipartition.inspect({"\x1b[31m": numpy.ones(2, int)}, laws="mlp"), equipartition.ElementError, "\\u001b[31m"),
+    (lambda: equipartition.verify("a\ud800"), equipartition.UsageError, "not Unicode"),
+    (lambda: equipartition.relate(loss="w", with_="w"), equipartition.UsageError, "at least one formula"),
+    (lambda: equipartition.relate("w", "v", loss="w", with_="w"), equipartition.BadData, "term"),
+    (lambda: equipartition.relate("w", for_="i in", loss="w", with_="w"), equipartition.BadData, "--for"),
+    (lambda: equipartition.check("w = w", loss="w", with_="w", define={"1": "w"}), equipartition.BadData, "define"),
+    (lambda: equipartition.inspect({"0.weight": numpy.ma.masked_less(numpy.ones((1, 1)), 2.0)}, laws="mlp"), equipartition.ElementError, "masked"),
+    (lambda: equipartition.inspect({"0.weight": numpy.ones((1, 1), complex)}, laws="mlp"), equipartition.ElementError, "complex128"),
+    (lambda: equipartition.inspect({"0.weight": numpy.array([["a"]])}, laws="mlp"), equipartition.ElementError, "found <U1"),
+    (lambda: equipartition.inspect({"0.weight": [[1.0], [1.0, 2.0]]}, laws="mlp"), equipartition.ElementError, "expected an array, found list"),
+    (lambda: equipartition.inspect({"0.weight": Lending(3)}, laws="mlp"), equipartition.ElementError, "found object (Lending)"),
+    (lambda: equipartition.inspect({"\ud800.weight": numpy.ones((1, 1))}, laws="mlp", gradients={"0.weight": numpy.ones((1, 1, 1))}),
+     equipartition.UsageError, "not Unicode"),
+    (lambda: equipartition.inspect({3: numpy.ones((1, 1))}, laws="mlp"), equipartition.NamesError, "expected names, found 3"),
+    (lambda: equipartition.inspect({"0.weight": numpy.full((2, 3), numpy.nan), "1.weight": numpy.ones((1, 2))}, laws="mlp",
+                                   gradients={"0.weight": numpy.ones((1, 2, 3)), "1.weight": numpy.ones((1, 1, 2))}),
+     equipartition.BadData, "parameters: tensor `0.weight`: element 0 is NaN: expected finite numbers"),
+    (lambda: equipartition.inspect({"0.weight": numpy.ones((2, 0)), "1.weight": numpy.ones((1, 2))}, laws="mlp",
+                                   gradients={"0.weight": numpy.ones((1, 2, 0)), "1.weight": numpy.ones((1, 1, 2))}),
+     equipartition.BadData, "dimension of zero"),
+    (lambda: equipartition.inspect({"0.weight": numpy.ones((2, 3)), "1.weight": numpy.ones((1, 2))}, laws="mlp",
+                                   gradients={"0.weight": numpy.ones((1, 2, 3)), "2.weight": numpy.ones((1, 1, 2))}),
+     equipartition.BadData, "gradients: tensor `1.weight`: there is none in this checkpoint: did you mean `2.weight`?"),
 ])
 def test_what_is_refused(call, kind, found):
     with pytest.raises(equipartition.Error) as refused:
@@ -144,20 +310,34 @@ def test_what_is_refused(call, kind, found):
     assert "equipartition-" not in str(refused.value), "no path of a temporary file"
 
 
-def test_an_interrupt_is_pythons():
+@pytest.fixture
+def handled():
+    """Python's own handler: where the tests run in the background of a shell, interrupts are ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_is_pythons(handled):
     def interrupt():
         time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGINT)
 
-    before = signal.getsignal(signal.SIGINT)
     threading.Thread(target=interrupt).start()
-    start = time.monotonic()
+    # By itself this would take hours; a run that is not interrupted ends at its limit, and raises nothing.
     with pytest.raises(KeyboardInterrupt):
-        equipartition.verify("balance", effort="thorough", instances=100_000)
-    assert time.monotonic() - start < 30
-    assert signal.getsignal(signal.SIGINT) is before
+        equipartition.verify("balance", effort="thorough", instances=100_000, time_limit=120)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     # What follows is not disturbed.
     assert equipartition.verify("balance/neuron", instances=4).holds
+
+
+def test_a_panic_is_an_exception_of_the_module():
+    from equipartition import _native
+    from equipartition._call import native
+
+    with pytest.raises(equipartition.InternalError, match="row 3 is missing"):
+        native(_native.panic, "row 3 is missing")
 
 
 def test_calls_from_several_threads_do_not_mix():

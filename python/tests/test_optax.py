@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import loudly_absent
+from conftest import blocks, loudly_absent
 
 try:
     import jax
@@ -13,7 +13,7 @@ except ImportError:
 
 import equipartition
 import numpy
-from equipartition import AdamW, Monitor, Sgd
+from equipartition import Adam, AdamW, Monitor, Sgd
 from equipartition.adapters.optax import named, watch
 
 # Flax stores kernels as inputs x outputs.
@@ -68,6 +68,104 @@ def test_arrays_of_jax_are_taken_as_they_are():
     assert [law["status"] for law in monitor.report().laws] == ["confirmed"]
 
 
+def compare(report, other):
+    (law,), (its,) = report.laws, other.laws
+    assert law["status"] == its["status"] == "confirmed"
+    for name in ("gradient_a", "gradient_b", "decay_a", "decay_b", "imbalance"):
+        assert law[name] == pytest.approx(its[name], rel=1e-4)
+
+
+RATE = 0.01
+KINDS = {
+    "adam": (Adam(learning_rate=RATE), lambda: optax.adam(RATE, b2=0.99), {"beta2": 0.99}),
+    "adam with decay": (Adam(learning_rate=RATE, pytorch_weight_decay=0.1), lambda: optax.chain(optax.add_decayed_weights(0.1), optax.adam(RATE, b2=0.99)),
+                        {"beta2": 0.99}),
+    "adamw": (AdamW(learning_rate=RATE, pytorch_weight_decay=0.1), lambda: optax.adamw(RATE, b2=0.99, weight_decay=0.1), {"beta2": 0.99}),
+    "adamw, a schedule": (AdamW(pytorch_weight_decay=0.1), lambda: optax.adamw(optax.constant_schedule(RATE), b2=0.99, weight_decay=0.1),
+                          {"beta2": 0.99, "learning_rate": lambda step: RATE}),
+    "adamw, injected": (AdamW(pytorch_weight_decay=0.1), lambda: optax.inject_hyperparams(optax.adamw)(learning_rate=RATE, b2=0.99, weight_decay=0.1), {}),
+    "momentum": (Sgd(learning_rate=RATE, momentum=0.9, pytorch_weight_decay=0.1),
+                 lambda: optax.chain(optax.add_decayed_weights(0.1), optax.sgd(RATE, momentum=0.9)), {}),
+    "plain": (Sgd(learning_rate=RATE, pytorch_weight_decay=0.1), lambda: optax.chain(optax.add_decayed_weights(0.1), optax.sgd(RATE)), {}),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_optimiser_is_watched_and_steps_as_it_does_alone(kind):
+    """The monitor sees what the definition of the rule says, computed by hand: moments and momentum before each step."""
+    rule, make, options = KINDS[kind]
+    generator, theta = start()
+    monitor, by_hand = Monitor(LAWS, optimizer=rule), Monitor(LAWS, optimizer=rule)
+    watched, alone = watch(monitor, make(), **options), make()
+    state, other_state, other = watched.init(theta), alone.init(theta), theta
+
+    @jax.jit
+    def step(theta, state, x, y):
+        gradients = jax.grad(loss)(theta, x, y)
+        updates, state = watched.update(gradients, state, theta)
+        return optax.apply_updates(theta, updates), state, gradients
+
+    second = {name: numpy.zeros(value.shape) for name, value in named(theta).items()}
+    momentum = dict(second)
+    for number in range(5):
+        x, y = generator.normal(size=(16, 3)), generator.normal(size=(16, 2))
+        before = named(theta)
+        theta, state, gradients = step(theta, state, x, y)
+        g = {name: numpy.asarray(value, dtype=numpy.float64) for name, value in named(gradients).items()}
+        # What the decay adds to the gradient, where it is in the gradient.
+        added = {name: g[name] + (0.0 if kind.startswith("adamw") or kind == "adam" else 0.1) * numpy.asarray(before[name]) for name in g}
+        given = {}
+        if isinstance(rule, Adam):
+            given["second_moments"] = {name: value / (1.0 - 0.99 ** number) if number else None for name, value in second.items()}
+        elif rule.beta:
+            given["momenta"] = momentum
+        if number or not given:
+            by_hand.update(before, g, learning_rate=RATE, **given)
+        second = {name: 0.99 * second[name] + 0.01 * added[name] ** 2 for name in g}
+        momentum = {name: 0.9 * momentum[name] + added[name] for name in g}
+        updates, other_state = alone.update(jax.grad(loss)(other, x, y), other_state, other)
+        other = optax.apply_updates(other, updates)
+    jax.effects_barrier()
+    for name, value in named(theta).items():
+        assert numpy.allclose(value, named(other)[name], rtol=1e-4, atol=1e-6)
+    report = monitor.report()
+    assert (report.steps, report.measured) == (5, 4 if isinstance(rule, Adam) or rule.beta else 5)
+    compare(report, by_hand.report())
+
+
+def test_a_state_that_is_not_that_of_the_rule_is_refused():
+    _, theta = start()
+    for rule, optimizer, found in [
+        (AdamW(learning_rate=0.1), optax.sgd(0.1), "one of Adam"),
+        (Sgd(learning_rate=0.1, momentum=0.9), optax.sgd(0.1), "one with momentum"),
+    ]:
+        with pytest.raises(equipartition.UsageError, match=found):
+            watch(Monitor(LAWS, optimizer=rule), optimizer).init(theta)
+    for options in ({"beta2": 1.0}, {"learning_rate": "0.1"}):
+        with pytest.raises(equipartition.UsageError, match="expected"):
+            watch(Monitor(LAWS), **options)
+
+
+def test_what_is_refused_within_jit_is_told_with_the_monitors_words():
+    _, theta = start()
+    transformation = watch(Monitor(LAWS))
+    bad = jax.tree_util.tree_map(lambda value: value * numpy.nan, theta)
+    with pytest.raises(Exception, match="expected finite numbers"):
+        jax.jit(transformation.update)(bad, transformation.init(theta), theta)
+        jax.effects_barrier()
+
+
+def test_a_tracer_is_no_array():
+    _, theta = start()
+
+    @jax.jit
+    def step(theta):
+        Monitor(LAWS).update(named(theta), named(theta))
+
+    with pytest.raises(equipartition.ElementError, match="found .*Tracer"):
+        step(theta)
+
+
 def test_what_a_transformation_does_not_see_is_refused():
     with pytest.raises(equipartition.UsageError, match="second moments"):
         watch(Monitor(LAWS, optimizer=AdamW(learning_rate=0.1)))
@@ -75,3 +173,18 @@ def test_what_a_transformation_does_not_see_is_refused():
     transformation = watch(Monitor(LAWS))
     with pytest.raises(equipartition.UsageError, match="parameters"):
         transformation.update(theta, transformation.init(theta))
+
+
+def test_what_the_page_shows_runs():
+    (code,) = blocks("docs/python.md", "python,jax")
+    names = {"Monitor": Monitor, "Sgd": Sgd, "optax": optax}
+    exec(code, names)
+    generator, theta = start()
+    state = names["descent"].init(theta)
+    for _ in range(150):
+        gradients = jax.grad(loss)(theta, generator.normal(size=(8, 3)), generator.normal(size=(8, 2)))
+        updates, state = names["descent"].update(gradients, state, theta)
+        theta = optax.apply_updates(theta, updates)
+    jax.effects_barrier()
+    report = names["monitor"].report()
+    assert report.measured >= 2 and [law["status"] for law in report.laws] == ["confirmed"]

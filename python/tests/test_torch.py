@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import loudly_absent
+from conftest import blocks, loudly_absent
 
 try:
     import torch
@@ -125,3 +125,94 @@ def test_half_precision_has_fewer_digits_and_is_read():
     monitor = Monitor("mlp")
     monitor.update(parameters, {name: torch.randn_like(value.float()).half() for name, value in parameters.items()})
     assert monitor.report().measured == 1
+
+
+class AsInPyTorch2(torch.optim.SGD):
+    """The hooks that PyTorch 2 calls before a step, by its documentation and its source: with the optimiser, its arguments (the optimiser again the first of them)
+    and options, which a hook may exchange."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.hooks = {}
+
+    def register_step_pre_hook(self, hook):
+        self.hooks[hook] = hook
+
+        class Handle:
+            remove = lambda _: self.hooks.pop(hook)  # noqa: E731
+
+        return Handle()
+
+    def step(self, *arguments, **options):
+        arguments = (self, *arguments)
+        for hook in list(self.hooks.values()):
+            arguments, options = hook(self, arguments, options) or (arguments, options)
+        return torch.optim.SGD.step(*arguments, **options)
+
+
+KINDS = [torch.optim.SGD, AsInPyTorch2] if not hasattr(torch.optim.SGD, "register_step_pre_hook") else [torch.optim.SGD]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("how", ["before", "closure", "named closure"])
+def test_gradients_are_those_of_the_step_also_of_a_closure(kind, how):
+    module = network()
+    optimizer = kind(module.parameters(), lr=0.1)
+    generator = torch.Generator().manual_seed(1)
+    seen = []
+    monitor = watch(module, optimizer, "mlp")
+    for _ in range(3):
+        x, y = torch.randn(16, 3, generator=generator), torch.randn(16, 2, generator=generator)
+
+        def closure():
+            optimizer.zero_grad()
+            loss = ((module(x) - y) ** 2).sum(dim=1).mean()
+            loss.backward()
+            seen.append(tuple({name: of(p).detach().numpy().copy() for name, p in module.named_parameters()}
+                              for of in (lambda p: p, lambda p: p.grad)))
+            return loss
+
+        if how == "before":
+            closure()
+            optimizer.step()
+        else:
+            loss = optimizer.step(closure) if how == "closure" else optimizer.step(closure=closure)
+            assert torch.is_tensor(loss)
+    by_hand = Monitor("mlp")
+    for parameters, gradients in seen:
+        by_hand.update(parameters, gradients)
+    assert len(seen) == 3 and monitor.report().laws == by_hand.report().laws
+    monitor.close()
+    closure()
+    optimizer.step()
+    assert monitor.report().steps == 3
+
+
+def test_tensors_are_looked_at_where_they_lie():
+    from equipartition._arrays import as_array
+
+    tensor = torch.zeros(3, requires_grad=True)
+    seen = as_array("w", tensor)
+    with torch.no_grad():
+        tensor += 1.0
+    assert seen.tolist() == [1.0, 1.0, 1.0]
+    sparse = torch.zeros(2, 2).to_sparse()
+    for bad, found in ((torch.zeros(2, dtype=torch.complex64), "complex64"), (torch.zeros(2, dtype=torch.int32), "int32"), (sparse, "expected an array, found Tensor")):
+        with pytest.raises(equipartition.ElementError, match=found):
+            as_array("w", bad)
+
+
+def test_inspect_takes_tensors_as_it_takes_arrays():
+    module = network()
+    ((parameters, gradients),) = train(module, torch.optim.SGD(module.parameters(), lr=0.0), 1)
+    stacked = {name: value[None] for name, value in gradients.items()}
+    of_arrays = equipartition.inspect(parameters, laws="mlp", gradients=stacked)
+    of_tensors = equipartition.inspect(dict(module.named_parameters()), laws="mlp", gradients={name: torch.tensor(value) for name, value in stacked.items()})
+    assert of_arrays.document == of_tensors.document
+
+
+def test_what_the_page_shows_runs(capsys):
+    (code,) = blocks("docs/python.md", "python,torch")
+    module = network()
+    exec(code, {"module": module, "optimizer": torch.optim.SGD(module.parameters(), lr=0.05), "train": lambda *given: train(*given, 150)})
+    assert "150 steps, 3 measured" in capsys.readouterr().out

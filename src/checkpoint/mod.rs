@@ -7,12 +7,14 @@
 //! | `index` | the index of a checkpoint in several safetensors files |
 //! | `npz` | the catalogue of a NumPy archive, stored or deflated |
 //! | `npy` | the header of one NumPy array |
+//! | `held` | tensors that the process itself holds |
 //! | `kind` | files of other kinds, by their first bytes |
 //!
 //! A file is taken for hostile until its catalogue is consistent with its length: nothing is allocated because a header
 //! says so. Tensors whose elements cannot be read, such as integers, are errors only when somebody reads them.
 
 mod element;
+mod held;
 mod index;
 mod kind;
 mod npy;
@@ -21,6 +23,7 @@ mod safetensors;
 mod stream;
 
 pub use element::Element;
+pub use held::{Array, Held};
 pub use stream::TensorStream;
 
 use crate::{suggest, visible};
@@ -100,6 +103,8 @@ enum Storage {
     Plain { offset: u64 },
     /// An entry of a zip archive, whose contents begin with a header of this length.
     Entry { offset: u64, stored: u64, deflated: bool, crc: u32, header: u64 },
+    /// In this process.
+    Held(held::Reader),
 }
 
 /// A tensor of a checkpoint: what is known without reading its elements.

@@ -1,6 +1,6 @@
 //! The elements of a tensor, one block after another.
 
-use super::{CheckpointError, Element, Storage, Tensor, open};
+use super::{CheckpointError, Element, Storage, Tensor, held, open};
 use flate2::CrcReader;
 use flate2::read::DeflateDecoder;
 use std::fs::File;
@@ -25,6 +25,7 @@ enum Source {
     Plain(BufReader<Take<File>>),
     Stored(CrcReader<BufReader<Take<File>>>),
     Deflated(Box<CrcReader<DeflateDecoder<BufReader<Take<File>>>>>),
+    Held(held::Reader),
 }
 
 impl Read for Source {
@@ -33,6 +34,7 @@ impl Read for Source {
             Source::Plain(reader) => reader.read(bytes),
             Source::Stored(reader) => reader.read(bytes),
             Source::Deflated(reader) => reader.read(bytes),
+            Source::Held(reader) => reader.read(bytes),
         }
     }
 }
@@ -48,9 +50,10 @@ impl<'a> TensorStream<'a> {
             file.seek(SeekFrom::Start(offset)).map_err(|error| CheckpointError::io(&tensor.file, error))?;
             Ok(BufReader::with_capacity(BUFFER, file.take(length)))
         };
-        let (source, header) = match tensor.storage {
-            Storage::Plain { offset } => (Source::Plain(begin(offset, (tensor.len() * element.size()) as u64)?), 0),
-            Storage::Entry { offset, stored, deflated, header, .. } => {
+        let (source, header) = match &tensor.storage {
+            &Storage::Plain { offset } => (Source::Plain(begin(offset, (tensor.len() * element.size()) as u64)?), 0),
+            Storage::Held(reader) => (Source::Held(reader.clone()), 0),
+            &Storage::Entry { offset, stored, deflated, header, .. } => {
                 let reader = begin(offset, stored)?;
                 let source = if deflated {
                     Source::Deflated(Box::new(CrcReader::new(DeflateDecoder::new(reader))))
@@ -107,7 +110,7 @@ impl<'a> TensorStream<'a> {
             Err(error) => return Err(self.failure(error)),
         }
         let found = match &self.source {
-            Source::Plain(_) => return Ok(()),
+            Source::Plain(_) | Source::Held(_) => return Ok(()),
             Source::Stored(reader) => reader.crc().sum(),
             Source::Deflated(reader) => reader.crc().sum(),
         };

@@ -16,6 +16,8 @@ use clap::Args;
 /// rational; a law that holds for losses without structure too is called a tautology. One that fails is answered with a counterexample of
 /// few digits and with the nearest law that holds, one that holds with what else holds among its terms and what it does not need.
 #[derive(Args)]
+// By itself it would be wider than 80 columns.
+#[command(override_usage = "equipartition check [OPTIONS] --loss <FORMULA> --with <DECLARATIONS>\n       <LAW>")]
 #[command(after_help = "\
 Examples:
   equipartition check 'E[sum(g.w^2)] - 2 E[g.u^2] = 4 gamma/eta (sum(w^2) - 2 u^2)' --loss '(u (w @ x)^2 - y)^2' --with 'u, w[n], x[n], y; n in 1..3' --at stationary

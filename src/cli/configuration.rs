@@ -176,7 +176,7 @@ pub fn schema() -> Value {
             "seed": {"type": "integer", "minimum": 0, "description": "The seed from which all instances are drawn."},
             "jobs": {"type": "integer", "minimum": 0, "maximum": MOST_JOBS, "description": "Threads; 0 stands for one per core."},
             "time-limit": {"type": "string", "pattern": "^[0-9.]+[smh]?$", "description": "When to stop, such as 90s, 5m or 1h."},
-            "format": {"enum": ["text", "json", "junit", "markdown", "html"], "description": "The format of the report on standard output."},
+            "format": {"enum": ["text", "json", "junit", "markdown", "html", "latex"], "description": "The format of the report on standard output."},
         },
         "additionalProperties": false,
     })

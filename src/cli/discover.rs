@@ -1,10 +1,12 @@
 //! `equipartition discover`: the symmetries of a network, from evaluations alone.
 
 use super::output::{self, print};
-use super::question::Format;
+use super::question::{Format, complain_of};
 use super::{Exit, Failure, parse_precision};
 use crate::discovery::conserved::{HIGHEST_DEGREE, conserved};
 use crate::discovery::{DiscoveryError, Settings, discover};
+use crate::formula::FormulaModel;
+use crate::formula::read::{Texts, read};
 use crate::model::composed::{AttentionShape, Composed, Layer, Named};
 use crate::model::{Activation, Loss, Network, file};
 use crate::report::{DEFAULT_PRECISION, conserved as conserved_report, discovery as report};
@@ -24,14 +26,15 @@ Examples:
   equipartition discover --kind mlp --widths 3,4,2 --activation tanh --bias --loss cross-entropy
   equipartition discover --kind mlp --widths 2,3,2 --activation identity --normalised
   equipartition discover --kind mlp --widths 1,1,1,1 --activation identity --conserved 4
-  equipartition discover --kind attention --width 2 --size 2 --rotary --format json")]
+  equipartition discover --kind attention --width 2 --size 2 --rotary --format json
+  equipartition discover --loss 'sum((U @ relu(W @ x) - y)^2)' --with 'U[m, h], W[h, n], x[n], y[m]; m in 1..2, h in 1..2, n in 1..2'")]
 pub struct Arguments {
     /// A network of your own, in a model file; or else --kind and its options
     #[arg(value_name = "MODEL.toml", conflicts_with_all = ["kind", "widths", "activation", "bias", "normalised", "loss", "width",
           "heads", "groups", "size", "rotary", "positions"])]
     model: Option<PathBuf>,
     /// A multilayer perceptron, or a layer of attention
-    #[arg(long, value_enum, required_unless_present = "model")]
+    #[arg(long, value_enum, required_unless_present_any = ["model", "with"])]
     kind: Option<Kind>,
     /// All widths of an mlp, the input's first, such as 3,4,2
     #[arg(long, value_name = "WIDTHS", value_delimiter = ',')]
@@ -45,9 +48,13 @@ pub struct Arguments {
     /// Whether the hidden layers of an mlp are RMS normalised before their activation
     #[arg(long)]
     normalised: bool,
-    /// squared-error, cross-entropy or logistic
-    #[arg(long, value_name = "NAME", default_value_t = Loss::SquaredError)]
-    loss: Loss,
+    /// squared-error, cross-entropy or logistic; or, with --with, the loss of one sample as a formula [default: squared-error]
+    #[arg(long, value_name = "NAME|FORMULA", allow_hyphen_values = true)]
+    loss: Option<String>,
+    /// Parameters, data and sizes of a loss that is a formula, as `check` has them; every size is the largest that is declared
+    #[arg(long, value_name = "DECLARATIONS", requires = "loss", conflicts_with_all = ["model", "kind", "widths", "activation", "bias", "normalised",
+          "width", "heads", "groups", "size", "rotary", "positions"])]
+    with: Option<String>,
     /// The width of the vectors that attention reads
     #[arg(long, value_name = "M")]
     width: Option<usize>,
@@ -93,12 +100,24 @@ const MOST_PARAMETERS: usize = 100_000;
 
 impl Arguments {
     fn network(&self) -> Result<Network, Failure> {
+        if let (Some(with), Some(loss)) = (&self.with, &self.loss) {
+            return formula(with, loss);
+        }
         match (&self.model, self.kind) {
             (Some(model), _) => Ok(file::read(model)?.network),
             (None, Some(Kind::Mlp)) => self.mlp(),
             (None, Some(Kind::Attention)) => self.attention(),
-            (None, None) => Err(Failure::Usage("expected a model file, or --kind".to_owned())),
+            (None, None) => Err(Failure::Usage("expected a model file, --kind, or --loss with --with".to_owned())),
         }
+    }
+
+    /// The loss of a network by its name.
+    fn named_loss(&self) -> Result<Loss, Failure> {
+        let Some(name) = &self.loss else { return Ok(Loss::SquaredError) };
+        name.parse().map_err(|error: String| {
+            let hint = if self.model.is_none() { "; a formula needs --with" } else { "" };
+            Failure::Usage(format!("{error}{hint}"))
+        })
     }
 
     /// Flags that belong to the other kind.
@@ -134,7 +153,7 @@ impl Arguments {
             Failure::Usage(format!("--kind mlp needs --activation: one of {}", names.join(", ")))
         })?;
         let build = if self.normalised { Network::normalised_mlp } else { Network::mlp };
-        Ok(build(&self.widths, activation, self.bias, self.loss))
+        Ok(build(&self.widths, activation, self.bias, self.named_loss()?))
     }
 
     fn attention(&self) -> Result<Network, Failure> {
@@ -164,9 +183,20 @@ impl Arguments {
         let rotary = if self.rotary { AttentionShape::default_rotary(size) } else { Vec::new() };
         let shape = AttentionShape { heads, groups, size, rotary, causal: true, bias: self.bias };
         let layers = vec![Named { name: "attention".to_owned(), layer: Layer::Attention(shape) }];
-        let composed = Composed::new(positions, width, layers, self.loss);
+        let composed = Composed::new(positions, width, layers, self.named_loss()?);
         composed.map(Network::Composed).map_err(|error| Failure::Usage(error.to_string()))
     }
+}
+
+/// A loss that is given as a formula, of the largest sizes that are declared.
+fn formula(with: &str, loss: &str) -> Result<Network, Failure> {
+    // Any law about the loss is read with it, and looks whether it is defined anywhere.
+    let texts = Texts { with, loss, law: "L = 0", ..Texts::default() };
+    let law = read(&texts).map_err(|(part, fault)| complain_of(&texts, "--loss", part, fault))?;
+    let sizes = law.question.signature.sizes.iter().map(|size| (size.name.clone(), *size.range.end())).collect();
+    let model = FormulaModel::new(&law.question.model, &sizes);
+    let model = model.map_err(|_| Failure::BadData("the formula is too large for these sizes".to_owned()))?;
+    Ok(Network::Formula(model))
 }
 
 fn check_size(count: Option<usize>) -> Result<(), Failure> {

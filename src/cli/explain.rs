@@ -5,11 +5,12 @@ use super::selection::find;
 use super::{Exit, Failure};
 use crate::report::SCHEMA_VERSION;
 use crate::report::explanation::Explanation;
+use crate::verify::Claim;
 use crate::verify::theory::Theories;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-/// Explain a claim: statement, hypotheses, controls, proof, references
+/// Explain a claim: statement, hypotheses, controls, proof, what it builds on and what builds on it, references
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -47,7 +48,15 @@ pub(super) enum Format {
 pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let claim = find(theories, &arguments.id)?;
     let (lemma, statements) = theories.lemma(claim.id);
-    let explanation = Explanation { claim, proof: theories.proof(claim.id), lemma, statements };
+    let explanation = Explanation {
+        claim,
+        builds_on: theories.foundations(claim),
+        used_by: theories.users(claim.id),
+        proof: theories.proof(claim.id),
+        lemma,
+        statements,
+        is_formula: theories.of(claim.id).is_some_and(|theory| theory.file.is_some()),
+    };
     let text = match arguments.format {
         Format::Text => explanation.text(output::width()),
         Format::Markdown => explanation.markdown(),
@@ -59,8 +68,10 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-fn document(Explanation { claim, proof, lemma, statements }: &Explanation) -> serde_json::Value {
+fn document(explanation: &Explanation) -> serde_json::Value {
+    let Explanation { claim, builds_on, used_by, proof, lemma, statements, .. } = explanation;
     let control = |control: &crate::verify::Control| json!({"name": control.name, "breaks": control.breaks});
+    let ids = |claims: &[&Claim]| claims.iter().map(|claim| claim.id.to_owned()).collect::<Vec<_>>();
     json!({
         "schema_version": SCHEMA_VERSION,
         "id": claim.id,
@@ -70,6 +81,8 @@ fn document(Explanation { claim, proof, lemma, statements }: &Explanation) -> se
         "evidence": claim.evidence(),
         "controls": claim.controls.iter().map(control).collect::<Vec<_>>(),
         "references": claim.references,
+        "builds_on": ids(builds_on),
+        "used_by": ids(used_by),
         "proof": proof,
         "machine_checked": {
             "checked": lemma.checked,

@@ -3,9 +3,11 @@
 //! What is captured is what the calling thread prints; every command prints its document there.
 
 use super::{Exit, main_with, visible};
+use crate::checkpoint::Checkpoint;
 use crate::verify::theory::Theory;
 use std::cell::RefCell;
 use std::ffi::OsString;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -24,6 +26,7 @@ struct Host {
     output: String,
     messages: String,
     interrupted: Arc<AtomicBool>,
+    checkpoints: Vec<Checkpoint>,
 }
 
 thread_local! {
@@ -48,12 +51,28 @@ pub fn answer(
     arguments: impl IntoIterator<Item = OsString>,
     interrupted: Arc<AtomicBool>,
 ) -> Answer {
-    let before = HOST.replace(Some(Host { output: String::new(), messages: String::new(), interrupted }));
+    answer_about(theories, arguments, Vec::new(), interrupted)
+}
+
+/// The same where `inspect` takes these checkpoints, such as [arrays of the process](Checkpoint::of_arrays), for the files of their names.
+pub fn answer_about(
+    theories: &[&Theory<'_>],
+    arguments: impl IntoIterator<Item = OsString>,
+    checkpoints: Vec<Checkpoint>,
+    interrupted: Arc<AtomicBool>,
+) -> Answer {
+    let host = Host { output: String::new(), messages: String::new(), interrupted, checkpoints };
+    let before = HOST.replace(Some(host));
     let exit = main_with(theories, arguments);
     let Some(Host { output, messages, .. }) = HOST.replace(before) else {
         return Answer { exit: Exit::Internal, output: String::new(), messages: String::new() };
     };
     Answer { exit, output, messages }
+}
+
+/// The host's checkpoint of this name, if it has one.
+pub(super) fn checkpoint(name: &Path) -> Option<Checkpoint> {
+    HOST.with_borrow(|host| host.as_ref()?.checkpoints.iter().find(|held| held.path() == name).cloned())
 }
 
 /// Takes what goes to standard output; false if there is no host to take it.
@@ -85,6 +104,7 @@ pub(super) fn interruption() -> Option<Arc<AtomicBool>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checkpoint::{Array, Element};
     use crate::theories;
 
     fn ask(words: &[&str]) -> Answer {
@@ -105,6 +125,50 @@ mod tests {
         let help = ask(&["--help"]);
         assert!(help.exit == Exit::Success && help.output.contains("Usage: "), "{help:?}");
         assert_eq!(interruption().map(|_| ()), None, "nobody is left listening");
+    }
+
+    /// The elements of a file as the process could hold them.
+    fn held(file: &str, name: &str) -> Checkpoint {
+        let file = Checkpoint::open(Path::new(file)).expect("a checkpoint");
+        let arrays = file.names().map(|tensor| {
+            let of = file.tensor(tensor).expect("it has a name");
+            let mut numbers = vec![0.0; of.len()];
+            file.stream(tensor).and_then(|mut stream| stream.read(&mut numbers)).expect("numbers");
+            assert_eq!(of.element, Ok(Element::F32));
+            let bytes: Vec<u8> = numbers.iter().flat_map(|number| (*number as f32).to_le_bytes()).collect();
+            (tensor.to_owned(), Array { shape: of.shape.clone(), element: Element::F32, bytes: Arc::new(bytes) })
+        });
+        Checkpoint::of_arrays(name, arrays).expect("they fit")
+    }
+
+    #[test]
+    fn an_inspection_of_arrays_is_that_of_their_files() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/pytorch/checkpoints/");
+        let [weights, gradients] =
+            ["mlp.safetensors", "mlp.gradients.safetensors"].map(|name| format!("{folder}{name}"));
+        let words = |weights: &str, gradients: &str| {
+            let words = [
+                "name",
+                "inspect",
+                weights,
+                "--laws",
+                "mlp",
+                "--gradients",
+                gradients,
+                "--format",
+                "json",
+                "--members",
+            ];
+            words.map(OsString::from)
+        };
+        let of_files = answer(theories::ALL, words(&weights, &gradients), Arc::default());
+        let checkpoints = vec![held(&weights, "parameters"), held(&gradients, "gradients")];
+        let of_arrays = answer_about(theories::ALL, words("parameters", "gradients"), checkpoints, Arc::default());
+        assert_eq!((of_files.exit, of_arrays.exit), (Exit::Success, Exit::Success), "{of_arrays:?}");
+        let renamed = of_files.output.replace(&gradients, "gradients").replace(&weights, "parameters");
+        assert_eq!(of_arrays.output, renamed);
+        // Nobody else has them.
+        assert_eq!(ask(&["inspect", "parameters", "--list"]).exit, Exit::MissingInput);
     }
 
     #[test]

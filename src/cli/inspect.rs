@@ -1,7 +1,7 @@
 //! `equipartition inspect`: the balance laws on a checkpoint.
 
 use super::output::{self, Destination, identity, shown};
-use super::{Exit, Failure, Format};
+use super::{Exit, Failure, Format, host};
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::inspection::architecture::Architecture;
 use crate::inspection::decay::Decay;
@@ -196,12 +196,12 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         return Err(Failure::Usage("--members is for --format json: the table has a line for each law".to_owned()));
     }
     let Arguments { file, gradients, optimizer, entropic_gradient, .. } = arguments;
-    let weights = Checkpoint::open(file)?;
+    let weights = open(file)?;
     let laws = match &arguments.laws {
         Some(laws) if !arguments.list => laws,
         _ => return arguments.list(&weights),
     };
-    let open = |path: &Option<PathBuf>| path.as_deref().map(Checkpoint::open).transpose();
+    let open = |path: &Option<PathBuf>| path.as_deref().map(open).transpose();
     let [gradient_tensors, optimizer_tensors, entropic_tensors] =
         [open(gradients)?, open(optimizer)?, open(entropic_gradient)?];
     if laws == Path::new("auto") {
@@ -254,6 +254,11 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     report.write(&text)?;
     let broken = arguments.strict && inspection.counts().not_a_symmetry > 0;
     Ok(if broken { Exit::Refuted } else { Exit::Success })
+}
+
+/// What the host holds under this name, or else a file.
+fn open(path: &Path) -> Result<Checkpoint, CheckpointError> {
+    host::checkpoint(path).map_or_else(|| Checkpoint::open(path), Ok)
 }
 
 /// A head that only one of two files has: then it is not known whether the embedding is tied to it.
@@ -370,7 +375,10 @@ impl Arguments {
         if self.norm_epsilon.is_some_and(|epsilon| !(0.0..f64::INFINITY).contains(&epsilon)) {
             return Err(Failure::Usage("--norm-epsilon must not be negative".to_owned()));
         }
-        let configured = match read(&path) {
+        // Beside what is no file there is none.
+        let beside =
+            if host::checkpoint(&self.file).is_some() { Err(Failure::MissingInput(shown(&path))) } else { read(&path) };
+        let configured = match beside {
             Ok(text) => Architecture::from_config(&text)
                 .map_err(|problem| Failure::BadData(format!("{}: {problem}", path.display())))?,
             Err(Failure::MissingInput(_)) => Architecture { rotary: Some(Rotary::Halves), ..Architecture::default() },

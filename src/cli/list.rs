@@ -1,23 +1,27 @@
 //! `equipartition list`: every claim in a few words.
 
-use super::output::{self, print};
+use super::output::{self, Destination};
 use super::selection::{self, Selection};
 use super::{Exit, Failure, Format};
 use crate::report::SCHEMA_VERSION;
+use crate::report::dependence::Graph;
 use crate::report::formula::unicode;
 use crate::report::layout::{Tone, hanging, led};
 use crate::verify::theory::{Theories, Theory};
 use crate::verify::{Checked, Claim, Evidence};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
+use std::path::PathBuf;
 
-/// List the claims: identifier, title and statement, theory by theory
+/// List the claims: identifier, title and statement, theory by theory; or draw which rests on which
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   equipartition list balance
   equipartition list --search 'weight decay'
-  equipartition list --exclude balance --format json")]
+  equipartition list --exclude balance --format json
+  equipartition list balance --graph svg --output balance.svg
+  equipartition list --graph dot | dot -Tpdf > claims.pdf")]
 pub struct Arguments {
     #[command(flatten)]
     selection: Selection,
@@ -27,6 +31,21 @@ pub struct Arguments {
     /// Text for people, or an array of objects for programs
     #[arg(short, long, value_enum, default_value_t)]
     pub(super) format: Format,
+    /// Draw which claim rests on which instead: these claims, and those that they rest on
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "format")]
+    graph: Option<Drawing>,
+    /// Write to this file, all at once, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// How the graph is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Drawing {
+    /// For Graphviz.
+    Dot,
+    /// As a picture.
+    Svg,
 }
 
 #[derive(Serialize)]
@@ -38,6 +57,7 @@ struct Item<'a> {
     statement: &'a str,
     hypotheses: &'a [&'a str],
     evidence: Vec<Evidence>,
+    builds_on: &'a [&'a str],
     proof: Checked,
     theorems: Vec<String>,
     controls: Vec<&'a str>,
@@ -54,6 +74,7 @@ impl<'a> Item<'a> {
             statement: claim.statement,
             hypotheses: claim.hypotheses,
             evidence: claim.evidence(),
+            builds_on: claim.builds_on,
             proof: lemma.checked,
             theorems: lemma.theorems,
             controls: claim.controls.iter().map(|control| control.name).collect(),
@@ -66,6 +87,7 @@ impl<'a> Item<'a> {
 /// # Errors
 /// If a prefix matches none, or they cannot be written.
 pub fn run<'a>(arguments: &Arguments, theories: Theories<'a>) -> Result<Exit, Failure> {
+    let destination = Destination::open(arguments.output.as_deref())?;
     let selected = selection::selected(theories, &arguments.selection.words(&[]))?;
     let words = arguments.search.as_deref().map(searched).unwrap_or_default();
     let is_selected = |claim: &&Claim| selected.iter().any(|known| known.id == claim.id);
@@ -78,17 +100,23 @@ pub fn run<'a>(arguments: &Arguments, theories: Theories<'a>) -> Result<Exit, Fa
     if let (true, Some(search)) = (listed.is_empty(), &arguments.search) {
         return Err(Failure::NothingSelected(format!("no claim has all of these words: {search}")));
     }
-    let text = match arguments.format {
-        Format::Json => {
+    let drawn = || {
+        let claims: Vec<&Claim> = listed.iter().flat_map(|(_, claims)| claims).copied().collect();
+        Graph::of(theories, &claims)
+    };
+    let text = match (arguments.graph, arguments.format) {
+        (Some(Drawing::Dot), _) => drawn().dot(),
+        (Some(Drawing::Svg), _) => drawn().svg(),
+        (None, Format::Json) => {
             let items: Vec<Item> = listed
                 .iter()
                 .flat_map(|(theory, claims)| claims.iter().map(|claim| Item::new(theory, claim)))
                 .collect();
             serde_json::to_string_pretty(&items).map_err(|error| Failure::Internal(error.to_string()))? + "\n"
         }
-        Format::Text => listed.iter().map(|(theory, claims)| text(theory, claims, output::width())).collect(),
+        (None, Format::Text) => listed.iter().map(|(theory, claims)| text(theory, claims, output::width())).collect(),
     };
-    let _ = print(&text)?;
+    destination.write(&text)?;
     Ok(Exit::Success)
 }
 
@@ -113,7 +141,7 @@ fn text(theory: &Theory, claims: &[&Claim], width: usize) -> String {
         text += &led(&unicode(claim.statement), width, "    ", "      ");
         let theorems = lemma.theorems.join(", ");
         text += &match lemma.checked {
-            Checked::Prose => String::new(),
+            Checked::None | Checked::Prose => String::new(),
             Checked::Part => led(&format!("proof machine-checked in part: {theorems}"), width, "    ", "      "),
             Checked::Full => led(&format!("proof machine-checked: {theorems}"), width, "    ", "      "),
         };

@@ -34,13 +34,13 @@ mod verify;
 
 use crate::{suggest, visible};
 pub use failure::{Exit, Failure};
-pub use host::{Answer, answer};
+pub use host::{Answer, answer, answer_about};
 
 use crate::formula::file::TheoryFile;
 use crate::scalar::MENU;
 use crate::theories;
 use crate::verify::theory::{Theories, Theory};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -220,7 +220,7 @@ pub fn main_with(theories: &[&Theory<'_>], arguments: impl IntoIterator<Item = O
         report(&failure, false);
         return failure.exit();
     }
-    let (command, mut files) = match CommandLine::try_parse_from(&arguments) {
+    let (command, mut files) = match parse(&arguments) {
         Ok(CommandLine { command, theory, .. }) => (command, theory),
         Err(error) => return refuse(&arguments, &error),
     };
@@ -241,6 +241,16 @@ pub fn main_with(theories: &[&Theory<'_>], arguments: impl IntoIterator<Item = O
         report(&failure, json);
         failure.exit()
     })
+}
+
+/// Help is wrapped to the page, which may be this wide.
+const WIDEST_HELP: usize = 100;
+
+/// Reads a command line.
+fn parse(arguments: &[OsString]) -> Result<CommandLine, clap::Error> {
+    let mut command = CommandLine::command().term_width(output::width().min(WIDEST_HELP));
+    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    CommandLine::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
 /// Where no thread can be started, the calling one does the work; it is tried with a pool of its own, because the common one is made once.
@@ -300,10 +310,7 @@ fn refuse(arguments: &[OsString], error: &clap::Error) -> Exit {
 fn asks_for_json(arguments: &[OsString]) -> bool {
     let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
     // The first word that names a command: an option of the whole program may stand before it.
-    let command = words
-        .iter()
-        .skip(1)
-        .find(|word| <CommandLine as clap::CommandFactory>::command().find_subcommand(word.as_ref()).is_some());
+    let command = words.iter().skip(1).find(|word| CommandLine::command().find_subcommand(word.as_ref()).is_some());
     command.is_some_and(|command| command == "eval")
         || words.iter().any(|word| ["--format=json", "-fjson", "-f=json"].contains(&word.as_ref()))
         || words.windows(2).any(|pair| ["--format", "-f"].contains(&pair[0].as_ref()) && pair[1] == "json")
@@ -348,7 +355,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        use clap::CommandFactory;
         CommandLine::command().debug_assert();
     }
 }

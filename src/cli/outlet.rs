@@ -3,7 +3,7 @@
 use super::output::{self, Destination, shown};
 use super::{Exit, Failure, baseline};
 use crate::report::text::{Page, Style};
-use crate::report::{Report, annotations, figures, html, json, junit, markdown, text};
+use crate::report::{Report, annotations, figures, html, json, junit, markdown, paper, text};
 use crate::verify::theory::Theories;
 use crate::verify::{ClaimReport, Entry, Verdict};
 use clap::{Args, ValueEnum};
@@ -55,6 +55,8 @@ pub enum ReportFormat {
     Markdown,
     /// A page that needs nothing but a browser.
     Html,
+    /// Formulas and a table of a LaTeX document with amsmath, amssymb and booktabs.
+    Latex,
 }
 
 /// Another format, and its file.
@@ -219,6 +221,7 @@ fn render(format: ReportFormat, report: &Report, style: Style) -> Result<String,
     match format {
         ReportFormat::Text => return Ok(text::render(report, style)),
         ReportFormat::Markdown => return Ok(markdown::render(report)),
+        ReportFormat::Latex => return Ok(paper::render(report)),
         ReportFormat::Json => json::write(report, &mut bytes),
         ReportFormat::Junit => junit::write(report, &mut bytes),
         ReportFormat::Html => html::write(report, &mut bytes),

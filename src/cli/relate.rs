@@ -14,6 +14,8 @@ use clap::Args;
 /// found as the null space of the terms' values on fresh instances of all sizes, in a basis of fewest terms, and each is examined as `check` examines a law.
 /// Those that losses without structure obey too are marked as tautologies.
 #[derive(Args)]
+// By itself it would be wider than 80 columns.
+#[command(override_usage = "equipartition relate [OPTIONS] --loss <FORMULA> --with <DECLARATIONS>\n       <TERM>...")]
 #[command(after_help = "\
 Examples:
   equipartition relate 'E[g.u^2]' 'E[sum(g.w^2)]' 'u^2' 'sum(w^2)' --loss '(u (w @ x)^2 - y)^2' --with 'u, w[n], x[n], y; n in 1..3' --at stationary

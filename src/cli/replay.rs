@@ -196,7 +196,10 @@ fn text(claim: &Claim, case: Case, arguments: &Arguments, examination: &Examinat
                 let _ = writeln!(text, "             = [{}]", decimals.join(", "));
             }
         }
-        let _ = writeln!(text, "  worst relative residual {} in {}", finding.residual, finding.worst);
+        let _ = match finding.worst.is_empty() {
+            true => writeln!(text, "  all residuals are 0"),
+            false => writeln!(text, "  worst relative residual {} in {}", finding.residual, finding.worst),
+        };
         if !finding.miss.is_zero() {
             let _ = writeln!(text, "  surely missed by {}", finding.miss);
         }

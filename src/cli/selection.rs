@@ -5,6 +5,7 @@
 
 use super::Failure;
 use crate::formula::file::TheoryFile;
+use crate::report::plural;
 use crate::verify::Claim;
 use crate::verify::theory::Theories;
 use clap::Args;
@@ -112,6 +113,13 @@ const MOST_PROPOSED: usize = 3;
 
 /// `unknown claim `neuron`: did you mean `balance/neuron` or `noether/neuron`?`, or without a proposal where nothing is similar.
 fn unknown(theories: Theories, name: &str) -> String {
+    let family: Vec<&str> = theories.select(&[format!("{name}/")]).iter().map(|claim| claim.id).collect();
+    if let [first, ..] = family[..] {
+        return format!(
+            "`{name}` is a family of {}, such as `{first}`: name one of them",
+            plural(family.len(), "claim")
+        );
+    }
     let quoted: Vec<String> = proposals(theories, name).iter().map(|id| format!("`{id}`")).collect();
     match &quoted[..] {
         [] => format!("unknown claim `{name}`"),

@@ -7,6 +7,7 @@ use super::progress::Progress;
 use super::resume::Store;
 use super::selection::{self, Selection};
 use super::{Exit, Failure, host, last_failed, output, parse_precision, program};
+use crate::discovery::{self, structure};
 use crate::formula::file::TheoryFile;
 use crate::model::file::{self, ModelFile};
 use crate::report::{DEFAULT_PRECISION, GivenModel, Libraries, Report, Shard};
@@ -159,7 +160,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
     let model = arguments.model.as_deref().map(file::read).transpose()?;
     let (on_model, given) = match &model {
         Some(model) => {
-            let (applicable, given) = sort_by_model(&claims, model)?;
+            let (applicable, given) = sort_by_model(&claims, model, arguments.seed.unwrap_or_default())?;
             (applicable, Some(given))
         }
         None => (Vec::new(), None),
@@ -308,7 +309,11 @@ impl Concluded {
 }
 
 /// The claims that speak of a network, made to examine it, and what to tell of the network and of the other claims.
-fn sort_by_model<'a>(claims: &[&Claim<'a>], model: &'a ModelFile) -> Result<(Vec<OnSubject<'a>>, GivenModel), Failure> {
+fn sort_by_model<'a>(
+    claims: &[&Claim<'a>],
+    model: &'a ModelFile,
+    seed: u64,
+) -> Result<(Vec<OnSubject<'a>>, GivenModel), Failure> {
     let network = &model.network;
     let (mut applicable, mut inapplicable) = (Vec::new(), Vec::new());
     for &claim in claims {
@@ -322,12 +327,14 @@ fn sort_by_model<'a>(claims: &[&Claim<'a>], model: &'a ModelFile) -> Result<(Vec
         let message = format!("no claim that matches applies to {}: {}", model.place, reasons.join("; "));
         return Err(Failure::NothingSelected(message));
     }
+    let search = discovery::Settings { seed, precision: DEFAULT_PRECISION };
     let given = GivenModel {
         file: model.place.clone(),
         checksum: model.checksum.clone(),
         network: network.to_string(),
         parameters: network.parameter_count(),
         inapplicable,
+        symmetries: structure::known(network, &search),
     };
     Ok((applicable, given))
 }

@@ -8,10 +8,14 @@
 //! | [`batches`] | `noise-equilibrium/sde-gap` | the noise of batches, and where it leads on an orbit |
 //! | [`saddle`] | `mirror/attracting-saddle` | the window of step sizes in which a saddle attracts |
 //! | [`escape`] | `mirror/learning-order` | how fast a mode leaves its saddle |
+//! | [`friction`] | `cosmology/exact-scheme`, `cosmology/critical-damping` | momentum as a field with friction, and where either oscillates |
+//! | [`features`] | `starvation/two-features`, `starvation/spectral-decoupling` | the optimum of a linearised network under both penalties |
 //! | [`gas`] | `ideal-gas/equation-of-state`, `turning-angle` | radius and angle of scale-invariant weights |
 
 pub mod batches;
 pub mod escape;
+pub mod features;
+pub mod friction;
 pub mod gas;
 pub mod saddle;
 pub mod volume;

@@ -5,10 +5,11 @@ pub use crate::model::composed::Parameter as Block;
 use crate::model::mlp::Layout;
 
 /// The blocks, in the order of the flat vector: `W1`, `b1`, `W2`, ... for a stack of layers, the network's own names for a
-/// composed one, `theta` for a model without layers.
+/// composed one and for a formula, `theta` for a model without layers.
 pub fn of(network: &Network) -> Vec<Block> {
     match network {
         Network::Composed(composed) => composed.parameters().to_vec(),
+        Network::Formula(model) => model.blocks(),
         _ => match network.layout() {
             Some(layout) => layers(layout),
             None => {

@@ -17,6 +17,7 @@ use super::affine::echelon;
 use super::blocks::{self, Block};
 use super::formula::parameter;
 use super::search::Road;
+use super::sparse::sparse_basis;
 use super::{DiscoveryError, Settings, points, snapped_small};
 use crate::linalg::elimination::{Elimination, Pivoting};
 use crate::model::{Carrier, Network};
@@ -55,6 +56,12 @@ impl Monomial {
     /// The power of each parameter.
     pub fn powers(&self) -> &[u32] {
         &(self.0).0.1
+    }
+
+    /// The blocks whose parameters it has.
+    fn regions(&self, blocks: &[Block]) -> Vec<usize> {
+        let has = |block: &Block| self.powers()[block.range()].iter().any(|power| *power > 0);
+        (0..blocks.len()).filter(|block| has(&blocks[*block])).collect()
     }
 
     fn value<T: Field>(&self, at: &[T]) -> T {
@@ -290,7 +297,7 @@ where
         let purpose = format!("conserved, verified {round}");
         if let Some(verified) = verified(&found, road.bits, &|index| evaluate(&purpose, index)) {
             let basis = echelon(found);
-            let (dimensions, quantities) = generators(&basis, degree);
+            let (dimensions, quantities) = generators(&basis, degree, &blocks);
             let equations = [equations, elimination.rank()];
             let monomials = monomials.len();
             return Ok(Conserved {
@@ -358,18 +365,21 @@ fn verified<E: Branch + Measured>(
 }
 
 /// The dimensions up to each degree, and of every degree the polynomials that are none in those of lower degree.
-fn generators(basis: &[Polynomial], highest: u32) -> (Vec<usize>, Vec<Polynomial>) {
+fn generators(basis: &[Polynomial], highest: u32, blocks: &[Block]) -> (Vec<usize>, Vec<Polynomial>) {
     let up_to = |most: u32| basis.iter().filter(move |polynomial| degree(polynomial) <= most);
     let dimensions = (1..=highest).map(|degree| up_to(degree).count()).collect();
     let mut found: Vec<Polynomial> = Vec::new();
     for most in 1..=highest {
         let mut span = products(&found, most);
         let mut rank = echelon(span.iter().cloned()).len();
-        for candidate in up_to(most) {
+        let mut candidates =
+            sparse_basis(up_to(most).cloned().collect(), &|monomial: &Monomial| monomial.regions(blocks));
+        candidates.sort_by_key(|candidate| (degree(candidate), candidate.len()));
+        for candidate in candidates {
             span.push(candidate.clone());
             let now = echelon(span.iter().cloned()).len();
             if now > rank {
-                found.push(candidate.clone());
+                found.push(candidate);
                 // Products with it have a higher degree, unless it is of degree 1 itself.
                 span = products(&found, most);
                 span.extend(found.iter().cloned());
@@ -429,7 +439,8 @@ mod tests {
     fn products_are_nothing_new() {
         let polynomial = |powers: [u32; 2]| Polynomial::from([(Monomial::new(powers.to_vec()), Rational::one())]);
         let basis = [[1, 0], [2, 0], [0, 2], [1, 2], [3, 0]].map(polynomial);
-        let (dimensions, found) = generators(&basis, 3);
+        let plane = Block { name: "theta".to_owned(), rows: 2, columns: 1, start: 0 };
+        let (dimensions, found) = generators(&basis, 3, &[plane]);
         assert_eq!((dimensions, found), (vec![1, 3, 5], vec![polynomial([1, 0]), polynomial([0, 2])]));
     }
 }

@@ -5,6 +5,7 @@
 
 use super::affine::Affine;
 use super::blocks::Block;
+use super::matrices::{Action, MatrixSymmetry};
 use crate::scalar::Rational;
 use rug::Integer;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +35,7 @@ impl Sum {
 }
 
 /// The block of a parameter, and its row and column there.
-fn locate(blocks: &[Block], place: usize) -> (usize, usize, usize) {
+pub(super) fn locate(blocks: &[Block], place: usize) -> (usize, usize, usize) {
     let index = blocks.iter().position(|block| block.range().contains(&place)).expect("every parameter has a block");
     let offset = place - blocks[index].start;
     (index, offset / blocks[index].columns, offset % blocks[index].columns)
@@ -191,7 +192,7 @@ fn quadratic(blocks: &[Block], form: &BTreeMap<(usize, usize), Rational>, prefix
 }
 
 /// The factor that makes all coefficients integers without a common divisor.
-fn clearing<'a>(entries: impl Iterator<Item = &'a Rational>) -> Rational {
+pub(super) fn clearing<'a>(entries: impl Iterator<Item = &'a Rational>) -> Rational {
     let (mut numerators, mut denominators) = (Integer::new(), Integer::from(1));
     for entry in entries {
         numerators.gcd_mut(entry.numer());
@@ -255,4 +256,50 @@ pub fn generator(blocks: &[Block], generator: &Affine) -> String {
     }
     parts.extend(others);
     parts.join(", ")
+}
+
+/// The rows or columns of a block that a matrix acts on.
+fn lines(blocks: &[Block], action: &Action, size: usize) -> String {
+    let Block { name, rows, columns, .. } = &blocks[action.block];
+    let all = if action.is_left { *rows } else { *columns };
+    let lines = range(action.start, action.start + size);
+    match (size == all, action.is_left, columns) {
+        (true, ..) => name.clone(),
+        (false, true, 1) => format!("{name}[{lines}]"),
+        (false, true, _) => format!("{name}[{lines},:]"),
+        (false, false, _) => format!("{name}[:,{lines}]"),
+    }
+}
+
+/// What a matrix symmetry does, `dW1 += X W1, dW2 += -W2 X` for every matrix X.
+pub fn matrix_generator(blocks: &[Block], symmetry: &MatrixSymmetry) -> String {
+    let mut moved: Vec<(String, Sum)> = Vec::new();
+    for action in &symmetry.actions {
+        let name = lines(blocks, action, symmetry.size);
+        let matrix = if action.is_transposed { "X^T" } else { "X" };
+        let product = if action.is_left { format!("{matrix} {name}") } else { format!("{name} {matrix}") };
+        let term = (action.factor.clone(), product);
+        match moved.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => sum.terms.push(term),
+            None => moved.push((name, Sum { terms: vec![term] })),
+        }
+    }
+    let parts: Vec<String> = moved.iter().map(|(name, sum)| format!("d{name} += {}", sum.write())).collect();
+    let kind = if symmetry.is_antisymmetric { "antisymmetric " } else { "" };
+    format!("{} for every {kind}{size}x{size} matrix X", parts.join(", "), size = symmetry.size)
+}
+
+/// The law of a matrix symmetry: `E[g_W1 g_W1^T] - E[g_W2^T g_W2] = (4 gamma/eta) (W1 W1^T - W2^T W2)`; none of antisymmetric matrices.
+pub fn matrix_law(blocks: &[Block], symmetry: &MatrixSymmetry) -> Option<String> {
+    if symmetry.is_antisymmetric {
+        return None;
+    }
+    let (mut noise, mut decay) = (Sum::default(), Sum::default());
+    for action in &symmetry.actions {
+        let name = lines(blocks, action, symmetry.size);
+        let square = |name: &str| if action.is_left { format!("{name} {name}^T") } else { format!("{name}^T {name}") };
+        noise.terms.push((action.factor.clone(), format!("E[{}]", square(&format!("g_{name}")))));
+        decay.terms.push((action.factor.clone(), square(&name)));
+    }
+    Some(format!("{} = (4 gamma/eta) ({})", noise.write(), decay.write()))
 }

@@ -15,9 +15,13 @@
 //! | [`points`] | random points and samples |
 //! | [`ansatz`] | the maps among which generators are sought: all, or some if there are too many unknowns |
 //! | [`affine`] | generators with rational coefficients, and exact reductions of them |
+//! | [`parts`] | generators by kind |
+//! | [`sparse`] | sparse bases of them |
+//! | [`matrices`] | symmetries by all matrices of a size, each as one |
 //! | [`search`] | from points to generators that are verified at fresh points: equations one after the other, until no new one comes |
 //! | [`law`], [`formula`] | the balance law of each symmetric part, verified, and in words |
 //! | [`signed`] | permutations and sign flips |
+//! | [`structure`] | what is known of a composed network without a search |
 //! | [`mod@conserved`] | polynomials that gradient flow conserves |
 //!
 //! *What is guaranteed.* A generator within the ansatz is never missed in exact arithmetic: every equation holds for it. That a
@@ -30,16 +34,21 @@ pub mod blocks;
 pub mod conserved;
 pub mod formula;
 pub mod law;
+pub mod matrices;
+pub mod parts;
 pub mod points;
 pub mod search;
 pub mod signed;
+pub mod sparse;
+pub mod structure;
 
 use crate::linalg::elimination::Pivoting;
 use crate::model::{Carrier, Network};
 use crate::scalar::{Branch, Field, Magnitude, Measured, Mp, Rational, Recorded, Residue, reconstructed, snapped};
-use affine::{Affine, Parts};
+use affine::Affine;
 use ansatz::Ansatz;
 use law::Law;
+use parts::Parts;
 use search::{Found, Road};
 use signed::SignedPermutations;
 
@@ -274,7 +283,7 @@ fn complete<E: Carrier + Measured + Branch<Mask = bool>>(
     bits: Option<u32>,
 ) -> Discovery {
     let blocks = blocks::of(network);
-    let parts = Parts::of(network.parameter_count(), &found.generators);
+    let parts = Parts::of(&blocks, &found.generators);
     let judge = |generators: &[Affine]| -> Vec<Law> {
         generators.iter().map(|generator| Law::of::<E>(network, &blocks, generator, settings.seed, bits)).collect()
     };

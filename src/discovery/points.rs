@@ -9,6 +9,7 @@ use crate::model::composed::{Composed, Epsilon, Layer, Named};
 use crate::model::{Activation, Loss, Network, Piecewise};
 use crate::scalar::{Field, Rational};
 use crate::verify::Stream;
+use equipartition_formula::{Declaration, Domain};
 
 /// Bits of the grid.
 pub const GRID_BITS: u32 = 16;
@@ -24,6 +25,37 @@ impl Draws {
     fn number(&mut self) -> Rational {
         let number = self.stream.dyadic(GRID_BITS);
         if self.stream.below(4) < self.above { number.abs() } else { number }
+    }
+
+    /// A parameter of a formula, which is free within its sign: descent leaves every simplex.
+    fn parameters(&mut self, (quantity, [rows, len]): &(&Declaration, [usize; 2])) -> Vec<Rational> {
+        let each = |_| match quantity.domain {
+            Domain::Real => self.number(),
+            Domain::Positive | Domain::Probabilities | Domain::OneHot => self.stream.positive(),
+        };
+        (0..rows * len).map(each).collect()
+    }
+
+    /// A datum of a formula, row by row in its domain.
+    fn datum(&mut self, (quantity, [rows, len]): &(&Declaration, [usize; 2])) -> Vec<Rational> {
+        let row = |_| -> Vec<Rational> {
+            match quantity.domain {
+                Domain::Real => (0..*len).map(|_| self.number()).collect(),
+                Domain::Positive => (0..*len).map(|_| self.stream.positive()).collect(),
+                Domain::Probabilities => self.probabilities(*len),
+                Domain::OneHot => {
+                    let chosen = self.stream.below(*len);
+                    (0..*len).map(|entry| Rational::from(i32::from(entry == chosen))).collect()
+                }
+            }
+        };
+        (0..*rows).flat_map(row).collect()
+    }
+
+    fn probabilities(&mut self, len: usize) -> Vec<Rational> {
+        let weights: Vec<Rational> = (0..len).map(|_| self.stream.positive()).collect();
+        let total: Rational = weights.iter().sum();
+        weights.into_iter().map(|weight| weight / &total).collect()
     }
 }
 
@@ -50,6 +82,10 @@ pub fn point_with_samples(
             theta[place] = draws.stream.positive();
         }
     }
+    if let Network::Formula(model) = network {
+        let [parameters, _] = model.quantities();
+        theta = parameters.iter().flat_map(|quantity| draws.parameters(quantity)).collect();
+    }
     let samples = (0..count).map(|_| sample(network, &mut draws)).collect();
     (theta, samples)
 }
@@ -65,6 +101,10 @@ fn sample(network: &Network, draws: &mut Draws) -> Sample<Rational> {
             }
             input
         }
+        Network::Formula(model) => {
+            let [_, data] = model.quantities();
+            data.iter().flat_map(|quantity| draws.datum(quantity)).collect()
+        }
         _ => (0..network.input_len()).map(|_| draws.number()).collect(),
     };
     let (loss, width) = match network {
@@ -74,13 +114,7 @@ fn sample(network: &Network, draws: &mut Draws) -> Sample<Rational> {
     };
     let target = match loss {
         Loss::SquaredError => (0..network.target_len()).map(|_| draws.number()).collect(),
-        Loss::CrossEntropy => (0..network.target_len() / width)
-            .flat_map(|_| {
-                let weights: Vec<Rational> = (0..width).map(|_| draws.stream.positive()).collect();
-                let total: Rational = weights.iter().sum();
-                weights.into_iter().map(move |weight| weight / &total)
-            })
-            .collect(),
+        Loss::CrossEntropy => (0..network.target_len() / width).flat_map(|_| draws.probabilities(width)).collect(),
         Loss::Logistic => (0..network.target_len()).map(|_| draws.stream.positive() / 4_u32).collect(),
     };
     Sample::new(input, target)
@@ -103,6 +137,11 @@ pub fn is_polynomial(network: &Network) -> bool {
         Network::Mlp { activation, .. } => network.is_algebraic() && *activation == identity,
         Network::Linear(_) => true,
         Network::Rayleigh(_) => false,
+        Network::Formula(model) => {
+            let is_free = |(quantity, _): &(&Declaration, [usize; 2])| quantity.domain == Domain::Real;
+            // The bound is about numbers of the grid.
+            model.is_polynomial() && model.quantities().iter().flatten().all(is_free)
+        }
         Network::Composed(composed) => {
             composed.is_algebraic()
                 && layers(composed.layers()).iter().all(|named| match &named.layer {

@@ -15,6 +15,8 @@
 //! | [`imbalance`] | two layers that forget their imbalance, and the equilibrium of batches |
 //! | [`escape`] | the way of a mode out of its saddle |
 //! | [`saddles`] | modes that leave a saddle, and a saddle that attracts |
+//! | [`friction`] | descent with momentum beside the field with friction |
+//! | [`features`] | features under weight decay and under spectral decoupling |
 //! | [`gas`] | the norm of scale-invariant weights in three regimes |
 //! | [`refusal`] | why a run cannot be made |
 //! | [`valley`] | descent along a valley of minima, beside the flows of both losses |
@@ -24,7 +26,9 @@ pub mod charges;
 pub mod dead;
 pub mod ensemble;
 pub mod escape;
+pub mod features;
 pub mod flow;
+pub mod friction;
 pub mod gas;
 pub mod imbalance;
 pub mod observation;

@@ -15,6 +15,22 @@ pub fn hessian_vector<T: Field, M: ?Sized + Model<Dual<T>>>(
     model.gradient(&point, sample).into_iter().map(|entry| entry.tangent).collect()
 }
 
+/// The Hessian applied to one vector and the third derivative to two, `H_z u` and `T_z[u, v]`. `sample` is lifted twice.
+pub(super) fn second_and_third_derivative<T: Field, M: ?Sized + Model<Dual<Dual<T>>>>(
+    model: &M,
+    theta: &[T],
+    first: &[T],
+    second: &[T],
+    sample: &Sample<Dual<Dual<T>>>,
+) -> (Vec<T>, Vec<T>) {
+    let point: Vec<Dual<Dual<T>>> = theta
+        .iter()
+        .zip(first.iter().zip(second))
+        .map(|(x, (u, v))| Dual::new(Dual::new(x.clone(), v.clone()), Dual::constant(u.clone())))
+        .collect();
+    model.gradient(&point, sample).into_iter().map(|entry| (entry.tangent.value, entry.tangent.tangent)).unzip()
+}
+
 /// The third derivative applied to two vectors, `T_z[u, v]`. `sample` is lifted twice.
 pub fn third_derivative<T: Field, M: ?Sized + Model<Dual<Dual<T>>>>(
     model: &M,
@@ -23,10 +39,5 @@ pub fn third_derivative<T: Field, M: ?Sized + Model<Dual<Dual<T>>>>(
     second: &[T],
     sample: &Sample<Dual<Dual<T>>>,
 ) -> Vec<T> {
-    let point: Vec<Dual<Dual<T>>> = theta
-        .iter()
-        .zip(first.iter().zip(second))
-        .map(|(x, (u, v))| Dual::new(Dual::new(x.clone(), u.clone()), Dual::constant(v.clone())))
-        .collect();
-    model.gradient(&point, sample).into_iter().map(|entry| entry.tangent.tangent).collect()
+    second_and_third_derivative(model, theta, first, second, sample).1
 }

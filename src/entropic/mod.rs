@@ -13,6 +13,7 @@
 
 mod derivatives;
 mod forces;
+mod hessian;
 pub mod modified;
 mod preconditioner;
 mod sample_hessian;
@@ -23,14 +24,13 @@ pub use preconditioner::Preconditioner;
 
 use crate::data::DataSet;
 use crate::linalg::products::dot;
-use crate::model::{Differentiable, Evaluator, Model};
+use crate::model::{Evaluator, Model};
 use crate::scalar::{Dual, Field};
 use forces::Forces;
-use nalgebra::DMatrix;
 
 /// What descent minimises: a model on a data set, with learning rates and weight decay.
 ///
-/// `M` is any [`Differentiable`] model, `dyn Differentiable<T>` included.
+/// `M` is any [`Differentiable`](crate::model::Differentiable) model, `dyn Differentiable<T>` included.
 pub struct Objective<'a, T: Field, M: ?Sized> {
     /// The per-sample loss.
     pub model: &'a M,
@@ -121,29 +121,5 @@ impl<T: Field, M: ?Sized + Model<T> + Model<Dual<T>>> Objective<'_, T, M> {
         let mut total = vec![T::zero(); theta.len()];
         self.forces().mean(theta, &mut total);
         total
-    }
-}
-
-impl<T: Field, M: ?Sized + Differentiable<T>> Objective<'_, T, M> {
-    /// `Hess F`, column by column as the derivative of `grad F` along the axes.
-    pub fn entropic_hessian(&self, theta: &[T]) -> DMatrix<T> {
-        let data = self.data.lift();
-        let preconditioner = self.preconditioner.map(|x| Dual::constant(x.clone()));
-        let weight_decay = Dual::constant(self.weight_decay.clone());
-        let lifted =
-            Objective { model: self.model, data: &data, preconditioner: &preconditioner, weight_decay: &weight_decay };
-        let mut hessian = DMatrix::from_element(theta.len(), theta.len(), T::zero());
-        let mut forces = lifted.forces();
-        let mut point: Vec<Dual<T>> = theta.iter().map(|parameter| Dual::constant(parameter.clone())).collect();
-        let mut gradient = vec![Dual::constant(T::zero()); theta.len()];
-        for column in 0..theta.len() {
-            point[column].tangent = T::one();
-            forces.mean(&point, &mut gradient);
-            for (row, entry) in gradient.iter().enumerate() {
-                hessian[(row, column)].assign(&entry.tangent);
-            }
-            point[column].tangent = T::zero();
-        }
-        hessian
     }
 }

@@ -11,7 +11,6 @@
 //!
 //! Source: E. Hairer, C. Lubich, G. Wanner, *Geometric Numerical Integration*, section IX.1, with `f = -Lambda g`.
 
-use super::derivatives::third_derivative;
 use super::preconditioner::Preconditioner;
 use super::sample_hessian::SampleHessian;
 use crate::data::Sample;
@@ -76,9 +75,8 @@ impl<T: Field> Terms<T> {
     ) -> (Self, Vec<T>) {
         let (mut hessian, gradient) = SampleHessian::with_gradient(model, theta, sample);
         let direction = preconditioner.apply(&gradient);
-        let entropic = hessian.times(&direction);
+        let (entropic, third) = hessian.times_and_third(&direction);
         let curvature = hessian.times(&preconditioner.apply(&entropic));
-        let third = third_derivative(model, theta, &direction, &direction, &sample.lift().lift());
         (Terms { entropic, curvature, third }, gradient)
     }
 }

@@ -21,6 +21,8 @@ pub struct FormulaClaim {
     pub hypotheses: Vec<String>,
     /// Where it comes from.
     pub references: Vec<String>,
+    /// The identifiers of the claims that its proof rests on.
+    pub builds_on: Vec<String>,
     law: Box<dyn Check + Send>,
     controls: Vec<(String, String, Box<dyn Check + Send>)>,
 }
@@ -29,6 +31,7 @@ pub struct FormulaClaim {
 pub struct Lists<'a> {
     hypotheses: Vec<&'a str>,
     references: Vec<&'a str>,
+    builds_on: Vec<&'a str>,
     law: [Part<'a>; 1],
     controls: Vec<Control<'a>>,
 }
@@ -43,6 +46,7 @@ impl FormulaClaim {
             statement: law.question.law.text.split_whitespace().collect::<Vec<_>>().join(" "),
             hypotheses: law.question.hypotheses(),
             references: Vec::new(),
+            builds_on: Vec::new(),
             law: law.check(),
             controls: vec![(GENERIC_LOSS.to_owned(), ANY_LOSS.to_owned(), generic)],
         }
@@ -64,6 +68,7 @@ impl FormulaClaim {
         Lists {
             hypotheses: self.hypotheses.iter().map(String::as_str).collect(),
             references: self.references.iter().map(String::as_str).collect(),
+            builds_on: self.builds_on.iter().map(String::as_str).collect(),
             law: [all(&*self.law)],
             controls: self.controls.iter().map(|(name, breaks, check)| control(name, breaks, &**check)).collect(),
         }
@@ -77,6 +82,7 @@ impl FormulaClaim {
             statement: &self.statement,
             hypotheses: &lists.hypotheses,
             references: &lists.references,
+            builds_on: &lists.builds_on,
             law: &lists.law,
             controls: &lists.controls,
         }

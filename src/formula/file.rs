@@ -28,7 +28,7 @@ use super::read::{Part, Texts, read as read_law};
 use crate::complaint::Complaint;
 use crate::suggest::unknown;
 use crate::verify::{Claim, Lemmas, Theory};
-use equipartition_formula::Rates;
+use equipartition_formula::{Declaration, LARGEST, Rates, Signature};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -36,6 +36,8 @@ use toml::Spanned;
 
 /// The longest file that is read, in bytes.
 pub const LONGEST_FILE: u64 = 1 << 20;
+/// Any parameter: a size is read with one.
+const LEAST_NAME: &str = "parameter";
 /// The most claims of a file.
 const MOST_CLAIMS: usize = 1 << 10;
 
@@ -43,7 +45,10 @@ const MOST_CLAIMS: usize = 1 << 10;
 #[serde(deny_unknown_fields)]
 struct File {
     theory: Head,
-    model: ModelTable,
+    model: Spanned<ModelTable>,
+    /// Sizes of the axes of `parameters` and `data`.
+    #[serde(default)]
+    sizes: BTreeMap<Spanned<String>, Spanned<SizeRange>>,
     #[serde(default)]
     define: BTreeMap<String, Spanned<String>>,
     #[serde(default, rename = "claim")]
@@ -62,8 +67,27 @@ struct Head {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ModelTable {
-    with: Spanned<String>,
+    with: Option<Spanned<String>>,
+    parameters: Option<Quantities>,
+    data: Option<Quantities>,
     loss: Spanned<String>,
+}
+
+/// Names with the sizes of their axes.
+type Quantities = BTreeMap<Spanned<String>, Vec<Axis>>;
+
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum Axis {
+    Name(String),
+    Fixed(usize),
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum SizeRange {
+    Text(String),
+    One(usize),
 }
 
 #[derive(Deserialize)]
@@ -84,6 +108,8 @@ struct ClaimTable {
     hypotheses: Vec<String>,
     #[serde(default)]
     references: Vec<String>,
+    #[serde(default, rename = "builds-on")]
+    builds_on: Vec<String>,
     #[serde(default, rename = "control")]
     controls: Vec<ControlTable>,
 }
@@ -97,6 +123,14 @@ struct ControlTable {
     loss: Option<Spanned<String>>,
     at: Option<At>,
     rates: Option<RatesName>,
+    model: Option<ChangedModel>,
+}
+
+/// `model.loss` of a control, another spelling of `loss`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChangedModel {
+    loss: Spanned<String>,
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -146,7 +180,9 @@ impl TheoryFile {
             return Err(Complaint::of_file(place, format!("there are more than {MOST_CLAIMS} claims")));
         }
         reader.word(&file.theory.name, "the name of a theory")?;
-        let claims = file.claims.iter().map(|table| reader.claim(&file, table)).collect::<Result<Vec<_>, _>>()?;
+        let with = reader.declared(&file)?;
+        let claims =
+            file.claims.iter().map(|table| reader.claim(&file, &with, table)).collect::<Result<Vec<_>, _>>()?;
         Ok(TheoryFile {
             place: place.to_owned(),
             name: file.theory.name.into_inner(),
@@ -192,7 +228,74 @@ impl Reader<'_> {
         self.complain(name.span(), format!("{what} is made of small letters, digits and hyphens"))
     }
 
-    fn claim(&self, file: &File, table: &Spanned<ClaimTable>) -> Result<FormulaClaim, Complaint> {
+    /// What is declared: the text `with`, or the tables `parameters`, `data` and `sizes`.
+    fn declared(&self, file: &File) -> Result<Spanned<String>, Complaint> {
+        let (whole, model) = (file.model.span(), file.model.get_ref());
+        let ModelTable { with, parameters, data, .. } = model;
+        if let Some(with) = with {
+            if parameters.is_some() || data.is_some() || !file.sizes.is_empty() {
+                let message = "`with` declares everything: leave out `parameters`, `data` and [sizes]".to_owned();
+                return self.complain(with.span(), message);
+            }
+            return Ok(with.clone());
+        }
+        let Some(parameters) = parameters else {
+            return self.complain(whole, "missing key `with`, or `parameters` and `data`".to_owned());
+        };
+        let quantities = |table: &Quantities| -> Result<Vec<Declaration>, Complaint> {
+            // In the order of the file: a table is sorted by its names.
+            let mut all: Vec<_> = table.iter().collect();
+            all.sort_by_key(|(name, _)| name.span().start);
+            let one = |(name, axes): (&Spanned<String>, &Vec<Axis>)| {
+                let axis = |axis: &Axis| match axis {
+                    Axis::Name(name) => name.clone(),
+                    Axis::Fixed(size) => size.to_string(),
+                };
+                let axes = axes.iter().map(axis).collect::<Vec<_>>().join(", ");
+                let name_alone = name.get_ref().as_str();
+                let text = if axes.is_empty() { name_alone.to_owned() } else { format!("{name_alone}[{axes}]") };
+                Signature::declaration(&text).or_else(|fault| self.complain(name.span(), fault.message))
+            };
+            all.into_iter().map(one).collect()
+        };
+        let sizes = file.sizes.iter().map(|(name, range)| {
+            let text = match range.get_ref() {
+                SizeRange::Text(text) => text.clone(),
+                SizeRange::One(size) => size.to_string(),
+            };
+            let read = Signature::parse(&format!("{LEAST_NAME}; {} in {text}", name.get_ref()));
+            let size = read.ok().and_then(|mut read| read.sizes.pop()).filter(|size| size.name == *name.get_ref());
+            size.map_or_else(
+                || {
+                    self.complain(
+                        range.span(),
+                        format!("a size is a range such as \"1..3\", or a number from 1 to {LARGEST}"),
+                    )
+                },
+                Ok,
+            )
+        });
+        let signature = Signature {
+            parameters: quantities(parameters)?,
+            data: data.as_ref().map_or_else(|| Ok(Vec::new()), quantities)?,
+            sizes: sizes.collect::<Result<_, _>>()?,
+        };
+        let signature = signature.checked().or_else(|fault| self.complain(whole.clone(), fault.message))?;
+        let text = signature.to_text();
+        if Signature::parse(&text).ok().as_ref() != Some(&signature) {
+            // Without data a name such as x would be read as one of them.
+            let message = "without `data` no parameter has a name that begins data: x or y".to_owned();
+            return self.complain(whole, message);
+        }
+        Ok(Spanned::new(whole, text))
+    }
+
+    fn claim(
+        &self,
+        file: &File,
+        with: &Spanned<String>,
+        table: &Spanned<ClaimTable>,
+    ) -> Result<FormulaClaim, Complaint> {
         let claim = table.get_ref();
         let id = claim.id.get_ref();
         if !id.split_once('/').is_some_and(|(family, name)| is_word(family) && is_word(name)) {
@@ -205,10 +308,9 @@ impl Reader<'_> {
             return self.complain(claim.id.span(), format!("two claims have the identifier `{id}`"));
         }
         let define: Vec<(&String, &Spanned<String>)> = file.define.iter().chain(&claim.define).collect();
-        let model = &file.model;
         let sources = Sources {
-            with: claim.with.as_ref().unwrap_or(&model.with),
-            loss: claim.loss.as_ref().unwrap_or(&model.loss),
+            with: claim.with.as_ref().unwrap_or(with),
+            loss: claim.loss.as_ref().unwrap_or(&file.model.get_ref().loss),
             define,
             law: &claim.law,
             at: claim.at,
@@ -218,6 +320,7 @@ impl Reader<'_> {
         let mut read = FormulaClaim::new(id.clone(), claim.title.clone(), &law);
         read.hypotheses.extend(claim.hypotheses.iter().cloned());
         read.references.extend(file.theory.references.iter().chain(&claim.references).cloned());
+        read.builds_on.clone_from(&claim.builds_on);
         let mut names = vec![GENERIC_LOSS];
         for control in &claim.controls {
             self.word(&control.name, "the name of a control")?;
@@ -226,15 +329,19 @@ impl Reader<'_> {
                 return self.complain(control.name.span(), format!("another control has the name `{name}`"));
             }
             names.push(name);
-            let nothing =
-                control.law.is_none() && control.loss.is_none() && control.at.is_none() && control.rates.is_none();
+            let of_model = control.model.as_ref().map(|model| &model.loss);
+            if let (Some(loss), Some(_)) = (of_model, &control.loss) {
+                return self.complain(loss.span(), "`loss` and `model.loss` are the same: give one".to_owned());
+            }
+            let loss = control.loss.as_ref().or(of_model);
+            let nothing = control.law.is_none() && loss.is_none() && control.at.is_none() && control.rates.is_none();
             if nothing {
                 let message = "a control changes something: `law`, `loss`, `at` or `rates`".to_owned();
                 return self.complain(control.name.span(), message);
             }
             let changed = Sources {
                 law: control.law.as_ref().unwrap_or(sources.law),
-                loss: control.loss.as_ref().unwrap_or(sources.loss),
+                loss: loss.unwrap_or(sources.loss),
                 at: control.at.unwrap_or(sources.at),
                 rates: control.rates.unwrap_or(sources.rates),
                 ..sources.clone()

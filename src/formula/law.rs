@@ -245,7 +245,7 @@ impl Generic {
 
 impl Instance {
     /// Replaces the weights of the mean by such that the gradient of F is 0 at the point.
-    fn make_stationary(&mut self, forces: &Forces) -> Result<(), Unjudged> {
+    pub(super) fn make_stationary(&mut self, forces: &Forces) -> Result<(), Unjudged> {
         if !forces.tape.is_algebraic() {
             return Err(Unjudged::Open("the loss is not algebraic, so that no stationary point can be solved for"));
         }

@@ -2,8 +2,6 @@
 //!
 //! | module | concept |
 //! |---|---|
-//! | [`arithmetic`] | what a tape computes in the scalars of this crate |
-//! | [`model`] | the loss of a formula as a [model](crate::model::Model) |
 //! | [`law`] | a law as a [check](crate::verify::Check): how its instances are drawn, in which scalars it is judged |
 //! | [`instance`] | an instance of a law, as drawn |
 //! | [`mod@counterexample`] | an instance of few digits that a law gets wrong, term by term |
@@ -15,22 +13,20 @@
 //! | [`claim`] | a claim that owns its texts, its law and its controls |
 
 pub mod answer;
-pub mod arithmetic;
 pub mod claim;
 pub mod counterexample;
 #[cfg(feature = "model-file")]
 pub mod file;
 pub mod instance;
 pub mod law;
-pub mod model;
 pub mod read;
 pub mod relations;
 #[cfg(feature = "model-file")]
 pub mod schema;
 mod sizes;
 
+pub use crate::model::formula::{FormulaModel, arithmetic};
 pub use answer::Answer;
 pub use claim::{FormulaClaim, GENERIC_LOSS};
 pub use counterexample::{Counterexample, counterexample};
 pub use law::{FormulaLaw, Question, Where};
-pub use model::FormulaModel;

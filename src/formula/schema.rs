@@ -18,6 +18,7 @@ pub fn schema() -> Value {
             "name": text("A name, in small letters, digits and hyphens."),
             "breaks": text("What is broken, in words."),
             "law": law(), "loss": loss(), "at": at(), "rates": rates(),
+            "model": table(json!({"loss": loss()}), &["loss"]),
         }),
         &["name", "breaks"],
     );
@@ -28,6 +29,7 @@ pub fn schema() -> Value {
             "law": law(), "at": at(), "rates": rates(), "define": define(), "with": with(), "loss": loss(),
             "hypotheses": texts("What the law supposes besides, in words."),
             "references": texts("Where it comes from."),
+            "builds-on": texts("The identifiers of the claims that its proof rests on."),
             "control": {"type": "array", "items": control, "description": "Changes with which the law must fail."},
         }),
         &["id", "title", "law"],
@@ -40,6 +42,17 @@ pub fn schema() -> Value {
         }),
         &["name", "title"],
     );
+    let axes = json!({"type": "array", "maxItems": 2, "items": {"type": ["string", "integer"]}});
+    let quantities = |meaning: &str| json!({"type": "object", "additionalProperties": axes, "description": meaning});
+    let model = table(
+        json!({
+            "with": with(), "loss": loss(),
+            "parameters": quantities("In place of `with`: parameters with the sizes of their axes, as in { u = [], w = [\"n\"] }."),
+            "data": quantities("In place of `with`: what a sample consists of, likewise."),
+        }),
+        &["loss"],
+    );
+    let size = json!({"type": ["string", "integer"], "description": "The numbers that it takes, such as \"1..3\"."});
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "THEORY.toml of equipartition",
@@ -47,7 +60,8 @@ pub fn schema() -> Value {
         "type": "object",
         "properties": {
             "theory": theory,
-            "model": table(json!({"with": with(), "loss": loss()}), &["with", "loss"]),
+            "model": model,
+            "sizes": {"type": "object", "additionalProperties": size, "description": "Sizes of the axes of `parameters` and `data`."},
             "define": define(),
             "claim": {"type": "array", "items": claim, "minItems": 1},
         },

@@ -12,7 +12,7 @@ use equipartition_formula::{Operation, Tape, Transcendental};
 /// ```
 ///
 /// from the nodes' values in doubles.
-pub(super) fn sizes(tape: &Tape, values: &[f64]) -> Vec<f64> {
+pub(in crate::formula) fn sizes(tape: &Tape, values: &[f64]) -> Vec<f64> {
     let mut sizes: Vec<f64> = Vec::with_capacity(values.len());
     for (operation, value) in tape.operations().iter().zip(values) {
         let of = |node: equipartition_formula::Node| (values[node.place()].abs(), sizes[node.place()]);

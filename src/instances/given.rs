@@ -117,6 +117,7 @@ fn is_polynomial(network: &Network) -> bool {
         Network::Mlp { activation, .. } => network.is_algebraic() && smooth(activation),
         Network::Linear(_) => true,
         Network::Rayleigh(_) => false,
+        Network::Formula(model) => model.is_polynomial(),
     }
 }
 

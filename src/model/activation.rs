@@ -191,6 +191,13 @@ impl Smooth {
     /// In the machine's floats the value is right to 8 units in the last place, subnormals included, in MPFR's to 3. The slope
     /// is right to 16 and to 8 units; those of silu and gelu have a zero (at -1.278 and -0.752), near which the units are those of 1/2.
     pub(super) fn value_and_slope<T: Real>(self, x: &T) -> (T, T) {
+        if let Some((value, opposite)) = matches!(self, Smooth::Sigmoid | Smooth::Silu).then(|| x.sigmoids()).flatten()
+        {
+            return match self {
+                Smooth::Sigmoid => (value.clone(), value * &opposite),
+                _ => (T::product(x, &value), value * (T::one() + opposite * x)),
+            };
+        }
         match self {
             // s (1 - s) and 1 + tanh would cancel.
             Smooth::Tanh => x.tanh_and_slope(),

@@ -85,6 +85,12 @@ impl<T: Real> OutputLoss<T> for Loss {
             Loss::Logistic => {
                 let mut value = T::zero();
                 for (slope, (logit, label)) in gradient.iter_mut().zip(output.iter().zip(target)) {
+                    if let (Some(pluses), Some(sigmoids)) = (logit.softpluses(), logit.sigmoids()) {
+                        let other = T::one() - label;
+                        value += T::product(label, &pluses.1) + T::product(&other, &pluses.0);
+                        *slope = other * &sigmoids.0 - T::product(label, &sigmoids.1);
+                        continue;
+                    }
                     // softplus(f) - y f and s(f) - y would cancel where the prediction is right and sure.
                     let (other, opposite) = (T::one() - label, -logit.clone());
                     value += T::product(label, &opposite.softplus()) + T::product(&other, &logit.softplus());
@@ -101,7 +107,9 @@ impl<T: Real> OutputLoss<T> for Loss {
             Loss::CrossEntropy => curve_cross_entropy(output, target, tangent, product),
             Loss::Logistic => {
                 for (entry, (logit, tangent)) in product.iter_mut().zip(output.iter().zip(tangent)) {
-                    *entry = T::product(&logit.sigmoid(), &(-logit.clone()).sigmoid()) * tangent;
+                    let (above, below) =
+                        logit.sigmoids().unwrap_or_else(|| (logit.sigmoid(), (-logit.clone()).sigmoid()));
+                    *entry = above * &below * tangent;
                 }
             }
         }

@@ -5,6 +5,7 @@
 //! | [`mlp`] | multilayer perceptrons, with or without biases and RMS normalisation |
 //! | [`linear`] | deep linear networks with fixed embeddings, low-rank adapters, matrix factorisation |
 //! | [`composed`] | layers on sequences: attention, norms, gated mlps, residual streams; decoders |
+//! | [`formula`] | losses that are given as formulas |
 //! | `file` | networks read from MODEL.toml (with the feature `model-file`) |
 //! | [`rayleigh`] | a rational scale-invariant model |
 //! | [`regularised`] | any model with weight decay inside its loss |
@@ -22,6 +23,7 @@ mod dense;
 mod evaluator;
 #[cfg(feature = "model-file")]
 pub mod file;
+pub mod formula;
 mod layout;
 pub mod linear;
 pub mod loss;
@@ -72,6 +74,19 @@ pub trait Model<T: Field>: Send + Sync {
     fn stack(&self) -> Option<&dyn Stack<T>> {
         None
     }
+
+    /// The model as a stack with weight decay inside its loss, if it is one.
+    fn decayed_stack(&self) -> Option<DecayedStack<'_, T>> {
+        self.stack().map(|stack| DecayedStack { stack, weight_decay: T::zero() })
+    }
+}
+
+/// The loss `l + gamma |theta|^2` for the loss `l` of a stack.
+pub struct DecayedStack<'a, T> {
+    /// `l`
+    pub stack: &'a dyn Stack<T>,
+    /// `gamma`
+    pub weight_decay: T,
 }
 
 /// A model that can also be evaluated on dual numbers over `T`, twice nested: it has third derivatives.

@@ -3,6 +3,7 @@
 use super::Differentiable;
 use super::activation::{Activation, Hidden};
 use super::composed::{AlgebraicComposed, Composed, RealComposed};
+use super::formula::FormulaModel;
 use super::linear::{CarriedStack, LinearStack, Readout};
 use super::loss::{Loss, SquaredError};
 use super::mlp::{Layout, Mlp};
@@ -31,6 +32,8 @@ pub enum Network {
     Composed(Composed),
     /// A rational scale-invariant model.
     Rayleigh(Rayleigh),
+    /// A loss that is given as a formula.
+    Formula(FormulaModel),
 }
 
 impl Network {
@@ -56,7 +59,7 @@ impl Network {
     pub fn layout(&self) -> Option<&Layout> {
         match self {
             Network::Mlp { layout, .. } | Network::Linear(LinearStack { layout, .. }) => Some(layout),
-            Network::Composed(_) | Network::Rayleigh(_) => None,
+            Network::Composed(_) | Network::Rayleigh(_) | Network::Formula(_) => None,
         }
     }
 
@@ -65,6 +68,7 @@ impl Network {
         match self {
             Network::Rayleigh(model) => model.dimension,
             Network::Composed(network) => network.parameter_count(),
+            Network::Formula(model) => model.parameter_count(),
             _ => self.layout().map_or(0, Layout::parameter_count),
         }
     }
@@ -81,6 +85,7 @@ impl Network {
             }
             Network::Composed(network) => network.positions() * network.input_width(),
             Network::Rayleigh(model) => model.dimension,
+            Network::Formula(model) => model.input_len(),
         }
     }
 
@@ -95,6 +100,7 @@ impl Network {
             },
             Network::Composed(network) => network.positions() * network.output_width(),
             Network::Rayleigh(_) => 1,
+            Network::Formula(_) => 0,
         }
     }
 
@@ -113,6 +119,7 @@ impl Network {
                 matches!(activation, Activation::Piecewise(_)) && !normalised && *loss == Loss::SquaredError
             }
             Network::Composed(network) => network.is_algebraic(),
+            Network::Formula(model) => model.is_algebraic(),
             Network::Linear(_) | Network::Rayleigh(_) => true,
         }
     }
@@ -131,6 +138,7 @@ impl Network {
                 network.is_algebraic().then(|| Arc::new(AlgebraicComposed(network.clone())) as _)
             }
             Network::Rayleigh(model) => Some(Arc::new(*model)),
+            Network::Formula(model) => model.algebraic(),
         }
     }
 
@@ -145,6 +153,7 @@ impl Network {
             Network::Linear(stack) => Arc::new(CarriedStack::new(stack.clone())),
             Network::Composed(network) => Arc::new(RealComposed(network.clone())),
             Network::Rayleigh(model) => Arc::new(*model),
+            Network::Formula(model) => model.real(),
         }
     }
 }
@@ -171,6 +180,7 @@ impl fmt::Display for Network {
                 write!(f, "{kind} {}", widths(&stack.layout))
             }
             Network::Composed(network) => network.fmt(f),
+            Network::Formula(model) => model.fmt(f),
             Network::Rayleigh(model) => write!(f, "Rayleigh quotient in {} dimensions", model.dimension),
         }
     }

@@ -1,6 +1,6 @@
 //! Weight decay as part of the loss: what a step `theta - eta (g + 2 gamma theta)` descends on.
 
-use super::Model;
+use super::{DecayedStack, Model};
 use crate::data::Sample;
 use crate::scalar::{Dual, Field};
 
@@ -40,6 +40,11 @@ macro_rules! regularised {
                 let $decay = self.weight_decay.clone();
                 add_decay(&$lifted, theta, &mut loss, gradient);
                 loss
+            }
+            fn decayed_stack(&self) -> Option<DecayedStack<'_, $scalar>> {
+                let DecayedStack { stack, weight_decay } = self.model.decayed_stack()?;
+                let $decay = self.weight_decay.clone();
+                Some(DecayedStack { stack, weight_decay: weight_decay + $lifted })
             }
         }
     };

@@ -53,7 +53,7 @@ pub struct Record {
     /// Its hypotheses.
     pub hypotheses: Vec<String>,
     /// What of its proof is machine-checked.
-    #[serde(default, skip_serializing_if = "Checked::is_prose")]
+    #[serde(default, skip_serializing_if = "Checked::is_nothing")]
     pub proof: Checked,
     /// The theorems.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -212,7 +212,7 @@ impl Record {
             both.weaker.push(format!("another statement: `{}`, was `{}`", now.statement, self.statement));
         }
         both.sets("hypothesis", More::IsWeaker, &self.hypotheses, &now.hypotheses);
-        if now.proof != self.proof {
+        if now.proof != self.proof && !(now.proof.is_nothing() && self.proof.is_nothing()) {
             both.add(now.proof > self.proof, format!("machine-checked proof: {}, was {}", now.proof, self.proof));
         }
         both.sets("theorem", More::IsStronger, &self.theorems, &now.theorems);

@@ -91,19 +91,24 @@ pub fn text(discovery: &Discovery, width: usize) -> String {
     ] {
         let _ = writeln!(text, "{what:<52}{count:>5}");
     }
-    let mut list = |title: &str, generators: &[Affine]| {
+    let mut list = |title: &str, generators: &[String]| {
         if !generators.is_empty() {
             let _ = write!(text, "\n{}", hanging(&format!("{title}:"), width, ""));
         }
         for generator in generators {
-            text += &hanging(&formula::generator(&discovery.blocks, generator), width, "  ");
+            text += &hanging(generator, width, "  ");
         }
     };
+    let words = |generators: &[Affine]| -> Vec<String> {
+        generators.iter().map(|generator| formula::generator(&discovery.blocks, generator)).collect()
+    };
     let modulo = if parts.implied.is_empty() { "" } else { ", apart from products of a translation and a parameter" };
-    list(&format!("Linear generators{modulo}"), &parts.essential);
-    list("Antisymmetric among them", &parts.antisymmetric);
-    list("Translations", &parts.translations);
-    list("Mixed generators", &parts.mixed);
+    let of_matrices = parts.matrices.iter().map(|found| formula::matrix_generator(&discovery.blocks, found));
+    let alone = &parts.essential[parts.matrices.last().map_or(0, |last| last.members.end)..];
+    list(&format!("Linear generators{modulo}"), &of_matrices.chain(words(alone)).collect::<Vec<_>>());
+    list("Antisymmetric among them", &words(&parts.antisymmetric));
+    list("Translations", &words(&parts.translations));
+    list("Mixed generators", &words(&parts.mixed));
     let mut families = |title: &str, families: &[Family]| {
         if !families.is_empty() {
             let _ = write!(text, "\n{}", hanging(&format!("{title}:"), width, ""));
@@ -118,22 +123,47 @@ pub fn text(discovery: &Discovery, width: usize) -> String {
         let told = "The search for exchanges and flips was cut short: coarser units were not tried.";
         let _ = write!(text, "\n{}", hanging(told, width, ""));
     }
-    let laws = |text: &mut String, title: &str, laws: &[Law]| {
+    let laws = |text: &mut String, title: &str, laws: &[(String, String)]| {
         if !laws.is_empty() {
             let _ = write!(text, "\n{}", hanging(&format!("{title}:"), width, ""));
         }
-        for law in laws {
-            *text += &hanging(&format!("{} [{}]", law.formula, judgement(law)), width, "  ");
+        for (formula, judgement) in laws {
+            *text += &hanging(&format!("{formula} [{judgement}]"), width, "  ");
         }
     };
-    let (essential, implied) = discovery.balance_laws.split_at(parts.essential_symmetric);
-    laws(&mut text, "Balance laws at stationary points of F, learning rate eta, weight decay gamma", essential);
+    let (essential, implied) = told_laws(discovery);
+    laws(&mut text, "Balance laws at stationary points of F, learning rate eta, weight decay gamma", &essential);
     if !implied.is_empty() {
         let _ = writeln!(text, "\nFurther balance laws, which those of translations imply: {}", implied.len());
     }
-    laws(&mut text, "Laws of translations and mixed generators, likewise", &discovery.affine_laws);
+    let others: Vec<_> = discovery.affine_laws.iter().map(|law| (law.formula.clone(), judgement(law))).collect();
+    laws(&mut text, "Laws of translations and mixed generators, likewise", &others);
     let _ = write!(text, "\n{}", hanging(&conclusion(discovery), width, ""));
     text
+}
+
+/// Each balance law and what was found of it: the entries of a matrix law as one, then single ones; and those that translations imply.
+fn told_laws(discovery: &Discovery) -> (Vec<(String, String)>, &[Law]) {
+    let parts = &discovery.parts;
+    let (essential, implied) = discovery.balance_laws.split_at(parts.essential_symmetric);
+    let of_matrices = parts.matrices.iter().filter_map(|found| {
+        let formula = formula::matrix_law(&discovery.blocks, found)?;
+        let entries = &essential[found.laws.clone()];
+        let failed = entries.iter().find(|law| !law.verified);
+        let told = match (failed, entries.iter().all(|law| law.vacuous)) {
+            (Some(law), _) => judgement(law),
+            (None, true) => "vacuous: all terms are zero".to_owned(),
+            (None, false) => {
+                let worst = entries.iter().map(|law| &law.residual).reduce(|a, b| if b > a { b } else { a });
+                let worst = worst.map_or_else(String::new, |residual| format!(", residual {residual}"));
+                format!("verified, all {} entries{worst}", entries.len())
+            }
+        };
+        Some((formula, told))
+    });
+    let alone = &essential[parts.matrices.last().map_or(0, |last| last.laws.end)..];
+    let alone = alone.iter().map(|law| (law.formula.clone(), judgement(law)));
+    (of_matrices.chain(alone).collect(), implied)
 }
 
 /// The summary in a sentence.
@@ -171,6 +201,22 @@ fn balance_laws(discovery: &Discovery) -> Vec<Value> {
         value
     };
     discovery.balance_laws.iter().enumerate().map(mark).collect()
+}
+
+/// Symmetries by all matrices of a size: each with its law, if there is one, and which members of the bases are its own.
+fn matrix_symmetries(discovery: &Discovery) -> Vec<Value> {
+    let range = |range: &std::ops::Range<usize>| json!([range.start, range.end]);
+    let told = discovery.parts.matrices.iter().map(|found| {
+        json!({
+            "generator": formula::matrix_generator(&discovery.blocks, found),
+            "law": formula::matrix_law(&discovery.blocks, found),
+            "size": found.size,
+            "antisymmetric": found.is_antisymmetric,
+            "linear_generators": range(&found.members),
+            "balance_laws": range(&found.laws),
+        })
+    });
+    told.collect()
 }
 
 /// The document for a program.
@@ -244,6 +290,7 @@ pub fn document(discovery: &Discovery, settings: &Settings) -> Value {
         "translations": parts.translations.len(),
         "mixed": parts.mixed.len(),
         "implied_by_translations": parts.implied.len(),
+        "matrix_symmetries": matrix_symmetries(discovery),
         "balance_laws": balance_laws(discovery),
         "affine_laws": discovery.affine_laws.iter().map(law).collect::<Vec<_>>(),
         "linear_generators": words(&parts.essential),
@@ -261,8 +308,12 @@ pub fn document(discovery: &Discovery, settings: &Settings) -> Value {
 
 /// The laws as a table, to paste into a paper.
 pub fn to_latex(discovery: &Discovery) -> String {
-    let row = |law: &Law| format!("  ${}$ & {} \\\\\n", latex::plain(&law.formula), latex::words(&judgement(law)));
-    let rows: String = discovery.balance_laws.iter().chain(&discovery.affine_laws).map(row).collect();
+    let row = |(formula, judgement): (String, String)| {
+        format!("  ${}$ & {} \\\\\n", latex::plain(&formula), latex::words(&judgement))
+    };
+    let (essential, implied) = told_laws(discovery);
+    let others = implied.iter().chain(&discovery.affine_laws).map(|law| (law.formula.clone(), judgement(law)));
+    let rows: String = essential.into_iter().chain(others).map(row).collect();
     let body = if rows.is_empty() {
         "no continuous symmetry was found.\n".to_owned()
     } else {

@@ -14,7 +14,7 @@ use std::fmt::Write;
 /// The columns of the CSV.
 const COLUMNS: &str = "curve,regime,start_or_size,step,rate,weight_decay,first_order_angle,angle,angle_standard_error,exact_angle,\
                        angle_gap,angle_gap_standard_error,factor,factor_standard_error,exact_factor,factor_gap,\
-                       factor_gap_standard_error,squared_radius,steady_squared_radius,rho_squared_variance,share";
+                       factor_gap_standard_error,squared_radius,steady_squared_radius,rho_squared_variance,share,escaped";
 
 /// By regime.
 const REGIMES: [&str; 3] = ["#0072b2", "#d55e00", "#009e73"];
@@ -22,7 +22,7 @@ const SIZES: [&str; 4] = ["#56b4e9", "#0072b2", "#cc79a7", "#d55e00"];
 const IDEAL: &str = "#888";
 const BOUNDED: &str = "#222";
 
-/// A row for each stationary state, for each step of the ways to a steady radius, and for each record of the chains that escape.
+/// A row for each stationary state, 0 or 1 in its last column telling whether the radius escaped: then nothing was measured, and the fields are empty; for each step of the ways to a steady radius, and for each record of the chains that escape.
 pub fn csv(observation: &Observation) -> String {
     let mut csv = COLUMNS.to_owned() + "\n";
     let field = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -35,26 +35,29 @@ pub fn csv(observation: &Observation) -> String {
         let (exact, factor) = (regime.exact_angle(first_order), exact_of(state));
         let _ = writeln!(
             csv,
-            "state,{regime},,,{rate},{weight_decay},{first_order},{},{},{},{},{},{},{squared_radius},{},{fluctuation},",
+            "state,{regime},,,{rate},{weight_decay},{first_order},{},{},{},{},{},{},{},{},{},,{}",
             mean(|seen| Some(seen.angle)),
             field(exact),
             mean(|seen| Some(seen.angle_gap)),
             mean(|seen| seen.factor),
             field(factor),
             mean(|seen| seen.factor_gap),
+            field(seen.as_ref().map(|_| squared_radius)),
             field(Some(state.steady_square()).filter(|square| square.is_finite())),
+            field(seen.as_ref().map(|_| fluctuation)),
+            u8::from(seen.is_none()),
         );
     }
     for Way { regime, measured, exact } in &observation.ways {
         let start = exact[0];
         for (step, (measured, exact)) in measured.iter().zip(exact).enumerate() {
-            let _ = writeln!(csv, "way,{regime},{start},{step},,,,,,,,,,,,,,{measured},{exact},,");
+            let _ = writeln!(csv, "way,{regime},{start},{step},,,,,,,,,,,,,,{measured},{exact},,,");
         }
     }
     for chains in &observation.chains {
         let noise = noise(chains);
         for (step, share) in &chains.escaped {
-            let _ = writeln!(csv, "escape,{noise},{},{step},,,,,,,,,,,,,,,,,{share}", chains.size);
+            let _ = writeln!(csv, "escape,{noise},{},{step},,,,,,,,,,,,,,,,,{share},", chains.size);
         }
     }
     csv

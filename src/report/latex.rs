@@ -1,5 +1,7 @@
 //! What tables to paste into a paper have in common.
 
+pub use super::formula::latex::prose as words;
+
 /// The packages that formulas and tables need.
 pub const PACKAGES: &str = "% \\usepackage{amsmath, amssymb, booktabs}\n";
 
@@ -10,21 +12,6 @@ pub fn table(headings: &[&str], rows: &str) -> String {
         "l".repeat(headings.len()),
         headings.join(" & ")
     )
-}
-
-/// Words as LaTeX has them.
-pub fn words(text: &str) -> String {
-    let mut written = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '%' | '&' | '#' | '_' | '$' | '{' | '}' => written.extend(['\\', character]),
-            '\\' => written += "\\textbackslash{}",
-            '^' => written += "\\^{}",
-            '~' => written += "\\~{}",
-            other => written.push(other),
-        }
-    }
-    written
 }
 
 /// A formula in the names of blocks, such as `E|g_W1[0,:]|^2 = (4 gamma/eta) |W1[0,:]|^2`.
@@ -77,5 +64,29 @@ mod tests {
         );
         assert_eq!(plain("E[g_a^2]"), r"\mathbb{E}[g_{\mathit{a}}^2]");
         assert_eq!(words("50 % of_it"), r"50 \% of\_it");
+    }
+
+    /// Every character that LaTeX treats specially in text, and those that the usual fonts have others in the place of.
+    #[test]
+    fn no_word_is_a_command() {
+        let special = r"\ { } $ & # % _ ^ ~ < > | `";
+        let written = [
+            r"\textbackslash{}",
+            r"\{",
+            r"\}",
+            r"\$",
+            r"\&",
+            r"\#",
+            r"\%",
+            r"\_",
+            r"\textasciicircum{}",
+            r"\textasciitilde{}",
+            r"\(<\)",
+            r"\(>\)",
+            r"\(|\)",
+            r"\textasciigrave{}",
+        ];
+        assert_eq!(words(special), written.join(" "));
+        assert_eq!(words("a\n\n\x1b[0mb"), "a   [0mb");
     }
 }

@@ -8,7 +8,9 @@
 //! | [`json`] | programs; the schema is stable and versioned, and can be read back |
 //! | `junit`, with the feature of that name | continuous integration |
 //! | [`html`] | people: everything, on one page with formulas and plots |
+//! | [`dependence`] | people, Graphviz: which claim rests on which |
 //! | [`markdown`] | people: the summary page of a job |
+//! | [`paper`] | people who write papers: formulas and a table |
 //! | [`annotations`] | a forge that shows what is wrong with a run |
 //!
 //! | module | from reports |
@@ -24,6 +26,8 @@
 //! | [`imbalance`] | the same: layers that forget their imbalance |
 //! | [`saddles`] | the same: the order of learning, and a saddle that attracts |
 //! | [`gas`] | the same: the norm of scale-invariant weights |
+//! | [`friction`] | the same: momentum beside the field with friction |
+//! | [`features`] | the same: features that starve, and do not |
 //! | [`discovery`] | people and programs: the symmetries that were found of a network |
 //! | [`conserved`] | the same: the polynomials that gradient flow conserves |
 //! | [`relations`] | people, programs and papers: linear laws among terms, and what follows the answer to a law |
@@ -46,12 +50,15 @@ pub mod annotations;
 pub mod answer;
 pub mod baseline;
 pub mod conserved;
+pub mod dependence;
 pub mod discovery;
 mod doubt;
 #[cfg(feature = "cli")]
 pub mod explanation;
+pub mod features;
 pub mod figures;
 pub mod formula;
+pub mod friction;
 pub mod gas;
 pub mod heat_map;
 pub mod html;
@@ -66,6 +73,7 @@ pub mod layout;
 pub mod markdown;
 pub mod merge;
 pub mod observation;
+pub mod paper;
 pub mod plot;
 #[cfg(feature = "checkpoint")]
 mod prediction;
@@ -81,6 +89,7 @@ pub mod valley;
 
 pub use baseline::{Comparison, Difference};
 
+use crate::discovery::structure::Known;
 use crate::verify::simulation::ERROR_BITS;
 use crate::verify::verdict::Witness;
 use crate::verify::{Case, ClaimReport, Effort, Entry, Verdict};
@@ -153,6 +162,8 @@ pub struct GivenModel {
     pub parameters: usize,
     /// Identifiers, each with the reason.
     pub inapplicable: Vec<(String, String)>,
+    /// The symmetries that it has by its structure, each with what was found of its balance laws.
+    pub symmetries: Vec<Known>,
 }
 
 /// One part of a run that is shared between machines: every `count`-th of the selected claims.

@@ -174,6 +174,8 @@ const LEGEND_ROW: f64 = 17.0;
 /// Below a plot: tick labels and the label of the axis.
 const AXIS_HEIGHT: f64 = 52.0;
 const TICKS: f64 = 6.0;
+/// Smaller powers of ten are written as such.
+const SMALLEST_IN_FULL: i32 = -3;
 /// Of a range that is taken from the data, to either side.
 const MARGIN: f64 = 0.06;
 
@@ -265,15 +267,18 @@ impl Placed {
             Scale::Logarithmic => {
                 let mantissas: &[f64] = if to / from > 1e3 { &[1.0] } else { &[1.0, 2.0, 5.0] };
                 let powers = from.log10().floor() as i32..=to.log10().ceil() as i32;
-                let values = powers.flat_map(|power| {
-                    let digits = (-power).max(0) as usize;
-                    mantissas.iter().map(move |mantissa| (mantissa * 10_f64.powi(power), digits))
+                let values = powers.flat_map(|power| mantissas.iter().map(move |mantissa| (*mantissa, power)));
+                let placed = values.map(|(mantissa, power)| {
+                    let value = mantissa * 10_f64.powi(power);
+                    // Long rows of noughts have no room beside the axis.
+                    let label = match (power >= SMALLEST_IN_FULL, mantissa == 1.0) {
+                        (true, _) => number(value, (-power).max(0) as usize),
+                        (false, true) => format!("10{}", raised(power.into())),
+                        (false, false) => format!("{mantissa}·10{}", raised(power.into())),
+                    };
+                    (value, label)
                 });
-                let inside = |value: &f64| *value >= from * (1.0 - 1e-9) && *value <= to * (1.0 + 1e-9);
-                values
-                    .filter(|(value, _)| inside(value))
-                    .map(|(value, digits)| (value, number(value, digits)))
-                    .collect()
+                placed.filter(|(value, _)| *value >= from * (1.0 - 1e-9) && *value <= to * (1.0 + 1e-9)).collect()
             }
         }
     }

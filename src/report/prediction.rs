@@ -62,6 +62,17 @@ pub fn text(inspection: &Inspection) -> String {
     text
 }
 
+/// What the predictions of norms suppose.
+const NORMS_IF: [&str; 4] = [
+    "the loss does not change with the norm of the block",
+    "eta and gamma stay, and a step of descent follows gradients like those given: of single samples, or of batches of one size",
+    "rho = r |g| stays near its root mean square over them, at rest too: the direction goes on, and rho may change on the way",
+    "rho hardly fluctuates: where it does, the mean of r^2 at rest is larger, and the mean angle smaller",
+];
+
+/// What those along batches suppose.
+const BATCHES_IF: [&str; 1] = ["the gradients are those of single samples"];
+
 /// The formulas that were used, with what they suppose.
 fn hypotheses<'a>(text: &mut String, inspection: &Inspection, of: impl Iterator<Item = &'a Prediction>) {
     let (mut norms, mut batches) = (false, false);
@@ -72,18 +83,20 @@ fn hypotheses<'a>(text: &mut String, inspection: &Inspection, of: impl Iterator<
         }
     }
     if norms {
-        text.push_str(
+        let _ = writeln!(
+            text,
             "  Radius r = (eta rho^2 / (4 gamma (1 - eta gamma)))^(1/4), angle arccos(1 - 2 eta gamma) \
-             (ideal-gas/equation-of-state, turning-angle), if the loss does not change with the norm of the block, eta and \
-             gamma stay, and rho = r |g| stays near its root mean square over the gradients given; now: arctan(eta |g| / (c r)).\n",
+             (ideal-gas/equation-of-state, turning-angle), if {}; now: arctan(eta |g| / (c r)).",
+            NORMS_IF.join("; ")
         );
     }
     if let (true, Some(batch), Some(samples)) = (batches, inspection.settings.batch_size, inspection.samples) {
         let _ = writeln!(
             text,
             "  Imbalance along batches of {batch}, from E|g_B|^2 = kappa (E|g|^2 - |m|^2) + |m|^2 with the mean gradient m, \
-             kappa = (n - B)/(B (n - 1)), n = {samples} (noise-equilibrium/sde-gap), at these parameters, if the gradients are those of \
-             single samples; at rest the mean drift vanishes on the orbit of the law, the other parameters held."
+             kappa = (n - B)/(B (n - 1)), n = {samples} (noise-equilibrium/sde-gap), at these parameters, if {}; at rest the mean drift \
+             vanishes on the orbit of the law, the other parameters held.",
+            BATCHES_IF.join("; ")
         );
     }
 }
@@ -102,7 +115,7 @@ pub fn json(inspection: &Inspection, balance: &Balance) -> Value {
                 let Norm { radius, radius_at_rest, angle, angle_at_rest } = norm;
                 json!({"radius": radius, "radius_at_rest": radius_at_rest, "angle": angle, "angle_at_rest": angle_at_rest})
             };
-            json!({"norms": norms.iter().map(norm).collect::<Vec<_>>()})
+            json!({"norms": norms.iter().map(norm).collect::<Vec<_>>(), "if": NORMS_IF})
         }
         Ok(Prediction::Batches(AlongBatches { sides, imbalance, factor })) => json!({"batches": {
             "batch_size": inspection.settings.batch_size,
@@ -110,7 +123,7 @@ pub fn json(inspection: &Inspection, balance: &Balance) -> Value {
             "gradient_b": sides.noise[1],
             "imbalance": imbalance,
             "factor_at_rest": factor,
-        }}),
+        }, "if": BATCHES_IF}),
         Err(reason) => json!({"none": reason}),
     }
 }

@@ -36,10 +36,10 @@ pub fn text(found: &Relations) -> String {
         line(&mut text, "refuted", law);
         line(&mut text, "", "it held on the instances that were looked at first, and fresh ones refute it");
     }
-    if found.unwritten > 0 {
+    for related in &found.unwritten {
         let what = format!(
-            "{} whose coefficients are not numbers times powers of gamma (0 to 2) and eta (-2 to 2)",
-            plural(found.unwritten, "relation")
+            "a relation among {} whose coefficients are not numbers times powers of gamma (0 to 2) and eta (-2 to 2)",
+            related.iter().map(|term| format!("`{term}`")).collect::<Vec<_>>().join(", ")
         );
         line(&mut text, "left out", &what);
     }
@@ -147,7 +147,7 @@ pub fn document(found: &Relations) -> Value {
         "tautologies": found.dimensions.1,
         "laws": found.laws.iter().map(law_document).collect::<Vec<_>>(),
         "refuted": found.refuted,
-        "left_out": found.unwritten,
+        "left_out": found.unwritten.len(),
         "sparsest": found.is_sparsest,
     })
 }

@@ -70,6 +70,18 @@ impl Page {
             let parameters = plural(model.parameters, "parameter");
             text += &hanging(&format!("laws on {}: {}, {parameters}", model.file, model.network), width, "");
             text += &hanging("controls on networks of their own, which show that the same checks can fail", width, "");
+            if model.symmetries.is_empty() {
+                text += &hanging("no continuous symmetry is known from its structure", width, "");
+            } else {
+                text += &hanging(
+                    "symmetries by its structure, with their balance laws at points that need not be stationary:",
+                    width,
+                    "",
+                );
+            }
+            for known in &model.symmetries {
+                text += &hanging(&known.in_words(), width, "  ");
+            }
         }
         if let Some(shard) = &run.shard {
             let nothing = if self.theories.is_empty() { ": there is no claim in it" } else { "" };

@@ -63,6 +63,20 @@ impl Interface {
         }
     }
 
+    /// The maps in words.
+    pub fn maps_in_words(&self) -> String {
+        let units = self.units();
+        match self.maps {
+            Maps::All => format!("every {units}x{units} matrix"),
+            Maps::Diagonal if units == 1 => "the scale of its unit".to_owned(),
+            Maps::Diagonal => format!("the scale of each of {units} units"),
+            Maps::Pairs if units == 2 => "scale and rotation of its pair".to_owned(),
+            Maps::Pairs => format!("scale and rotation of each of {} pairs", units / 2),
+            Maps::Whole(None) => "its scale".to_owned(),
+            Maps::Whole(Some(_)) => "its scale, with that of an epsilon".to_owned(),
+        }
+    }
+
     /// One of the generators, `index` below [`Interface::count`].
     pub fn generator(&self, index: usize) -> Generator {
         let mut map = LinearMap::zero(self.dimension);

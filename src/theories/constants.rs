@@ -67,6 +67,7 @@ const HABIT: Claim = Claim {
     statement: "",
     hypotheses: &[],
     references: &[],
+    builds_on: &[],
     law: &[all(&Exact(Habit))],
     controls: &[],
 };

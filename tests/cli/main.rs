@@ -3,6 +3,7 @@
 #![cfg(feature = "cli")]
 
 mod eval;
+mod graph;
 mod observe;
 #[path = "../support/mod.rs"]
 mod support;

@@ -118,6 +118,47 @@ fn a_file_of_laws_is_a_theory_like_those_of_the_program() {
     assert!(text.contains("--theory examples/theories/textbook-balance.toml"), "{text}");
 }
 
+/// A table and the formulas from the tree; nothing in a file becomes a command of LaTeX.
+#[test]
+fn a_report_can_be_pasted_into_a_paper() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("own.toml");
+    let name = path.to_str().unwrap();
+    let title = r"{ } $ & # % _ ^ ~ < > | \input{x}";
+    let text = fs::read_to_string(THEORY).unwrap().replace("balance of a quadratic unit", title);
+    assert!(text.contains(title));
+    fs::write(&path, text).unwrap();
+    let (code, text, complaint) = told(run(&["verify", name, "--instances", "8", "--no-config", "--format", "latex"]));
+    assert_eq!(code, Some(0), "{text}{complaint}");
+    for expected in [
+        r"\usepackage{amsmath, amssymb, booktabs}",
+        r"\toprule",
+        r"\texttt{quadratic-unit/balance} & holds & ",
+        r"\{ \} \$ \& \# \% \_ \textasciicircum{} \textasciitilde{} \(<\) \(>\) \(|\) \textbackslash{}input\{x\}",
+        r"\frac{4 \, \gamma}{\eta}",
+        "2 claims: 2 hold",
+    ] {
+        assert!(text.contains(expected), "{expected} in\n{text}");
+    }
+    let explain = ["explain", "quadratic-unit/balance", "--theory", name, "--format", "latex"];
+    let (code, told_alone, _) = told(run(&explain));
+    assert_eq!(code, Some(0));
+    for expected in [r"\frac{4 \, \gamma}{\eta} \, C\)", r"\item \(\ell = ", r"\item \(C = \textstyle\sum"] {
+        assert!(told_alone.contains(expected), "{expected} in\n{told_alone}");
+    }
+    let plain = text.replace(r"\{", "").replace(r"\}", "");
+    assert_eq!(plain.matches('{').count(), plain.matches('}').count(), "{text}");
+    // Every row of the table has as many cells as the table has columns.
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with(r"  \texttt{")).collect();
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| row.matches(" & ").count() == 5 && row.ends_with(r" \\")), "{rows:?}");
+    let page = folder.path().join("report.tex");
+    let also = format!("latex={}", page.display());
+    let verify = ["verify", name, "--instances", "8", "--no-config", "--also", &also];
+    assert_eq!(told(run(&verify)).0, Some(0));
+    assert_eq!(fs::read_to_string(page).unwrap(), text);
+}
+
 #[test]
 fn files_that_are_none_are_refused() {
     let folder = tempfile::tempdir().unwrap();

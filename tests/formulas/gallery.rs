@@ -107,6 +107,36 @@ loss = "(u (w @ x)^2 - y)^2"
         let start = carets.find('^').unwrap();
         assert_eq!(&shown[start..start + carets.matches('^').count()], marked, "{complaint}");
     }
+    // The same declared by tables, and the control's loss under the name that it has in the file.
+    let by_tables = GOOD
+        .replace(
+            "with = \"u, w[n]; data x[n], y; n in 1..3\"",
+            "parameters = { u = [], w = [\"n\"] }\ndata = { x = [\"n\"], y = [] }",
+        )
+        .replace("[model]", "[sizes]\nn = \"1..3\"\n\n[model]")
+        .replace("loss = \"(u (w @ x)^2", "model.loss = \"(u (w @ x)^2");
+    let hypotheses = |text: &str| {
+        let file = TheoryFile::parse("own.toml", text).unwrap_or_else(|complaint| panic!("{complaint}"));
+        file.with_theory(|theory| {
+            let claim = theory.claims[0][0];
+            (claim.hypotheses.iter().map(|line| line.to_string()).collect::<Vec<_>>(), claim.controls.len())
+        })
+    };
+    assert_eq!(hypotheses(&by_tables), hypotheses(GOOD));
+    for (from, to, expected) in [
+        ("n = \"1..3\"", "n = \"1..\"", "a size is a range such as \"1..3\""),
+        ("n = \"1..3\"", "m = \"1..3\"", "the size `n` of `w` is not declared"),
+        ("w = [\"n\"]", "eta = [\"n\"]", "eta"),
+        ("w = [\"n\"]", "w = [\"n\", \"n\", \"n\"]", "w"),
+        ("w = [\"n\"]", "w = [0]", "0"),
+        ("parameters = { u = [], w = [\"n\"] }", "", "missing key `with`, or `parameters` and `data`"),
+        ("parameters = {", "with = \"u\"\nparameters = {", "`with` declares everything"),
+        ("model.loss", "loss = \"y\"\nmodel.loss", "`loss` and `model.loss` are the same"),
+    ] {
+        assert!(by_tables.contains(from), "{from}");
+        let complaint = TheoryFile::parse("own.toml", &by_tables.replace(from, to)).err().expect(to).to_string();
+        assert!(complaint.contains(expected) && complaint.contains('^'), "{complaint}");
+    }
     let complaint = TheoryFile::parse("own.toml", GOOD.split("[[claim]]").next().unwrap()).err().unwrap().to_string();
     assert_eq!(complaint, "own.toml: there is no [[claim]]");
 }

@@ -1,6 +1,7 @@
 //! Laws given as formulas: the gallery, wrong laws and their right answers, and agreement with the laws that are written in Rust.
 
 mod agreement;
+mod cancelling;
 mod command;
 mod gallery;
 mod relations;

@@ -256,6 +256,39 @@ fn missing_terms_are_named() {
     }
 }
 
+/// A definition is no wall: what is wrong inside it is put right, behind a coefficient, in a product and inside what is linear.
+#[test]
+fn definitions_are_written_out_to_be_put_right() {
+    for (define, place, law, expected) in [
+        (
+            vec![("C", "sum(w^2) - u^2")],
+            Where::Stationary,
+            "E[sum(g.w^2)] - 2 E[g.u^2] = 4 gamma/eta C",
+            "E[sum(g.w^2)] - 2 E[g.u^2] = 4 gamma/eta sum(w^2) - 8 gamma/eta u^2",
+        ),
+        // Inside each other, and under a rate; what is one term keeps its name.
+        (
+            vec![("D", "sum(w^2) - C"), ("C", "u^2")],
+            Where::Anywhere,
+            "rate(3 D) = 0",
+            "3 rate(sum(w^2)) - 6 rate(C) = 0",
+        ),
+        // Multiplied by what is no coefficient.
+        (
+            vec![("D", "w @ grad(L).w - u grad(L).u")],
+            Where::Anywhere,
+            "u D = 0",
+            "u w @ grad(L).w - 2 u u grad(L).u = 0",
+        ),
+    ] {
+        let texts = Texts { with: UNIT, loss: "(u (w @ x)^2 - y)^2", law, place, define, ..Texts::default() };
+        let (read, answer) = answered(&texts);
+        assert_eq!(answer.report.verdict, Verdict::Refuted, "{law}");
+        let found = Sequel::find(&texts, &read, &answer).search.and_then(|search| search.found);
+        assert_eq!(found.unwrap_or_else(|| panic!("{law}: nothing near")).text, expected);
+    }
+}
+
 /// Where nothing is near, nothing is made up.
 #[test]
 fn a_law_that_no_change_saves_is_left_alone() {

@@ -5,6 +5,7 @@ mod browser;
 mod markup;
 mod sample;
 
+use equipartition::discovery::structure::Known;
 use equipartition::report::{GivenModel, Libraries, Report, formula, html};
 use equipartition::scalar::Magnitude;
 use equipartition::theories::{registry, select};
@@ -54,6 +55,14 @@ fn pages() -> Vec<String> {
             parameters: 3,
             checksum: String::new(),
             inapplicable: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
+            symmetries: vec![Known {
+                name: HOSTILE.to_owned(),
+                maps: HOSTILE.to_owned(),
+                generators: 2,
+                tried: 2,
+                verified: 1,
+                residual: HOSTILE.to_owned(),
+            }],
         }),
         ..report()
     };

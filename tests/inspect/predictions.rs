@@ -38,6 +38,8 @@ fn a_scale_invariant_block_has_the_radius_and_the_angle_of_the_gas() {
     let report = shipped_report("decoder", &GRADIENTS, &DECODER);
     let (_, law) = laws(&report).into_iter().find(|((law, _), _)| law == "residual writers").expect("the law");
     let norm = &law["prediction"]["norms"][0];
+    let supposed = law["prediction"]["if"].as_array().expect("what it supposes");
+    assert!(supposed.iter().any(|text| text.as_str().is_some_and(|text| text.contains("rho hardly fluctuates"))));
     let (eta, gamma) = (0.1, 0.001);
     let square = number(&norm["radius"]).powi(2);
     // decay_a = (4 gamma / eta) |theta|^2.

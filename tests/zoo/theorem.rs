@@ -414,6 +414,7 @@ impl Theorem {
             statement: self.says,
             hypotheses: &[],
             references: &[],
+            builds_on: &[],
             law: &law,
             controls: &controls,
         };

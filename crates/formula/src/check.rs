@@ -9,7 +9,7 @@ use crate::parse::parse_expression;
 use crate::shape::{Extent, Shape};
 use crate::syntax::{Expression, Kind, Selector, Sign};
 use crate::typed::{Descent, Objective, Place, Typed, TypedKind};
-use crate::vocabulary::{FUNCTIONS, RESERVED, function, why_reserved};
+use crate::vocabulary::{FUNCTIONS, RESERVED, elsewhere, function, why_reserved};
 use std::ops::Range;
 
 /// The most parts that a formula has, with its definitions written out.
@@ -234,6 +234,9 @@ impl<'a> Checker<'a> {
         }
         if let Some(meaning) = why_reserved(name) {
             return meaning;
+        }
+        if let Some(way) = elsewhere(name) {
+            return format!("unknown name `{name}`: {way}");
         }
         let quantities = self.signature.quantities().map(|known| known.name.as_str());
         let sizes = self.signature.sizes.iter().map(|size| size.name.as_str());

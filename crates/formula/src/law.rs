@@ -43,6 +43,16 @@ impl Model {
         Ok(Model { signature, text: text.to_owned(), loss, bounds, parsed })
     }
 
+    /// What is declared, with the sizes that the loss leaves.
+    ///
+    /// # Errors
+    /// [`Fault`] with the place that asks for a size that is never drawn.
+    pub fn possible_sizes(&self) -> Result<Signature, Fault> {
+        let mut signature = self.signature.clone();
+        narrow(&mut signature, &self.bounds)?;
+        Ok(signature)
+    }
+
     /// The tree of the loss as it was written.
     pub fn expression(&self) -> &Expression {
         &self.parsed
@@ -72,6 +82,9 @@ pub enum Small {
     /// `gamma`
     WeightDecay,
 }
+
+/// Every term is also tried dropped, negated and doubled: more than these no reader tells apart either.
+const MOST_LAW_TERMS: usize = 256;
 
 /// What a law asserts of its two sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +148,10 @@ impl Law {
         };
         let (mut left, mut right) = sides(&statement, definitions, order.is_some())?;
         let whole = statement.left.span.start..statement.right.span.end;
+        let count = left.len() + right.len();
+        if count > MOST_LAW_TERMS {
+            return fault(&whole, format!("a law has at most {MOST_LAW_TERMS} terms, and this one has {count}"));
+        }
         let mut shape: Option<Shape> = None;
         let mut typed = |terms: Vec<(Sign, Expression)>| -> Result<Vec<LawTerm>, Fault> {
             let mut checked = Vec::with_capacity(terms.len());
@@ -303,9 +320,14 @@ fn tell_apart<'a>(terms: impl Iterator<Item = &'a mut LawTerm>) {
 /// # Errors
 /// [`Fault`] with the place of the formula that asks for a size that is never drawn; `true` if it is in the law, and not in the loss.
 pub fn possible_sizes(model: &Model, law: &Law) -> Result<Signature, (bool, Fault)> {
-    let mut signature = model.signature.clone();
-    let bounds = model.bounds.iter().map(|bound| (false, bound)).chain(law.bounds.iter().map(|bound| (true, bound)));
-    for (in_law, Bound { size, range: (least, most), span }) in bounds {
+    let mut signature = model.possible_sizes().map_err(|fault| (false, fault))?;
+    narrow(&mut signature, &law.bounds).map_err(|fault| (true, fault))?;
+    Ok(signature)
+}
+
+/// Leaves the sizes that formulas need.
+fn narrow(signature: &mut Signature, bounds: &[Bound]) -> Result<(), Fault> {
+    for Bound { size, range: (least, most), span } in bounds {
         let Some(known) = signature.sizes.iter_mut().find(|known| known.name == *size) else { continue };
         let (first, last) = ((*known.range.start()).max(*least), (*known.range.end()).min(*most));
         if first > last {
@@ -316,9 +338,9 @@ pub fn possible_sizes(model: &Model, law: &Law) -> Result<Signature, (bool, Faul
                 known.range.start(),
                 known.range.end()
             );
-            return Err((in_law, Fault::new(span.clone(), message)));
+            return Err(Fault::new(span.clone(), message));
         }
         known.range = first..=last;
     }
-    Ok(signature)
+    Ok(())
 }

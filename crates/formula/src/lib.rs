@@ -69,6 +69,7 @@ mod number;
 mod parse;
 mod program;
 mod shape;
+mod split;
 mod summands;
 pub mod syntax;
 mod tape;

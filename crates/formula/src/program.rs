@@ -3,6 +3,7 @@
 use crate::law::{Law, LawTerm, Model};
 use crate::layout::{Layout, Rates, Sizes, extent};
 use crate::lower::{At, GenericLoss, Loss, Lowering, TooLarge};
+use crate::split::split;
 use crate::tape::{Node, Tape};
 
 /// The most relations of one law.
@@ -87,7 +88,7 @@ impl Program {
             let (left, right) = (side(&law.left), side(&law.right));
             let mut relation = CompiledRelation { detail: detail(law, &running, sample), left, right };
             if law.is_split {
-                split(&mut lowering.tape, &mut relation);
+                split(&mut lowering.tape, &layout.weights(), &mut relation);
             }
             relations.push(relation);
         }
@@ -109,25 +110,6 @@ fn detail(law: &Law, running: &[usize], sample: Option<usize>) -> String {
     let places = law.running.iter().zip(running).map(|((name, _), place)| format!("{name} = {place}"));
     let sample = law.sample.iter().zip(sample).map(|(name, sample)| format!("{name} = {sample}"));
     places.chain(sample).collect::<Vec<_>>().join(", ")
-}
-
-/// Where one side is 0 and the other one term, what is computed last of it is compared with the rest.
-fn split(tape: &mut Tape, relation: &mut CompiledRelation) {
-    let (from, to) = if relation.right.is_empty() {
-        (&mut relation.left, &mut relation.right)
-    } else {
-        (&mut relation.right, &mut relation.left)
-    };
-    let [(label, entries)] = &mut from[..] else { return };
-    let zero = tape.integer(0);
-    let mut moved = Vec::with_capacity(entries.len());
-    for entry in entries.iter_mut() {
-        let (rest, last) = tape.summands(*entry).unwrap_or((*entry, zero));
-        *entry = rest;
-        moved.push(tape.negate(last));
-    }
-    to.push((format!("-(last summand of {label})"), moved));
-    *label = format!("{label}, without its last summand");
 }
 
 fn pruned(tape: Tape, layout: Layout, mut relations: Vec<CompiledRelation>) -> Program {

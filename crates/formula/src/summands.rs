@@ -176,6 +176,7 @@ mod tests {
         let signature = Signature::parse("u, w[n], x[n], y, a; n in 1..3").unwrap();
         let mut definitions = Definitions::default();
         definitions.add(&signature, "C", "sum(w^2) - 2 u^2").unwrap();
+        definitions.add(&signature, "D", "C - 1").unwrap();
         let law = Law::new(&signature, &definitions, law).unwrap();
         let written = |summand: Summand| format!("{}: {}", summand.coefficient, summand.term);
         law.summands(grain).into_iter().map(written).collect()
@@ -185,8 +186,18 @@ mod tests {
     fn terms_are_taken_apart() {
         let law = "E[sum(g.w^2)] - 2 E[g.u^2] = 4 gamma/eta C";
         assert_eq!(terms(law, Grain::Written), ["1: E[sum(g.w^2)]", "-2: E[g.u^2]", "4 gamma/eta: C"]);
-        // A definition behind a coefficient stays a name, one by itself does not.
-        assert_eq!(terms(law, Grain::Distributed), ["1: E[sum(g.w^2)]", "-2: E[g.u^2]", "4 gamma/eta: C"]);
+        // As written a definition is a name; distributed it is its terms, wherever it stands.
+        let spelled = ["1: E[sum(g.w^2)]", "-2: E[g.u^2]", "4 gamma/eta: sum(w^2)", "-8 gamma/eta: u^2"];
+        assert_eq!(terms(law, Grain::Distributed), spelled);
+        assert_eq!(
+            terms("a^2 = 2 (a D + u) a", Grain::Distributed),
+            ["1: a^2", "2: a sum(w^2) a", "-4: a u^2 a", "-2: a a", "2: u a"]
+        );
+        assert_eq!(
+            terms("a^2 = (a - 1) (u + 2)/3", Grain::Distributed),
+            ["1: a^2", "1/3: a u", "2/3: a", "-1/3: u", "-2/3: 1"]
+        );
+        assert_eq!(terms("0 = rate(2 C) u", Grain::Distributed), ["2: rate(sum(w^2)) u", "-4: rate(u^2) u"]);
         assert_eq!(terms("u^2 = C", Grain::Distributed), ["1: u^2", "1: sum(w^2)", "-2: u^2"]);
         assert_eq!(terms("rate(sum(w^2) - 2 u^2) = 0", Grain::Distributed), ["1: rate(sum(w^2))", "-2: rate(u^2)"]);
         let law = "w @ (2 gamma w + grad(L).w) = -(1 - gamma eta)^2 (u grad(L).u - 3)";

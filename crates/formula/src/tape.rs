@@ -323,6 +323,16 @@ impl Tape {
         !self.operations.iter().any(|operation| matches!(operation, Operation::Apply(..)))
     }
 
+    /// Whether all that it computes is one polynomial in what is put in.
+    pub fn is_polynomial(&self) -> bool {
+        self.operations.iter().all(|operation| match operation {
+            Operation::Apply(..) | Operation::Select(..) => false,
+            Operation::Divide(_, below) => matches!(self.operations[below.place()], Operation::Constant(_)),
+            Operation::Power(_, exponent) => *exponent >= 0,
+            _ => true,
+        })
+    }
+
     /// The tape without what none of `outputs` needs, and where these are on it.
     pub fn pruned(&self, outputs: &[Node]) -> (Tape, Vec<Node>) {
         let mut needed = vec![false; self.len()];

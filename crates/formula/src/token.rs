@@ -63,7 +63,7 @@ impl Token {
 }
 
 /// What may be written for what, the longer first.
-const SYMBOLS: [(&str, &str); 28] = [
+const SYMBOLS: [(&str, &str); 30] = [
     ("**", "^"),
     ("<=", "<="),
     (">=", ">="),
@@ -73,6 +73,8 @@ const SYMBOLS: [(&str, &str); 28] = [
     ("≥", ">="),
     ("−", "-"),
     ("·", "*"),
+    ("⋅", "*"),
+    ("×", "*"),
     ("+", "+"),
     ("-", "-"),
     ("*", "*"),
@@ -95,7 +97,11 @@ const SYMBOLS: [(&str, &str); 28] = [
 ];
 
 /// Greek letters that have names here.
-const LETTERS: [(&str, &str); 4] = [("η", "eta"), ("γ", "gamma"), ("Λ", "Lambda"), ("θ", "theta")];
+const LETTERS: [(&str, &str); 6] =
+    [("η", "eta"), ("γ", "gamma"), ("Λ", "Lambda"), ("θ", "theta"), ("∑", "sum"), ("∇", "grad")];
+
+/// What stands raised behind an operand, and what it stands for.
+const RAISED: [(&str, &str); 3] = [("²", "^2"), ("³", "^3"), ("ᵀ", ".T")];
 
 /// The tokens of a text, and one for its end.
 pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, Fault> {
@@ -112,10 +118,22 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, Fault> {
             tokens.push(Token { kind: TokenKind::End, span: end..end });
             break;
         };
+        if let Ok(meant) = listed(&mut rest, &RAISED) {
+            let span = start..text.len() - rest.len();
+            let of_meant = self::tokens(meant)?.into_iter().filter(|token| token.kind != TokenKind::End);
+            tokens.extend(of_meant.map(|token| Token { span: span.clone(), ..token }));
+            continue;
+        }
         let Ok(raw) = raw(&mut rest) else {
             let shown = if character.is_control() { '\u{fffd}' } else { character };
             let span = start..start + character.len_utf8();
-            return Err(Fault::new(span, format!("`{shown}` has no meaning in a formula")));
+            let way = match character {
+                '\\' => ": LaTeX is not read; write `gamma`, `a/b`, `a @ b`, `norm2(w)`",
+                '‖' | '∥' => ": `norm2(a)` is the sum of squares |a|^2",
+                '∂' => ": a gradient is `grad(F)`, of a sample `g.w`",
+                _ => "",
+            };
+            return Err(Fault::new(span, format!("`{shown}` has no meaning in a formula{way}")));
         };
         let span = start..text.len() - rest.len();
         let kind = match raw {
@@ -186,6 +204,7 @@ mod tests {
         assert_eq!(kinds("2E[x]"), ["the number 2", "`E`", "`[`", "`x`", "`]`", "the end"]);
         assert_eq!(kinds("2e3 a1"), ["the number 2000", "`a1`", "the end"]);
         assert_eq!(kinds("η ≤ x**2"), ["`eta`", "`<=`", "`x`", "`^`", "the number 2", "the end"]);
+        assert_eq!(kinds("∑(Wᵀ²)"), kinds("sum(W.T^2)"));
     }
 
     #[test]

@@ -140,6 +140,40 @@ pub const RESERVED: [(&str, &str); 16] = [
     ("data", "`data x[n], y`, in declarations"),
 ];
 
+/// What is written otherwise here, by names that others have for it.
+const ELSEWHERE: [(&[&str], &str); 12] = [
+    (&["dot", "inner", "vdot", "matmul", "einsum"], "an inner product is `a @ b`, a product of matrices too"),
+    (&["norm", "l2", "frobenius", "fro"], "`norm2(a)` is the sum of squares |a|^2"),
+    (
+        &["d", "diff", "derivative", "dt", "ddt"],
+        "a rate of change along gradient flow is `rate(a)`, a gradient `grad(F)` or, of a sample, `g.w`",
+    ),
+    (&["nabla", "partial"], "a gradient is `grad(F)`, of a sample `g.w`"),
+    (&["transpose", "t"], "the transpose of a matrix is `a.T`; a vector has none"),
+    (
+        &["lambda", "wd", "weight_decay", "decay"],
+        "the weight decay is `gamma`; `Lambda` is the matrix of learning rates",
+    ),
+    (&["lr", "learning_rate", "alpha", "step_size"], "the learning rate is `eta`"),
+    (&["expectation", "expect", "avg", "average"], "the mean over the samples is `E[a]`, over entries `mean(a)`"),
+    (&["tr"], "`trace(a)`"),
+    (&["softmax"], "its loss is `cross_entropy(logits, target)`"),
+    (&["loss"], "the loss of a sample is `l`, its mean `L`"),
+    (&["frac", "cdot", "left", "right", "mathbb", "top"], "LaTeX is not read: write `gamma`, `a/b`, `a @ b`"),
+];
+
+/// How what has this name elsewhere is written here. The gradient `g_w` is one of them.
+pub(crate) fn elsewhere(name: &str) -> Option<String> {
+    if let Some(parameter) = name.strip_prefix("g_").or_else(|| name.strip_prefix("grad_")) {
+        return Some(format!(
+            "the gradient of a sample with respect to `{parameter}` is `g.{parameter}`, its mean `grad(L).{parameter}`"
+        ));
+    }
+    let lower = name.to_lowercase();
+    let known = ELSEWHERE.iter().find(|(names, _)| names.contains(&lower.as_str()))?;
+    Some(known.1.to_owned())
+}
+
 /// Whether the word structures a law and so is no operand.
 pub(crate) fn is_keyword(name: &str) -> bool {
     matches!(name, "for" | "in" | "and")

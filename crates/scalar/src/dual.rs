@@ -199,7 +199,20 @@ impl<T: Real> Real for Dual<T> {
     fn pi() -> Self {
         Self::constant(T::pi())
     }
+    fn sigmoids(&self) -> Option<(Self, Self)> {
+        let (value, opposite) = self.value.sigmoids()?;
+        let slope = T::product(&value, &opposite);
+        Some((self.chain(value, slope.clone()), self.chain(opposite, -slope)))
+    }
+    fn softpluses(&self) -> Option<(Self, Self)> {
+        let (value, opposite) = self.value.softpluses()?;
+        let (slope, opposite_slope) = self.value.sigmoids()?;
+        Some((self.chain(value, slope), self.chain(opposite, -opposite_slope)))
+    }
     fn sigmoid(&self) -> Self {
+        if let Some((value, _)) = self.sigmoids() {
+            return value;
+        }
         let value = self.value.sigmoid();
         let slope = T::product(&value, &(-self.value.clone()).sigmoid());
         self.chain(value, slope)
@@ -209,6 +222,10 @@ impl<T: Real> Real for Dual<T> {
     }
     fn sigmoid_times(&self, factor: &Self) -> Self {
         // (f s)' = s (f' + f s(-x) x')
+        if let Some((value, opposite)) = self.value.sigmoids() {
+            let slope = opposite * &factor.value * &self.tangent + &factor.tangent;
+            return Dual { tangent: slope * &value, value: value * &factor.value };
+        }
         let opposite = (-self.value.clone()).sigmoid_times(&factor.value);
         let slope = opposite * &self.tangent + &factor.tangent;
         Dual { value: self.value.sigmoid_times(&factor.value), tangent: self.value.sigmoid_times(&slope) }

@@ -250,6 +250,18 @@ pub trait Real: Branch {
     /// `ln(1 + exp(self))`, the primitive of [`Real::sigmoid`].
     fn softplus(&self) -> Self;
 
+    /// The logistic function at `self` and at `-self`, from one exponential; none where the exponent is bounded or bounds are rounded outward.
+    ///
+    /// The slope of each is their product: under nested differentiation two calls at every level would be `2^n`.
+    fn sigmoids(&self) -> Option<(Self, Self)> {
+        None
+    }
+
+    /// [`Real::softplus`] at `self` and at `-self`, where there are [`Real::sigmoids`].
+    fn softpluses(&self) -> Option<(Self, Self)> {
+        None
+    }
+
     /// `factor / (1 + exp(-self))`. The machine's floats do not round a subnormal on the way.
     fn sigmoid_times(&self, factor: &Self) -> Self {
         Self::product(&self.sigmoid(), factor)

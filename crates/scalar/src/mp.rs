@@ -209,6 +209,20 @@ impl<const BITS: u32> Real for Mp<BITS> {
     fn softplus(&self) -> Self {
         self.maximum(&Self::zero()) + (-self.absolute()).exp().ln_1p()
     }
+    /// At most 2 units in the last place each.
+    fn sigmoids(&self) -> Option<(Self, Self)> {
+        let mut smaller = (-self.absolute()).exp();
+        let partition = Self::one() + &smaller;
+        smaller /= &partition;
+        let larger = Self::one() / partition;
+        Some(if self.0.is_sign_negative() { (smaller, larger) } else { (larger, smaller) })
+    }
+    /// At most 2 units in the last place each.
+    fn softpluses(&self) -> Option<(Self, Self)> {
+        let smaller = (-self.absolute()).exp().ln_1p();
+        let larger = self.absolute() + &smaller;
+        Some(if self.0.is_sign_negative() { (smaller, larger) } else { (larger, smaller) })
+    }
     /// Half a unit in the last place and a little: 64 more bits are carried on the way.
     fn gelu_gate_times(&self, factor: &Self) -> Self {
         let bits = BITS + 64;

@@ -50,6 +50,8 @@ pub struct Claim<'a> {
     pub hypotheses: &'a [&'a str],
     /// Where it comes from.
     pub references: &'a [&'a str],
+    /// The identifiers of the claims that its proof rests on; empty where the proof stands alone.
+    pub builds_on: &'a [&'a str],
     /// The law: of its parts the first that numbers an index examines that instance.
     pub law: &'a [Part<'a>],
     /// Its controls.

@@ -10,6 +10,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Checked {
+    /// No proof is given.
+    None,
     /// Not at all: the proof is prose.
     #[default]
     Prose,
@@ -20,15 +22,16 @@ pub enum Checked {
 }
 
 impl Checked {
-    /// Whether it is prose only.
-    pub fn is_prose(&self) -> bool {
-        *self == Checked::Prose
+    /// Whether no machine has checked anything.
+    pub fn is_nothing(&self) -> bool {
+        *self <= Checked::Prose
     }
 }
 
 impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
+            Checked::None => "none",
             Checked::Prose => "prose",
             Checked::Part => "part",
             Checked::Full => "full",

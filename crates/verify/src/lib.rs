@@ -6,6 +6,7 @@
 //! | [`check`] | a law, how its instances are drawn, and the check that it becomes |
 //! | [`routes`] | in which scalars a law is judged, and which evidence that can give |
 //! | [`theory`] | named lists of claims, with their proofs |
+//! | `dependence` | which claim rests on which |
 //! | [`lemmas`] | what of a claim a proof assistant has checked |
 //! | [`entry`] | what a report says of a claim |
 //! | [`stream`] | seeded random numbers |
@@ -30,6 +31,7 @@
 pub mod bounds;
 pub mod check;
 pub mod claim;
+mod dependence;
 pub mod detail;
 pub mod draw;
 pub mod entry;

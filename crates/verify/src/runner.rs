@@ -4,8 +4,8 @@ use super::claim::Claim;
 use super::draw::Case;
 use super::examination::{Examination, Settings};
 use super::verdict::ClaimReport;
-use rayon::prelude::*;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How much is examined, and until when.
@@ -56,9 +56,9 @@ pub enum Event<'a> {
 /// One examination, and how long it took.
 type Examined = (Case, u64, Examination, Duration);
 
-/// Examines the claims in order, each on all threads, and concludes every one of them.
+/// Examines the claims in order, on all threads, and concludes every one of them, in order.
 ///
-/// The first instance of every law comes before everything else, so that what each claim costs is known early. `interrupted` may be
+/// A thread that finds nothing left of a claim goes on with the next one while others finish it. The first instance of every law comes before everything else, so that what each claim costs is known early. `interrupted` may be
 /// set at any time; like the time limit it leaves the rest undecided, and what was finished counts. Results do not depend on the
 /// number of threads.
 pub fn run(
@@ -78,9 +78,9 @@ pub fn run(
     let all = || {
         let units: Vec<(&str, usize)> = works.iter().map(|work| (work.claim.id, work.units.len())).collect();
         observe(Event::Started { units: &units, threads: rayon::current_num_threads() });
-        let firsts: Vec<Vec<Option<Examined>>> =
-            works.par_iter().map(|work| work.units.iter().take(1).map(|unit| work.examine(*unit)).collect()).collect();
-        works.iter().zip(firsts).map(|(work, first)| work.conclude(first)).collect()
+        let queue = Queue::new(&works);
+        rayon::broadcast(|_| queue.work());
+        queue.concluded()
     };
     match rayon::ThreadPoolBuilder::new().num_threads(plan.jobs).build() {
         Ok(pool) => pool.install(all),
@@ -113,18 +113,94 @@ impl Work<'_> {
         Some((case, index, examination, time))
     }
 
-    /// Examines what is left after the first units, and judges all.
-    fn conclude(&self, mut examined: Vec<Option<Examined>>) -> ClaimReport {
-        (self.observe)(Event::Examining(self.claim.id));
-        let rest: Vec<Option<Examined>> =
-            self.units[examined.len()..].par_iter().map(|unit| self.examine(*unit)).collect();
-        examined.extend(rest);
+    /// Judges what was examined, unit by unit.
+    fn conclude(&self, examined: Vec<Option<Examined>>) -> ClaimReport {
         let cut_short = examined.iter().any(Option::is_none);
         let seconds = examined.iter().flatten().map(|(.., time)| time.as_secs_f64()).sum();
         let examinations: Vec<_> =
             examined.into_iter().flatten().map(|(case, index, found, _)| (case, index, found)).collect();
-        let report = ClaimReport::conclude(self.claim.entry(), &examinations, cut_short, seconds);
-        (self.observe)(Event::Concluded(&report));
-        report
+        ClaimReport::conclude(self.claim.entry(), &examinations, cut_short, seconds)
+    }
+}
+
+/// What is to be examined, and what was found.
+struct Queue<'a> {
+    works: &'a [Work<'a>],
+    /// Claim and unit.
+    units: Vec<(usize, usize)>,
+    /// The first of the units that no thread has taken.
+    next: AtomicUsize,
+    found: Mutex<Found>,
+}
+
+/// What was found so far.
+struct Found {
+    /// For each claim, unit by unit, and how many of its units are missing.
+    examined: Vec<(Vec<Option<Examined>>, usize)>,
+    /// For each claim whose units are all done.
+    reports: Vec<Option<ClaimReport>>,
+    /// The first claim whose conclusion was not told.
+    untold: usize,
+}
+
+impl<'a> Queue<'a> {
+    /// The first unit of every claim, and then the others.
+    fn new(works: &'a [Work<'a>]) -> Self {
+        let of_claim = |(place, work): (usize, &Work<'_>)| (0..work.units.len()).map(move |unit| (place, unit));
+        let (firsts, others): (Vec<_>, Vec<_>) =
+            works.iter().enumerate().flat_map(of_claim).partition(|(_, unit)| *unit == 0);
+        let examined = works.iter().map(|work| (work.units.iter().map(|_| None).collect(), work.units.len()));
+        let found = Found { examined: examined.collect(), reports: works.iter().map(|_| None).collect(), untold: 0 };
+        let queue = Queue {
+            works,
+            units: firsts.into_iter().chain(others).collect(),
+            next: AtomicUsize::new(0),
+            found: Mutex::new(found),
+        };
+        for (place, work) in works.iter().enumerate().filter(|(_, work)| work.units.is_empty()) {
+            queue.conclude(work, place);
+        }
+        queue
+    }
+
+    /// Takes units until none is left.
+    fn work(&self) {
+        while let Some(&(place, unit)) = self.units.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            let work = &self.works[place];
+            if unit == 1 {
+                (work.observe)(Event::Examining(work.claim.id));
+            }
+            let examined = work.examine(work.units[unit]);
+            let mut found = self.found();
+            let (units, missing) = &mut found.examined[place];
+            units[unit] = examined;
+            *missing -= 1;
+            if *missing == 0 {
+                drop(found);
+                self.conclude(work, place);
+            }
+        }
+    }
+
+    /// Judges a claim whose units are all done, and tells of it as soon as those before it are told.
+    fn conclude(&self, work: &Work<'_>, place: usize) {
+        let examined = std::mem::take(&mut self.found().examined[place].0);
+        let report = work.conclude(examined);
+        let mut found = self.found();
+        found.reports[place] = Some(report);
+        while let Some(Some(report)) = found.reports.get(found.untold) {
+            (work.observe)(Event::Concluded(report));
+            found.untold += 1;
+        }
+    }
+
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The reports of all claims.
+    fn concluded(self) -> Vec<ClaimReport> {
+        let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.reports.into_iter().map(|report| report.expect("the queue is empty")).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::claim::Claim;
 use super::entry::Entry;
-use super::lemmas::{Lemma, Lemmas};
+use super::lemmas::{Checked, Lemma, Lemmas};
 use std::fmt::Write;
 
 /// A theory. All of it is borrowed: from the program's text, or from a file that was read at run time.
@@ -57,14 +57,17 @@ impl<'a> Theories<'a> {
         if let Some(theory) = self.of(&entry.id) {
             entry.theory = theory.name.to_owned();
             entry.theory_file = theory.file.map(str::to_owned);
-            entry.lemma = theory.lemmas.of(&entry.id);
+            entry.lemma = self.lemma(&entry.id).0;
         }
     }
 
     /// What a proof assistant has checked of a claim, and the statements in its language.
     pub fn lemma(self, id: &str) -> (Lemma, Vec<String>) {
         let lemmas = self.of(id).map_or(Lemmas::NONE, |theory| theory.lemmas);
-        let lemma = lemmas.of(id);
+        let mut lemma = lemmas.of(id);
+        if lemma.checked.is_nothing() && self.proof(id).is_none() {
+            lemma.checked = Checked::None;
+        }
         let statements = lemmas.statements(&lemma);
         (lemma, statements)
     }
@@ -87,7 +90,7 @@ impl<'a> Theories<'a> {
     }
 
     /// What is wrong with the identifiers: one that is not `family/name` in small letters, digits and hyphens, or is there twice; of a claim
-    /// without a control, or with two of one name.
+    /// without a control, or with two of one name; of what claims build on, which has to be there and in no circle.
     pub fn faults(self) -> Vec<String> {
         let mut faults = Vec::new();
         let mut known = std::collections::BTreeSet::new();
@@ -115,6 +118,7 @@ impl<'a> Theories<'a> {
                 }
             }
         }
+        faults.extend(self.faults_of_dependence());
         faults
     }
 }

@@ -57,6 +57,7 @@ pub static QUADRATIC_BALANCE: Claim = Claim {
     statement: "E|g_v|^2 - 2 E g_u^2 = (4 gamma / eta) (|v|^2 - 2 u^2) - (2/eta) (A theta)^T grad F, A theta = (-2 u, v)",
     hypotheses: &["l = (u (v . x)^2 - y)^2", "Lambda = eta I"],
     references: &[],
+    builds_on: &[],
     law: &[all(&Exact(LAW))],
     controls: &[
         control("wrong-degree", "degree 1 in place of 2", &Exact(Balance { degree: 1, ..LAW })),

@@ -44,6 +44,7 @@ pub static EXCHANGE_OF_UNITS: Claim = Claim {
     statement: "F(P theta) = F(theta) and grad F(P theta) = P grad F(theta)",
     hypotheses: &["P exchanges the two units, with their weights in and out", "Lambda = eta I"],
     references: &[],
+    builds_on: &[],
     law: &[all(&Transcendental(Exchange { places: [1, 0, 3, 2] }))],
     controls: &[control(
         "half-an-exchange",

@@ -21,6 +21,15 @@ fn the_list_has_the_claims_of_this_theory() {
     assert!(all.contains("\"theory\": \"own\""), "{all}");
 }
 
+/// Neither rests on the other, and no claim of another theory is drawn.
+#[test]
+fn the_graph_is_of_this_theory() {
+    let dot = text(&own_theory(&["list", "--graph", "dot"]));
+    assert_eq!(dot.matches("tooltip").count(), 2, "{dot}");
+    let svg = text(&own_theory(&["list", "--graph", "svg"]));
+    assert!(svg.contains(">own/quadratic-balance</text>") && !svg.contains("balance/master"), "{svg}");
+}
+
 #[test]
 fn a_proof_is_explained() {
     assert!(text(&own_theory(&["explain", "own/exchange-of-units"])).contains("P permutes the parameters"));

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
-import torch
+import torch  # type: ignore[import-not-found,unused-ignore]
 
 from .._errors import UsageError
 from ..monitor import Adam, AdamW, Monitor, Optimizer, Sgd
@@ -93,7 +93,8 @@ class _Watched:
         monitor.update(parameters, gradients, second_moments=second, momenta=momenta, learning_rate=rates)
 
     def _state(self, parameter: torch.Tensor) -> dict[str, Any]:
-        return self.optimizer.state.get(parameter, {})
+        state: dict[str, Any] = self.optimizer.state.get(parameter, {})
+        return state
 
     def _second_moment(self, parameter: torch.Tensor, group: dict[str, Any]) -> torch.Tensor | None:
         state = self._state(parameter)
@@ -106,7 +107,7 @@ class _Watched:
 def _before_steps(optimizer: torch.optim.Optimizer, look: Callable[[], None]) -> Callable[[], None]:
     """Calls ``look`` before every step; what is returned ends that."""
     if hasattr(optimizer, "register_step_pre_hook"):
-        handle = optimizer.register_step_pre_hook(lambda *_: look())
+        handle = optimizer.register_step_pre_hook(lambda _, arguments, options: _look_first(optimizer, look, arguments, options))
         return lambda: handle.remove()
     # Before PyTorch 2.0: the method of this one optimiser is taken the place of.
     step = optimizer.step
@@ -114,13 +115,34 @@ def _before_steps(optimizer: torch.optim.Optimizer, look: Callable[[], None]) ->
     # A schedule has marked the method: the marks go along.
     @functools.wraps(step)
     def watched(*arguments: Any, **options: Any) -> Any:
-        look()
+        arguments, options = _look_first(optimizer, look, arguments, options) or (arguments, options)
         return step(*arguments, **options)
 
-    optimizer.step = watched  # type: ignore[method-assign]
+    optimizer.step = watched  # type: ignore[method-assign,unused-ignore]
 
     def undo() -> None:
         if optimizer.step is watched:
-            optimizer.step = step  # type: ignore[method-assign]
+            optimizer.step = step  # type: ignore[method-assign,unused-ignore]
 
     return undo
+
+
+def _look_first(
+    optimizer: torch.optim.Optimizer, look: Callable[[], None], arguments: tuple[Any, ...], options: dict[str, Any],
+) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
+    """Looks; where a closure computes the gradients within the step, looks after the closure, which is then exchanged in the arguments of the step."""
+    # PyTorch 2 passes the optimiser itself, too.
+    first = 1 if arguments and arguments[0] is optimizer else 0
+    closure = arguments[first] if len(arguments) > first else options.get("closure")
+    if closure is None:
+        look()
+        return None
+
+    def watched() -> Any:
+        loss = closure()
+        look()
+        return loss
+
+    if len(arguments) > first:
+        return (*arguments[:first], watched, *arguments[first + 1:]), options
+    return arguments, {**options, "closure": watched}

@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from .._arrays import Arrays, as_array, as_arrays, check_same, digits, refuse_not_finite
 from .._errors import ClosedMonitor, LawsError, NamesError, NotFinite, ShapeError, UsageError
+from .grams import grams
 from .laws import Block, Fitted, Law, Laws, fit, found
 from .marginals import Marginals, Metric, Wanted, marginals, significant_digits
-from .optimizers import Adam, Optimizer, Sgd
+from .matrices import MatrixStep, MatrixTally
+from .optimizers import Adam, Optimizer, Sgd, check_rate
 from .report import MonitorReport
+from .status import NO_SYMMETRY
 from .tally import Step, Tally
 
 # Steps at which laws are looked for before the search is given up.
@@ -42,8 +45,8 @@ class Monitor:
     ...     _ = monitor.update({"0.weight": w, "2.weight": u}, gradients)
     ...     w, u = w - 0.01 * gradients["0.weight"], u - 0.01 * gradients["2.weight"]
     >>> report = monitor.report()
-    >>> report.steps, [law["status"] for law in report.laws]
-    (100, ['confirmed'])
+    >>> report.steps, sorted((law["form"], law["status"]) for law in report.laws)
+    (100, [('matrix', 'confirmed'), ('rescaling', 'confirmed')])
     """
 
     def __init__(
@@ -69,7 +72,9 @@ class Monitor:
         self._shapes: dict[str, tuple[int, ...]] = {}
         self._names: tuple[str, ...] = ()
         self._gammas: dict[str, float] = {}
-        self._tallies: list[Tally] = []
+        # By the numbers of their laws.
+        self._tallies: dict[int, Tally] = {}
+        self._matrices: dict[int, MatrixTally] = {}
         self._bits: dict[str, int] = {}
         self._type_digits: dict[str, int] = {}
         self._rates: dict[str, float | None] = {}
@@ -113,8 +118,7 @@ class Monitor:
         Nothing is taken of a step that is refused.
         """
         self._refuse_closed()
-        if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
-            raise UsageError(f"steps: expected a number from 1, found {steps!r}")
+        _check_steps(steps)
         is_due = self.is_due()
         if is_due:
             self._measure(parameters, gradients, second_moments, momenta, learning_rate)
@@ -124,12 +128,13 @@ class Monitor:
     def skip(self, *, learning_rate: float | Mapping[str, float] | None = None, steps: int = 1) -> None:
         """Take notice of steps that are not measured."""
         self._refuse_closed()
+        _check_steps(steps)
         self._count(learning_rate, steps)
 
     def reset(self) -> None:
         """Forget what was measured, as after the first epochs; the laws, and the steps made, are kept."""
         self._refuse_closed()
-        self._tallies = [Tally(law) for law in self._fitted.laws] if self._fitted else []
+        self._begin_sums()
         self._measured = 0
 
     def report(self, *, members: bool = False) -> MonitorReport:
@@ -157,8 +162,9 @@ class Monitor:
             raise ClosedMonitor(f"this monitor was closed after {self._steps} steps: it takes no more")
 
     def _count(self, rates: float | Mapping[str, float] | None, steps: int) -> None:
+        pairs = {(self._decay_of(name), self._rate(name, rates)) for name in self._names}
         self._steps += steps
-        for gamma, eta in {(self._decay_of(name), self._rate(name, rates)) for name in self._names}:
+        for gamma, eta in pairs:
             time = self.optimizer.relaxation(gamma, eta)
             if time is not None:
                 self._seen[gamma] = self._seen.get(gamma, 0.0) + steps / time
@@ -168,10 +174,7 @@ class Monitor:
 
     def _rate(self, name: str, rates: float | Mapping[str, float] | None) -> float | None:
         rate = rates.get(name) if isinstance(rates, Mapping) else rates
-        rate = self.optimizer.learning_rate if rate is None else float(rate)
-        if rate is not None and not (0.0 < rate < float("inf")):
-            raise UsageError(f"learning_rate of `{name}`: expected a positive number, found {rate}")
-        return rate
+        return self.optimizer.learning_rate if rate is None else check_rate(f"learning_rate of `{name}`", rate)
 
     def _of_laws(self, given: Arrays, what: str) -> dict[str, NDArray[Any]]:
         """The arrays that the laws need, with the shapes that they had at the first step."""
@@ -196,6 +199,9 @@ class Monitor:
                 refuse_not_finite(name, theta[name], "parameters")
                 refuse_not_finite(name, g[name], "gradients")
             self._attempts += 1
+            # What is all zero, as biases are at first, has no overlap with anything: a law that needs it would be found without it.
+            if self._attempts < _ATTEMPTS and any(g[name].any() and not theta[name].any() for name in theta):
+                return False
             text = found(theta, g)
             if text is None and self._attempts < _ATTEMPTS:
                 return False
@@ -203,19 +209,24 @@ class Monitor:
                 raise LawsError(f"the gradients of {_ATTEMPTS} steps show no law, one step by itself: name the laws, or find them with "
                                 "equipartition.inspect(..., laws='auto', gradients=...) from gradients of several samples")
             laws = text
-        fitted = fit(laws, theta, self._activation, self._config)
+        fitted = fit(laws, theta, self._activation, self._config, isinstance(self.optimizer, Adam))
         self._shapes = {name: theta[name].shape for name in fitted.tensors()}
         self._fitted, self._names = fitted, tuple(self._shapes)
         self._gammas = {name: self.optimizer.decay_of(name, fitted.decays) for name in self._names}
-        self._tallies = [Tally(law) for law in fitted.laws]
+        self._begin_sums()
         return True
+
+    def _begin_sums(self) -> None:
+        laws = self._fitted.laws if self._fitted else ()
+        self._tallies = {number: Tally(law) for number, law in enumerate(laws) if not law.is_matrix}
+        self._matrices = {number: MatrixTally(law) for number, law in enumerate(laws) if law.is_matrix}
 
     def _measure(
         self, parameters: Arrays, gradients: Arrays, second_moments: Arrays | None, momenta: Arrays | None,
         rates: float | Mapping[str, float] | None,
     ) -> None:
-        for what, given in (("parameters", parameters), ("gradients", gradients)):
-            if not isinstance(given, Mapping):
+        for what, given in (("parameters", parameters), ("gradients", gradients), ("second_moments", second_moments), ("momenta", momenta)):
+            if not isinstance(given, Mapping) and not (given is None and what in ("second_moments", "momenta")):
                 raise UsageError(f"{what}: expected a dictionary of names and arrays, found {type(given).__name__}")
         adaptive = isinstance(self.optimizer, Adam)
         if adaptive and second_moments is None:
@@ -230,10 +241,14 @@ class Monitor:
         theta, g = self._of_laws(parameters, "parameters"), self._of_laws(gradients, "gradients")
         v = None if second_moments is None else self._of_laws(second_moments, "second_moments")
         m = None if momenta is None else self._of_laws(momenta, "momenta")
-        steps = [self._step(law, rates, m is not None) for law in self._fitted.laws]
+        for law in self._fitted.laws:
+            self._check_rates(law, rates)
+        steps = {number: Step(law.members) for number, law in enumerate(self._fitted.laws) if not law.is_matrix}
+        matrix_steps = {number: MatrixStep(law) for number, law in enumerate(self._fitted.laws) if law.is_matrix}
         bits: dict[str, int] = {}
         for (name, offset), uses in self._uses(self._fitted).items():
-            wanted = Wanted(any(block.by_rows for _, block in uses), any(not block.by_rows for _, block in uses), offset)
+            plain = [block for number, block in uses if number in steps]
+            wanted = Wanted(any(block.by_rows for block in plain), any(not block.by_rows for block in plain), offset)
             second = None if v is None else v[name]
             metric = Metric(second, getattr(self.optimizer, "epsilon", 0.0), self.optimizer.rule == "adamw")
             looks = significant_digits(self._bits.get(name, 0)) < digits(g[name])
@@ -244,10 +259,20 @@ class Monitor:
             gamma, eta = self._decay_of(name), self._rate(name, rates)
             factor = self.optimizer.factor(gamma, eta, m is not None)
             for number, block in uses:
-                _add(steps[number], self._fitted.laws[number], block, sums, factor)
+                law = self._fitted.laws[number]
+                if number in steps:
+                    steps[number].add(law, block, sums, factor)
+                    continue
+                with numpy.errstate(all="ignore"):
+                    pairs = grams(law, block, theta[name], g[name], None if m is None else m[name])
+                if not pairs.are_finite():
+                    raise _out_of_range(name)
+                matrix_steps[number].add(law, block, pairs, factor)
         # Only now is anything kept.
-        for tally, step in zip(self._tallies, steps):
-            tally.add(step, self._steps)
+        for number, step in steps.items():
+            self._tallies[number].add(step, self._steps)
+        for number, matrix_step in matrix_steps.items():
+            self._matrices[number].add(matrix_step)
         for name, joined in bits.items():
             self._bits[name] = self._bits.get(name, 0) | joined
             of_types = min(digits(theta[name]), digits(g[name]))
@@ -255,13 +280,12 @@ class Monitor:
             self._rates[name] = self._rate(name, rates)
         self._measured += 1
 
-    def _step(self, law: Law, rates: float | Mapping[str, float] | None, of_momentum: bool) -> Step:
+    def _check_rates(self, law: Law, rates: float | Mapping[str, float] | None) -> None:
         etas = {block.tensor: self._rate(block.tensor, rates) for block in law.blocks}
         (first, eta), *others = etas.items()
         for name, other in others:
             if other != eta:
                 raise UsageError(f"law `{law.name}`: `{first}` has the learning rate {eta}, `{name}` has {other}: a law needs one for all of its tensors")
-        return Step(law.members)
 
     @staticmethod
     def _uses(fitted: Fitted) -> dict[tuple[str, float], list[tuple[int, Block]]]:
@@ -285,7 +309,7 @@ class Monitor:
         for what, array in (("second_moments", second), ("momenta", momentum)):
             if array is not None:
                 refuse_not_finite(name, array, what)
-        raise NotFinite(f"`{name}`: the squares of its elements or of their gradients leave the range of f64")
+        raise _out_of_range(name)
 
     def _digits(self, law: Law) -> int:
         """Of the numbers given: of their types, or of what is stored in them, whichever are fewer."""
@@ -294,7 +318,8 @@ class Monitor:
         return min(known, default=53)
 
     def _document(self, members: bool) -> dict[str, Any]:
-        laws = [tally.reading(self._digits(tally.law), members) for tally in self._tallies if tally.count]
+        tallies: list[Tally | MatrixTally] = [*self._tallies.values(), *self._matrices.values()]
+        laws = [tally.reading(self._digits(tally.law), members) for tally in tallies if tally.count]
         laws.sort(key=lambda law: -abs(law["imbalance"]) if law["imbalance"] is not None else 1.0)
         status = [law["status"] for law in laws]
         gammas = sorted({self._decay_of(name) for name in self._names} - {0.0}, reverse=True)
@@ -308,7 +333,7 @@ class Monitor:
         return {
             "rule": self.optimizer.rule, "momentum": self.optimizer.beta, "steps": self._steps, "measured": self._measured,
             "every": self.every,
-            "symmetries": {"confirmed": status.count("confirmed"), "not_a_symmetry": status.count("not a symmetry of this network"),
+            "symmetries": {"confirmed": status.count("confirmed"), "not_a_symmetry": status.count(NO_SYMMETRY),
                            "unchecked": status.count("unchecked")},
             "relaxations": relaxations,
             "laws": laws,
@@ -317,19 +342,10 @@ class Monitor:
         }
 
 
-def _add(step: Step, law: Law, block: Block, sums: Marginals, factor: float) -> None:
-    side, size, along = block.side, abs(block.coefficient), 0 if block.by_rows else 1
+def _check_steps(steps: object) -> None:
+    if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
+        raise UsageError(f"steps: expected a number from 1, found {steps!r}")
 
-    def fold(vectors: list[NDArray[Any]]) -> NDArray[Any]:
-        return block.fold(vectors[along], law.members)
 
-    parameters = fold(sums.parameters)
-    step.noise[side] += size * fold(sums.noise)
-    if factor:
-        step.decay[side] += factor * size * fold(sums.decay)
-    step.stretch += size * size * parameters
-    step.overlap += block.coefficient * fold(sums.overlap)
-    step.gradient += fold(sums.gradient)
-    step.scatter += size * size * fold(sums.scatter)
-    if block is law.blocks[0]:
-        step.first = float(parameters.sum())
+def _out_of_range(name: str) -> NotFinite:
+    return NotFinite(f"`{name}`: the squares of its elements or of their gradients leave the range of f64")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,14 @@ import numpy
 from numpy.typing import NDArray
 
 from .. import _native
-from .._arrays import write_safetensors
+from .._call import native
 from .._errors import Error, LawsError, MissingInput, UsageError
 
 Laws: TypeAlias = str | os.PathLike[str] | Sequence[Mapping[str, object]]
 """``"mlp"``, ``"decoder"``, ``"auto"``, the path or the text of a file of laws, or its tables ``[[law]]`` as dictionaries."""
+
+# Of more rows a matrix law is skipped: eight of its matrices are kept, 64 MiB of these.
+WIDEST = 1024
 
 _DEGREES = {"relu": "1", "leaky-relu": "1", "squared-relu": "2", "identity": "linear"}
 
@@ -52,10 +54,17 @@ class Law:
 
     name: str
     layer: int | None
-    members: int
+    groups: int
+    width: int
+    is_matrix: bool
     remark: str | None
     inexact: Mapping[str, Any] | None
     blocks: tuple[Block, ...]
+
+    @property
+    def members(self) -> int:
+        """Members of all groups; of a matrix law, the rows of all matrices."""
+        return self.groups * self.width
 
 
 @dataclass(frozen=True)
@@ -71,23 +80,36 @@ class Fitted:
         return sorted({block.tensor for law in self.laws for block in law.blocks})
 
 
-def fit(laws: Laws, arrays: Mapping[str, NDArray[Any]], activation: str, config: Mapping[str, object] | None) -> Fitted:
+def fit(
+    laws: Laws, arrays: Mapping[str, NDArray[Any]], activation: str, config: Mapping[str, object] | None, of_adam: bool,
+) -> Fitted:
     """Fit laws, other than ``"auto"``, to arrays of these names and shapes."""
     kind, text = _described(laws, activation, config)
-    with tempfile.TemporaryDirectory(prefix="equipartition-") as folder:
-        path = Path(folder, "parameters.safetensors")
-        write_safetensors(path, arrays, only_shapes=True)
-        try:
-            fitted = json.loads(_native.fitted(str(path), kind, text))
-        except ValueError as error:
-            raise LawsError(str(error).replace(str(path), "parameters")) from None
-    usable = [law for law in fitted["laws"] if law["form"] == "rescaling"]
-    skipped = tuple((law["law"], law["layer"], "it needs the second moments of pairs of elements, which a monitor does not keep; its diagonal is "
-                     "reported") for law in fitted["laws"] if law["form"] != "rescaling")
+    shapes = [(name, list(array.shape)) for name, array in arrays.items()]
+    try:
+        fitted = json.loads(native(_native.fitted, shapes, kind, text))
+    except ValueError as error:
+        raise LawsError(str(error)) from None
+    skipped: list[tuple[str, int | None, str]] = []
+    usable = []
+    for law in map(_law, fitted["laws"]):
+        reason = _reason_to_skip(law, of_adam)
+        if reason is None:
+            usable.append(law)
+        else:
+            skipped.append((law.name, law.layer, reason))
     if not usable:
         raise LawsError("expected a law that a monitor can measure, found none")
     decays = {decay["pattern"]: decay["gamma"] for decay in fitted["decays"]}
-    return Fitted(tuple(_law(law) for law in usable), skipped, decays)
+    return Fitted(tuple(usable), tuple(skipped), decays)
+
+
+def _reason_to_skip(law: Law, of_adam: bool) -> str | None:
+    if law.is_matrix and of_adam:
+        return "a matrix law of Adam is not elementwise; its diagonal is reported"
+    if law.is_matrix and law.width > WIDEST:
+        return f"its matrices would have {law.width} rows: a monitor keeps matrices of up to {WIDEST}; its diagonal is reported"
+    return None
 
 
 def _law(law: Mapping[str, Any]) -> Law:
@@ -97,7 +119,7 @@ def _law(law: Mapping[str, Any]) -> Law:
         positions = numpy.flatnonzero(members >= 0)
         blocks.append(Block(block["tensor"], block["axis"] == "rows", block["coefficient"], block["offset"], positions,
                             members[positions], len(positions) == len(members)))
-    return Law(law["law"], law["layer"], law["members"], law["remark"], law["inexact"], tuple(blocks))
+    return Law(law["law"], law["layer"], law["groups"], law["width"], law["form"] == "matrix", law["remark"], law["inexact"], tuple(blocks))
 
 
 def _described(laws: Laws, activation: str, config: Mapping[str, object] | None) -> tuple[str, str]:
@@ -106,7 +128,12 @@ def _described(laws: Laws, activation: str, config: Mapping[str, object] | None)
             raise UsageError(f"activation {activation!r}: expected one of {', '.join(_DEGREES)}")
         return "mlp", _DEGREES[activation]
     if isinstance(laws, str) and laws == "decoder":
-        return "decoder", "" if config is None else json.dumps(dict(config))
+        if not (config is None or isinstance(config, Mapping)):
+            raise UsageError(f"config: expected the members of config.json as a dictionary, found {type(config).__name__}")
+        try:
+            return "decoder", "" if config is None else json.dumps(dict(config))
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"config: expected the members of config.json, found what cannot be JSON: {error}") from None
     if isinstance(laws, str) and "[[" in laws:
         return "file", laws
     if isinstance(laws, (str, os.PathLike)):
@@ -114,7 +141,7 @@ def _described(laws: Laws, activation: str, config: Mapping[str, object] | None)
             return "file", Path(laws).read_text(encoding="utf-8")
         except FileNotFoundError:
             raise MissingInput(f"{os.fspath(laws)}: no such file; laws are mlp, decoder, auto, or a file of laws") from None
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise LawsError(f"{os.fspath(laws)}: {error}") from None
     tables = [law for law in laws if isinstance(law, Mapping)] if isinstance(laws, Sequence) else []
     if tables and len(tables) == len(laws):

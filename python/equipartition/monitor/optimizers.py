@@ -30,6 +30,23 @@ def matches(pattern: str, name: str) -> bool:
     return rest.endswith(parts[-1])
 
 
+def is_real(value: object) -> bool:
+    """Whether it is a finite real number, of Python, of NumPy, or an array with one."""
+    if isinstance(value, (str, bytes, bool, complex)):
+        return False
+    try:
+        return math.isfinite(float(value))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+
+
+def check_rate(what: str, value: object) -> float:
+    """A learning rate, which is positive."""
+    if not is_real(value) or not float(value) > 0.0:  # type: ignore[arg-type]
+        raise UsageError(f"{what}: expected a positive number, found {value!r}")
+    return float(value)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True)
 class Optimizer:
     """What all rules have in common.
@@ -48,17 +65,19 @@ class Optimizer:
     def __post_init__(self) -> None:
         if self.pytorch_weight_decay is not None and self.weight_decay:
             raise UsageError("weight_decay and pytorch_weight_decay are one thing: give one of them")
-        positive = {"learning_rate": self.learning_rate}
-        others = {"weight_decay": self.weight_decay, "pytorch_weight_decay": self.pytorch_weight_decay,
-                  **{f"decays[{name!r}]": gamma for name, gamma in self.decays.items()}}
-        for name, value in positive.items():
-            if value is not None and not (value > 0 and math.isfinite(value)):
-                raise UsageError(f"{name} has to be positive, found {value}")
-        for name, value in others.items():
-            if value is not None and not (value >= 0 and math.isfinite(value)):
-                raise UsageError(f"{name} must not be negative, found {value}")
+        if not isinstance(self.decays, Mapping):
+            raise UsageError(f"decays: expected a dictionary of patterns and numbers, found {type(self.decays).__name__}")
         if isinstance(self.no_decay, str):
             object.__setattr__(self, "no_decay", (self.no_decay,))
+        if not isinstance(self.no_decay, Sequence) or not all(isinstance(pattern, str) for pattern in (*self.no_decay, *self.decays)):
+            raise UsageError("no_decay, decays: expected patterns of names, such as '*.bias'")
+        if self.learning_rate is not None:
+            check_rate("learning_rate", self.learning_rate)
+        others = {"weight_decay": self.weight_decay, "pytorch_weight_decay": self.pytorch_weight_decay,
+                  **{f"decays[{name!r}]": gamma for name, gamma in self.decays.items()}}
+        for name, value in others.items():
+            if value is not None and not (is_real(value) and value >= 0):
+                raise UsageError(f"{name}: expected a number that is not negative, found {value!r}")
 
     @property
     def gamma(self) -> float:
@@ -107,8 +126,8 @@ class Sgd(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0.0 <= self.momentum < 1.0:
-            raise UsageError(f"momentum is at least 0 and less than 1, found {self.momentum}")
+        if not (is_real(self.momentum) and 0.0 <= self.momentum < 1.0):
+            raise UsageError(f"momentum: expected a number from 0, less than 1, found {self.momentum!r}")
 
     @property
     def beta(self) -> float:
@@ -127,8 +146,8 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not (self.epsilon >= 0 and math.isfinite(self.epsilon)):
-            raise UsageError(f"epsilon must not be negative, found {self.epsilon}")
+        if not (is_real(self.epsilon) and self.epsilon >= 0):
+            raise UsageError(f"epsilon: expected a number that is not negative, found {self.epsilon!r}")
 
     def relaxation(self, gamma: float, eta: float | None) -> float | None:
         return None

@@ -9,11 +9,15 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from .._errors import InputOutputError
 from .._html import number
 from .._reports import Document
+from .status import NO_SYMMETRY
 
 # More curves than this are no picture: those with the largest imbalance are drawn.
 _MOST_CURVES = 8
+# In the column `symmetry`.
+_NOT_ONE = "NOT ONE"
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000", "#999999")
 
 
@@ -31,13 +35,19 @@ class MonitorReport(Document):
     def _table(self) -> tuple[list[str], list[list[object]], str]:
         d = self.document
         rows: list[list[object]] = [
-            [law["law"], "-" if law["layer"] is None else law["layer"], number(law["imbalance"]), number(_error(law), ".5f"),
+            [law["law"], "-" if law["layer"] is None else law["layer"], _imbalance(law), number(_error(law), ".5f"),
              number(law["z"], "+.1f"), _status(law["status"]), number(law["overlap"], ".1e")] for law in d["laws"]]
         every = "" if d["every"] == 1 else f", one of {d['every']}"
         times = "".join(f"; gamma {of['gamma']:g}: {of['seen']:.2f} relaxation times of {of['time']:.0f} steps seen, {of['left']:.0f} steps left"
                         for of in d["relaxations"])
         caption = f"{d['rule']}: {d['steps']} steps, {d['measured']} measured{every}{times}"
         return ["law", "layer", "imbalance", "error", "z", "symmetry", "overlap"], rows, caption
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        if self.document["symmetries"]["not_a_symmetry"]:
+            text += f"\n\n{_NOT_ONE}: the gradients are not orthogonal to the orbit of the law's symmetry, so it is none of this network, and the imbalance says nothing"
+        return text
 
     def to_json(self, **options: Any) -> str:
         """The document as JSON."""
@@ -51,10 +61,18 @@ class MonitorReport(Document):
         """Write the picture, the document or the table, by the ending of the path: .svg, .json or anything else."""
         place = Path(path)
         text = {".svg": self.to_svg(), ".json": self.to_json(indent=2)}.get(place.suffix, str(self))
-        place.write_text(text + "\n", encoding="utf-8")
+        try:
+            place.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise InputOutputError(f"cannot write {place}: {error.strerror}") from None
 
     def _repr_html_(self) -> str:
         return super()._repr_html_() + self.to_svg()
+
+
+def _imbalance(law: dict[str, Any]) -> str:
+    """That of a matrix law is a norm and has no sign."""
+    return number(law["imbalance"], ".5f" if law["form"] == "matrix" else "+.5f")
 
 
 def _error(law: dict[str, Any]) -> float | None:
@@ -63,7 +81,7 @@ def _error(law: dict[str, Any]) -> float | None:
 
 
 def _status(status: str) -> str:
-    return "NOT ONE" if status.startswith("not") else status
+    return _NOT_ONE if status == NO_SYMMETRY else status
 
 
 def _picture(document: dict[str, Any]) -> str:

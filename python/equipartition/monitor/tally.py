@@ -8,7 +8,9 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from .laws import Law
+from .laws import Block, Law
+from .marginals import Marginals
+from .status import allowed, largest, number, root, spread, status
 
 Vector = NDArray[Any]
 
@@ -16,8 +18,6 @@ Vector = NDArray[Any]
 MOST_BLOCKS = 128
 # Fewer tell nothing of an error.
 FEWEST_BLOCKS = 32
-# What is taken for the epsilon of norms that is not known: the largest that is usual.
-USUAL_EPSILON = 1e-5
 
 
 class Step:
@@ -33,9 +33,23 @@ class Step:
         # theta^2 of the law's first tensor.
         self.first = 0.0
 
-    def vectors(self) -> list[Vector]:
-        """All of its sums."""
-        return [self.noise, self.decay, self.stretch, self.overlap, self.gradient, self.scatter]
+    def add(self, law: Law, block: Block, sums: Marginals, factor: float) -> None:
+        """One of the law's tensors, whose decay has this factor."""
+        side, size, along = block.side, abs(block.coefficient), 0 if block.by_rows else 1
+
+        def fold(vectors: list[Vector]) -> Vector:
+            return block.fold(vectors[along], law.members)
+
+        parameters = fold(sums.parameters)
+        self.noise[side] += size * fold(sums.noise)
+        if factor:
+            self.decay[side] += factor * size * fold(sums.decay)
+        self.stretch += size * size * parameters
+        self.overlap += block.coefficient * fold(sums.overlap)
+        self.gradient += fold(sums.gradient)
+        self.scatter += size * size * fold(sums.scatter)
+        if block is law.blocks[0]:
+            self.first = float(parameters.sum())
 
     def completed(self) -> Step:
         """With the law of the sum of all members' generators behind the members."""
@@ -103,8 +117,8 @@ class Tally:
         self.moments = numpy.zeros((3, count))
         self.blocks = Blocks()
 
-    def add(self, step: Step, number: int) -> None:
-        """Takes the sums of a step."""
+    def add(self, step: Step, place: int) -> None:
+        """Takes the sums of a step, which was the ``place``-th."""
         step = step.completed()
         self.count += 1
         self.noise += step.noise
@@ -121,7 +135,7 @@ class Tally:
         self.means += before / self.count
         after = values - self.means
         self.moments += numpy.stack([before[0] * after[0], before[0] * after[1], before[1] * after[1]])
-        self.blocks.add(float(residual[-1]), float(scale[-1]), number)
+        self.blocks.add(float(residual[-1]), float(scale[-1]), place)
 
     def reading(self, digits: int, every_member: bool) -> dict[str, Any]:
         """The law as a document with the members of ``inspect``."""
@@ -133,62 +147,30 @@ class Tally:
         variance = self.moments[0] - 2.0 * imbalance * self.moments[1] + imbalance ** 2 * self.moments[2]
         error = numpy.full_like(scale, math.nan)
         if self.count > 1:
-            root = numpy.sqrt(numpy.maximum(variance, 0.0) / (self.count * (self.count - 1)))
-            error = numpy.divide(root, scale, out=error, where=known)
-        overlap = _root(self.overlap, self.stretched)
-        cancellation = _root(self.overlap, self.scatter)
+            deviation = numpy.sqrt(numpy.maximum(variance, 0.0) / (self.count * (self.count - 1)))
+            error = numpy.divide(deviation, scale, out=error, where=known)
+        overlap = root(self.overlap, self.stretched)
+        cancellation = root(self.overlap, self.scatter)
         total = float(imbalance[-1]), float(error[-1])
-        independent = _number(total[1])
+        independent = number(total[1])
         correlated = self.blocks.error(total[0], float(scale[-1])) if known[-1] else None
-        largest = max((value for value in (independent, correlated) if value is not None), default=None)
-        sizes = numpy.abs(imbalance[:-1][known[:-1]])
+        larger = max((value for value in (independent, correlated) if value is not None), default=None)
         document: dict[str, Any] = {
-            "law": self.law.name, "layer": self.law.layer, "remark": self.law.remark,
+            "law": self.law.name, "layer": self.law.layer, "form": "rescaling", "remark": self.law.remark,
             "gradient_a": float(noise[0, -1]), "gradient_b": float(noise[1, -1]),
             "decay_a": float(decay[0, -1]), "decay_b": float(decay[1, -1]),
-            "imbalance": _number(total[0]), "standard_error": independent, "correlated_error": correlated,
-            "z": total[0] / largest if largest and known[-1] else None,
-            "overlap": _number(float(overlap[-1])), "largest_overlap": _largest(overlap[:-1]),
-            "status": self._status(overlap[:-1], cancellation[:-1], digits),
-            "spread": {"count": int(sizes.size), "median": float(numpy.median(sizes)), "worst": float(sizes.max()),
-                       "worst_member": int(numpy.nanargmax(numpy.abs(imbalance[:-1])))} if sizes.size else None,
+            "imbalance": number(total[0]), "standard_error": independent, "correlated_error": correlated,
+            "z": total[0] / larger if larger and known[-1] else None,
+            "overlap": number(float(overlap[-1])), "largest_overlap": largest(overlap[:-1]),
+            "status": status(overlap[:-1], cancellation[:-1], digits, allowed(self.law.inexact, self.first / self.count)),
+            "spread": spread(imbalance[:-1]),
             "series": {"step": list(self.blocks.last), "imbalance": [
                 r / s if s > 0.0 else None for r, s in zip(self.blocks.residual, self.blocks.scale)]},
         }
         if every_member:
             document["members"] = [
                 {"gradient_a": float(noise[0, m]), "gradient_b": float(noise[1, m]), "decay_a": float(decay[0, m]),
-                 "decay_b": float(decay[1, m]), "imbalance": _number(float(imbalance[m])),
-                 "standard_error": _number(float(error[m])), "overlap": _number(float(overlap[m]))}
+                 "decay_b": float(decay[1, m]), "imbalance": number(float(imbalance[m])),
+                 "standard_error": number(float(error[m])), "overlap": number(float(overlap[m]))}
                 for m in range(self.law.members)]
         return document
-
-    def _status(self, overlap: Vector, cancellation: Vector, digits: int) -> str:
-        """By the overlaps of the members with the gradients, which must cancel to half of the digits."""
-        known = ~numpy.isnan(cancellation)
-        if not known.any():
-            return "unchecked"
-        cancels = (cancellation <= 2.0 ** (-0.5 * digits)) | (overlap < self._allowed())
-        return "confirmed" if bool(cancels[known].all()) else "not a symmetry of this network"
-
-    def _allowed(self) -> float:
-        """The overlap up to which the epsilon of norms may be its reason."""
-        inexact = self.law.inexact
-        if inexact is None:
-            return 0.0
-        epsilon = USUAL_EPSILON if inexact["epsilon"] is None else inexact["epsilon"]
-        square = self.first / self.count / max(inexact["entries"], 1)
-        return 0.0 if epsilon == 0.0 else float(inexact["norms"] * epsilon / (square + epsilon))
-
-
-def _root(squares: Vector, bound: Vector) -> Vector:
-    return numpy.sqrt(numpy.divide(squares, bound, out=numpy.full_like(squares, math.nan), where=bound > 0.0))
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else value
-
-
-def _largest(values: Vector) -> float | None:
-    known = values[~numpy.isnan(values)]
-    return float(known.max()) if known.size else None

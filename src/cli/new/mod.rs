@@ -9,6 +9,8 @@ mod law {
     include!("template/law.rs");
 }
 
+mod formulas;
+
 use super::output::{self, Destination, shown};
 use super::{Exit, Failure, baseline};
 use crate::report::{DEFAULT_PRECISION, Libraries, Report};
@@ -20,20 +22,25 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-/// Write a small crate with a theory of your own: a claim, its proof, its tests, a baseline and a workflow
+/// Write a small crate with a theory of your own: a claim, its proof, its tests, a baseline and a workflow; or a theory of formulas
 ///
-/// The crate's program has this whole command line for its own claims. Nothing is overwritten: the directory must not exist.
+/// The crate's program has this whole command line for its own claims. With `--formulas` there is no crate: a file of laws, its baseline and a
+/// workflow. Nothing is overwritten: the directory must not exist.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   equipartition new my-theory --path ../equipartition
-  equipartition new my-theory --git https://example.org/equipartition --rev 0123abc")]
+  equipartition new my-theory --git https://example.org/equipartition --rev 0123abc
+  equipartition new my-theory --formulas")]
 pub struct Arguments {
     /// The new directory; its name is the crate's, in small letters, digits, `-` and `_`
     #[arg(value_name = "NAME")]
     directory: PathBuf,
+    /// A theory of formulas, NAME.theory.toml, which needs no Rust
+    #[arg(long)]
+    formulas: bool,
     /// The library is in this directory
-    #[arg(long, value_name = "DIRECTORY", conflicts_with = "git", required_unless_present = "git")]
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "git", required_unless_present_any = ["git", "formulas"])]
     path: Option<PathBuf>,
     /// The library is in this repository
     #[arg(long, value_name = "URL")]
@@ -62,15 +69,11 @@ const FILES: [(&str, &str); 8] = [
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let name = name(&arguments.directory)?;
     let family = name.replace('_', "-");
+    if arguments.formulas {
+        return formulas::run(arguments, &family);
+    }
     let dependency = dependency(arguments)?;
     let lock = lock(&family)?;
-    let directory = &arguments.directory;
-    fs::create_dir(directory).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            Failure::Usage(format!("{} exists already: nothing is overwritten", shown(directory)))
-        }
-        _ => Failure::writing(&shown(directory), error),
-    })?;
     let fill = |text: &str| {
         let words = [
             ("own/", format!("{family}/")),
@@ -82,22 +85,29 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         ];
         words.iter().fold(text.to_owned(), |text, (word, value)| text.replace(word, value))
     };
-    let written = || -> Result<(), Failure> {
-        for (path, text) in FILES {
-            write(&directory.join(path), &fill(text))?;
-        }
-        write(&directory.join("theory.lock"), &lock)?;
-        write(&directory.join(".gitignore"), "/target\n")
-    };
-    written().inspect_err(|_| {
-        // Half a crate would stand in the way of the next try. It was made a moment ago, and nobody else has put anything there.
-        let _ = fs::remove_dir_all(directory);
-    })?;
-    let place = shown(directory);
+    let filled = FILES.map(|(path, text)| (path.to_owned(), fill(text)));
+    let others = [("theory.lock".to_owned(), lock), (".gitignore".to_owned(), "/target\n".to_owned())];
+    make(&arguments.directory, filled.into_iter().chain(others))?;
+    let place = shown(&arguments.directory);
     let _ = output::print(&format!(
         "{place} has a theory of one claim, {family}/charge-of-a-step. To go on:\n  cd {place}\n  cargo test\n  cargo run --release -- verify --baseline theory.lock\n"
     ))?;
     Ok(Exit::Success)
+}
+
+/// Makes the directory, which must not exist, with these files.
+fn make(directory: &Path, files: impl IntoIterator<Item = (String, String)>) -> Result<(), Failure> {
+    fs::create_dir(directory).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Failure::Usage(format!("{} exists already: nothing is overwritten", shown(directory)))
+        }
+        _ => Failure::writing(&shown(directory), error),
+    })?;
+    let mut files = files.into_iter();
+    files.try_for_each(|(path, text)| write(&directory.join(path), &text)).inspect_err(|_| {
+        // Half of it would stand in the way of the next try. It was made a moment ago, and nobody else has put anything there.
+        let _ = fs::remove_dir_all(directory);
+    })
 }
 
 /// Names that Rust, cargo or the crate itself has other uses for.
@@ -205,12 +215,17 @@ fn dependency(arguments: &Arguments) -> Result<String, Failure> {
 /// The baseline of the new crate: what is found of its claim, whose instances are drawn by its identifier.
 fn lock(family: &str) -> Result<String, Failure> {
     let id = law::CLAIM.id.replacen("own", family, 1);
-    let claim = Claim { id: &id, ..law::CLAIM };
+    record(family, &[&Claim { id: &id, ..law::CLAIM }])
+}
+
+/// The baseline of claims of a theory, as a run with the defaults finds them.
+fn record(theory: &str, claims: &[&Claim<'_>]) -> Result<String, Failure> {
     let settings = Settings::new(0, DEFAULT_PRECISION);
     let plan = Plan { settings, instances: Effort::Default.instances(), jobs: 0, time_limit: None };
-    let mut claims = runner::run(&[&claim], &plan, &AtomicBool::new(false), &|_| {});
+    let ids: Vec<&str> = claims.iter().map(|claim| claim.id).collect();
+    let mut claims = runner::run(claims, &plan, &AtomicBool::new(false), &|_| {});
     for claim in &mut claims {
-        claim.entry.theory = family.to_owned();
+        claim.entry.theory = theory.to_owned();
     }
     let report = Report {
         program: super::program(),
@@ -225,7 +240,7 @@ fn lock(family: &str) -> Result<String, Failure> {
         claims,
         seconds: 0.0,
     };
-    baseline::first(&report, &[&id])
+    baseline::first(&report, &ids)
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {

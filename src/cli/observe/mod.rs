@@ -1,11 +1,13 @@
 //! `equipartition observe`: the theory seen at work, one file for each kind of observation.
 
 mod balance;
+mod cosmology;
 mod flow;
 mod ideal_gas;
 mod mirror;
 mod noise_equilibrium;
 mod platonic;
+mod starvation;
 
 use super::output::{self, Destination, shown};
 use super::{Exit, Failure};
@@ -13,9 +15,12 @@ use crate::dynamics::refusal::Refusal;
 use crate::report::layout::{USUAL_WIDTH, hanging};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{self, IsTerminal};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-/// Watch the theories at work: balance on real data, the entropic flow, alignment, noise, saddles, norms
+/// Watch the theories at work: balance on real data, the entropic flow, alignment, noise, saddles, norms, momentum, starvation
 ///
 /// Without a kind it is `balance`, whose options are those below. Every kind writes a summary, a table and a plot, and takes
 /// some seconds.
@@ -37,6 +42,8 @@ enum Kind {
     NoiseEquilibrium(noise_equilibrium::Arguments),
     Mirror(mirror::Arguments),
     IdealGas(ideal_gas::Arguments),
+    Cosmology(cosmology::Arguments),
+    Starvation(starvation::Arguments),
 }
 
 /// Observes, writes both files and prints the summary.
@@ -52,6 +59,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Some(Kind::NoiseEquilibrium(arguments)) => noise_equilibrium::run(arguments),
         Some(Kind::Mirror(arguments)) => mirror::run(arguments),
         Some(Kind::IdealGas(arguments)) => ideal_gas::run(arguments),
+        Some(Kind::Cosmology(arguments)) => cosmology::run(arguments),
+        Some(Kind::Starvation(arguments)) => starvation::run(arguments),
     }
 }
 
@@ -119,11 +128,60 @@ impl<'a, const COUNT: usize> Files<'a, COUNT> {
     }
 }
 
-/// A bar of `steps` on a terminal; nothing elsewhere.
-fn progress(steps: u64, doing: &str) -> ProgressBar {
+/// How far an observation is: a bar on a terminal, a line now and then elsewhere.
+struct Progress {
+    bar: ProgressBar,
+    steps: u64,
+    doing: &'static str,
+    /// Steps done, and when the last line was written; none where a bar is drawn.
+    lines: Option<Mutex<(u64, Instant)>>,
+}
+
+/// Between two lines where there is no terminal.
+const PAUSE: Duration = Duration::from_secs(10);
+
+fn progress(steps: u64, doing: &'static str) -> Progress {
     let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template(&format!("{{bar:32}} {{percent}} % {{elapsed}} {doing}")) {
         bar.set_style(style);
     }
-    bar
+    let lines = (!io::stderr().is_terminal()).then(|| Mutex::new((0, Instant::now())));
+    Progress { bar, steps, doing, lines }
+}
+
+impl Progress {
+    /// So many steps more are done.
+    fn inc(&self, steps: u64) {
+        self.bar.inc(steps);
+        let Some(lines) = &self.lines else { return };
+        let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.0 += steps;
+        if lines.1.elapsed() >= PAUSE {
+            lines.1 = Instant::now();
+            output::complain(&how_far(lines.0, self.steps, self.doing));
+        }
+    }
+
+    /// Removes the bar.
+    fn finish_and_clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// `37 % of descending is done`
+fn how_far(done: u64, steps: u64, doing: &str) -> String {
+    let percent = 100 * u128::from(done) / u128::from(steps.max(1));
+    format!("{percent} % of {doing} is done")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_many_steps_are_told_in_per_cent() {
+        assert_eq!(how_far(37, 100, "descending"), "37 % of descending is done");
+        assert_eq!(how_far(u64::MAX, u64::MAX, "descending"), "100 % of descending is done");
+        assert_eq!(how_far(0, 0, "descending"), "0 % of descending is done");
+    }
 }

@@ -59,7 +59,7 @@ fn further(texts: &Texts<'_>, law: &FormulaLaw, settings: &Settings, instances: 
     }
     let mut known: Vec<Vec<Residue>> = space(Loss::Generic).map_or_else(Vec::new, |generic| own.common(&generic).basis);
     known.push(coefficients.iter().map(|coefficient| constants.value(coefficient)).collect());
-    let (basis, _) = own.sparse_basis(&known);
+    let (basis, _) = own.sparse_basis(&known, &Space { terms: terms.len(), basis: Vec::new() });
     let mut found = Vec::new();
     for vector in basis {
         let Some(relation) = lift::relation(&compiled, &vector, settings.seed) else { continue };

@@ -9,6 +9,7 @@ use crate::formula::read::{Part, Texts, read};
 use crate::formula::{Answer, FormulaClaim};
 use crate::verify::{Settings, Unjudged, Verdict};
 use equipartition_formula::{Coefficient, Fault};
+use num_traits::Zero;
 
 /// The most terms.
 pub const MOST_TERMS: usize = 24;
@@ -35,8 +36,8 @@ pub struct Relations {
     pub dimensions: (usize, usize),
     /// The laws: those of this loss, then tautologies.
     pub laws: Vec<FoundLaw>,
-    /// Relations whose coefficients are no numbers and no products with `gamma` and `eta`.
-    pub unwritten: usize,
+    /// Of relations whose coefficients are no numbers and no products with `gamma` and `eta`, the terms.
+    pub unwritten: Vec<Vec<String>>,
     /// Relations that fresh instances refuted: the terms are related only on some sizes, or only on the instances that were looked at.
     pub refuted: Vec<String>,
     /// Whether the basis is the sparsest.
@@ -83,7 +84,7 @@ pub fn relate(
         terms: terms.to_vec(),
         dimensions: (own.basis.len(), 0),
         laws: Vec::new(),
-        unwritten: 0,
+        unwritten: Vec::new(),
         refuted: Vec::new(),
         is_sparsest: true,
         settings: settings.clone(),
@@ -95,13 +96,13 @@ pub fn relate(
     let generic = space(Loss::Generic).unwrap_or(Space { terms: terms.len(), basis: Vec::new() });
     let generic = own.common(&generic);
     found.dimensions.1 = generic.basis.len();
-    let (tautologies, all_tautologies) = generic.sparse_basis(&[]);
-    let (laws, all_laws) = own.sparse_basis(&tautologies);
-    found.is_sparsest = all_laws && all_tautologies;
+    let (laws, is_sparsest) = own.sparse_basis(&[], &generic);
+    found.is_sparsest = is_sparsest;
     let shown: Vec<String> = terms.iter().map(|term| behind(term)).collect();
-    for vector in laws.iter().chain(&tautologies) {
+    for vector in &laws {
         let Some(relation) = lift::relation(&compiled, vector, settings.seed) else {
-            found.unwritten += 1;
+            let related = terms.iter().zip(vector).filter(|(_, factor)| !factor.is_zero());
+            found.unwritten.push(related.map(|(term, _)| term.clone()).collect());
             continue;
         };
         let text = of_relation(prefix, &relation, &shown);
@@ -112,6 +113,7 @@ pub fn relate(
             _ => found.refuted.push(text),
         }
     }
+    found.laws.sort_by_key(|law| law.answer.is_tautology());
     Ok(found)
 }
 

@@ -60,10 +60,11 @@ impl Space {
         sum
     }
 
-    /// A basis of the space modulo a part of it, of the vectors with fewest terms: all sets of terms are tried, the smaller ones first and then
-    /// those of earlier terms. Taking the sparsest vector that is independent of those before it gives the fewest terms in all, because independent sets of
-    /// vectors are a matroid. Where there are too many sets, the rest are vectors as they come: then the second value is false.
-    pub fn sparse_basis(&self, part: &[Vec<Residue>]) -> (Vec<Vec<Residue>>, bool) {
+    /// A basis of the space modulo a part of it, of the vectors with fewest terms: all sets of terms are tried, the smaller ones first, and of as many
+    /// terms first the vectors of another space, then those of earlier terms. Taking the sparsest vector that is independent of those before it gives the fewest
+    /// terms in all, because independent sets of vectors are a matroid. Each is the only vector of the space with its terms. Where there are too many sets,
+    /// the rest are vectors as they come: then the second value is false.
+    pub fn sparse_basis(&self, part: &[Vec<Residue>], first: &Space) -> (Vec<Vec<Residue>>, bool) {
         let mut span = Span::new();
         part.iter().for_each(|vector| {
             span.add(vector.clone());
@@ -72,24 +73,28 @@ impl Space {
         let mut found = Vec::new();
         let mut looked = 0;
         'sizes: for size in 1..=self.terms {
+            if found.len() == wanted {
+                return (found, true);
+            }
             let mut set: Vec<usize> = (0..size).collect();
+            let mut of_size = Vec::new();
             loop {
-                if found.len() == wanted {
-                    return (found, true);
-                }
                 looked += 1;
                 if looked > MOST_SETS {
                     break 'sizes;
                 }
-                for vector in self.within(&set) {
-                    if set.iter().all(|place| !vector[*place].is_zero()) && span.add(vector.clone()) {
-                        found.push(vector);
-                    }
+                // Several vectors with these terms are sums of vectors with fewer.
+                if let [vector] = &self.within(&set)[..]
+                    && set.iter().all(|place| !vector[*place].is_zero())
+                {
+                    of_size.push(vector.clone());
                 }
                 if !advance(&mut set, self.terms) {
                     break;
                 }
             }
+            let (preferred, others): (Vec<_>, Vec<_>) = of_size.into_iter().partition(|vector| first.contains(vector));
+            found.extend(preferred.into_iter().chain(others).filter(|vector| span.add(vector.clone())));
         }
         let is_complete = found.len() == wanted;
         for vector in &self.basis {
@@ -153,12 +158,16 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let space = Space { terms: 5, basis: vec![mixed(1, 2), mixed(3, -1)] };
-        let (basis, is_complete) = space.sparse_basis(&[]);
+        let nothing = Space { terms: 5, basis: Vec::new() };
+        let (basis, is_complete) = space.sparse_basis(&[], &nothing);
         assert!(is_complete);
         let terms = |vector: &Vec<Residue>| vector.iter().filter(|entry| !entry.is_zero()).count();
         assert_eq!(basis.iter().map(terms).collect::<Vec<_>>(), [3, 3]);
-        let (rest, _) = space.sparse_basis(std::slice::from_ref(&first));
+        let (rest, _) = space.sparse_basis(std::slice::from_ref(&first), &nothing);
         assert_eq!(rest.len(), 1);
+        // The second one first, if it is asked for.
+        let (basis, _) = space.sparse_basis(&[], &Space { terms: 5, basis: vec![second.clone()] });
+        assert!(Space { terms: 5, basis: vec![basis[0].clone()] }.contains(&second));
         let other = Space { terms: 5, basis: vec![mixed(1, 1), vector([1, 0, 0, 0, 0])] };
         let common = space.common(&other);
         assert_eq!(common.basis.len(), 1);
@@ -166,6 +175,19 @@ mod tests {
         assert!(space.contains(&first) && !space.contains(&vector([1, 0, 0, 0, 0])));
         assert_eq!(space.only(&[(0, Residue::integer(2))], &[1, 4]), Some(mixed(2, 0)));
         assert_eq!(space.only(&[(0, Residue::integer(2))], &[1]), None);
+    }
+
+    /// (1, 0, 0, 0, 0) and (1, 1, 1, 0, 0): of the second only (0, 1, 1, 0, 0) is the only vector with its terms.
+    #[test]
+    fn a_vector_of_the_basis_is_the_only_one_with_its_terms() {
+        let whole = Space { terms: 5, basis: vec![vector([1, 0, 0, 0, 0]), vector([1, 1, 1, 0, 0])] };
+        let first = Space { terms: 5, basis: vec![vector([1, 1, 1, 0, 0])] };
+        let (basis, is_complete) = whole.sparse_basis(&[], &first);
+        assert!(is_complete && basis.len() == 2);
+        for vector in &basis {
+            let support: Vec<usize> = (0..5).filter(|place| !vector[*place].is_zero()).collect();
+            assert_eq!(whole.within(&support).len(), 1, "{vector:?}");
+        }
     }
 
     #[test]

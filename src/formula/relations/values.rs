@@ -6,6 +6,7 @@ use crate::formula::instance::{Family, draw_inputs};
 use crate::formula::law::{
     FormulaLaw, Generic, MOST_SOLVED_FOR, Question, SAMPLES_PER_PARAMETER, Where, entries, too_large,
 };
+use crate::formula::sizes::sizes;
 use crate::linalg::elimination::{Elimination, Pivoting};
 use crate::linalg::exact;
 use crate::scalar::{Field, Measured, Mp, Rational, Residue, Ring, snapped};
@@ -338,9 +339,17 @@ impl Terms {
         let inputs: Vec<Mp<BITS>> = inputs.iter().map(Mp::from_rational).collect();
         let undefined = |_| Unjudged::outside("not defined: a division by 0");
         let values = program.tape.evaluate(&Mp::<BITS>::ARITHMETIC, &inputs).map_err(undefined)?;
-        let rows = rows_of(&program, &values);
+        let mut rows = rows_of(&program, &values);
         if rows.iter().flatten().any(|entry| entry.obstacle().is_some()) {
             return Err(Unjudged::outside("not defined: a term has no value"));
+        }
+        // What cancelled to rounding is 0: beside an entry that vanishes it would pass for an equation of its own.
+        let doubles: Vec<f64> = values.iter().map(|value| value.as_float().to_f64()).collect();
+        let sizes = rows_of(&program, &sizes(&program.tape, &doubles));
+        for (entry, size) in rows.iter_mut().flatten().zip(sizes.iter().flatten()) {
+            if Mp::<BITS>::are_rounding(std::iter::once(&*entry), *size) {
+                *entry = Mp::zero();
+            }
         }
         Ok(rows)
     }

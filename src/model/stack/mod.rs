@@ -12,11 +12,13 @@
 //! ```
 //!
 //! (without the 1 where there are no biases), and along the gradient itself a layer moves by `d_l (|a_{l-1}|^2 + 1)`, so that `H g`, half of the gradient
-//! of `|g|^2`, takes one more sweep forward and one back. [`Pass`] has the sweeps.
+//! of `|g|^2`, takes one more sweep forward and one back. [`Pass`] has the sweeps, [`Bend`] what becomes of them along every parameter.
 
+mod bend;
 mod pass;
 mod square;
 
+pub use bend::Bend;
 pub use pass::{Direction, Pass};
 
 use super::activation::Nonlinearity;

@@ -27,23 +27,23 @@ impl<T> Clone for Direction<'_, T> {
 impl<T> Copy for Direction<'_, T> {}
 
 /// The numbers of one layer, and their tangents once they are asked for.
-struct Layer<T> {
+pub(super) struct Layer<T> {
     /// `h`, where a nonlinearity follows; else it is `a`.
-    sums: Vec<T>,
+    pub(super) sums: Vec<T>,
     /// `a`
-    values: Vec<T>,
+    pub(super) values: Vec<T>,
     /// Of the nonlinearity, if one follows.
-    tape: Tape<T>,
+    pub(super) tape: Tape<T>,
     /// `u`, what comes back to `a`, where a nonlinearity follows; else it is `d`.
-    returned: Vec<T>,
+    pub(super) returned: Vec<T>,
     /// `d`, what comes back to `h`.
-    delta: Vec<T>,
-    sums_tangent: Vec<T>,
-    values_tangent: Vec<T>,
-    returned_tangent: Vec<T>,
-    delta_tangent: Vec<T>,
+    pub(super) delta: Vec<T>,
+    pub(super) sums_tangent: Vec<T>,
+    pub(super) values_tangent: Vec<T>,
+    pub(super) returned_tangent: Vec<T>,
+    pub(super) delta_tangent: Vec<T>,
     /// `phi''`
-    curvatures: Vec<T>,
+    pub(super) curvatures: Vec<T>,
 }
 
 impl<T: Field> Layer<T> {
@@ -78,7 +78,7 @@ impl<T: Field> Layer<T> {
 pub struct Pass<T> {
     /// `a_0`
     input: Vec<T>,
-    layers: Vec<Layer<T>>,
+    pub(super) layers: Vec<Layer<T>>,
     /// `|a|^2 + 1` of what goes into every layer (without the 1 where there are no biases), and `|d|^2` of what comes back.
     squares: Vec<(Square<T>, Square<T>)>,
     /// As many numbers as the widest layer has.
@@ -164,7 +164,7 @@ impl<T: Field> Pass<T> {
     }
 
     /// What goes into a layer.
-    fn given(&self, number: usize) -> &[T] {
+    pub(super) fn given(&self, number: usize) -> &[T] {
         if number == 0 { &self.input } else { &self.layers[number - 1].values }
     }
 
@@ -198,6 +198,12 @@ impl<T: Field> Pass<T> {
             let given = if stack.layout().has_bias() { Square::and_one(given) } else { Square::of(given) };
             self.squares.push((given, Square::of(&layer.delta)));
         }
+    }
+
+    /// The squares of the move before along the gradient, layer by layer: of what goes in and of what comes back. None where one of them leaves the range
+    /// of the exponent.
+    pub(super) fn plain_squares(&self) -> Option<Vec<(T, T)>> {
+        self.squares.iter().map(|(given, back)| Some((given.plain()?.clone(), back.plain()?.clone()))).collect()
     }
 
     /// `|g|^2` of the run before, without its entries.

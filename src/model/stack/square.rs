@@ -34,6 +34,11 @@ impl<T: Field> Square<T> {
         Square { scaled: squared_norm(&scaled), scale: Some(scale) }
     }
 
+    /// The square itself, where it is safe.
+    pub(super) fn plain(&self) -> Option<&T> {
+        self.scale.is_none().then_some(&self.scaled)
+    }
+
     /// The product of two squares.
     pub(super) fn times(&self, other: &Self) -> T {
         let product = T::product(&self.scaled, &other.scaled);

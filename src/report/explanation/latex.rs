@@ -11,14 +11,19 @@ pub(super) fn render(document: &Document<'_>) -> String {
         document.id,
         statement(document.title)
     );
+    // What is read as a law is written from its tree.
+    let stated = |plain: &str| {
+        let law = document.is_formula.then(|| equipartition_formula::parse_statement(plain).ok()).flatten();
+        law.map_or_else(|| statement(plain), |law| format!("\\({}\\)", law.to_latex()))
+    };
     for block in &document.blocks {
         let _ = match block {
             Block::Heading(heading) => writeln!(written, "\n\\subsection*{{{}}}", text(heading)),
-            Block::Formula(plain) => writeln!(written, "\\begin{{quote}}\n{}\n\\end{{quote}}", statement(plain)),
+            Block::Formula(plain) => writeln!(written, "\\begin{{quote}}\n{}\n\\end{{quote}}", stated(plain)),
             Block::Items(items) => {
                 let item = |(name, item): &(Option<&str>, &str)| {
                     let name = name.map_or_else(String::new, |name| format!("\\texttt{{{}}}: ", text(name)));
-                    format!("\\item {name}{}\n", statement(item))
+                    format!("\\item {name}{}\n", stated(item))
                 };
                 let items: String = items.iter().map(item).collect();
                 writeln!(written, "\\begin{{itemize}}\n{items}\\end{{itemize}}")

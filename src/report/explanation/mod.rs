@@ -6,6 +6,7 @@
 mod html;
 mod latex;
 mod markdown;
+mod shield;
 mod text;
 
 use crate::verify::{Checked, Claim, Lemma};
@@ -14,12 +15,18 @@ use crate::verify::{Checked, Claim, Lemma};
 pub struct Explanation<'a> {
     /// The claim.
     pub claim: &'a Claim<'a>,
+    /// The claims that its proof rests on.
+    pub builds_on: Vec<&'a Claim<'a>>,
+    /// The claims whose proofs rest on it.
+    pub used_by: Vec<&'a Claim<'a>>,
     /// Its section of the page of proofs, in Markdown.
     pub proof: Option<String>,
     /// What of it a machine has checked.
     pub lemma: Lemma,
     /// The statements of that in the machine's language.
     pub statements: Vec<String>,
+    /// Whether the statement is a formula of the language of laws, and not a text with formulas.
+    pub is_formula: bool,
 }
 
 /// What is told, from the top.
@@ -27,6 +34,7 @@ struct Document<'a> {
     id: &'a str,
     title: &'a str,
     blocks: Vec<Block<'a>>,
+    is_formula: bool,
 }
 
 enum Block<'a> {
@@ -66,7 +74,7 @@ impl Explanation<'_> {
 
     fn document(&self) -> Document<'_> {
         let claim = self.claim;
-        let mut parts = self.proof.as_deref().map(parts).unwrap_or_default();
+        let mut parts = self.proof.as_deref().map(shield::shielded).as_deref().map(parts).unwrap_or_default();
         let mut take = |label: &str| {
             let place = parts.iter().position(|part| part.label.trim_end_matches('s') == label)?;
             Some(Block::Page(parts.remove(place).body))
@@ -88,20 +96,23 @@ impl Explanation<'_> {
         section("Controls, which must fail", [Some(Block::Items(names)), controls].into_iter().flatten().collect());
         section("Machine-checked", self.machine_checked());
         if parts.is_empty() {
-            section("Proof", vec![Block::Words("There is no page of proof yet.".to_owned())]);
+            section("Proof", vec![Block::Words("No proof is given.".to_owned())]);
         }
         // A section without subjects is the proof.
         let untitled = if parts.iter().any(|part| part.label == "Proof") { "Remarks" } else { "Proof" };
         for Part { label, body } in parts {
             section(if label.is_empty() { untitled } else { &label }, vec![Block::Page(body)]);
         }
+        section("Builds on", claims(&self.builds_on).into_iter().collect());
+        section("Used by", claims(&self.used_by).into_iter().collect());
         section("References", references.or_else(|| listed(claim.references)).into_iter().collect());
-        Document { id: claim.id, title: claim.title, blocks }
+        Document { id: claim.id, title: claim.title, blocks, is_formula: self.is_formula }
     }
 
     fn machine_checked(&self) -> Vec<Block<'_>> {
         let lemma = &self.lemma;
         let how = match lemma.checked {
+            Checked::None => return Vec::new(),
             Checked::Prose => return vec![Block::Words("Nothing: the proof is prose.".to_owned())],
             Checked::Part => "In part",
             Checked::Full => "In full",
@@ -114,6 +125,11 @@ impl Explanation<'_> {
         blocks.extend(self.statements.iter().map(|statement| Block::Verbatim(statement)));
         blocks
     }
+}
+
+/// Other claims by their names and titles.
+fn claims<'a>(claims: &[&'a Claim<'a>]) -> Option<Block<'a>> {
+    (!claims.is_empty()).then(|| Block::Items(claims.iter().map(|claim| (Some(claim.id), claim.title)).collect()))
 }
 
 /// A list, unless there is nothing in it.
@@ -176,7 +192,8 @@ mod tests {
 
     fn explained(claim: &'static Claim<'static>) -> Explanation<'static> {
         let (lemma, statements) = ALL.lemma(claim.id);
-        Explanation { claim, proof: ALL.proof(claim.id), lemma, statements }
+        let (builds_on, used_by) = (ALL.foundations(claim), ALL.users(claim.id));
+        Explanation { claim, builds_on, used_by, proof: ALL.proof(claim.id), lemma, statements, is_formula: false }
     }
 
     fn words(text: &str) -> Vec<&str> {
@@ -216,17 +233,42 @@ mod tests {
                     1,
                     "{text}"
                 );
-                for heading in ["Hypotheses", "Proof", "References", "Evidence"] {
+                for heading in ["Hypotheses", "Proof", "Builds on", "Used by", "References", "Evidence"] {
                     let count = text.lines().filter(|line| *line == heading).count();
                     assert!(count <= 1, "{}: {heading} {count} times", claim.id);
                 }
                 assert!(flat(&text).contains(&flat(&unicode(claim.statement))), "{}: {text}", claim.id);
+                for other in explanation.builds_on.iter().chain(&explanation.used_by) {
+                    let told = format!("- {}: {}", other.id, flat(&unicode(other.title)));
+                    assert!(flat(&text).contains(&told), "{}: {told} in {text}", claim.id);
+                }
                 for control in claim.controls {
                     let told = format!("{}: {}", control.name, flat(&unicode(control.breaks)));
                     assert!(flat(&text).contains(&told), "{}: {told} in {text}", claim.id);
                 }
             }
         }
+    }
+
+    /// What a formula among the words is made of is there, and is taken for no mark.
+    #[test]
+    fn no_letter_of_a_formula_is_lost() {
+        let count = |text: &str, letter: char| text.matches(letter).count();
+        for claim in ALL.claims() {
+            let explanation = explained(claim);
+            let (text, html) = (explanation.text(10_000), explanation.html());
+            // Every claim's own formulas, its proof without the heading, its subjects and what names it repeats.
+            let proof = explanation.proof.as_deref().unwrap_or_default();
+            let body = proof.lines().skip(1).collect::<Vec<_>>().join("\n");
+            assert!(count(&text, '_') >= count(&body, '_'), "{}: {text}", claim.id);
+            assert!(count(&html, '_') >= count(&body, '_'), "{}", claim.id);
+            // Coq's conjunctions have some.
+            let of_coq: usize = explanation.statements.iter().map(|lines| count(lines, '\\')).sum();
+            assert_eq!(count(&text, '\\'), of_coq, "{}: {text}", claim.id);
+        }
+        let said = |id: &str| explained(ALL.find(id).expect("a claim")).text(200);
+        assert!(flat(&said("turing/no-go")).contains("2 Re μ v*Pv < 0 and v*Pv > 0"));
+        assert!(flat(&said("ideal-gas/discrete-gibbs")).contains("L_0*ρ_G = 0"));
     }
 
     #[test]

@@ -260,8 +260,8 @@ fn closes(characters: &[char], at: usize) -> Option<usize> {
     None
 }
 
-/// Prose, with what LaTeX would take for commands spelt out.
-fn prose(text: &str) -> String {
+/// Prose, with what LaTeX would take for commands spelt out; what is no letter or sign is a blank.
+pub fn prose(text: &str) -> String {
     text.chars().fold(String::new(), |mut written, character| {
         match character {
             '{' | '}' | '#' | '$' | '%' | '&' | '_' => {
@@ -272,8 +272,12 @@ fn prose(text: &str) -> String {
             '^' => written.push_str(r"\textasciicircum{}"),
             '~' => written.push_str(r"\textasciitilde{}"),
             '<' | '>' | '|' => written.push_str(&format!("\\({character}\\)")),
+            '≤' => written.push_str(r"\(\le\)"),
+            '≥' => written.push_str(r"\(\ge\)"),
+            '`' => written.push_str(r"\textasciigrave{}"),
             '—' => written.push_str("---"),
             '–' => written.push_str("--"),
+            control if control.is_control() => written.push(' '),
             _ => written.push(character),
         }
         written

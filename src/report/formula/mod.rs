@@ -9,6 +9,7 @@
 //! - `|` is paired by what stands beside it; what finds no partner stays alone.
 //! - Letters are variables, English words are prose: `a` is the article where a word follows.
 
+mod base;
 mod fractions;
 mod items;
 pub mod latex;

@@ -292,6 +292,16 @@ impl Page<'_> {
             escape(&model.network),
             plural(model.parameters, "parameter"),
         )?;
+        if !model.symmetries.is_empty() {
+            writeln!(
+                out,
+                "<p>Symmetries by its structure, with their balance laws at points that need not be stationary:</p>\n<ul>"
+            )?;
+            for known in &model.symmetries {
+                writeln!(out, "<li>{}</li>", escape(&known.in_words()))?;
+            }
+            writeln!(out, "</ul>")?;
+        }
         if model.inapplicable.is_empty() {
             return Ok(());
         }

@@ -49,6 +49,19 @@ pub(super) struct ModelDocument {
     pub network: String,
     pub parameters: usize,
     pub inapplicable: Vec<InapplicableDocument>,
+    #[serde(default)]
+    pub symmetries: Vec<SymmetryDocument>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SymmetryDocument {
+    pub name: String,
+    pub maps: String,
+    pub generators: usize,
+    pub tried: usize,
+    pub verified: usize,
+    pub residual: String,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -6,8 +6,10 @@
 
 use super::super::{GivenModel, Libraries, Report, SCHEMA_VERSION, Shard};
 use super::document::{
-    ClaimDocument, Document, ExponentDocument, KindDocument, MutantDocument, QuantityDocument, WitnessDocument,
+    ClaimDocument, Document, ExponentDocument, KindDocument, MutantDocument, QuantityDocument, SymmetryDocument,
+    WitnessDocument,
 };
+use crate::discovery::structure::Known;
 use crate::scalar::Magnitude;
 use crate::statistics::Estimate;
 use crate::verify::exponent::Exponent;
@@ -80,12 +82,18 @@ pub fn read(text: &str, find: &dyn Fn(&str) -> Option<Entry>) -> Result<Report, 
             network: model.network,
             parameters: model.parameters,
             inapplicable: model.inapplicable.into_iter().map(|found| (found.id, found.reason)).collect(),
+            symmetries: model.symmetries.into_iter().map(known).collect(),
         }),
         comparison: None,
         claims,
         seconds: document.seconds,
     };
     Ok(report)
+}
+
+fn known(document: SymmetryDocument) -> Known {
+    let SymmetryDocument { name, maps, generators, tried, verified, residual } = document;
+    Known { name, maps, generators, tried, verified, residual }
 }
 
 impl ClaimDocument {

@@ -4,8 +4,9 @@ use super::super::{Comparison, Difference, GivenModel, Libraries, Report, SCHEMA
 use super::document::{
     BaselineDocument, ClaimDocument, ControlDocument, DifferenceDocument, Document, ExponentDocument,
     InapplicableDocument, KindDocument, LibrariesDocument, ModelDocument, MutantDocument, ProofDocument,
-    QuantityDocument, Rung, ShardDocument, Statistics, Summary, WitnessDocument,
+    QuantityDocument, Rung, ShardDocument, Statistics, Summary, SymmetryDocument, WitnessDocument,
 };
+use crate::discovery::structure::Known;
 use crate::scalar::Magnitude;
 use crate::verify::simulation::ERROR_BITS;
 use crate::verify::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
@@ -54,12 +55,17 @@ impl ModelDocument {
             .inapplicable
             .iter()
             .map(|(id, reason)| InapplicableDocument { id: id.clone(), reason: reason.clone() });
+        let symmetries = model.symmetries.iter().cloned().map(|known| {
+            let Known { name, maps, generators, tried, verified, residual } = known;
+            SymmetryDocument { name, maps, generators, tried, verified, residual }
+        });
         ModelDocument {
             file: model.file.clone(),
             checksum: model.checksum.clone(),
             network: model.network.clone(),
             parameters: model.parameters,
             inapplicable: inapplicable.collect(),
+            symmetries: symmetries.collect(),
         }
     }
 }

@@ -39,6 +39,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms w are the values of the units on the answers, a and b those on the inputs",
     ],
     references: &[SYMBOLIC, COMPOSING],
+    builds_on: &["algebra/loss-decomposition"],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

@@ -41,6 +41,7 @@ pub static CLAIM: Claim = Claim {
         "checked on the cyclic groups of 3, 4 and 5 elements and on (Z/2)^2, with both means 0 and with opposite ones; the left side in rational values, the right one in the cyclotomic field",
     ],
     references: &[COMPOSING, SYMBOLIC],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

@@ -49,6 +49,7 @@ pub static CLAIM: Claim = Claim {
         "the second half is proved; the control `aggregated` shows a sum that cancels, and does not after multiplication",
     ],
     references: &[COMPOSING, SYMBOLIC],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

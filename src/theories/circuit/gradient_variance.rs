@@ -45,6 +45,7 @@ pub static CLAIM: Claim = Claim {
         "checked for all pairs of the 24 Cliffords of one qubit and of the 11520 of two, integer Pauli coefficients, pure and mixed states",
     ],
     references: &[MCCLEAN, SIMPLICITY],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

@@ -50,6 +50,7 @@ pub static CLAIM: Claim = Claim {
         "checked for the 6 and 60 stabiliser states of one and two qubits, O with a rational spectrum in a rational basis, U a Cayley transform",
     ],
     references: &[SIMPLICITY],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

@@ -51,6 +51,7 @@ pub static CLAIM: Claim = Claim {
         "checked for the 24 and 576 products of Cliffords of one and two qubits",
     ],
     references: &[SIMPLICITY],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Exact(STRINGS)), number: |index| index.is_multiple_of(2).then_some(index / 2) },
         Part { check: &Independent(Exact(LAW)), number: Some },

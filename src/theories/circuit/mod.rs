@@ -28,5 +28,8 @@ const CLAIMS: &[&Claim] = &[&kernel::CLAIM, &gradient_variance::CLAIM, &local_es
 const SIMPLICITY: &str = "Qi, Yang, Chen, Hsieh, Random-matrix-induced simplicity bias, arXiv:2601.01877";
 /// For the variance of gradients.
 const MCCLEAN: &str = "McClean, Boixo, Smelyanskiy, Babbush, Neven, Barren plateaus in quantum neural network training landscapes, Nature Communications 9, 4812 (2018)";
+/// For three copies.
+const THREE_DESIGN: &str =
+    "Webb, The Clifford group forms a unitary 3-design, Quantum Information and Computation 16 (2016) 1379-1400";
 /// For designs.
 const GROSS: &str = "Gross, Audenaert, Eisert, Evenly distributed unitaries: on the structure of unitary designs, J. Math. Phys. 48, 052104 (2007)";

@@ -9,6 +9,7 @@
 
 use super::DUALITY;
 use super::rates::{Rates, half};
+use crate::closed_form::friction;
 use crate::exact::Logarithms;
 use crate::exact::logarithms::equality;
 use crate::scalar::{Field, Rational};
@@ -40,6 +41,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms Q(x, y) = x^2 - (1 + beta - eta mu) x y + beta y^2, which a step of the mode multiplies by beta",
     ],
     references: &[DUALITY],
+    builds_on: &["cosmology/exact-scheme"],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(
@@ -71,7 +73,7 @@ impl Mode {
 
     /// `(1 - sqrt beta)^2` and `(1 + sqrt beta)^2`
     pub(super) fn window(&self) -> [Rational; 2] {
-        [-1, 1].map(|sign| (self.root.clone() * Rational::from(sign) + Rational::ONE).square())
+        friction::window(&self.root)
     }
 
     /// `Q(x, y)`
@@ -89,7 +91,7 @@ impl Draws for CriticalDamping {
         let mut mode = Mode { root, pull: Rational::new(), before: stream.small(), now: stream.small() };
         let [low, high] = mode.window();
         // Below both thresholds, between them, within the window, above it.
-        let field = (Rational::from(1) - mode.beta()).square() / (mode.beta() + 1) / 2;
+        let field = friction::threshold_of_field(&mode.beta());
         let part = Rational::from((stream.integer(1, 15), 16));
         let between = |a: &Rational, b: &Rational| Rational::from(b - a) * &part + a;
         let zone = if self.own { stream.below(4) } else { 2 };
@@ -107,13 +109,13 @@ impl<T: Field> In<T> for CriticalDamping {
     fn relations(&self, mode: &Mode) -> Result<Vec<Relation<T>>, Unjudged> {
         let scalar = |label: &'static str, value: Rational| Term::scalar(label, T::from_rational(&value));
         let rates = Rates { beta: mode.beta(), eta: Rational::from(1) };
-        let (friction, [low, high]) = (rates.friction(&half()), mode.window());
+        let (damping, [low, high]) = (rates.friction(&half()), mode.window());
         let plus: Rational = mode.beta() + 1;
-        let threshold = rates.kept().square() / &plus / 2;
+        let threshold = friction::threshold_of_field(&rates.beta);
         let ratio = if self.apart { plus.clone() * 2 / &high } else { Rational::from(1) };
         // Discriminants of r^2 - (1 + beta - eta mu) r + beta and, in units of 1/h, of s^2 + G s + mu.
-        let optimiser = (plus.clone() - &mode.pull).square() - mode.beta() * 4;
-        let field = friction.clone().square() - rates.squared_step(&half()) * &mode.pull * 4;
+        let optimiser = friction::discriminant_of_optimiser(&rates.beta, &mode.pull);
+        let field = friction::discriminant_of_field(&rates.beta, &mode.pull);
         if optimiser == 0 || field == 0 {
             return Err(Unjudged::outside("at a threshold"));
         }
@@ -150,7 +152,7 @@ impl<T: Field> In<T> for CriticalDamping {
             vec![scalar("beta Q(th, th-)", mode.beta() * &first)],
         ));
         if low < mode.pull && mode.pull < high && first != 0 {
-            let a = friction / 2;
+            let a = damping / 2;
             let minus_half = Rational::from((-1, 2));
             let measured = Logarithms::multiple(&minus_half, &(grown / first));
             let formula = if self.own {

@@ -42,6 +42,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms d = th+ - th is the difference and u the mean of the two points, q an eigenvector, and E(x, y) the energy of th = x, th+ = y",
     ],
     references: &[DUALITY],
+    builds_on: &["cosmology/exact-scheme"],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

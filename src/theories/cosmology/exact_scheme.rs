@@ -39,6 +39,7 @@ pub static CLAIM: Claim = Claim {
         "checked for g the gradient of a random polynomial of degree four, s in [0, 1/2], and cubic phi",
     ],
     references: &[DUALITY],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

@@ -1,5 +1,6 @@
 //! Momentum and learning rate, with the field's step size and friction that belong to them.
 
+use crate::closed_form::friction;
 use crate::scalar::Rational;
 use crate::verify::{Numbers, Stream};
 
@@ -19,21 +20,17 @@ impl Rates {
 
     /// `G h = (1 - beta)/(1 - s (1 - beta))`, at `s = 1/2` twice `(1 - beta)/(1 + beta)`, where `h phi'` is `s (th+ - th) + (1 - s)(th - th-)`.
     pub(super) fn friction(&self, s: &Rational) -> Rational {
-        self.kept() / self.part(s)
+        friction::friction(&self.beta, s)
     }
 
     /// `h^2 = eta/(1 - s (1 - beta))`
     pub(super) fn squared_step(&self, s: &Rational) -> Rational {
-        self.eta.clone() / self.part(s)
+        friction::squared_step(&self.eta, &self.beta, s)
     }
 
     /// `1 - beta`
     pub(super) fn kept(&self) -> Rational {
         Rational::from(1) - &self.beta
-    }
-
-    fn part(&self, s: &Rational) -> Rational {
-        Rational::from(1) - self.kept() * s
     }
 
     pub(super) fn numbers(&self) -> Numbers {

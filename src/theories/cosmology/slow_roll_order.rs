@@ -39,6 +39,7 @@ pub static CLAIM: Claim = Claim {
         "checked for quartic V in two variables; the coefficients of eta, eta^2, eta^3",
     ],
     references: &[DUALITY],
+    builds_on: &["cosmology/exact-scheme", "entropic-loss/second-order-field"],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

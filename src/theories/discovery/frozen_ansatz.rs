@@ -51,6 +51,7 @@ pub static CLAIM: Claim = Claim {
             as position and velocity are if sampled uniformly from a turning point over whole periods of a conservative orbit",
     ],
     references: &[STAGES, FRISCH_WAUGH],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

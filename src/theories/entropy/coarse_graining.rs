@@ -50,6 +50,7 @@ pub static CLAIM: Claim = Claim {
         "checked in 2, 3 and 4 dimensions with rational bases, states and U; entropies of states with a rational spectrum above 0, and evolutions that lower the purity by 2^-10 or more",
     ],
     references: &[SAFRANEK, NAGASAWA],
+    builds_on: &[],
     law: &[
         Part {
             check: &Independent(Transcendental(RelativeEntropy)),

@@ -43,6 +43,7 @@ pub static CLAIM: Claim = Claim {
         "checked for the Cliffords of one qubit and two, rational bases and every partition of them; the mean of the entropy for pure stabiliser states; the probability follows by Markov's inequality",
     ],
     references: &[NAGASAWA],
+    builds_on: &["circuit/kernel"],
     law: &[
         Part {
             check: &Independent(Transcendental(EntropyDeficit)),

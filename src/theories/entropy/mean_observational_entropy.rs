@@ -54,6 +54,7 @@ pub static CLAIM: Claim = Claim {
         "checked for d up to 12 by integrals over the law of p_i; the expansion for x_i that are powers of 1/2, d from 2^40 to 2^100",
     ],
     references: &[PAGE, NAGASAWA],
+    builds_on: &[],
     law: &[
         Part { check: &Order(Deficit { less_one: true }), number: |index| (index % 4 == 3).then_some(index / 4) },
         Part { check: &Independent(Exact(LAW)), number: Some },

@@ -10,10 +10,11 @@
 use super::NAGASAWA;
 use super::measurement::{Matrix, parts, state};
 use crate::exact::Gaussian;
+use crate::exact::draws::columns;
 use crate::instances::operators::exactly;
 use crate::scalar::{Field, Rational, Ring};
 use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Unjudged, all, control,
+    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Stream, Unjudged, all, control,
 };
 use nalgebra::DMatrix;
 use num_traits::Zero;
@@ -45,10 +46,11 @@ pub static CLAIM: Claim = Claim {
         it is sum_{a != b} |x_ab|^2 for all rho and O if and only if the gaps are distinct, and it is at most D_G tr(omega O omega O^+) <= D_G |O|^2 tr omega^2, omega = diag(rho)",
     hypotheses: &[
         "H with simple energies E_a, rho a state and O Hermitian in its eigenbasis; w the gaps E_a - E_b of ordered pairs, D_G the largest number of pairs with one gap w != 0; |O| the operator norm",
-        "checked for integer energies in 2 to 5 dimensions, where tr O rho(t) is a Laurent polynomial of e^{-it}; the last inequality is not: |O| is irrational",
+        "checked for integer energies in 2 to 5 dimensions, where tr O rho(t) is a Laurent polynomial of e^{-it}; the last inequality for O with rational eigenvalues and eigenvectors",
         "in the terms f(t) = tr O rho(t)",
     ],
     references: &[NAGASAWA],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(
@@ -69,6 +71,8 @@ pub(super) struct Evolving {
     pub(super) energies: Vec<i64>,
     pub(super) rho: Matrix,
     pub(super) observable: Matrix,
+    /// The operator norm of the observable, where it is known.
+    pub(super) norm: Option<Rational>,
 }
 
 impl Evolving {
@@ -107,6 +111,16 @@ impl Drawn for Evolving {
     }
 }
 
+/// A real symmetric matrix of these eigenvalues in a random basis, and its operator norm.
+fn spectral(stream: &mut Stream, eigenvalues: &[Rational]) -> (Matrix, Rational) {
+    let axes = columns(stream, eigenvalues.len());
+    let entry = |i: usize, j: usize| -> Rational {
+        eigenvalues.iter().enumerate().map(|(k, value)| Rational::from(&axes[(i, k)] * &axes[(j, k)]) * value).sum()
+    };
+    let matrix = DMatrix::from_fn(eigenvalues.len(), eigenvalues.len(), |i, j| Gaussian::real(entry(i, j)));
+    (matrix, eigenvalues.iter().map(|value| value.clone().abs()).max().unwrap_or_default())
+}
+
 impl Draws for TimeAverage {
     type Instance = Evolving;
 
@@ -124,12 +138,17 @@ impl Draws for TimeAverage {
                             if i.abs_diff(j) == 1 { scale.clone() } else { Gaussian::zero() }
                         },
                     );
-                return Ok(Evolving { energies: (0..size as i64).collect(), rho: constant(size), observable: path });
+                return Ok(Evolving {
+                    energies: (0..size as i64).collect(),
+                    rho: constant(size),
+                    observable: path,
+                    norm: None,
+                });
             }
             Energies::Degenerate => {
                 let scale = Gaussian::real(stream.small());
                 let observable = DMatrix::repeat(5, 5, scale);
-                return Ok(Evolving { energies: vec![0, 0, 1, 1, 3], rho: constant(5), observable });
+                return Ok(Evolving { energies: vec![0, 0, 1, 1, 3], rho: constant(5), observable, norm: None });
             }
             Energies::Law => {}
         }
@@ -146,10 +165,26 @@ impl Draws for TimeAverage {
             };
             let shift = stream.integer(-3, 3);
             energies.iter_mut().for_each(|energy| *energy += shift);
-            let part = |stream: &mut crate::verify::Stream| Rational::from(stream.integer(-3, 3));
-            let g = DMatrix::from_fn(size, size, |_, _| Gaussian::new(part(stream), part(stream)));
-            let observable = DMatrix::from_fn(size, size, |i, j| g[(i, j)].clone() + g[(j, i)].conjugate());
-            let instance = Evolving { energies, rho: state(stream, size), observable };
+            let instance = match draw.index % 4 {
+                // Of a reflection and a state whose diagonal entries are equal the last bound is met.
+                1 if draw.index % 8 == 1 => {
+                    let scale = stream.positive();
+                    let sign = |j: usize| Rational::from(if j == 0 { -1 } else { 1 }) * &scale;
+                    let (observable, norm) = spectral(stream, &(0..size).map(sign).collect::<Vec<_>>());
+                    Evolving { energies, rho: constant(size), observable, norm: Some(norm) }
+                }
+                1 => {
+                    let eigenvalues: Vec<Rational> = (0..size).map(|_| stream.small()).collect();
+                    let (observable, norm) = spectral(stream, &eigenvalues);
+                    Evolving { energies, rho: state(stream, size), observable, norm: Some(norm) }
+                }
+                _ => {
+                    let part = |stream: &mut Stream| Rational::from(stream.integer(-3, 3));
+                    let g = DMatrix::from_fn(size, size, |_, _| Gaussian::new(part(stream), part(stream)));
+                    let observable = DMatrix::from_fn(size, size, |i, j| g[(i, j)].clone() + g[(j, i)].conjugate());
+                    Evolving { energies, rho: state(stream, size), observable, norm: None }
+                }
+            };
             let moves = |(a, b): (usize, usize)| {
                 a != b && !instance.rho[(a, b)].is_zero() && !instance.observable[(b, a)].is_zero()
             };
@@ -162,7 +197,7 @@ impl Draws for TimeAverage {
 
 impl<T: Field> In<T> for TimeAverage {
     fn relations(&self, instance: &Evolving) -> Result<Vec<Relation<T>>, Unjudged> {
-        let Evolving { energies, rho, observable } = instance;
+        let Evolving { energies, rho, observable, norm } = instance;
         let size = energies.len();
         let x = |(a, b): (usize, usize)| Gaussian::product(&rho[(a, b)], &observable[(b, a)]);
         // The constant terms of f(t)^2 and of f(t) = sum x_ab e^{-i (E_a - E_b) t}, term by term.
@@ -209,8 +244,16 @@ impl<T: Field> In<T> for TimeAverage {
         relations.push(Relation::at_most(
             "variance is bounded",
             exactly("variance over time", &(of_square.re.clone() - &square)),
-            exactly("D_G tr(omega O omega O^+)", &(bound * most as u32)),
+            exactly("D_G tr(omega O omega O^+)", &(bound.clone() * most as u32)),
         ));
+        if let Some(norm) = norm {
+            let purity: Rational = (0..size).map(|a| rho[(a, a)].re.clone().square()).sum();
+            relations.push(Relation::at_most(
+                "by the operator norm",
+                exactly("tr(omega O omega O^+)", &bound),
+                exactly("|O|^2 tr omega^2", &(purity * norm.clone().square())),
+            ));
+        }
         Ok(relations)
     }
 }

@@ -50,6 +50,7 @@ pub static CLAIM: Claim = Claim {
         "checked at p, along the natural flow p e^{t A} normalised, and for the vanilla flow as its first-order sign along a path of short steps",
     ],
     references: &[ENTROPY],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Exact(Split)), number: |index| (index % 4 == 3).then_some(index / 4) },
         Part { check: &Independent(Transcendental(LAW)), number: |index| Some(index - index / 4) },

@@ -44,6 +44,7 @@ pub static CLAIM: Claim = Claim {
         "checked for the sign at q = n/256 and finite steps alpha <= 2^-8",
     ],
     references: &[ENTROPY],
+    builds_on: &["entropy-rft/second-order"],
     law: &[
         Part { check: &Independent(Transcendental(DRIFT)), number: |index| (index % 2 == 1).then_some(index / 2) },
         Part { check: &Independent(Exact(LAW)), number: |index| Some(index / 2) },

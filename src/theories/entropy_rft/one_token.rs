@@ -41,6 +41,7 @@ pub static CLAIM: Claim = Claim {
         H rises with eps up to -(logit q + R), where it is ln(1 + e^R), and falls after: where S_k predicts a fall to first order, H falls at every step size",
     hypotheses: &["0 < q < 1; h the binary entropy, R the entropy of the others given that it is not k"],
     references: &[ENTROPY],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Transcendental(COURSE)), number: |index| (index % 2 == 1).then_some(index / 2) },
         Part { check: &Independent(Exact(LAW)), number: |index| Some(index / 2) },

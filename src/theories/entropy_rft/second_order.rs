@@ -32,6 +32,7 @@ pub static CLAIM: Claim = Claim {
         v = A (e_k - p): the first order is -A (S_k - E_p S)",
     hypotheses: &["all p_i > 0"],
     references: &[ENTROPY],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

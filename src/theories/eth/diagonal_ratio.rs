@@ -44,6 +44,7 @@ pub static CLAIM: Claim = Claim {
         "checked for the 1152 matrices of W(F4), d = 4, and for the Cliffords of one qubit and two, A of integers",
     ],
     references: &[ENVELOPES, SREDNICKI],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Exact(ORTHOGONAL)), number: |index| index.is_multiple_of(2).then_some(index / 2) },
         Part { check: &Independent(Exact(Unitary)), number: Some },

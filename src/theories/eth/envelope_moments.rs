@@ -49,6 +49,7 @@ pub static CLAIM: Claim = Claim {
         "checked for k = 1, 2, 3 in 2, 3 and 4 dimensions with rational energies and eigenvectors; for chains of up to five sites",
     ],
     references: &[ENVELOPES],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Exact(LOCALITY)), number: |index| index.is_multiple_of(2).then_some(index / 2) },
         Part { check: &Independent(Exact(LAW)), number: Some },

@@ -50,6 +50,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms U is a unitary of the 2-design",
     ],
     references: &[ENVELOPES],
+    builds_on: &["circuit/kernel", "eth/envelope-moments"],
     law: &[
         Part {
             check: &Independent(Exact(AnyHamiltonian)),

@@ -53,6 +53,7 @@ pub static CLAIM: Claim = Claim {
         "checked for two to four states: the rate exactly, its terms and one step by enclosures, the departure from the uniform law as a power series",
     ],
     references: &[MARSHALL_OLKIN],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Exact(Rate)), number: |index| index.is_multiple_of(3).then_some(index / 3) },
         Part { check: &Independent(Exact(Leaving)), number: |index| (index % 3 == 1).then_some(index / 3) },

@@ -49,6 +49,7 @@ pub static CLAIM: Claim = Claim {
         "checked for two to five edges: the rate exactly, the departure from equal weights as a power series, for curvatures that depend on the weights",
     ],
     references: &[PIONEER],
+    builds_on: &["graph-entropy/doubly-stochastic"],
     law: &[
         Part { check: &Independent(Exact(RATE)), number: |index| index.is_multiple_of(2).then_some(index / 2) },
         Part { check: &Independent(Exact(Leaving)), number: |index| Some(index / 2) },

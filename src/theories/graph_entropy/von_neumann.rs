@@ -55,6 +55,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms L'(x) is the first-order change of the normalised Laplacian by log-weights x at equal weights, P = I - 1 1^T/n, Lg the Laplacian of the line graph, t the coefficient of x, i and j are edges, d/dt is a rate along the flow",
     ],
     references: &[PIONEER, FORMAN],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Exact(Triangle)), number: |index| index.is_multiple_of(3).then_some(index / 3) },
         Part { check: &Independent(Exact(NearEqual)), number: |index| (index % 3 == 1).then_some(index / 3) },

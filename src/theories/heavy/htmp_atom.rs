@@ -42,6 +42,7 @@ pub static CLAIM: Claim = Claim {
             1/(e^T H^-1 e) with H = (m_(i+j)), e = (1, 0, ..., 0): (-a - 1)/c + (c'/c) times the same of (a', c')",
     ],
     references: &[HODGKINSON],
+    builds_on: &["heavy/htmp-law"],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

@@ -45,6 +45,7 @@ pub static CLAIM: Claim = Claim {
         "F is the divergent series of Kummer's function U(c, -a, -1/z), read as a formal one; checked for eight moments and N <= 4; the density is in the proof only",
     ],
     references: &[HODGKINSON, ALLEZ],
+    builds_on: &["heavy/loop-equations"],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control("without-q-0", "the sum from q = 1", &Independent(Exact(HtmpLaw { first: 1, ..LAW }))),

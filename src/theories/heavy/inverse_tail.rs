@@ -48,6 +48,7 @@ pub static CLAIM: Claim = Claim {
         "that moments of order a + 1 and more are infinite is proved, not checked",
     ],
     references: &[HODGKINSON],
+    builds_on: &["heavy/htmp-law", "heavy/loop-equations"],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control("added", "a + k in place of a - k", &Independent(Exact(InverseTail { pole: Pole::Added }))),

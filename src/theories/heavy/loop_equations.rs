@@ -41,6 +41,7 @@ pub static CLAIM: Claim = Claim {
         "the eigenvalues of X^T X/2, X a T x n standard normal matrix with T >= n, are such levels with beta = 1, a = (T - n - 1)/2",
     ],
     references: &[HODGKINSON, DUMITRIU_EDELMAN],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

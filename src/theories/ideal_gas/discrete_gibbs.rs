@@ -54,6 +54,7 @@ pub static CLAIM: Claim = Claim {
         "without a current exactly if m = 3 or int psi'^3 = 0, to this order",
     ],
     references: &[IDEAL_GAS],
+    builds_on: &["ideal-gas/turning-angle"],
     law: &[Part { check: &Order(STATIONARY), number: of_chains }, Part { check: &Exact(Jets::LAW), number: Some }],
     controls: &[
         control(

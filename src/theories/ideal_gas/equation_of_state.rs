@@ -58,6 +58,7 @@ pub static CLAIM: Claim = Claim {
         "the averages are over a stationary state at a fixed rate with E r^2 finite: exact on periodic orbits, from long runs of the radius alone, as isotropic normal noise in dimension 3 or 5 drives it, with r_s^4 = eta q / (4 gamma (1 - eta gamma))",
     ],
     references: &[IDEAL_GAS, SPHERICAL_MOTION],
+    builds_on: &["ideal-gas/turning-angle"],
     law: &[
         Part { check: &Simulated(Fluctuating::LAW), number: of_averages },
         Part { check: &Independent(Exact(LAW)), number: Some },

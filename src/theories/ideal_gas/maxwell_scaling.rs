@@ -78,6 +78,7 @@ pub static CLAIM: Claim = Claim {
         "checked for the degrees k = 0, 2, 4 and 6, and for Adam and the sphere at degree 0",
     ],
     references: &[EXPONENTIAL_RATES, IDEAL_GAS],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Transcendental(ROOTS)), number: of_roots },
         Part { check: &Independent(Exact(LAW)), number: Some },

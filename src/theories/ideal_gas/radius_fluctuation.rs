@@ -49,6 +49,7 @@ pub static CLAIM: Claim = Claim {
         "vacuous if rho is constant",
     ],
     references: &[IDEAL_GAS],
+    builds_on: &[],
     law: &[all(&Order(LAW))],
     controls: &[
         control("twice", "2 v in place of v", &Order(RadiusFluctuation { says: Says::Twice })),

@@ -45,6 +45,7 @@ pub static CLAIM: Claim = Claim {
         "at a fixed rate, by the proof: a stationary law exists if 0 < eta gamma < 1, c is not 0, ln rho is uniformly integrable over the directions, and the chain of directions is continuous",
     ],
     references: &[IDEAL_GAS],
+    builds_on: &["ideal-gas/equation-of-state", "ideal-gas/turning-angle"],
     law: &[
         Part { check: &Simulated(Escape::LAW), number: of_escapes },
         Part { check: &Independent(Exact(LAW)), number: Some },

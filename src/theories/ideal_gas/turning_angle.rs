@@ -62,6 +62,7 @@ pub static CLAIM: Claim = Claim {
         "where rho = r |g| is constant: tan delta = eps rho on a fixed sphere without decay, sin delta = eps rho at a fixed effective rate, cos delta = 1 - 2 eta gamma at a fixed rate, the last two at the steady radius",
     ],
     references: &[SPHERICAL_MOTION, IDEAL_GAS],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Transcendental(MeanAngle::LAW)), number: of_mean },
         Part { check: &Independent(Exact(LAW)), number: Some },

@@ -38,6 +38,7 @@ pub static CLAIM: Claim = Claim {
         "checked for one and two nodes",
     ],
     references: &[NEURONS],
+    builds_on: &[],
     law: &[all(&Independent(Transcendental(LAW)))],
     controls: &[
         control(

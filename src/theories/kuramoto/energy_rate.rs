@@ -43,6 +43,7 @@ pub static CLAIM: Claim = Claim {
         a rotation Q with Q J_ij Q^T = J_ij, Q c_i = c_i, Q Om_i Q^T = Om_i is a symmetry",
     hypotheses: &["|x_i| = 1, Om_i antisymmetric; of the energy J_ji = J_ij^T"],
     references: &[NEURONS],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

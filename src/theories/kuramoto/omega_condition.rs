@@ -44,6 +44,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms s_i = +-1 are signs of the nodes",
     ],
     references: &[NEURONS],
+    builds_on: &["kuramoto/energy-rate"],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control("field-off-the-axis", "c_i off the axis", &Independent(Exact(OmegaCondition { broken: Broken::Axis }))),

@@ -33,6 +33,7 @@ pub static CLAIM: Claim = Claim {
     statement: "|x| = 1, 1 + gamma k > 0: normalise((1 + gamma k) x + gamma P y) = normalise(x + gamma/(1 + gamma k) P y)",
     hypotheses: &["gamma > 0, P y = y - (x . y) x", "in the terms w is what is normalised"],
     references: &[NEURONS],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

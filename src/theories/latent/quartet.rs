@@ -50,6 +50,7 @@ pub static CLAIM: Claim = Claim {
         "checked for parents of two and three states with Pi generic, of rank 2, triangular, independent, with a state of probability 0, and diagonal up to order",
     ],
     references: &[HIERARCHY],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

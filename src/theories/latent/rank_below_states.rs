@@ -51,6 +51,7 @@ pub static CLAIM: Claim = Claim {
         "three states: the square of half side s lies in the triangle (-1, -1), (1, -1), (0, 1) of the unit square; between s = 1/3 and 1 nothing is said but the rank",
     ],
     references: &[HIERARCHY],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

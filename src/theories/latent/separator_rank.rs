@@ -49,6 +49,7 @@ pub static CLAIM: Claim = Claim {
         "where the rank is attained, some minor of that size is det M_A[I] prod pi det M_B[J]",
     ],
     references: &[HIERARCHY],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

@@ -46,6 +46,7 @@ pub static CLAIM: Claim = Claim {
         "checked for k = 2, 3, 4 and C of two and three values, w not constant; where two values of w agree, only the polynomial is asserted",
     ],
     references: &[HIERARCHY, ALLMAN],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

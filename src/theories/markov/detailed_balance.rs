@@ -50,6 +50,7 @@ pub static CLAIM: Claim = Claim {
         "checked on chains of three and four states: that reversible chains have equal cycles, and that chains with equal cycles are reversible",
     ],
     references: &[KELLY],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Exact(ONLY_IF)), number: |index| (index / 2).is_multiple_of(2).then_some(index) },
         Part { check: &Independent(Exact(IF)), number: Some },

@@ -37,6 +37,7 @@ pub static CLAIM: Claim = Claim {
         "checked for P > 0, reversible or not, and p > 0 other than pi",
     ],
     references: &[LEVIN_PERES],
+    builds_on: &[],
     law: &[all(&Independent(Transcendental(RelativeEntropy { against: Against::Stationary })))],
     controls: &[control(
         "not-stationary",

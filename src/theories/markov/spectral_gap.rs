@@ -45,6 +45,7 @@ pub static CLAIM: Claim = Claim {
         "checked on chains of three and four states with rational spectra, P = 1 pi^T + sum_k lambda_k D^(-1/2) v_k v_k^T D^(1/2), D = diag(pi), v_k orthonormal and orthogonal to sqrt(pi)",
     ],
     references: &[LEVIN_PERES],
+    builds_on: &["markov/stationary-mean"],
     law: &[all(&Independent(Exact(SpectralGap { chains: Chains::Reversible, says_equality: true })))],
     controls: &[
         control(

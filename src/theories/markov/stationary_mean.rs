@@ -22,6 +22,7 @@ pub static CLAIM: Claim = Claim {
         "checked for P > 0 and f that rise from state to state",
     ],
     references: &[LEVIN_PERES],
+    builds_on: &[],
     law: &[all(&Independent(Exact(StationaryMean { stationary: true })))],
     controls: &[control(
         "not-stationary",

@@ -46,6 +46,7 @@ pub static CLAIM: Claim = Claim {
         "checked from starts at 2^-100, small against every gap of the window that is drawn; on the ends themselves nothing is said, and |2 eta y| = 1, where an exponent is -infinity, is not drawn",
     ],
     references: &[HIERARCHY, MIRROR],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Transcendental(Exponents)), number: |index| (index / 2 % 4 == 3).then_some(index) },
         Part { check: &Independent(Exact(LAW)), number: Some },

@@ -57,6 +57,7 @@ pub static CLAIM: Claim = Claim {
         "checked for ell = |f - y|^2 and a network that is held fixed: linear neurons with two outputs, rectified ones with one output, where M^2 is found on all cones of signs and compared with sixteen directions, squared ones with two outputs",
     ],
     references: &[MIRROR, HIERARCHY],
+    builds_on: &["mirror/phase-transition"],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

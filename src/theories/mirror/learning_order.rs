@@ -26,6 +26,7 @@ pub static CLAIM: Claim = Claim {
         "checked without noise for D = 2, 3, 4 at eps = 2^-200, 2^-9, 2^-5, every step enclosed; with noise s = m +- b for D = 2, 3, 4 on paths of about 2^17 steps, whose mean differs from the limit by a relative O(2^-17 ln 2^17)",
     ],
     references: &[HIERARCHY],
+    builds_on: &[],
     law: &[
         Part { check: &NoisyEscape { rate: Rate::ByDepth, depth: 0 }, number: long_run::run_number },
         Part { check: &Independent(Transcendental(LAW)), number: Some },

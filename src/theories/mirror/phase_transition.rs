@@ -26,6 +26,7 @@ pub static CLAIM: Claim = Claim {
         "checked for D = 2, 3, 4, 5 at rational w, for square matrices of up to three modes, equal ones and 0 among them, turned by rational rotations; the bound at random W near the minimiser and far from it",
     ],
     references: &[HIERARCHY],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Exact(MODE)), number: |index| (index / 2).is_multiple_of(2).then_some(index) },
         Part { check: &Independent(Exact(MINIMUM)), number: Some },

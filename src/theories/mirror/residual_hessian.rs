@@ -36,6 +36,7 @@ pub static CLAIM: Claim = Claim {
         "checked for the activations z + z^3, z/(1 + z^2), z and, for equal neurons, z^2; one or two outputs; ell = r^2 + r^4, r = |f - y|",
     ],
     references: &[MIRROR, HIERARCHY],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

@@ -52,6 +52,7 @@ pub static CLAIM: Claim = Claim {
         "without decay, with eta_U, eta_W >= 0 and eta_U eta_W |G|^2 <= 1: det(Z'^T Z') (1 + eta_U eta_W |G|^2)^2 <= det(Z^T Z)",
     ],
     references: &[NOISE_EQUILIBRIUM, DEEP_LINEAR],
+    builds_on: &[],
     law: &[all(&Exact(LAW))],
     controls: &[
         control("conserved", "1 in place of D^2", &Exact(ChargeVolume { growth: Growth::Conserved, ..SIZABLE })),

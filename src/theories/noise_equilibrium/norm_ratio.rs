@@ -40,6 +40,7 @@ pub static CLAIM: Claim = Claim {
         "the equilibrium is the zero of the mean drift, examined at W W^T = (q / p) U^T U for matrices of rank one, the rows of U and the columns of W all equal; s tau = 0, and U = W = 0, say nothing",
     ],
     references: &[NOISE_EQUILIBRIUM, NEURAL_MECHANICS, AUTO_BALANCING],
+    builds_on: &["noether/sgd-matrix-charge", "noise-equilibrium/sde-gap"],
     law: &[all(&Exact(LAW))],
     controls: &[
         control(

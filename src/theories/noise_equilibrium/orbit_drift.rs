@@ -58,6 +58,7 @@ pub static CLAIM: Claim = Claim {
         "the root depends on eta and gamma only through gamma (1 - eta gamma) / eta: d / eta^2 is the same at (eta_1, gamma_1) and (eta_2, gamma_2)",
     ],
     references: &[NOISE_EQUILIBRIUM, NEURAL_THERMODYNAMICS, NEURAL_MECHANICS],
+    builds_on: &[],
     law: &[all(&Exact(LAW))],
     controls: &[
         control(

@@ -57,6 +57,7 @@ pub static CLAIM: Claim = Claim {
         "if Q is not 0, it shrinks in a step if |c^2 - h| < 1, and grows if |c^2 - h| > 1; balance, Q = 0, is never left",
     ],
     references: &[NOISE_EQUILIBRIUM, AUTO_BALANCING],
+    builds_on: &[],
     law: &[all(&Exact(LAW))],
     controls: &[
         control(

@@ -43,6 +43,7 @@ pub static CLAIM: Claim = Claim {
         "without decay and with eigenvalues 0, 1 and -1, at e^{tA} theta and a = e^t: E_B[C'] - C = eta^2 a^-2 (kappa tr Sigma_u + |m_u|^2) - eta^2 a^2 (kappa tr Sigma_w + |m_w|^2), m = grad L, u and w for the parts of eigenvalue 1 and -1: the root moves with B unless the ratios of noise and of mean gradient are equal",
     ],
     references: &[NOISE_EQUILIBRIUM, NEURAL_MECHANICS],
+    builds_on: &["noise-equilibrium/orbit-drift"],
     law: &[all(&Exact(LAW))],
     controls: &[
         control(

@@ -48,6 +48,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms Sigma is the covariance of the stationary law, eps Sigma^(-1) = hess V",
     ],
     references: &[PAVLIOTIS],
+    builds_on: &["onsager/stationary"],
     law: &[
         Part { check: &Independent(Exact(IDENTIFIED)), number: |index| index.is_multiple_of(2).then_some(index / 2) },
         Part { check: &Independent(Exact(HIDDEN)), number: |index| Some(index / 2) },

@@ -49,6 +49,7 @@ pub static CLAIM: Claim = Claim {
         "checked for two and three variables, reversible or not",
     ],
     references: &[PAVLIOTIS],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control("whole-drift", "b in place of l", &Independent(Exact(Linear { said: Said::WholeDrift }))),

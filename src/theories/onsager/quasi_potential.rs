@@ -43,6 +43,7 @@ pub static CLAIM: Claim = Claim {
         "checked at points in one to four variables, at any velocity and at that of equality",
     ],
     references: &[FREIDLIN_WENTZELL],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control("same-rotation", "M + W in place of M - W", &Independent(Exact(Action { said: Said::SameRotation }))),

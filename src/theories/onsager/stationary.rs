@@ -47,6 +47,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms rho = e^(-V/eps)",
     ],
     references: &[PAVLIOTIS],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control("without-div-w", "eps div W is left out", &other(Drift::WithoutDivergenceOfRotation)),

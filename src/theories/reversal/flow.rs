@@ -45,6 +45,7 @@ pub static CLAIM: Claim = Claim {
         "checked for polynomial fields of degree 2 in the plane: the coefficients of h^0 to h^6 if f is reversible, that of h if it is not",
     ],
     references: &[GEOMETRIC],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Exact(REVERSIBLE)), number: |index| index.is_multiple_of(2).then_some(index / 2) },
         Part { check: &Independent(Exact(FIRST_ORDER)), number: |index| Some(index / 2) },

@@ -41,6 +41,7 @@ pub static CLAIM: Claim = Claim {
         "checked for polynomial fields of degree 2 in the plane and five methods, by the coefficients of h^0 to h^6",
     ],
     references: &[GEOMETRIC],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

@@ -42,6 +42,7 @@ pub static CLAIM: Claim = Claim {
         "checked for polynomial fields of degree 2 in the plane that are not reversible and five methods, by the coefficients of h^0 to h^6",
     ],
     references: &[GEOMETRIC],
+    builds_on: &["reversal/parity"],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

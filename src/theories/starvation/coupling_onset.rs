@@ -7,6 +7,7 @@
 //! `o3` is the cube of every entry. The path is found as a power series from `u' = ...` and `alpha' = -alpha (1 - alpha) u'`, without the series of the logistic function. Source: [`STARVATION`].
 
 use super::STARVATION;
+use crate::closed_form::features;
 use crate::exact::Series;
 use crate::exact::draws::{columns, spectral};
 use crate::scalar::{Field, Rational};
@@ -34,6 +35,7 @@ pub static CLAIM: Claim = Claim {
     statement: "u(0) = 0, u' = K alpha - lambda u or u' = K (alpha - lambda u): u is the solution of the linear system in which alpha = 1/2 - u/4, whose feature modes are uncoupled, plus K (K 1/2)^{o3} t^4/192 + O(t^5), with either penalty",
     hypotheses: &["K = U S^2 U^T; lambda any number; o3 the cube of every entry"],
     references: &[STARVATION],
+    builds_on: &[],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control("third-power", "the deviation at t^3", &Independent(Exact(Onset { power: 3, ..LAW }))),
@@ -108,9 +110,7 @@ impl Start {
 
     /// `K (K 1/2)^{o3}/(4 cubic)`
     fn deviation(&self, cubic: i64) -> Vec<Rational> {
-        let halves = vec![Rational::from((1, 2)); self.size()];
-        let cubes: Vec<Rational> = self.k(&halves).into_iter().map(|x| x.clone().square() * x).collect();
-        self.k(&cubes).into_iter().map(|x| x / (4 * cubic)).collect()
+        features::onset(self.size(), cubic, |v| self.k(v))
     }
 }
 

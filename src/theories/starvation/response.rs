@@ -33,6 +33,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms U has the features w_j as columns and sigma(-u) = alpha is the logistic function",
     ],
     references: &[STARVATION],
+    builds_on: &[],
     law: &[all(&Independent(Transcendental(LAW)))],
     controls: &[
         control(

@@ -48,6 +48,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms J is the linearised flow and v a direction of u",
     ],
     references: &[STARVATION],
+    builds_on: &[],
     law: &[all(&Independent(Transcendental(LAW)))],
     controls: &[
         control(

@@ -9,7 +9,7 @@
 
 use super::STARVATION;
 use super::features::Optimum;
-use crate::linalg::minors::determinant;
+use crate::closed_form::features;
 use crate::scalar::{Rational, Real};
 use crate::verify::{Claim, Draw, Draws, In, Independent, Relation, Term, Transcendental, Unjudged, all, control};
 use nalgebra::DMatrix;
@@ -43,6 +43,7 @@ pub static CLAIM: Claim = Claim {
         dz_2/d(s_1^2) = -(c alpha_1 + s alpha_2) s_2^2 c s (D_2 - D_1)/(lambda^2 det(I + S^2 M/lambda))",
     hypotheses: &["two samples, 0 < s < c, c^2 + s^2 = 1; lambda > 0, s_2 > 0, s_1 >= 0", "checked for s_1 > 0"],
     references: &[STARVATION],
+    builds_on: &["starvation/response"],
     law: &[all(&Independent(Transcendental(LAW)))],
     controls: &[
         control(
@@ -109,13 +110,10 @@ impl<T: Real> In<T> for TwoFeatures {
         let sign = |kind: &'static str, label: &'static str, moved: &T| {
             Relation::positive(kind, Term::scalar(label, T::product(&gap, moved)))
         };
-        let formula = at.pulls[0].clone()
-            * &at.strengths[1]
-            * &at.axes[(0, 0)]
-            * &at.axes[(1, 0)]
-            * (at.slopes[0].clone() - &at.slopes[1])
-            / at.lambda.squared()
-            / determinant(&system);
+        let alpha = [0, 1].map(|i: usize| T::from_rational(&optimum.alpha[i]));
+        let axis = [0, 1].map(|i| at.axes[(i, 0)].clone());
+        let squares = [0, 1].map(|j: usize| at.strengths[j].clone());
+        let formula = features::starved(&axis, &squares, &alpha, &at.lambda);
         Ok(vec![
             sign("response of the second", "(s_2^2 - s_1^2) dz_2/d(s_1^2)", &first),
             sign("response of the first", "(s_2^2 - s_1^2) dz_1/d(s_2^2)", &second),

@@ -48,6 +48,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms n is the number of nodes",
     ],
     references: &[TURING],
+    builds_on: &[],
     law: &[
         Part { check: &Independent(Exact(BLOCKS)), number: |index| index.is_multiple_of(2).then_some(index / 2) },
         Part { check: &Independent(Exact(SIGNS)), number: |index| Some(index / 2) },

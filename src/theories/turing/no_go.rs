@@ -48,6 +48,7 @@ pub static CLAIM: Claim = Claim {
         "in the terms x is a vector that P, A and D act on",
     ],
     references: &[HORN_JOHNSON],
+    builds_on: &["turing/blocks"],
     law: &[all(&Independent(Exact(LAW)))],
     controls: &[
         control(

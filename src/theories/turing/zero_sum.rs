@@ -55,6 +55,7 @@ pub static CLAIM: Claim = Claim {
         "checked where b^2 - p c is a square, at ratios of 999/1000 and 1001/1000 of the threshold and further off, on a graph of two nodes with the most unstable eigenvalue, and off the equalities",
     ],
     references: &[TURING],
+    builds_on: &["turing/blocks"],
     law: &[
         Part { check: &Independent(Exact(HOMOGENEOUS)), number: |index| index.is_multiple_of(2).then_some(index / 2) },
         Part { check: &Independent(Exact(THRESHOLD)), number: |index| Some(index / 2) },

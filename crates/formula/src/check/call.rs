@@ -203,7 +203,10 @@ impl Checker<'_> {
             );
         }
         let functions = FUNCTIONS.iter().map(|function| function.name);
-        unknown("function", name, functions)
+        match crate::vocabulary::elsewhere(name) {
+            Some(way) => format!("unknown function `{name}`: {way}"),
+            None => unknown("function", name, functions),
+        }
     }
 }
 

@@ -53,6 +53,7 @@ const CLAIM: Claim<'static> = Claim {
     statement: "a = b",
     hypotheses: &["one", "two"],
     references: &["somebody"],
+    builds_on: &[],
     law: &PARTS,
     controls: &CONTROLS,
 };
@@ -196,8 +197,8 @@ fn a_program_finds_claims_by_their_theories() {
         ("first", Some("theory.toml"), Checked::Full)
     );
     let entry = theories.entry("other/name").expect("a claim");
-    assert_eq!((entry.theory.as_str(), entry.theory_file, entry.lemma.checked.is_prose()), ("second", None, true));
-    assert!(!Checked::Full.is_prose() && !Checked::Part.is_prose());
+    assert_eq!((entry.theory.as_str(), entry.theory_file, entry.lemma.checked.is_nothing()), ("second", None, true));
+    assert!(!Checked::Full.is_nothing() && !Checked::Part.is_nothing());
     assert!(theories.entry("none/name").is_none());
     let (lemma, statements) = theories.lemma("family/name");
     assert_eq!(

@@ -50,6 +50,7 @@ fn ran(law: &[Part<'_>], broken: &Recorder, jobs: usize, limit: Option<Duration>
         statement: "",
         hypotheses: &[],
         references: &[],
+        builds_on: &[],
         law,
         controls: &controls,
     };
@@ -141,6 +142,7 @@ fn an_interrupted_run_is_cut_short() {
         statement: "",
         hypotheses: &[],
         references: &[],
+        builds_on: &[],
         law: &[all(&law)],
         controls: &controls,
     };

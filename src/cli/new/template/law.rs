@@ -28,6 +28,7 @@ pub static CLAIM: Claim = Claim {
     statement: "theta' = theta - eta grad l, r = u w x - y: u'^2 - w'^2 = u^2 - w^2 - 4 eta^2 r^2 x^2 (u^2 - w^2)",
     hypotheses: &["l = (u w x - y)^2, one sample", "no weight decay"],
     references: &[],
+    builds_on: &[],
     law: &[all(&Exact(LAW))],
     controls: &[
         control("conserved", "as in gradient flow: no term in eta^2", &Exact(Charge { second_order: false, ..LAW })),

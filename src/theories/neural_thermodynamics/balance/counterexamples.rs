@@ -14,9 +14,9 @@ fn judged(factor: i64, says_equality: bool) -> ClaimReport {
     // Both sides are squared.
     let law = Approximate { square: (factor * factor, 1), says_equality, ..LAW };
     let check: &'static dyn Check = Box::leak(Box::new(Ladder(law)));
-    let Claim { id, title, statement, hypotheses, references, controls, .. } = CLAIM;
+    let Claim { id, title, statement, hypotheses, references, builds_on, controls, .. } = CLAIM;
     let law = Box::leak(Box::new([all(check)]));
-    let claim = Box::leak(Box::new(Claim { id, title, statement, hypotheses, references, law, controls }));
+    let claim = Box::leak(Box::new(Claim { id, title, statement, hypotheses, references, builds_on, law, controls }));
     let plan = Plan { settings: Settings::new(12, 256), instances: 32, jobs: 1, time_limit: None };
     run(&[claim], &plan, &AtomicBool::new(false), &|_| {}).remove(0)
 }

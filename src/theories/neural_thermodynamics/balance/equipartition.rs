@@ -48,6 +48,7 @@ pub static CLAIM: Claim = Claim {
         KINKS,
     ],
     references: &[PAPER],
+    builds_on: &["balance/master"],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

@@ -47,6 +47,7 @@ pub static CLAIM: Claim = Claim {
         KINKS,
     ],
     references: &[PAPER, NOISE_EQUILIBRIUM],
+    builds_on: &[],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

@@ -54,6 +54,7 @@ pub static CLAIM: Claim = Claim {
         MADE_STATIONARY,
     ],
     references: &[PAPER],
+    builds_on: &["balance/master"],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control("relu-between", "a ReLU between the matrices", &Ladder(Matrix { networks: Networks::Relu, ..LAW })),

@@ -65,6 +65,7 @@ pub static CLAIM: Claim = Claim {
         KINKS,
     ],
     references: &[PAPER, NOISE_EQUILIBRIUM],
+    builds_on: &["balance/master", "noether/decoupled-decay", "noether/preconditioned-charge"],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

@@ -46,6 +46,7 @@ pub static CLAIM: Claim = Claim {
         "checked for linear networks under the squared error; a quarter of the instances are made exactly stationary by weights of the mean, which may have either sign; where none do so the instance is excluded",
     ],
     references: &[PAPER],
+    builds_on: &["balance/matrix"],
     law: &[all(&Exact(LAW))],
     controls: &[
         control("with-decay", "a stationary point with weight decay", &Exact(Representation { decay: true, ..LAW })),

@@ -37,6 +37,7 @@ pub static CLAIM: Claim = Claim {
         "checked for a quotient of quadratic forms, in part at points made exactly stationary by weights of the mean of either sign, and off-shell for layers behind which an RMS norm without epsilon stands",
     ],
     references: &[PAPER],
+    builds_on: &["balance/master"],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

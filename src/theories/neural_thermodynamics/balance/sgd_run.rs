@@ -41,6 +41,7 @@ pub static CLAIM: Claim = Claim {
         "a run whose weights die out says nothing; one that diverges is excluded",
     ],
     references: &[PAPER, NOISE_EQUILIBRIUM],
+    builds_on: &["noether/time-average"],
     law: &[all(&LongRun(LAW))],
     controls: &[
         control(

@@ -70,6 +70,7 @@ pub static CLAIM: Claim = Claim {
         "Newton's steps are minimum-norm steps: rotations that survive leave flat directions",
     ],
     references: &[PAPER],
+    builds_on: &["balance/master", "balance/approximate"],
     law: &[all(&Polished(LAW))],
     controls: &[
         control(

@@ -50,6 +50,7 @@ pub static CLAIM: Claim = Claim {
         "N = 2 to 4; for N = 1 it is entropic-loss/modified-step",
     ],
     references: &[PAPER, ORIGIN],
+    builds_on: &[],
     law: &[all(&Order(EpochMean::Entropic))],
     controls: &[
         control("plain-flow", "the flow of the plain loss, to order 3", &Order(EpochMean::Wrong(PLAIN))),

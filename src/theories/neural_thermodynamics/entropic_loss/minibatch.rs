@@ -42,6 +42,7 @@ pub static CLAIM: Claim = Claim {
         "no vector that is normalised is 0",
     ],
     references: &[ORIGIN, PAPER],
+    builds_on: &[],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

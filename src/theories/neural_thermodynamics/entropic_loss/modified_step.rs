@@ -38,6 +38,7 @@ pub static CLAIM: Claim = Claim {
         "with weight decay g stands for g + 2 gamma theta everywhere, inside the entropy term too",
     ],
     references: &[PAPER, IMPLICIT_REGULARISATION, GEOMETRIC],
+    builds_on: &[],
     law: &[all(&Order(ModifiedStep::Entropic))],
     controls: &[
         control("plain-flow", "the flow of the plain loss, to order 3", &Order(ModifiedStep::Wrong(PLAIN))),

@@ -50,6 +50,7 @@ pub static CLAIM: Claim = Claim {
         "the curl vanishes for quadratic losses and in one dimension",
     ],
     references: &[PAPER, GEOMETRIC],
+    builds_on: &["entropic-loss/second-order-field"],
     law: &[
         // Of every four families one is the smallest example, one awkward.
         Part { check: &Exact(Neuron::Law), number: |index| (index / POINTS_PER_FAMILY % 4 == 3).then_some(index) },

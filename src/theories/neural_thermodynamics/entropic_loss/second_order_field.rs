@@ -40,6 +40,7 @@ pub static CLAIM: Claim = Claim {
         "with weight decay g stands for g + 2 gamma theta and H for H + 2 gamma I",
     ],
     references: &[GEOMETRIC, IMPLICIT_REGULARISATION, PAPER],
+    builds_on: &[],
     law: &[all(&Order(SecondOrderField::SecondOrder))],
     controls: &[
         control("entropic-flow", "without the terms of second order", &Order(SecondOrderField::Wrong(ENTROPIC))),

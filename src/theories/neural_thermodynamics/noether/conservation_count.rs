@@ -60,6 +60,7 @@ pub static CLAIM: Claim = Claim {
          a ReLU network at none of 200 of whose points the patterns tell the neurons apart is left out",
     ],
     references: &[CONSERVATION_LAWS],
+    builds_on: &["noether/gradient-flow"],
     law: &[all(&Exact(LAW))],
     controls: &[
         control(

@@ -43,6 +43,7 @@ pub static CLAIM: Claim = Claim {
         "for l(U W), d/dt W W^T = -U^T grad_U L - (grad_U L)^T U = d/dt U^T U; with biases, W W^T + b b^T stands for W W^T",
     ],
     references: &[NEURAL_MECHANICS, AUTO_BALANCING],
+    builds_on: &[],
     law: &[Part { check: &Doubled(INTEGRATED), number: flow_number }, all(&Ladder(DERIVATIVES))],
     controls: &[
         control(

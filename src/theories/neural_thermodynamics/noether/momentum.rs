@@ -71,6 +71,7 @@ pub static CLAIM: Claim = Claim {
         "it is examined on runs with label noise and weight decay, beta = 1/2, a quarter of the steps before the recorded ones, by 32 batch means; a run that diverges is left out; A = A_+ - A_-, its positive and its negative entries, splits both sides",
     ],
     references: &[NEURAL_MECHANICS],
+    builds_on: &[],
     law: &[Part { check: &LongRun(AVERAGED), number: long_run::run_number }, all(&Ladder(SHORT))],
     controls: &[
         control(

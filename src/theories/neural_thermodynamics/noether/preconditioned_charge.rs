@@ -41,6 +41,7 @@ pub static CLAIM: Claim = Claim {
         "on a kink g is taken with any slope of the activation there",
     ],
     references: &[NEURAL_MECHANICS],
+    builds_on: &[],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

@@ -81,6 +81,7 @@ pub static CLAIM: Claim = Claim {
         "the law of r^4 loses the second term of its right side only if r is constant; then |r g| is constant too",
     ],
     references: &[SPHERICAL_MOTION, EXPONENTIAL_RATES],
+    builds_on: &[],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

@@ -54,6 +54,7 @@ pub static CLAIM: Claim = Claim {
         "theta' = theta - eta (g + 2 gamma theta); theta and eta are arbitrary",
     ],
     references: &[NEURAL_MECHANICS, AUTO_BALANCING],
+    builds_on: &[],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

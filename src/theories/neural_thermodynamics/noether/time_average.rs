@@ -67,6 +67,7 @@ pub static CLAIM: Claim = Claim {
         "the first-order theory lacks the factor 1 - eta gamma: it is off by eta gamma",
     ],
     references: &[FLUCTUATION_DISSIPATION, PAPER],
+    builds_on: &["noether/sgd-charge"],
     law: &[Part { check: &LongRun(AVERAGED), number: long_run::run_number }, all(&Ladder(TELESCOPED))],
     controls: &[
         control("first-order", "without the factor 1 - eta gamma", &Ladder(Telescoped { correction: 0, ..DECAYING })),

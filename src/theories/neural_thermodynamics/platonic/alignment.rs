@@ -47,6 +47,7 @@ pub static CLAIM: Claim = Claim {
         "the Gram matrices of all inputs, K of one layer and K' of another, are compared as matrices, each over its norm; CKA is that of the representations with their means subtracted",
     ],
     references: &[PAPER, PERFECT, HYPOTHESIS],
+    builds_on: &["platonic/lower-bound"],
     law: &[all(&Decomposition(LAW))],
     controls: &[
         control(

@@ -55,8 +55,6 @@ pub struct Found<T> {
     pub factors: Factors<T>,
     /// `1/4 E|g|^2` there.
     pub entropy: T,
-    /// The Hessian of F there.
-    pub hessian: DMatrix<T>,
 }
 
 /// A stationary point of F in doubles, downhill from `start`.
@@ -92,6 +90,12 @@ pub fn stationary_point<T: Carrier + Real + PartialOrd>(
     let lifted = lifted.collect::<Option<Vec<T>>>().ok_or(StationaryError::NotFound)?;
     let theta = polish(&fine.objective(), &chord, lifted, tolerance)?.theta;
     let entropy = fine.objective().entropy(&theta) / T::from_rational(eta);
-    let hessian = fine.objective().entropic_hessian(&theta);
-    Ok(Found { factors: Factors::of(&layout, &theta), entropy, hessian })
+    Ok(Found { factors: Factors::of(&layout, &theta), entropy })
+}
+
+/// The Hessian of F at a point, in the scalar of the point.
+pub fn hessian<T: Carrier>(experiment: &Experiment, eta: &Rational, factors: &Factors<T>) -> DMatrix<T> {
+    let network = network(experiment, Layout::new(experiment.widths(), false));
+    let data = product_data(&experiment.inputs, &experiment.noises, &experiment.setting.target);
+    Problem::<T>::new(&network, &data, eta).objective().entropic_hessian(&factors.flat())
 }

@@ -7,7 +7,7 @@
 //! at minimisers of `F = L + eta/4 E|g|^2` of the target's rank, for Gram matrices `K`, `K'` of all inputs in hidden layers of two networks of
 //! different depths, and for those of a network and of the closed form. Sources: [`PAPER`], [`PERFECT`].
 
-use super::branch::{Found, stationary_point};
+use super::branch::{Found, hessian, stationary_point};
 use super::closed_form::{carry, closed_form, orthonormal_frames};
 use super::experiment::{Experiment, Wanted};
 use super::misaligned::misaligned;
@@ -51,6 +51,7 @@ pub(super) static CLAIM: Claim = Claim {
         "eta = 2^-k, the largest from 1/4 to 2^-10 at which both networks have such a minimiser downhill from the closed form: a positive semidefinite Hessian, and hidden layers whose largest singular value is at least 2^-10 of the closed form's, and whose singular values spread at most 8 times as far as there",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &["platonic/entropic-limit"],
     law: &[all(&Few(Decomposition(LAW)))],
     controls: &[
         control(
@@ -111,7 +112,7 @@ impl Network {
         let closed = self.closed_form::<f64>().ok()?;
         let tolerance = 2.0_f64.powi(-40);
         let found: Found<f64> = stationary_point(&self.experiment, eta, &closed, &tolerance).ok()?;
-        let eigen = symmetric_eigen(&found.hessian).ok()?;
+        let eigen = symmetric_eigen(&hessian(&self.experiment, eta, &found.factors)).ok()?;
         let largest = eigen.values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
         let least = eigen.values.iter().fold(f64::INFINITY, |least, value| least.min(*value));
         // Neither a dimension is lost nor all of them: at the origin rounding errors have a shape too.

@@ -45,6 +45,7 @@ pub static CLAIM: Claim = Claim {
         "weights start as numbers from 1/16 to 1 in size; the end is taken where L - tr Se <= 2^-40 tr(V Sx V^T); paths that are slower than 64 units of time are left out",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &["noether/gradient-flow"],
     law: &[all(&Few(Decomposition(LAW)))],
     controls: &[
         control(
@@ -91,7 +92,8 @@ fn flow_end<T: Decomposable>(network: &Network) -> Result<Factors<T>, Unjudged> 
     let field = |theta: &[T]| -> Vec<T> {
         let factors = Factors::of(&layout, theta);
         let (left, right) = (factors.left(&setting), factors.right(&setting));
-        let excess = product(&(factors.end_to_end(&setting) - &setting.target), &setting.input_covariance);
+        let end_to_end = product(&setting.embedding_out, &right[factors.depth()]);
+        let excess = product(&(end_to_end - &setting.target), &setting.input_covariance);
         let velocity = |layer: usize| {
             product(&transposed_product(&left[layer], &excess), &right[layer].transpose())
                 .map(|entry| entry * &minus_two)

@@ -33,6 +33,7 @@ pub static CLAIM: Claim = Claim {
         "V E[sigma^2 x x^T] V^T is not proportional to V Sx V^T, that is when and only when they align; e of mean 0 and independent of x, E[sigma^2 x x^T] positive definite; rank 2 or more, depth 2 to 4",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &["platonic/alignment", "sharpness/ratio"],
     law: &[all(&EnclosedDecomposition(Broken(HeterogeneousNoise { sign_only: false })))],
     controls: &[control(
         "sign-only",

@@ -33,6 +33,7 @@ pub static CLAIM: Claim = Claim {
         "T is invertible and V^T T^T T Se T^T T V is not proportional to V^T Se V, that is when and only when they align; rank 2 or more, depth 2 to 4",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &["platonic/alignment"],
     law: &[all(&EnclosedDecomposition(Broken(LabelTransformation { conformal: false })))],
     controls: &[control(
         "multiple-of-orthogonal",

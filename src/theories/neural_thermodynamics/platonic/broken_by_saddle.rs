@@ -30,6 +30,7 @@ pub static CLAIM: Claim = Claim {
         "rank 2 or more, depth 2 to 4, embeddings of its own for each; best in the mean square over the inputs: a saddle of the loss",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &[],
     law: &[all(&EnclosedDecomposition(Broken(Saddle { other: Minimum::LowerRank })))],
     controls: &[control(
         "full-rank",

@@ -39,6 +39,7 @@ pub static CLAIM: Claim = Claim {
         "the limit of small weight decay without entropic force",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &[],
     law: &[all(&EnclosedDecomposition(Broken(LAW)))],
     controls: &[
         control(

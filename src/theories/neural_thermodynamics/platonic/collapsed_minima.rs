@@ -3,7 +3,7 @@
 //! For three layers or more and small `eta`, `F = L + eta/4 E|g|^2` has local minima of rank `r - 1` for a target of rank `r`, whose Hessian is flat
 //! along symmetries and idle weights only; for two layers such points are saddles. Sources: [`PAPER`], [`PERFECT`].
 
-use super::branch::{Found, stationary_point};
+use super::branch::{self, stationary_point};
 use super::closed_form::{closed_form, orthonormal_frames};
 use super::experiment::{Experiment, Wanted};
 use super::{PAPER, PERFECT};
@@ -35,6 +35,7 @@ pub static CLAIM: Claim = Claim {
         "the point is found from the best approximation of rank 1, and polished; curvatures below 2^-32 of the largest count as flat",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &[],
     law: &[all(&Few(Decomposition(CollapsedMinima { two_layers: false })))],
     controls: &[control(
         "two-layers",
@@ -90,13 +91,17 @@ impl<T: Decomposable + Carrier> In<T> for CollapsedMinima {
     fn relations(&self, instance: &Instance) -> Result<Vec<Relation<T>>, Unjudged> {
         let tolerance = T::default_epsilon() * T::integer(1 << 12);
         let found = stationary_point(&instance.experiment, &instance.eta, &instance.start, &tolerance)?;
-        Ok(relations(&instance.experiment, &found)?)
+        let hessian = branch::hessian(&instance.experiment, &instance.eta, &found.factors);
+        Ok(relations(&instance.experiment, &found.factors, &hessian)?)
     }
 }
 
 /// The numbers of flat and of positive curvatures, and the rank of the first hidden layer.
-fn relations<T: Decomposable>(experiment: &Experiment, found: &Found<T>) -> Result<Vec<Relation<T>>, LinalgError> {
-    let hessian = &found.hessian;
+fn relations<T: Decomposable>(
+    experiment: &Experiment,
+    factors: &Factors<T>,
+    hessian: &DMatrix<T>,
+) -> Result<Vec<Relation<T>>, LinalgError> {
     let half = T::ratio(1, 2);
     let symmetric = (hessian + hessian.transpose()).map(|entry| entry * &half);
     let curvatures = symmetric_eigen(&symmetric)?.values;
@@ -107,11 +112,11 @@ fn relations<T: Decomposable>(experiment: &Experiment, found: &Found<T>) -> Resu
     let flat = largest * T::integer(2).powi(-FLAT);
     let count = |held: &dyn Fn(&T) -> bool| T::integer(curvatures.iter().filter(|value| held(value)).count() as i64);
     let setting: Setting<T> = experiment.setting.carry();
-    let right = &found.factors.right(&setting)[1];
+    let right = &factors.right(&setting)[1];
     let rank = singular_values(&transposed_product(right, right))?.rank(&T::integer(2).powi(-FLAT));
     let rotations = experiment.hidden.len() as i64;
     let idle = rotations - 1;
-    let parameters = found.factors.flat().len() as i64;
+    let parameters = factors.flat().len() as i64;
     Ok(vec![
         Relation::equality(
             "flat directions",

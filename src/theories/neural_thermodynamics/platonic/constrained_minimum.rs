@@ -47,6 +47,7 @@ pub static CLAIM: Claim = Claim {
         "a start from which that does not converge is left out and counted; one that converged elsewhere would refute",
     ],
     references: &[PAPER, PERFECT, "Kempf, Ness, The length of vectors in representation spaces (1979): the convexity"],
+    builds_on: &["platonic/lower-bound"],
     law: &[all(&Few(Decomposition(ConstrainedMinimum::Stationary)))],
     controls: &[
         control(

@@ -74,6 +74,7 @@ pub static CLAIM: Claim = Claim {
         "equal singular values: of Se^(1/2) V Sx^(1/2); Sx is generic all the same",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &["platonic/lower-bound"],
     law: &[
         Part { check: &Order(RANK_ONE), number: |index| (index % 4 == 1).then_some(index) },
         Part { check: &Order(ISOTROPIC), number: |index| (index % 4 == 3).then_some(index) },

@@ -44,6 +44,7 @@ pub static CLAIM: Claim = Claim {
         "on a finite data set: all pairs of a set of inputs and a set of noises",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &[],
     law: &[all(&Exact(LAW))],
     controls: &[
         control(

@@ -32,6 +32,7 @@ pub static CLAIM: Claim = Claim {
     statement: "at the entropic minimiser tr(Se A_i A_i^T) tr(B_i Sx B_i^T) = (a b n^(2 (D - 1)))^(1/D) for every layer i",
     hypotheses: &["the setting of platonic/lower-bound, D >= 2"],
     references: &[PAPER, PERFECT],
+    builds_on: &["platonic/lower-bound"],
     law: &[all(&Decomposition(EqualTerms::Entropic))],
     controls: &[
         control("random-minimum", "a random global minimum", &Decomposition(EqualTerms::Random)),

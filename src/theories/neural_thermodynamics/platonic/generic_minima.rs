@@ -40,6 +40,7 @@ pub(super) static CLAIM: Claim = Claim {
         "the inputs span their space",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &[],
     law: &[all(&Exact(GenericMinima::Random))],
     controls: &[
         control("rank-one", "a target of rank 1: all global minima are aligned", &Exact(GenericMinima::RankOne)),

@@ -61,6 +61,7 @@ pub static CLAIM: Claim = Claim {
         "for D = 1 there is one global minimum, and equality",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &["platonic/entropy-factorises"],
     law: &[all(&Decomposition(LAW))],
     controls: &[
         control(

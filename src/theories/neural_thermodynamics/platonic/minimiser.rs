@@ -8,7 +8,7 @@ use crate::entropic::stationary::StationaryError;
 use crate::linalg::products::squared_norm;
 use crate::linalg::symmetric_eigen;
 use crate::platonic::{Factors, Setting, factors};
-use crate::scalar::{Field, Rational, Ring};
+use crate::scalar::{Field, Mp, Rational, Ring};
 use crate::verify::Unjudged;
 use crate::verify::order::Fine;
 use nalgebra::DMatrix;
@@ -37,8 +37,10 @@ pub fn minimiser(experiment: &Experiment, frames: &[DMatrix<Rational>], eta: &Fi
     let rate = eta.as_float().to_rational().ok_or(StationaryError::NotFound)?;
     let tolerance = Fine::integer(2).powi(-POLISHED);
     let found = branch::stationary_point(experiment, &rate, &start, &tolerance)?;
-    // A double's rounding is all that a curvature that is not positive may be.
-    let eigen = symmetric_eigen(&found.hessian.map(|entry| entry.as_float().to_f64()))?;
+    // A double's rounding is all that a curvature that is not positive may be: twice its digits are enough for the entries.
+    let near = Factors(found.factors.0.iter().map(|matrix| matrix.map(|entry| entry.to_precision())).collect());
+    let hessian: DMatrix<Mp<128>> = branch::hessian(experiment, &rate, &near);
+    let eigen = symmetric_eigen(&hessian.map(|entry| entry.as_float().to_f64()))?;
     let largest = eigen.values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     if eigen.values.iter().any(|value| *value < -(2.0_f64.powi(-40)) * largest) {
         return Err(Unjudged::outside("the stationary point is a saddle"));

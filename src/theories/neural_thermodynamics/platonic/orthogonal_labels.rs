@@ -35,6 +35,7 @@ pub static CLAIM: Claim = Claim {
         "the setting of platonic/lower-bound, V not 0, D >= 2; the noise is rotated with the label: V -> O V, Se -> O Se O^T",
     ],
     references: &[PAPER, PERFECT],
+    builds_on: &["platonic/alignment"],
     law: &[all(&Decomposition(OrthogonalLabels::Rotated))],
     controls: &[
         control(

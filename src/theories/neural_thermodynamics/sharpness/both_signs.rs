@@ -33,6 +33,7 @@ pub static CLAIM: Claim = Claim {
                 vanishes, H_ent/H_flow grows like epsilon^(-1/2)",
     hypotheses: &COMPARED,
     references: &[PAPER, BALANCED],
+    builds_on: &["sharpness/isotropic-noise-flattens", "sharpness/ratio", "noether/gradient-flow"],
     law: &[
         Part { check: &Order(GROWING), number: turn::<1> },
         Part { check: &Independent(Transcendental(COMMUTING)), number: turn::<2> },

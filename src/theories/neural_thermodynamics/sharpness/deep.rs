@@ -34,6 +34,7 @@ pub static CLAIM: Claim = Claim {
                 rank V >= 2 and like epsilon^(-1/D) if rank V = 1",
     hypotheses: &COMPARED,
     references: &[PAPER, BALANCED],
+    builds_on: &["sharpness/both-signs"],
     law: &[
         Part { check: &Order(GROWING), number: turn::<1> },
         Part { check: &Independent(Transcendental(COMMUTING)), number: turn::<2> },

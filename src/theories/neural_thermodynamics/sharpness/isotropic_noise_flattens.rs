@@ -57,6 +57,7 @@ pub static CLAIM: Claim = Claim {
          e has mean 0",
     ],
     references: &[PAPER, PLATONIC],
+    builds_on: &[],
     law: &[all(&Exact(LAW))],
     controls: &[
         control(

@@ -58,6 +58,7 @@ pub static CLAIM: Claim = Claim {
         "the bounds are examined at epsilon = 2^-1, ..., 2^-12, growth down to 2^-200, or 2^(-100 D) for rank 1",
     ],
     references: &[PAPER, PLATONIC, MEANS],
+    builds_on: &["sharpness/isotropic-noise-flattens"],
     law: &[
         // Of the settings with noise vanishing inside the column space every other one is followed to the limit.
         Part { check: &Order(GROWING), number: |index| turn::<1>(index).filter(|index| index % 2 == 1) },

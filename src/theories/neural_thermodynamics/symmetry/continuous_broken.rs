@@ -67,6 +67,7 @@ pub static CLAIM: Claim = Claim {
         "normality is needed: for A: W -> P R P^{-1} W, U -> -U P R P^{-1}, R antisymmetric, Lambda = eta I, S is constant where E[g_W g_W^T] is proportional to P^{-T} P^{-1} and E[g_U^T g_U] to P P^T, though v is not 0",
     ],
     references: &[PAPER],
+    builds_on: &["symmetry/gradient-transform"],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

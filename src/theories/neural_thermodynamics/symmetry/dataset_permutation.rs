@@ -48,6 +48,7 @@ pub static CLAIM: Claim = Claim {
         "pi(x, y) = (P x, Q y) with signed permutations P and Q (Q without signs unless the loss is the squared error); K acts on the first layer by P, on the last by the inverse of Q, and on hidden neurons by any discrete symmetry; in modular addition P shifts the one-hot inputs and Q the one-hot sum",
     ],
     references: &[PAPER],
+    builds_on: &["symmetry/gradient-transform"],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

@@ -53,6 +53,7 @@ pub static CLAIM: Claim = Claim {
         "theta is not on a kink, and no vector that is normalised is 0",
     ],
     references: &[PAPER],
+    builds_on: &[],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

@@ -50,6 +50,7 @@ pub static CLAIM: Claim = Claim {
         "no vector that is normalised is 0",
     ],
     references: &[PAPER],
+    builds_on: &["symmetry/gradient-transform"],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

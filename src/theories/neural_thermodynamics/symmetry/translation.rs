@@ -65,6 +65,7 @@ pub static CLAIM: Claim = Claim {
         "theta is not on a kink",
     ],
     references: &[PAPER],
+    builds_on: &[],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

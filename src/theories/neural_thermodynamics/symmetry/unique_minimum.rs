@@ -81,6 +81,7 @@ pub static CLAIM: Claim = Claim {
         "for any symmetric A and Lambda = eta I, t -> F(e^{tA} theta) is convex, strictly if gamma > 0 and A theta is not 0, or if some A g_z is not 0: F(K theta) + F(K^{-1} theta) - 2 F(theta) = gamma |(K - K^{-1}) theta|^2 + (eta/4) E|(K - K^{-1}) g|^2 for symmetric K; points with K theta = theta are left out",
     ],
     references: &[PAPER],
+    builds_on: &["symmetry/gradient-transform"],
     law: &[all(&Ladder(LAW))],
     controls: &[
         control(

@@ -25,6 +25,7 @@ pub static CLAIM: Claim = Claim {
         "checked off-shell, with the further term -(2/eta) ((grad_W F) W^T - U^T grad_U F)",
     ],
     references: &[PAPER],
+    builds_on: &["balance/matrix"],
     law: &[all(&Transcendental(LAW))],
     controls: &[
         control(

@@ -43,6 +43,7 @@ pub static CLAIM: Claim = Claim {
         "Lambda = eta I; checked off-shell, with the further term -(2/eta) (A theta)^T grad F",
     ],
     references: &[PAPER],
+    builds_on: &["balance/master"],
     law: &[all(&Transcendental(LAW))],
     controls: &[
         control(

@@ -26,6 +26,7 @@ pub static CLAIM: Claim = Claim {
         "checked off-shell, with the further term -(2/eta) (A theta)^T grad F",
     ],
     references: &[PAPER],
+    builds_on: &["balance/attention-keys", "balance/attention-values", "balance/rotary"],
     law: &[all(&Transcendental(LAW))],
     controls: &[
         control(

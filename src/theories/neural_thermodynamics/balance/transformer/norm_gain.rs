@@ -44,6 +44,7 @@ pub static CLAIM: Claim = Claim {
         "Lambda = eta I; checked off-shell, with the further term -(2/eta) (A theta)^T grad F",
     ],
     references: &[PAPER],
+    builds_on: &["balance/master"],
     law: &[all(&Transcendental(LAW))],
     controls: &[
         control("missing-reader", "the last reader left out", &Transcendental(NormGain { all_readers: false, ..LAW })),

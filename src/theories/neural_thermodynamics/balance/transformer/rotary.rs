@@ -48,6 +48,7 @@ pub static CLAIM: Claim = Claim {
         "Lambda = eta I; checked off-shell, with the further term -(2/eta) (A theta)^T grad F",
     ],
     references: &[PAPER, "Su et al., RoFormer: Enhanced Transformer with Rotary Position Embedding, arXiv:2104.09864"],
+    builds_on: &["balance/master"],
     law: &[all(&Transcendental(LAW))],
     controls: &[
         control(

@@ -42,6 +42,7 @@ pub static CLAIM: Claim = Claim {
         "no point of the path is on a kink, and no vector that is normalised is 0",
     ],
     references: &[PAPER, ADAM],
+    builds_on: &["symmetry/gradient-transform"],
     law: &[
         Part { check: &Ladder(short::LAW), number: of_short },
         Part { check: &Transcendental(adam::LAW), number: of_adam },
