@@ -4,7 +4,7 @@
 
 mod support;
 
-use equipartition::report::baseline::{self, Baseline, BaselineError};
+use equipartition::report::baseline::{self, Baseline, BaselineError, Known, Why};
 use equipartition::report::{Comparison, GivenModel, Libraries, Report};
 use equipartition::theories::{ALL, registry, select};
 use equipartition::verify::runner::{Plan, run};
@@ -44,13 +44,16 @@ fn order() -> Vec<&'static str> {
     registry().iter().map(|claim| claim.id).collect()
 }
 
+fn known<'a>(claims: &'a [&'a str]) -> Known<'a> {
+    Known { claims, theories: &["neural-thermodynamics"] }
+}
+
 fn record(report: &Report) -> Baseline {
-    Baseline::empty(baseline::Settings::of(report)).record(report, &order()).expect("all claims are finished")
+    Baseline::empty(baseline::Settings::of(report)).record(report, known(&order())).expect("all claims are finished")
 }
 
 fn compare(baseline: &Baseline, report: &Report) -> Comparison {
-    let order = order();
-    baseline.compare(report, "theory.lock", &|id| order.contains(&id)).expect("the settings agree")
+    baseline.compare(report, "theory.lock", known(&order())).expect("the settings agree")
 }
 
 /// Exactly one difference on one side, with these words, and nothing on the other.
@@ -133,12 +136,38 @@ fn a_claim_that_is_gone_is_weaker_and_one_that_was_not_asked_for_is_not_compared
     part.claims.remove(0);
     let found = compare(&recorded, &part);
     assert!(found.weaker.is_empty() && found.stronger.is_empty(), "it was not asked for: {found:?}");
-    let found = recorded.compare(&part, "theory.lock", &|_| false).expect("the settings agree");
+    let found = recorded.compare(&part, "theory.lock", known(&order()[..0])).expect("the settings agree");
     let gone = full.claims[0].entry.id.as_str();
     only(&found, true, gone, "the claim is gone");
     let mut old = recorded;
     old.claims.remove(0);
     only(&compare(&old, &full), false, gone, "not recorded yet");
+}
+
+/// A claim is gone only if its theory is there without it: of a theory that was not loaded nothing is known, and nothing is lost.
+#[test]
+fn claims_of_a_theory_that_is_not_loaded_are_neither_gone_nor_dropped() {
+    let full = report();
+    let mut recorded = record(&full);
+    let id = recorded.claims[0].id.clone();
+    recorded.claims[0].theory = Some("of-a-file".to_owned());
+    let part = Report { claims: full.claims[1..].to_vec(), ..full };
+    let order: Vec<&str> = order().into_iter().filter(|known| *known != id).collect();
+    let loaded = Known { claims: &order, theories: &["neural-thermodynamics", "of-a-file"] };
+    only(&recorded.compare(&part, "theory.lock", loaded).expect("the settings agree"), true, &id, "the claim is gone");
+    let found = recorded.compare(&part, "theory.lock", known(&order)).expect("the settings agree");
+    assert!(found.weaker.is_empty() && found.stronger.is_empty(), "{found:?}");
+    assert_eq!(found.not_compared[0].why, Why::NotLoaded("of-a-file".to_owned()));
+    let [said] = &found.omissions()[..] else { panic!("{found:?}") };
+    assert!(said.contains(&id) && said.contains("a theory not loaded") && said.contains("--theory"), "{said}");
+    let ids = |known| -> Vec<String> {
+        let blessed = recorded.record(&part, known).expect("the settings agree");
+        blessed.claims.iter().map(|record| record.id.clone()).collect()
+    };
+    assert!(ids(known(&order)).contains(&id) && !ids(loaded).contains(&id));
+    // With other settings it would be left with the old ones.
+    let other = Report { seed: 1, ..part.clone() };
+    assert!(recorded.record(&other, known(&order)).is_err() && recorded.record(&other, loaded).is_ok());
 }
 
 #[test]
@@ -165,20 +194,23 @@ fn runs_with_other_settings_are_not_compared_and_cut_short_ones_not_recorded() {
     let full = report();
     let recorded = record(&full);
     let other = Report { seed: 1, ..full.clone() };
-    let error = recorded.compare(&other, "theory.lock", &|_| true).expect_err("another seed");
+    let error = recorded.compare(&other, "theory.lock", known(&order())).expect_err("another seed");
     assert!(matches!(error, BaselineError::OtherSettings { .. }) && error.to_string().contains("--seed 1"), "{error}");
-    assert_eq!(recorded.record(&other, &order()).expect("all that is recorded").settings.seed, 1);
+    assert_eq!(recorded.record(&other, known(&order())).expect("all that is recorded").settings.seed, 1);
     let part = Report { claims: other.claims[1..].to_vec(), ..other };
-    let error = recorded.record(&part, &order()).expect_err("the first claim would be left with the old seed");
+    let error = recorded.record(&part, known(&order())).expect_err("the first claim would be left with the old seed");
     assert!(matches!(error, BaselineError::OtherSettings { .. }), "{error}");
     let mut short = full.clone();
     short.claims[1].cut_short = true;
-    assert!(matches!(recorded.record(&short, &order()), Err(BaselineError::CutShort(_))));
+    assert!(matches!(recorded.record(&short, known(&order())), Err(BaselineError::CutShort(_))));
     short.claims[1].instances = 0;
     let found = compare(&recorded, &short);
     assert!(found.weaker.is_empty() && found.stronger.is_empty(), "what it would have shown is not known: {found:?}");
+    assert!(found.is_cut_short() && found.omissions()[0].contains(&short.claims[1].entry.id), "{found:?}");
+    let none = compare(&recorded, &Report { claims: vec![short.claims[1].clone()], ..short });
+    assert!(found.is_held() && !none.is_held(), "of nothing compared nothing can be said");
     let newer = Baseline { version: 3, ..recorded };
-    assert!(matches!(newer.compare(&full, "", &|_| true), Err(BaselineError::OtherVersion(3))));
+    assert!(matches!(newer.compare(&full, "", known(&order())), Err(BaselineError::OtherVersion(3))));
 }
 
 // The command line
@@ -217,6 +249,13 @@ fn a_baseline_is_recorded_held_and_missed() {
     verify(directory.path(), &["--time-limit", "0", "--bless"])
         .code(3)
         .stderr(predicate::str::contains("was cut short"));
+    let cut = verify(directory.path(), &["--time-limit", "0", "--also", "junit=cut.xml"]).code(3);
+    let cut = String::from_utf8_lossy(&cut.get_output().stdout).replace("\n  ", " ");
+    assert!(cut.contains("not compared with theory.lock: 2 claims were cut short"), "{cut}");
+    assert!(!cut.contains("nothing is weaker"), "{cut}");
+    let report = directory.path().join("cut.xml");
+    assert!(fs::read_to_string(&report).expect("a report").contains("<skipped message=\"not compared"));
+    fs::remove_file(report).expect("it is there");
     verify(directory.path(), &["--bless"]).success().stdout(predicate::str::contains(weaker));
     let lines = verify(directory.path(), &["--bless", "--annotate", "github"]).success();
     lines.stderr(predicate::str::contains("::error").not());
@@ -224,6 +263,30 @@ fn a_baseline_is_recorded_held_and_missed() {
     let names: Vec<_> =
         fs::read_dir(directory.path()).expect("a directory").map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["theory.lock"], "nothing is left behind");
+}
+
+#[test]
+fn a_lock_with_claims_of_a_theory_of_a_file_keeps_them() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let theory = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/theories/quadratic-unit.toml");
+    let theory = theory.to_str().expect("a path");
+    let run = |selected: &[&str]| {
+        let options = ["--instances", "4", "--baseline", "t.lock"];
+        equipartition().current_dir(directory.path()).arg("verify").args(selected).args(options).assert()
+    };
+    let lock = || fs::read_to_string(directory.path().join("t.lock")).expect("a baseline");
+    run(&[theory, "balance/neuron", "--bless"]).success();
+    let whole = lock();
+    assert!(whole.contains("theory = \"quadratic-unit\"") && whole.contains("id = \"balance/neuron\""), "{whole}");
+    let told = run(&["balance/neuron"]).success();
+    let told = String::from_utf8_lossy(&told.get_output().stdout).replace("\n  ", " ");
+    assert!(told.contains("t.lock also records claims of `quadratic-unit`, a theory not loaded"), "{told}");
+    run(&["balance/neuron", "--bless"]).success();
+    let claims = |text: &str| text.matches("[[claim]]").count();
+    assert_eq!(claims(&lock()), claims(&whole), "a partial run drops nothing");
+    run(&[theory]).success().stdout(predicate::str::contains("nothing is weaker"));
+    let told = run(&["balance/neuron", "--theory", theory]).success();
+    told.stdout(predicate::str::contains("not loaded").not());
 }
 
 #[test]
@@ -236,6 +299,7 @@ fn what_is_no_baseline_is_refused_with_the_place() {
         ("version = one\n", "theory.lock:1:"),
         ("", "missing field `version`"),
         ("version = 2\n<<<<<<< HEAD\n", "theory.lock:2:1: an unresolved merge conflict"),
+        ("# what\n\nversion = 9\n", "theory.lock:3:11: the form of the baseline is version 9"),
         ("version = 9\n[settings]\nseed = 0\nprecision = 256\neffort = \"default\"\ninstances = 8\n", "version 9"),
     ] {
         fs::write(&lock, text).expect("a file");

@@ -226,6 +226,7 @@ fn compared() -> Report {
             difference("demonstration/gone", "the claim is gone"),
         ],
         stronger: vec![difference("other/blunt", "new: failing control `a_b, c: 100%`")],
+        ..Comparison::default()
     };
     Report { comparison: Some(comparison), ..report() }
 }

@@ -54,7 +54,10 @@ fn the_merged_parts_are_the_whole_byte_for_byte_apart_from_times() {
         assert.code(65).stderr(predicate::str::contains(words));
     };
     refused(&parts[..3], "part 2 of 4 is missing");
-    refused(&[&parts[..], &parts[..1]].concat(), "both are part 3");
+    fs::copy(here.join("part-3.json"), here.join("again.json")).expect("a copy");
+    refused(&[&parts[..], &["again.json"]].concat(), "both are part 3");
+    let twice = equipartition().current_dir(here).args(["merge", "part-1.json", "./part-1.json"]).assert().code(2);
+    twice.stderr(predicate::str::contains("named twice"));
     refused(&["part-1.json", "whole.json"], "whole.json is not a part of a run");
     run(
         here,
@@ -175,4 +178,13 @@ fn what_a_time_limit_cuts_short_is_not_kept() {
     fs::write(here.join("full/letter.txt"), "dear").expect("a file");
     let assert = equipartition().current_dir(here).args(LONG).args(["--resume", "full"]).assert();
     assert.code(65).stderr(predicate::str::contains("choose another directory"));
+}
+
+#[test]
+fn a_part_without_claims_says_that_it_is_empty() {
+    for format in ["text", "markdown"] {
+        let arguments = ["verify", "balance/neuron", "--shard", "2/2", "--format", format];
+        let told = equipartition().args(arguments).assert().success();
+        told.stdout(predicate::str::contains("art 2 of 2: this part is empty"));
+    }
 }

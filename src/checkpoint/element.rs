@@ -14,6 +14,13 @@ pub enum Element {
     F16,
     /// The upper half of a binary32.
     Bf16,
+    /// Counts, such as of steps: of so many bytes, in two's complement if `signed`. No tensor of parameters or gradients is of this type.
+    Integer {
+        /// From 1 to 8.
+        bytes: usize,
+        /// Whether negative ones exist.
+        signed: bool,
+    },
 }
 
 impl Element {
@@ -23,6 +30,7 @@ impl Element {
             Element::F64 => 8,
             Element::F32 => 4,
             Element::F16 | Element::Bf16 => 2,
+            Element::Integer { bytes, .. } => bytes,
         }
     }
 
@@ -33,20 +41,21 @@ impl Element {
             Element::F32 => "f32",
             Element::F16 => "f16",
             Element::Bf16 => "bf16",
+            Element::Integer { .. } => "integer",
         }
     }
 
     /// Binary digits of the significand.
     pub fn digits(self) -> u32 {
         match self {
-            Element::F64 => 53,
+            Element::F64 | Element::Integer { .. } => 53,
             Element::F32 => 24,
             Element::F16 => 11,
             Element::Bf16 => 8,
         }
     }
 
-    /// Converts elements to f64, which is exact for every type.
+    /// Converts elements to f64, which is exact for every type but integers beyond 2^53.
     ///
     /// # Panics
     /// If there are not as many bytes as `values` need.
@@ -65,6 +74,14 @@ impl Element {
             }
             Element::Bf16 => {
                 each(bytes, values, |bytes| f64::from(f32::from_bits(u32::from(u16::from_le_bytes(bytes)) << 16)));
+            }
+            Element::Integer { bytes: size, signed } => {
+                for (bytes, value) in bytes.chunks(size).zip(values) {
+                    let negative = signed && bytes.last().is_some_and(|last| last & 0x80 != 0);
+                    let mut whole = [if negative { 0xff } else { 0 }; 8];
+                    whole[..size].copy_from_slice(bytes);
+                    *value = if signed { i64::from_le_bytes(whole) as f64 } else { u64::from_le_bytes(whole) as f64 };
+                }
             }
         }
     }
@@ -117,6 +134,21 @@ mod tests {
                 let same = value.to_bits() == expected.to_bits() || (value.is_nan() && expected.is_nan());
                 assert!(same, "{element:?} {pattern:#06x}: {value} is not {expected}");
             }
+        }
+    }
+
+    #[test]
+    fn integers_of_every_size_are_themselves() {
+        for bytes in [1, 2, 4, 8] {
+            for value in [0_i64, 1, 100, -1, -100] {
+                let stored = &value.to_le_bytes()[..bytes];
+                assert_eq!(decoded(Element::Integer { bytes, signed: true }, stored), [value as f64]);
+            }
+            let all = vec![0xff; bytes];
+            assert_eq!(
+                decoded(Element::Integer { bytes, signed: false }, &all),
+                [(8.0 * bytes as f64).exp2() - f64::from(u8::from(bytes < 8))]
+            );
         }
     }
 

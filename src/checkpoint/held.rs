@@ -94,7 +94,8 @@ impl Checkpoint {
                 return Err(CheckpointError::tensor(&file, &tensor, problem));
             }
             let storage = Storage::Held(Reader { bytes, position: 0 });
-            tensors.insert(tensor, Tensor { shape, element: Ok(element), file: Arc::clone(&file), storage });
+            tensors
+                .insert(tensor, Tensor { shape, element: Ok(element), count: None, file: Arc::clone(&file), storage });
         }
         Ok(Checkpoint { path: PathBuf::from(name), tensors })
     }

@@ -114,6 +114,8 @@ pub struct Tensor {
     pub shape: Vec<usize>,
     /// The type of its elements, or why they cannot be read.
     pub element: Result<Element, String>,
+    /// The type of its elements if they are integers, which nothing but counts may be.
+    count: Option<Element>,
     file: Arc<Path>,
     storage: Storage,
 }
@@ -167,6 +169,12 @@ impl Checkpoint {
         &self.path
     }
 
+    /// The same with other names for its tensors, which must stay different.
+    #[must_use]
+    pub fn renamed(self, name: impl Fn(&str) -> String) -> Self {
+        Checkpoint { tensors: self.tensors.into_iter().map(|(old, tensor)| (name(&old), tensor)).collect(), ..self }
+    }
+
     /// The names of all tensors, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.tensors.keys().map(String::as_str)
@@ -182,11 +190,44 @@ impl Checkpoint {
     /// # Errors
     /// If there is none.
     pub fn tensor(&self, name: &str) -> Result<&Tensor, CheckpointError> {
+        self.tensor_beside(name, |_| false)
+    }
+
+    /// The same; a name that `is_expected` for itself is not proposed in the place of one that is missing.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn tensor_beside(&self, name: &str, is_expected: impl Fn(&str) -> bool) -> Result<&Tensor, CheckpointError> {
         self.get(name).ok_or_else(|| {
-            let nearest = suggest::nearest(name, self.names()).map(visible::line);
+            // Another layer is no slip of the pen.
+            let numbers = |name: &str| -> Vec<String> {
+                let numbers = name.split(|character: char| !character.is_ascii_digit());
+                numbers.filter(|number| !number.is_empty()).map(str::to_owned).collect()
+            };
+            let meant = |other: &&str| numbers(other) == numbers(name) && !is_expected(other);
+            let nearest = suggest::nearest(name, self.names().filter(meant)).map(visible::line);
             let nearest = nearest.map(|nearest| format!(": did you mean `{nearest}`?")).unwrap_or_default();
             CheckpointError::tensor(&self.path, name, format!("there is none in this checkpoint{nearest}"))
         })
+    }
+
+    /// The one number that a tensor holds, a count perhaps.
+    ///
+    /// # Errors
+    /// If there is no such tensor, or it holds no number or several.
+    pub fn number(&self, name: &str) -> Result<f64, CheckpointError> {
+        let tensor = self.tensor(name)?;
+        let length = tensor.len();
+        if length != 1 {
+            return Err(CheckpointError::tensor(&tensor.file, name, format!("expected one number, found {length}")));
+        }
+        let element = tensor.count.map_or_else(|| tensor.element.clone(), Ok);
+        let tensor = Tensor { element, ..tensor.clone() };
+        let mut stream = TensorStream::open(name, &tensor)?;
+        let mut number = [0.0];
+        stream.read(&mut number)?;
+        stream.finish()?;
+        Ok(number[0])
     }
 
     /// The elements of a tensor in row-major order, from the first to the last.
@@ -201,6 +242,10 @@ impl Checkpoint {
 /// Opens a regular file; a pipe or a directory would block or fail in the middle.
 fn open(path: &Path) -> Result<(File, u64), CheckpointError> {
     let metadata = fs::metadata(path).map_err(|error| CheckpointError::io(path, error))?;
+    if metadata.is_dir() {
+        // As for every other file that is read.
+        return Err(CheckpointError::io(path, io::Error::from(io::ErrorKind::IsADirectory)));
+    }
     if !metadata.is_file() {
         return Err(CheckpointError::file(path, "expected a regular file"));
     }

@@ -11,6 +11,8 @@ const LONGEST_HEADER: usize = 1 << 16;
 pub struct Header {
     pub shape: Vec<usize>,
     pub element: Result<Element, String>,
+    /// The type of the elements if they are integers.
+    pub count: Option<Element>,
     /// Bytes of one element, if the type is one of numbers.
     pub size: Option<usize>,
     /// Bytes from the magic number to the first element.
@@ -65,8 +67,20 @@ pub fn read(mut reader: impl Read) -> Result<Header, HeaderError> {
         "<f2" => Ok(Element::F16),
         _ => Err(format!("expected elements of the type <f8, <f4 or <f2, found {descr}")),
     };
+    let count = integer(&descr);
     let size = descr.get(2..).filter(|_| descr.is_ascii()).and_then(|size| size.parse().ok());
-    Ok(Header { shape, element, size, length: (before + length) as u64 })
+    Ok(Header { shape, element, count, size, length: (before + length) as u64 })
+}
+
+/// `<i8`, `|u1` and the like.
+fn integer(descr: &str) -> Option<Element> {
+    let signed = match descr.get(..2)? {
+        "<i" | "|i" => true,
+        "<u" | "|u" => false,
+        _ => return None,
+    };
+    let bytes = descr[2..].parse().ok().filter(|bytes| [1, 2, 4, 8].contains(bytes))?;
+    Some(Element::Integer { bytes, signed })
 }
 
 struct Dictionary {

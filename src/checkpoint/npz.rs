@@ -23,7 +23,11 @@ pub fn catalogue(path: &Path) -> Result<BTreeMap<String, Tensor>, CheckpointErro
     };
     let (file, length) = open(path)?;
     let mut bytes = file.try_clone().map_err(|error| CheckpointError::io(path, error))?;
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(zipped)?;
+    // It begins like one; whatever is wrong at its end, the reader's own words are about a part of the format.
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| match zipped(error) {
+        CheckpointError::File { .. } => malformed("truncated, or no zip archive".to_owned()),
+        error => error,
+    })?;
     if archive.has_duplicate_names() {
         return Err(malformed("two arrays have the same name".to_owned()));
     }
@@ -108,9 +112,9 @@ fn array(path: &Path, file: &mut File, name: &str, storage: Storage, size: u64) 
         return Err(refused(format!("its shape {shape:?} has more elements than can be counted")));
     };
     let found = size.saturating_sub(header.length);
-    if header.element.is_ok() && expected != found {
+    if (header.element.is_ok() || header.count.is_some()) && expected != found {
         return Err(refused(format!("expected {expected} bytes for the shape {shape:?}, found {found}")));
     }
     let storage = Storage::Entry { offset, stored, deflated, crc, header: header.length };
-    Ok(Tensor { shape: header.shape, element: header.element, file: path.into(), storage })
+    Ok(Tensor { shape: header.shape, element: header.element, count: header.count, file: path.into(), storage })
 }

@@ -69,11 +69,22 @@ pub fn catalogue(path: &Path) -> Result<BTreeMap<String, Tensor>, CheckpointErro
     let file = path.into();
     let tensor = |(name, entry): (String, Entry)| {
         let element = element(&entry.dtype);
-        check_extent(path, &name, &entry, element.as_ref().ok().copied())?;
+        let count = integer(&entry.dtype);
+        check_extent(path, &name, &entry, element.as_ref().ok().copied().or(count))?;
         let storage = Storage::Plain { offset: 8 + header + entry.data_offsets[0] };
-        Ok((name, Tensor { shape: entry.shape, element, file: std::sync::Arc::clone(&file), storage }))
+        Ok((name, Tensor { shape: entry.shape, element, count, file: std::sync::Arc::clone(&file), storage }))
     };
     entries.into_iter().map(tensor).collect()
+}
+
+fn integer(dtype: &str) -> Option<Element> {
+    let (signed, bits) = match dtype.split_at_checked(1)? {
+        ("I", bits) => (true, bits),
+        ("U", bits) => (false, bits),
+        _ => return None,
+    };
+    let bytes = ["8", "16", "32", "64"].iter().position(|known| *known == bits).map(|power| 1 << power)?;
+    Some(Element::Integer { bytes, signed })
 }
 
 fn element(dtype: &str) -> Result<Element, String> {

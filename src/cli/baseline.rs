@@ -3,7 +3,7 @@
 use super::Failure;
 use super::output::{self, Destination, shown};
 use crate::model::file::Complaint;
-use crate::report::baseline::{Baseline, BaselineError, Settings, VERSION};
+use crate::report::baseline::{Baseline, BaselineError, Known, Settings, VERSION};
 use crate::report::{Comparison, Report, plural, text};
 use crate::verify::theory::Theories;
 use std::fs;
@@ -49,9 +49,9 @@ impl<'a> File<'a> {
     /// # Errors
     /// If the settings differ.
     pub fn check_before(&self, run: &Report, ids: &[&str]) -> Result<(), Failure> {
-        let is_known = |id: &str| self.theories.find(id).is_some();
         let Some(recorded) = &self.recorded else { return Ok(()) };
-        recorded.check_before(run, ids, &is_known, self.is_blessed).map_err(|error| self.failure(&error))
+        let checked = self.with_known(|known| recorded.check_before(run, ids, known, self.is_blessed));
+        checked.map_err(|error| self.failure(&error))
     }
 
     /// Compares, as far as there is something to compare with.
@@ -59,9 +59,9 @@ impl<'a> File<'a> {
     /// # Errors
     /// If the settings differ, unless the run is to be recorded.
     pub fn compare(&self, report: &Report) -> Result<Option<Comparison>, Failure> {
-        let is_known = |id: &str| self.theories.find(id).is_some();
         let place = shown(&self.path);
-        match self.recorded.as_ref().map(|recorded| recorded.compare(report, &place, &is_known)) {
+        let compare = |recorded: &Baseline| self.with_known(|known| recorded.compare(report, &place, known));
+        match self.recorded.as_ref().map(compare) {
             None => Ok(None),
             Some(Ok(comparison)) => Ok(Some(comparison)),
             // Whether it can be recorded is decided there.
@@ -78,10 +78,8 @@ impl<'a> File<'a> {
     /// # Errors
     /// If the run cannot be recorded, or the file not be written.
     pub fn record(self, report: &Report, was_shown: bool) -> Result<(), Failure> {
-        let registry = self.theories.claims();
-        let order: Vec<&str> = registry.iter().map(|claim| claim.id).collect();
         let old = self.recorded.clone().unwrap_or_else(|| Baseline::empty(Settings::of(report)));
-        let new = old.record(report, &order).map_err(|error| self.failure(&error))?;
+        let new = self.with_known(|known| old.record(report, known)).map_err(|error| self.failure(&error))?;
         let text = text_of(&new)?;
         if let Some(comparison) = report.comparison.as_ref().filter(|_| !was_shown) {
             output::complain(text::compare(comparison, output::width()).trim_end());
@@ -89,6 +87,12 @@ impl<'a> File<'a> {
         Destination::open(Some(&self.path))?.write(&text)?;
         output::complain(&format!("recorded in {}: {}", shown(&self.path), plural(new.claims.len(), "claim")));
         Ok(())
+    }
+
+    fn with_known<R>(&self, then: impl FnOnce(Known<'_>) -> R) -> R {
+        let claims: Vec<&str> = self.theories.claims().iter().map(|claim| claim.id).collect();
+        let theories: Vec<&str> = self.theories.0.iter().map(|theory| theory.name).collect();
+        then(Known { claims: &claims, theories: &theories })
     }
 
     fn failure(&self, error: &BaselineError) -> Failure {
@@ -106,7 +110,7 @@ impl<'a> File<'a> {
 /// # Errors
 /// If the run cannot be recorded.
 pub fn first(report: &Report, order: &[&str]) -> Result<String, Failure> {
-    let recorded = Baseline::empty(Settings::of(report)).record(report, order);
+    let recorded = Baseline::empty(Settings::of(report)).record(report, Known { claims: order, theories: &[] });
     let recorded = recorded.map_err(|error| Failure::Internal(error.to_string()))?;
     text_of(&recorded)
 }
@@ -125,12 +129,13 @@ fn parse(place: &str, text: &str) -> Result<Baseline, Complaint> {
     // Another form has other members: which one it is comes before what is missing in it.
     #[derive(serde::Deserialize)]
     struct Form {
-        version: u32,
+        version: toml::Spanned<u32>,
     }
     if let Ok(Form { version }) = toml::from_str(text)
-        && version != VERSION
+        && *version.get_ref() != VERSION
     {
-        return Err(Complaint::new(place, text, 0..0, BaselineError::OtherVersion(version).to_string()));
+        let message = BaselineError::OtherVersion(*version.get_ref()).to_string();
+        return Err(Complaint::new(place, text, version.span(), message));
     }
     toml::from_str(text).map_err(|error: toml::de::Error| {
         let message = format!("not a baseline: {}", error.message());

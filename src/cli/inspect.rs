@@ -8,8 +8,10 @@ use crate::inspection::decay::Decay;
 use crate::inspection::decoder;
 use crate::inspection::law::{Law, Rotary};
 use crate::inspection::mlp::{self, Homogeneity};
-use crate::inspection::{self, Inputs, LawsError, Rule, Settings, file};
+use crate::inspection::{self, Counts, Inputs, LawsError, Rule, Settings, file, names};
 use crate::report::inspection::{self as report, Subject};
+use crate::report::plural;
+use crate::{suggest, visible};
 use clap::{Args, ValueEnum};
 use std::fs::File;
 use std::io::{self, Read};
@@ -56,19 +58,19 @@ pub struct Arguments {
     #[arg(long, value_enum)]
     rule: Option<RuleName>,
     /// eta, the learning rate
-    #[arg(long, value_name = "ETA")]
+    #[arg(long, allow_negative_numbers = true, value_name = "ETA")]
     learning_rate: Option<f64>,
     /// beta of sgd with heavy-ball momentum, without dampening and not Nesterov's
-    #[arg(long, value_name = "BETA", default_value_t = 0.0)]
+    #[arg(long, allow_negative_numbers = true, value_name = "BETA", default_value_t = 0.0)]
     momentum: f64,
-    /// The steps that were made, if --optimizer does not tell them
-    #[arg(long, value_name = "COUNT")]
+    /// The steps that were made, if --optimizer does not tell them; Adam's second moments are corrected for them
+    #[arg(long, allow_negative_numbers = true, value_name = "COUNT")]
     steps: Option<f64>,
     /// gamma, half of what PyTorch calls weight_decay: the step adds 2 gamma theta
-    #[arg(long, value_name = "GAMMA", default_value_t = 0.0)]
+    #[arg(long, allow_negative_numbers = true, value_name = "GAMMA", default_value_t = 0.0)]
     weight_decay: f64,
     /// What PyTorch calls weight_decay: 2 gamma
-    #[arg(long, value_name = "DECAY", conflicts_with = "weight_decay")]
+    #[arg(long, allow_negative_numbers = true, value_name = "DECAY", conflicts_with = "weight_decay")]
     pytorch_weight_decay: Option<f64>,
     /// Tensors without decay, such as '*.bias'; may be given several times
     #[arg(long, value_name = "PATTERN")]
@@ -76,12 +78,12 @@ pub struct Arguments {
     /// Predict the imbalance along batches of this size, from gradients of single samples
     #[arg(long, value_name = "SIZE")]
     batch_size: Option<usize>,
-    /// Of Adam, to correct second moments if the steps are told
-    #[arg(long, value_name = "BETA", default_value_t = 0.999)]
-    beta2: f64,
-    /// Of Adam, in sqrt(v) + epsilon
-    #[arg(long, value_name = "EPSILON", default_value_t = 1e-8)]
-    adam_epsilon: f64,
+    /// Of Adam, to correct second moments for the steps made, by --optimizer or --steps [default: 0.999]
+    #[arg(long, allow_negative_numbers = true, value_name = "BETA")]
+    beta2: Option<f64>,
+    /// Of Adam, in sqrt(v) + epsilon [default: 1e-8]
+    #[arg(long, allow_negative_numbers = true, value_name = "EPSILON")]
+    adam_epsilon: Option<f64>,
     /// Decoder: heads of the queries
     #[arg(long, value_name = "COUNT")]
     heads: Option<usize>,
@@ -98,21 +100,21 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "no_rotary")]
     interleaved_rotary: bool,
     /// Decoder: the part of each head that is rotated, such as 0.25
-    #[arg(long, value_name = "PART", conflicts_with = "no_rotary")]
+    #[arg(long, allow_negative_numbers = true, value_name = "PART", conflicts_with = "no_rotary")]
     rotated: Option<f64>,
     /// Decoder: what the norms add to the mean square
-    #[arg(long, value_name = "EPSILON")]
+    #[arg(long, allow_negative_numbers = true, value_name = "EPSILON")]
     norm_epsilon: Option<f64>,
-    /// Perceptron: what is between its layers
-    #[arg(long, value_enum, default_value_t)]
-    activation: ActivationName,
+    /// Perceptron: what is between its layers [default: relu]
+    #[arg(long, value_enum)]
+    activation: Option<ActivationName>,
     /// A table for people, or an object for programs
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
     /// JSON: every member of every law, such as every neuron
     #[arg(long)]
     members: bool,
-    /// Exit with 1 if a law is, by the gradients, not a symmetry of this network
+    /// Exit with 1 unless the gradients confirm every law as a symmetry of this network
     #[arg(long)]
     strict: bool,
     /// Write the report to this file instead of standard output
@@ -196,19 +198,24 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         return Err(Failure::Usage("--members is for --format json: the table has a line for each law".to_owned()));
     }
     let Arguments { file, gradients, optimizer, entropic_gradient, .. } = arguments;
+    arguments.check_that_all_is_used()?;
     let weights = open(file)?;
     let laws = match &arguments.laws {
         Some(laws) if !arguments.list => laws,
         _ => return arguments.list(&weights),
     };
-    let open = |path: &Option<PathBuf>| path.as_deref().map(open).transpose();
+    let companion = |path: &Option<PathBuf>| {
+        let companion = path.as_deref().map(open).transpose()?;
+        Ok::<_, Failure>(companion.map(|companion| names::aligned(companion, &weights)))
+    };
     let [gradient_tensors, optimizer_tensors, entropic_tensors] =
-        [open(gradients)?, open(optimizer)?, open(entropic_gradient)?];
+        [companion(gradients)?, companion(optimizer)?, companion(entropic_gradient)?];
     if laws == Path::new("auto") {
         return arguments.found(&weights, gradient_tensors.as_ref());
     }
     let Described { laws: named, decays, description } = arguments.laws(laws, &weights)?;
     let settings = Settings { decays, ..arguments.settings(optimizer_tensors.as_ref()) };
+    arguments.check_moments(optimizer_tensors.as_ref(), settings.rule)?;
     if description.starts_with("decoder") {
         for companion in [&gradient_tensors, &optimizer_tensors, &entropic_tensors].into_iter().flatten() {
             same_head(&weights, companion)?;
@@ -252,8 +259,17 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Format::Json => format!("{:#}\n", report::json(&subject, &inspection, arguments.members)),
     };
     report.write(&text)?;
-    let broken = arguments.strict && inspection.counts().not_a_symmetry > 0;
-    Ok(if broken { Exit::Refuted } else { Exit::Success })
+    let Counts { confirmed, not_a_symmetry, unchecked } = inspection.counts();
+    if !arguments.strict || (not_a_symmetry + unchecked == 0 && confirmed > 0) {
+        return Ok(Exit::Success);
+    }
+    if not_a_symmetry == 0 {
+        output::complain(&format!(
+            "--strict: {unchecked} of {} unchecked: no gradients at these parameters, or gradients that vanish, show nothing",
+            plural(confirmed + unchecked, "law")
+        ));
+    }
+    Ok(Exit::Refuted)
 }
 
 /// What the host holds under this name, or else a file.
@@ -277,6 +293,70 @@ fn same_head(weights: &Checkpoint, companion: &Checkpoint) -> Result<(), Failure
 }
 
 impl Arguments {
+    /// Refuses what would have no effect: whoever gives it expects one.
+    fn check_that_all_is_used(&self) -> Result<(), Failure> {
+        let of_decoder = [
+            ("--heads", self.heads.is_some()),
+            ("--kv-heads", self.kv_heads.is_some()),
+            ("--head-dim", self.head_dim.is_some()),
+            ("--no-rotary", self.no_rotary),
+            ("--interleaved-rotary", self.interleaved_rotary),
+            ("--rotated", self.rotated.is_some()),
+            ("--norm-epsilon", self.norm_epsilon.is_some()),
+        ];
+        let of_mlp = [("--activation", self.activation.is_some())];
+        let of_evaluation = [
+            ("--optimizer", self.optimizer.is_some()),
+            ("--entropic-gradient", self.entropic_gradient.is_some()),
+            ("--rule", self.rule.is_some()),
+            ("--learning-rate", self.learning_rate.is_some()),
+            ("--momentum", self.momentum != 0.0),
+            ("--steps", self.steps.is_some()),
+            ("--weight-decay", self.weight_decay != 0.0),
+            ("--pytorch-weight-decay", self.pytorch_weight_decay.is_some()),
+            ("--no-decay", !self.no_decay.is_empty()),
+            ("--batch-size", self.batch_size.is_some()),
+            ("--beta2", self.beta2.is_some()),
+            ("--adam-epsilon", self.adam_epsilon.is_some()),
+            ("--members", self.members),
+            ("--strict", self.strict),
+            ("--svg", self.svg.is_some()),
+        ];
+        let laws = self.laws.as_deref().and_then(Path::to_str).unwrap_or_default();
+        let is_auto = !self.list && laws == "auto";
+        let unused = [
+            (&of_decoder[..], self.list || laws != "decoder", "--laws decoder"),
+            (&of_mlp, self.list || laws != "mlp", "--laws mlp"),
+            (&of_evaluation, self.list || is_auto, "laws that are evaluated"),
+            (&[("--gradients", self.gradients.is_some()), ("--laws", !laws.is_empty())], self.list, "an inspection"),
+        ];
+        let here = if self.list { "--list".to_owned() } else { format!("--laws {}", visible::line(laws)) };
+        for (options, is_unused, of) in unused {
+            if let Some((option, _)) = options.iter().find(|(_, is_given)| is_unused && *is_given) {
+                return Err(Failure::Usage(format!("{option} is for {of}: with {here} it would have no effect")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses numbers about Adam's moments where there are none, or nothing to correct them with.
+    fn check_moments(&self, optimizer: Option<&Checkpoint>, rule: Rule) -> Result<(), Failure> {
+        let refuse = |problem: &str| Err(Failure::Usage(problem.to_owned()));
+        let is_momentum = |file: &&Checkpoint| file.names().any(|name| name.ends_with(".momentum_buffer"));
+        let moments = optimizer.filter(|file| !is_momentum(file));
+        let steps = |file: &Checkpoint| file.names().any(|name| name == "step" || name.ends_with(".step"));
+        match moments {
+            None if self.beta2.is_some() => refuse("--beta2 corrects Adam's second moments: give them as --optimizer"),
+            Some(file) if self.beta2.is_some() && self.steps.is_none() && !steps(file) => refuse(
+                "--beta2 corrects second moments for the steps made, which --optimizer does not tell: give --steps",
+            ),
+            _ if self.adam_epsilon.is_some() && rule == Rule::Sgd => {
+                refuse("--adam-epsilon is about --rule adam or adamw: with --rule sgd it would have no effect")
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn settings(&self, optimizer: Option<&Checkpoint>) -> Settings {
         let momentum = |file: &&Checkpoint| file.names().any(|name| name.ends_with(".momentum_buffer"));
         let rule = match (self.rule, optimizer.filter(|file| !momentum(file))) {
@@ -292,8 +372,8 @@ impl Arguments {
             undecayed: self.no_decay.clone(),
             momentum: self.momentum,
             steps: self.steps,
-            second_moment_decay: self.beta2,
-            epsilon: self.adam_epsilon,
+            second_moment_decay: self.beta2.unwrap_or(0.999),
+            epsilon: self.adam_epsilon.unwrap_or(1e-8),
             batch_size: self.batch_size,
         }
     }
@@ -352,12 +432,13 @@ impl Arguments {
                 Ok(Described { laws, decays: Vec::new(), description: format!("decoder with {positions}{tied}") })
             }
             Some("mlp") => {
-                let laws = mlp::laws(weights, self.activation.homogeneity()).map_err(of_file)?;
-                let description = format!("mlp, taken to have the activation {}", self.activation.name());
+                let activation = self.activation.unwrap_or_default();
+                let laws = mlp::laws(weights, activation.homogeneity()).map_err(of_file)?;
+                let description = format!("mlp, taken to have the activation {}", activation.name());
                 Ok(Described { laws, decays: Vec::new(), description })
             }
             _ => {
-                let text = read(laws)?;
+                let text = read(laws).map_err(|failure| misspelt(laws).unwrap_or(failure))?;
                 let place = laws.display().to_string();
                 let file::LawsFile { laws: described, decays } =
                     file::parse(&place, &text).map_err(|complaint| Failure::BadData(complaint.to_string()))?;
@@ -398,6 +479,16 @@ impl Arguments {
             ..configured
         })
     }
+}
+
+/// What to say of a name of laws that is neither known nor a file, if it is like one that is known.
+fn misspelt(laws: &Path) -> Option<Failure> {
+    let name = laws.to_str().filter(|name| !name.contains(['.', '/', '\\']) && !laws.exists())?;
+    let meant = suggest::nearest(name, ["decoder", "mlp", "auto"])?;
+    Some(Failure::Usage(format!(
+        "--laws {}: neither decoder, mlp or auto, nor a file: did you mean `{meant}`?",
+        visible::line(name)
+    )))
 }
 
 /// Longer than any description of laws or of a network.

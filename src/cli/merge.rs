@@ -1,13 +1,14 @@
 //! `equipartition merge`: one report from those of all parts of a run.
 
 use super::outlet::Outlet;
-use super::output::shown;
+use super::output::{self, shown};
 use super::selection;
 use super::{Exit, Failure, program};
 use crate::report::json::{self, ReadError};
 use crate::report::{Report, merge};
 use crate::verify::theory::Theories;
 use clap::Args;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,10 @@ pub struct Arguments {
 /// # Errors
 /// If a file is no report, or they are not all parts of one run.
 pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
+    let mut used = BTreeSet::new();
+    if let Some(path) = arguments.reports.iter().find(|path| !used.insert(output::identity(path))) {
+        return Err(Failure::Usage(format!("{} is named twice", shown(path))));
+    }
     let outlet = arguments.outlet.open(&arguments.reports, theories)?;
     let read = |path: &PathBuf| Ok((shown(path), read(path, theories)?));
     let reports = arguments.reports.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;

@@ -40,6 +40,7 @@ use crate::formula::file::TheoryFile;
 use crate::scalar::MENU;
 use crate::theories;
 use crate::verify::theory::{Theories, Theory};
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::cell::RefCell;
 use std::ffi::OsString;
@@ -280,7 +281,8 @@ fn report(failure: &Failure, json: bool) {
 /// What the parser of the command line refuses; help and version are not refusals.
 fn refuse(arguments: &[OsString], error: &clap::Error) -> Exit {
     let takes = if error.use_stderr() { host::takes_message } else { host::takes_output };
-    let taken = takes(&error.to_string());
+    let said = in_words(error);
+    let taken = takes(&said.clone().unwrap_or_else(|| error.to_string()));
     if taken && !error.use_stderr() {
         return Exit::Success;
     }
@@ -295,15 +297,31 @@ fn refuse(arguments: &[OsString], error: &clap::Error) -> Exit {
         };
     }
     if !taken {
-        let _ = error.print();
+        match &said {
+            Some(text) => output::complain(&visible::message(text.trim_end())),
+            None => _ = error.print(),
+        }
     }
     if asks_for_json(arguments) {
-        let text = error.to_string();
+        let text = said.unwrap_or_else(|| error.to_string());
         let message = text.strip_prefix("error: ").unwrap_or(&text);
         let message = message.split("\n\n").next().unwrap_or(message).trim();
         let _ = output::print(&format!("{}\n", Failure::Usage(message.to_owned()).to_json(None)));
     }
     Exit::Usage
+}
+
+/// What the standard library says of a text that is no number, in words that tell what was expected and what was found; none of other errors.
+fn in_words(error: &clap::Error) -> Option<String> {
+    let ContextValue::String(found) = error.get(ContextKind::InvalidValue)? else { return None };
+    let text = error.to_string();
+    let number = [
+        ("invalid digit found in string", "a whole number"),
+        ("number too large to fit in target type", "a smaller whole number"),
+        ("invalid float literal", "a number"),
+    ];
+    let (words, expected) = number.into_iter().find(|(words, _)| text.contains(words))?;
+    Some(text.replacen(words, &format!("expected {expected}, found `{found}`"), 1))
 }
 
 /// Whether JSON was asked for on a command line that could not be parsed.

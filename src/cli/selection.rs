@@ -82,7 +82,8 @@ pub fn selected<'a>(theories: Theories<'a>, words: &[String]) -> Result<Vec<&'a 
             |claim: &&Claim| left_out.map_or_else(|| names(word, claim.id), |prefix| claim.id.starts_with(prefix));
         if !known.iter().any(meets) {
             let name = left_out.unwrap_or(word).trim_start_matches('=');
-            return Err(Failure::NothingSelected(format!("no claim matches: {}", unknown(theories, name))));
+            let option = if left_out.is_some() { "--exclude: " } else { "" };
+            return Err(Failure::NothingSelected(format!("{option}no claim matches: {}", unknown(theories, name))));
         }
     }
     let claims = claims(theories, words);

@@ -10,6 +10,7 @@ use super::{Exit, Failure, host, last_failed, output, parse_precision, program};
 use crate::discovery::{self, structure};
 use crate::formula::file::TheoryFile;
 use crate::model::file::{self, ModelFile};
+use crate::report::layout::hanging;
 use crate::report::{DEFAULT_PRECISION, GivenModel, Libraries, Report, Shard};
 use crate::verify::runner::{self, Event, Plan};
 use crate::verify::theory::Theories;
@@ -323,8 +324,11 @@ fn sort_by_model<'a>(
         }
     }
     if applicable.is_empty() {
-        let reasons: Vec<String> = inapplicable.iter().map(|(id, reason)| format!("{id}: {reason}")).collect();
-        let message = format!("no claim that matches applies to {}: {}", model.place, reasons.join("; "));
+        let mut message = format!("no claim that matches applies to {}", model.place);
+        for (reason, ids) in by_reason(&inapplicable) {
+            let line = format!("{reason}: {}", ids.join(", "));
+            message += &format!("\n{}", hanging(&line, output::width(), "  ").trim_end());
+        }
         return Err(Failure::NothingSelected(message));
     }
     let search = discovery::Settings { seed, precision: DEFAULT_PRECISION };
@@ -337,6 +341,18 @@ fn sort_by_model<'a>(
         symmetries: structure::known(network, &search),
     };
     Ok((applicable, given))
+}
+
+/// Each reason once, with the claims that it is of.
+fn by_reason(inapplicable: &[(String, String)]) -> Vec<(&str, Vec<&str>)> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (id, reason) in inapplicable {
+        match reasons.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, ids)) => ids.push(id),
+            None => reasons.push((reason, vec![id])),
+        }
+    }
+    reasons
 }
 
 /// A flag that Ctrl-C sets; a second Ctrl-C ends the process at once.

@@ -43,6 +43,8 @@ pub struct Balance {
     pub members: Vec<Reading>,
     /// Whether the symmetry is one of this network.
     pub status: Status,
+    /// The binary digits of the numbers given, by the narrowest type among them.
+    pub digits: u32,
     /// The cancellation up to which it is.
     pub limit: f64,
     /// The overlap up to which an epsilon in norms may be its reason; 0 if the law is exact without one.
@@ -96,7 +98,20 @@ impl Balance {
                 let members = (0..fitted.members()).map(|member| tally.reading(member..member + 1, rate)).collect();
                 let total = tally.reading(0..fitted.members(), rate);
                 let (width, hidden_decay) = (fitted.width, hidden(&tally, limit));
-                Balance { law, width, total, members, status, limit, allowed, hidden_decay, still, square, sampled }
+                Balance {
+                    law,
+                    width,
+                    total,
+                    members,
+                    status,
+                    digits,
+                    limit,
+                    allowed,
+                    hidden_decay,
+                    still,
+                    square,
+                    sampled,
+                }
             }
             Form::Matrix => {
                 let matrices = Matrices::new(&parts, fitted);
@@ -108,6 +123,7 @@ impl Balance {
                     total,
                     members,
                     status,
+                    digits,
                     limit,
                     allowed,
                     hidden_decay: None,

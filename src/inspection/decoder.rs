@@ -24,6 +24,9 @@ use crate::checkpoint::Checkpoint;
 use crate::visible;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Which names there may be.
+const NAMES: &str = "Hugging Face's of a Llama-style decoder, such as model.layers.0.mlp.up_proj.weight";
+
 const EMBEDDING: &str = "embed_tokens";
 const POSITIONS: &str = "embed_positions";
 const FINAL_NORM: &str = "norm";
@@ -107,7 +110,13 @@ impl<'a> Tensors<'a> {
                 {
                     layers.entry(number).or_default().insert(module.to_owned());
                 }
-                _ => return Err(LawsError::Unknown { tensor: visible::line(name).into_owned(), laws: "decoder" }),
+                _ => {
+                    return Err(LawsError::Unknown {
+                        tensor: visible::line(name).into_owned(),
+                        laws: "decoder",
+                        rule: NAMES,
+                    });
+                }
             }
         }
         let first = |number: usize| LawsError::Missing(format!("{trunk}layers.{number}.self_attn.q_proj.weight"));

@@ -99,6 +99,12 @@ fn candidates(weights: &Checkpoint, gradients: &Checkpoint, name: &str) -> Resul
     }
     let extent = Extent::of(weights, name)?;
     let stacked = &gradients.tensor(name)?.shape;
+    if stacked == shape {
+        let problem = format!(
+            "its shape {shape:?} is that of the parameter, with no leading axis of samples or batches: add one, g[None]"
+        );
+        return Err(CheckpointError::tensor(gradients.path(), name, problem).into());
+    }
     if stacked.get(1..) != Some(&shape[..]) {
         let problem = format!("expected a leading axis of samples and then the shape {shape:?}, found {stacked:?}");
         return Err(CheckpointError::tensor(gradients.path(), name, problem).into());

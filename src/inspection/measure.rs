@@ -6,7 +6,7 @@ use super::elements::{BLOCK, Products, RowsAndColumns, add_to, blocks, fill, fil
 use super::fitted::{Extent, Fitted};
 use super::gram::{Cross, Gram};
 use super::law::{Axis, Block, Form};
-use super::optimizer::{MOMENTUM_BUFFER, buffer, correction};
+use super::optimizer::{MOMENTUM_BUFFER, buffer, correction, steps};
 use super::sieve::Sieve;
 use super::sums::{Marginals, Wanted};
 use super::{Inputs, LawsError, Rule, Settings, generators};
@@ -83,7 +83,8 @@ impl<'a> Measurement<'a> {
         } else if let Some(optimizer) = inputs.optimizer {
             let (buffer, tensor) = buffer(optimizer, name)?;
             same_shape(optimizer, &buffer, &tensor.shape, shape)?;
-            second = Some((optimizer, buffer, correction(optimizer, name, settings.second_moment_decay)?));
+            let steps = steps(optimizer, name, settings.steps)?;
+            second = Some((optimizer, buffer, correction(steps, settings.second_moment_decay)));
             let mean = format!("{name}.exp_avg");
             if let (Some(tensor), None) = (optimizer.get(&mean), inputs.gradients) {
                 same_shape(optimizer, &mean, &tensor.shape, shape)?;
@@ -92,10 +93,12 @@ impl<'a> Measurement<'a> {
         }
         if let Some(gradients) = inputs.gradients {
             let expected: Vec<usize> = std::iter::once(samples).chain(shape.iter().copied()).collect();
-            same_shape(gradients, name, &gradients.tensor(name)?.shape, &expected)?;
+            let found = &gradients.tensor_beside(name, |other| inputs.weights.get(other).is_some())?.shape;
+            same_shape(gradients, name, found, &expected)?;
         }
         if let Some(entropic) = inputs.entropic_gradient {
-            same_shape(entropic, name, &entropic.tensor(name)?.shape, shape)?;
+            let found = &entropic.tensor_beside(name, |other| inputs.weights.get(other).is_some())?.shape;
+            same_shape(entropic, name, found, shape)?;
         }
         Ok(Measurement { inputs, settings, samples, buffers, name, uses, offset, extent, wanted, second, first })
     }

@@ -14,6 +14,9 @@ pub enum Homogeneity {
     Degree(u32),
 }
 
+/// Which names there may be.
+const NAMES: &str = "PREFIXn.weight and PREFIXn.bias, with one prefix and rising numbers n, such as fc1.weight";
+
 /// One law for each pair of consecutive layers.
 ///
 /// The layers are the tensors `PREFIXn.weight`, with one prefix (it may be empty) and rising numbers `n`: `0.weight`,
@@ -22,7 +25,11 @@ pub enum Homogeneity {
 /// # Errors
 /// If the names or shapes are others.
 pub fn laws(checkpoint: &Checkpoint, homogeneity: Homogeneity) -> Result<Vec<Law>, LawsError> {
-    let unknown = |tensor: &str| LawsError::Unknown { tensor: crate::visible::line(tensor).into_owned(), laws: "mlp" };
+    let unknown = |tensor: &str| LawsError::Unknown {
+        tensor: crate::visible::line(tensor).into_owned(),
+        laws: "mlp",
+        rule: NAMES,
+    };
     let mut layers: BTreeMap<u64, &str> = BTreeMap::new();
     let mut prefix = None;
     for name in checkpoint.names() {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`law`] | a law as data: named tensors, their rows or columns, coefficients, heads |
 //! | [`decoder`], [`mlp`], [`file`](mod@file) | where laws come from |
+//! | [`names`] | one name for a tensor in all files, whatever wrappers put before it |
 //! | [`found`](mod@found) | laws found from gradients alone |
 //! | [`generators`] | which generators of a matrix law are looked at |
 //! | [`decay`] | the decay of each tensor, and the factor that the laws' right sides have |
@@ -34,6 +35,7 @@ pub mod law;
 mod matrices;
 mod measure;
 pub mod mlp;
+pub mod names;
 mod optimizer;
 pub mod prediction;
 pub mod reading;
@@ -56,12 +58,16 @@ pub enum LawsError {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// The checkpoint is of another kind.
-    #[error("tensor `{tensor}`: not one of the laws `{laws}` (describe the laws in a file)")]
+    #[error(
+        "tensor `{tensor}`: not one of those of `{laws}`, which are {rule}: describe the laws in a file, or let --laws auto write one from --gradients"
+    )]
     Unknown {
         /// The tensor that is too much.
         tensor: String,
         /// The laws asked for.
         laws: &'static str,
+        /// Which names it has laws for.
+        rule: &'static str,
     },
     /// The checkpoint lacks something.
     #[error("expected {0}, found none")]
@@ -316,7 +322,7 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
         }
     }
     let first = uses.keys().next().map(|(name, _)| *name);
-    let samples = samples(inputs, first)?;
+    let samples = samples(inputs, uses.keys().map(|(name, _)| *name))?;
     let buffers = buffers.map(|file| Ok::<_, LawsError>((file, buffered(inputs, file, first)?)));
     let buffers = buffers.transpose()?;
     check_grams(&fitted, samples.unwrap_or(0) + buffers.map_or(0, |(_, count)| count) + 1)?;
@@ -346,9 +352,9 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
     balances.sort_by(|a, b| size(b).total_cmp(&size(a)));
     let has =
         |suffix: &str| inputs.optimizer.is_some_and(|optimizer| optimizer.names().any(|name| name.ends_with(suffix)));
-    let steps = match (settings.steps, inputs.optimizer, tensors.first()) {
-        (None, Some(optimizer), Some((name, _))) => optimizer::steps(optimizer, name)?.map(|(_, steps)| steps),
-        (told, _, _) => told,
+    let steps = match (inputs.optimizer, tensors.first()) {
+        (Some(optimizer), Some((name, _))) => optimizer::steps(optimizer, name, settings.steps)?,
+        _ => settings.steps,
     };
     let gammas = tensors.iter().map(|(name, _)| settings.decay_of(name)).collect();
     Ok(Inspection {
@@ -357,7 +363,7 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
         buffers: buffers.map(|(_, count)| count),
         steps,
         relaxations: settings.relaxations(gammas, steps),
-        corrected: has("step"),
+        corrected: inputs.optimizer.is_some() && (has("step") || settings.steps.is_some()),
         mean_gradient: has(".exp_avg") && inputs.gradients.is_none(),
         balances,
         skipped,
@@ -365,15 +371,36 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
 }
 
 /// The length of the leading axis of the gradients.
-fn samples(inputs: &Inputs<'_>, name: Option<&str>) -> Result<Option<usize>, LawsError> {
-    let (Some(gradients), Some(name)) = (inputs.gradients, name) else { return Ok(None) };
-    match gradients.tensor(name)?.shape.first() {
-        Some(&samples) if (1..=MOST_SAMPLES).contains(&samples) => Ok(Some(samples)),
-        found => {
-            let found = found.map_or_else(|| "no axis".to_owned(), usize::to_string);
-            let problem = format!("expected a leading axis of 1 to {MOST_SAMPLES} samples or batches, found {found}");
-            Err(CheckpointError::tensor(gradients.path(), name, problem).into())
+///
+/// Of several lengths that of the most tensors counts, so that the others are at fault.
+fn samples<'a>(inputs: &Inputs<'_>, names: impl Iterator<Item = &'a str>) -> Result<Option<usize>, LawsError> {
+    let Some(gradients) = inputs.gradients else { return Ok(None) };
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for name in names {
+        let samples = leading(inputs.weights, gradients, name)?;
+        *counts.entry(samples).or_default() += 1;
+    }
+    Ok(counts.into_iter().max_by_key(|(samples, tensors)| (*tensors, *samples)).map(|(samples, _)| samples))
+}
+
+/// The length of the leading axis of one tensor's gradients.
+fn leading(weights: &Checkpoint, gradients: &Checkpoint, name: &str) -> Result<usize, LawsError> {
+    let refuse = |problem: String| Err(CheckpointError::tensor(gradients.path(), name, problem).into());
+    let found = &gradients.tensor_beside(name, |other| weights.get(other).is_some())?.shape;
+    let shape = &weights.tensor(name)?.shape;
+    if found == shape {
+        return refuse(format!(
+            "its shape {found:?} is that of the parameter, with no leading axis of samples or batches: add one, g[None]"
+        ));
+    }
+    match found.first() {
+        _ if found.len() != shape.len() + 1 => refuse(format!(
+            "expected a leading axis of samples or batches and then the shape {shape:?}, found {found:?}"
+        )),
+        Some(&samples) if !(1..=MOST_SAMPLES).contains(&samples) => {
+            refuse(format!("expected a leading axis of 1 to {MOST_SAMPLES} samples or batches, found {samples}"))
         }
+        _ => Ok(found[0]),
     }
 }
 

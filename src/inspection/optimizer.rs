@@ -1,6 +1,8 @@
 //! What an optimiser keeps of a tensor: second moments, momenta, steps.
 
+use super::LawsError;
 use crate::checkpoint::{Checkpoint, CheckpointError, Tensor};
+use crate::visible;
 
 /// What the name of a momentum's buffer ends with.
 pub const MOMENTUM_BUFFER: &str = ".momentum_buffer";
@@ -27,34 +29,31 @@ pub fn buffer<'a>(optimizer: &'a Checkpoint, name: &str) -> Result<(String, &'a 
     }
 }
 
-/// The optimiser's steps and the tensor that tells them, if one does.
+/// The steps that were made: those that the optimiser's file says, in `NAME.step` or `step`, else those that were `told`.
 ///
 /// # Errors
-/// If it is no number from 1.
-pub fn steps(optimizer: &Checkpoint, name: &str) -> Result<Option<(String, f64)>, CheckpointError> {
+/// If the file has no number from 1, or another one than was told.
+pub fn steps(optimizer: &Checkpoint, name: &str, told: Option<f64>) -> Result<Option<f64>, LawsError> {
     let own = format!("{name}.step");
     let Some(name) = [own.as_str(), "step"].into_iter().find(|name| optimizer.get(name).is_some()) else {
-        return Ok(None);
+        return Ok(told);
     };
-    let refuse = |problem: String| CheckpointError::tensor(optimizer.path(), name, problem);
-    let length = optimizer.tensor(name)?.len();
-    if length != 1 {
-        return Err(refuse(format!("expected one number of steps, found {length}")));
+    let steps = optimizer.number(name)?;
+    if steps < 1.0 {
+        let problem = format!("expected at least one step, found {steps}");
+        return Err(CheckpointError::tensor(optimizer.path(), name, problem).into());
     }
-    let mut step = [0.0];
-    let mut stream = optimizer.stream(name)?;
-    stream.read(&mut step)?;
-    stream.finish()?;
-    if step[0] < 1.0 {
-        return Err(refuse(format!("expected at least one step, found {}", step[0])));
+    if let Some(told) = told.filter(|told| *told != steps) {
+        let (file, name) = (optimizer.path().display().to_string(), visible::line(name));
+        return Err(LawsError::Setting(format!(
+            "--steps {told}, but `{name}` of {} says {steps}: leave --steps out",
+            visible::line(&file)
+        )));
     }
-    Ok(Some((name.to_owned(), step[0])))
+    Ok(Some(steps))
 }
 
-/// The factor `1 / (1 - beta2^step)`, if the optimiser's steps are told.
-///
-/// # Errors
-/// As of [`steps`].
-pub fn correction(optimizer: &Checkpoint, name: &str, decay: f64) -> Result<f64, CheckpointError> {
-    Ok(steps(optimizer, name)?.map_or(1.0, |(_, steps)| 1.0 / (1.0 - decay.powf(steps))))
+/// The factor `1 / (1 - beta2^step)`, if the steps are known.
+pub fn correction(steps: Option<f64>, decay: f64) -> f64 {
+    steps.map_or(1.0, |steps| 1.0 / (1.0 - decay.powf(steps)))
 }

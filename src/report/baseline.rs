@@ -52,6 +52,9 @@ pub struct Record {
     pub statement: String,
     /// Its hypotheses.
     pub hypotheses: Vec<String>,
+    /// The theory, if it is one of a file, which a run may not have loaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theory: Option<String>,
     /// What of its proof is machine-checked.
     #[serde(default, skip_serializing_if = "Checked::is_nothing")]
     pub proof: Checked,
@@ -132,6 +135,88 @@ pub struct Comparison {
     pub weaker: Vec<Difference>,
     /// What is more than recorded.
     pub stronger: Vec<Difference>,
+    /// How many claims were compared with their records.
+    pub compared: usize,
+    /// Recorded claims that were not, though nobody left them out.
+    pub not_compared: Vec<NotCompared>,
+}
+
+/// A recorded claim that was not compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotCompared {
+    /// The claim.
+    pub id: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a recorded claim was not compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// What it would have shown is not known.
+    CutShort,
+    /// It is of this theory, which is one of a file that was not read.
+    NotLoaded(String),
+}
+
+/// The claims and theories that a program speaks of.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The identifiers of all claims, in their order.
+    pub claims: &'a [&'a str],
+    /// The names of all theories.
+    pub theories: &'a [&'a str],
+}
+
+impl Known<'_> {
+    fn has(&self, id: &str) -> bool {
+        self.claims.contains(&id)
+    }
+
+    /// The theory of a recorded claim that is unknown because the theory is.
+    fn not_loaded<'r>(&self, record: &'r Record) -> Option<&'r str> {
+        let theory = record.theory.as_deref().filter(|theory| !self.theories.contains(theory));
+        theory.filter(|_| !self.has(&record.id))
+    }
+}
+
+impl Comparison {
+    /// What was not compared and why, in sentences; empty if nobody has to be told.
+    pub fn omissions(&self) -> Vec<String> {
+        let file = &self.file;
+        let ids = |is_meant: &dyn Fn(&Why) -> bool| -> Vec<&str> {
+            self.not_compared.iter().filter(|found| is_meant(&found.why)).map(|found| found.id.as_str()).collect()
+        };
+        let mut said = Vec::new();
+        match &ids(&|why| *why == Why::CutShort)[..] {
+            [] => {}
+            [one] => said.push(format!("not compared with {file}: 1 claim was cut short: {one}")),
+            all => {
+                said.push(format!("not compared with {file}: {} claims were cut short: {}", all.len(), all.join(", ")))
+            }
+        }
+        let theories = self.not_compared.iter().filter_map(|found| match &found.why {
+            Why::NotLoaded(theory) => Some(theory),
+            Why::CutShort => None,
+        });
+        for theory in theories.collect::<std::collections::BTreeSet<_>>() {
+            let ids = ids(&|why| matches!(why, Why::NotLoaded(of) if of == theory)).join(", ");
+            said.push(format!(
+                "{file} also records claims of `{theory}`, a theory not loaded: {ids}: name the file or give --theory"
+            ));
+        }
+        said
+    }
+
+    /// Whether claims were cut short.
+    pub fn is_cut_short(&self) -> bool {
+        self.not_compared.iter().any(|found| found.why == Why::CutShort)
+    }
+
+    /// Whether it can be said that nothing is weaker than recorded.
+    pub fn is_held(&self) -> bool {
+        self.weaker.is_empty() && (self.compared > 0 || !self.is_cut_short())
+    }
 }
 
 /// One difference between a claim and its record.
@@ -189,6 +274,7 @@ impl Record {
             id: claim.entry.id.clone(),
             statement: claim.entry.statement.clone(),
             hypotheses: claim.entry.hypotheses.clone(),
+            theory: claim.entry.theory_file.is_some().then(|| claim.entry.theory.clone()),
             proof: claim.entry.lemma.checked,
             theorems: claim.entry.lemma.theorems.clone(),
             verdict: claim.verdict,
@@ -388,19 +474,14 @@ impl Baseline {
         Baseline { version: VERSION, settings, claims: Vec::new() }
     }
 
-    /// Compares a run; `is_known` tells whether a claim of an identifier exists.
+    /// Compares a run.
     ///
-    /// Claims that the run was not asked for are not compared; claims that do not exist any more, or do not speak of the model any more, are
-    /// weaker than they were.
+    /// Claims that the run was not asked for are not compared; claims that do not exist any more though their theory is loaded, or do not
+    /// speak of the model any more, are weaker than they were.
     ///
     /// # Errors
     /// [`BaselineError`] if form or settings differ.
-    pub fn compare(
-        &self,
-        report: &Report,
-        file: &str,
-        is_known: &dyn Fn(&str) -> bool,
-    ) -> Result<Comparison, BaselineError> {
+    pub fn compare(&self, report: &Report, file: &str, known: Known<'_>) -> Result<Comparison, BaselineError> {
         self.check(report)?;
         let mut comparison = Comparison { file: file.to_owned(), ..Comparison::default() };
         for record in &self.claims {
@@ -411,12 +492,17 @@ impl Baseline {
             if let Some(claim) = report.claims.iter().find(|claim| claim.entry.id == *id) {
                 // What a claim would have shown is not known; that it is undecided is told already.
                 if claim.cut_short {
+                    comparison.not_compared.push(NotCompared { id: id.clone(), why: Why::CutShort });
                     continue;
                 }
+                comparison.compared += 1;
                 let (weaker, stronger) = record.differences(&Record::of(claim));
                 comparison.weaker.extend(weaker.into_iter().map(difference));
                 comparison.stronger.extend(stronger.into_iter().map(difference));
-            } else if !is_known(id) {
+            } else if let Some(theory) = known.not_loaded(record) {
+                let why = Why::NotLoaded(theory.to_owned());
+                comparison.not_compared.push(NotCompared { id: id.clone(), why });
+            } else if !known.has(id) {
                 comparison.weaker.push(difference("the claim is gone".to_owned()));
             } else if inapplicable() {
                 comparison.weaker.push(difference("the claim is no longer examined on the model".to_owned()));
@@ -424,6 +510,11 @@ impl Baseline {
         }
         let recorded = |id: &str| self.claims.iter().any(|record| record.id == id);
         for claim in report.claims.iter().filter(|claim| !recorded(&claim.entry.id)) {
+            if claim.cut_short {
+                let id = claim.entry.id.clone();
+                comparison.not_compared.push(NotCompared { id, why: Why::CutShort });
+                continue;
+            }
             let what = format!("not recorded yet; {}", claim.verdict);
             comparison.stronger.push(Difference { id: claim.entry.id.clone(), what });
         }
@@ -438,18 +529,20 @@ impl Baseline {
         &self,
         run: &Report,
         ids: &[&str],
-        is_known: &dyn Fn(&str) -> bool,
+        known: Known<'_>,
         is_blessed: bool,
     ) -> Result<(), BaselineError> {
-        if is_blessed && self.is_covered(run, ids, is_known) { Ok(()) } else { self.check(run) }
+        if is_blessed && self.is_covered(run, ids, known) { Ok(()) } else { self.check(run) }
     }
 
     /// Whether a run of the claims `ids` leaves nothing of what is recorded as it is.
-    fn is_covered(&self, run: &Report, ids: &[&str], is_known: &dyn Fn(&str) -> bool) -> bool {
+    fn is_covered(&self, run: &Report, ids: &[&str], known: Known<'_>) -> bool {
         let inapplicable =
             |id: &str| run.model.iter().flat_map(|model| &model.inapplicable).any(|(known, _)| known == id);
-        let covered = |id: &str| ids.contains(&id) || inapplicable(id) || !is_known(id);
-        self.claims.iter().all(|record| covered(&record.id))
+        let is_gone = |record: &Record| !known.has(&record.id) && known.not_loaded(record).is_none();
+        let covered =
+            |record: &Record| ids.contains(&record.id.as_str()) || inapplicable(&record.id) || is_gone(record);
+        self.claims.iter().all(covered)
     }
 
     fn check(&self, report: &Report) -> Result<(), BaselineError> {
@@ -464,12 +557,12 @@ impl Baseline {
         }
     }
 
-    /// Records what a run found. Claims that it was not asked for are kept; `order` lists the identifiers of all claims, and what is not among
-    /// them is left out.
+    /// Records what a run found, in the order of the known claims. Claims that it was not asked for are kept, and at the end those of theories
+    /// that are not loaded; what else is not known is left out.
     ///
     /// # Errors
     /// [`BaselineError`] if settings differ and something recorded was not examined again, or a claim was cut short.
-    pub fn record(&self, report: &Report, order: &[&str]) -> Result<Baseline, BaselineError> {
+    pub fn record(&self, report: &Report, known: Known<'_>) -> Result<Baseline, BaselineError> {
         if let Some(claim) = report.claims.iter().find(|claim| claim.cut_short) {
             return Err(BaselineError::CutShort(claim.entry.id.clone()));
         }
@@ -477,10 +570,11 @@ impl Baseline {
         let inapplicable =
             |id: &str| report.model.iter().flat_map(|model| &model.inapplicable).any(|(known, _)| known == id);
         let ids: Vec<&str> = report.claims.iter().map(|claim| claim.entry.id.as_str()).collect();
-        self.check_before(report, &ids, &|id| order.contains(&id), true)?;
+        self.check_before(report, &ids, known, true)?;
         let kept = |id: &str| self.claims.iter().find(|record| record.id == id).filter(|_| !inapplicable(id));
         let record = |&id: &&str| examined(id).map(Record::of).or_else(|| kept(id).cloned());
-        let claims = order.iter().filter_map(record).collect();
+        let elsewhere = self.claims.iter().filter(|record| known.not_loaded(record).is_some()).cloned();
+        let claims = known.claims.iter().filter_map(record).chain(elsewhere).collect();
         Ok(Baseline { version: VERSION, settings: Settings::of(report), claims })
     }
 }

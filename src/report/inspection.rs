@@ -3,15 +3,16 @@
 use super::heat_map::{Cell, HeatMap, Scale};
 use super::layout::{Table, described, hanging};
 use super::{SCHEMA_VERSION, plural, prediction};
-use crate::checkpoint::Tensor;
+use crate::checkpoint::{Element, Tensor};
 use crate::inspection::balance::{Balance, Status};
 use crate::inspection::decay::Relaxation;
 use crate::inspection::file;
-use crate::inspection::law::{Axis, Form, Law};
+use crate::inspection::law::{Axis, Form, Law, USUAL_EPSILON};
 use crate::inspection::reading::Reading;
 use crate::inspection::{Counts, DecayFit, Inspection, Rule, generators};
 use crate::visible;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// What was inspected.
@@ -76,7 +77,11 @@ fn moments(inspection: &Inspection) -> String {
         (None, _) => format!(
             "the optimiser's second moments{}, averaged over its last steps and their batches: \
              element by element only, so no matrix laws",
-            if inspection.corrected { ", corrected for its steps" } else { "" }
+            if inspection.corrected {
+                ", corrected for its steps"
+            } else {
+                ", not corrected for their start at zero (no step is told; give --steps)"
+            }
         ),
     }
 }
@@ -325,8 +330,12 @@ pub fn causes(balance: &Balance, inspection: &Inspection) -> Vec<String> {
     if named("norm") && law.blocks.iter().all(|block| block.offset == 0.0) {
         causes.push("gains stored as 1 + gain".to_owned());
     }
-    if law.inexact.is_some() {
-        causes.push(format!("a larger epsilon of the norms: it would explain an overlap of {:.1e}", balance.allowed));
+    if let (Some(inexact), Some(overlap)) = (law.inexact, balance.largest_overlap()) {
+        // To first order the overlap that an epsilon leaves is proportional to it.
+        let needed = inexact.epsilon.unwrap_or(USUAL_EPSILON) * overlap / balance.allowed;
+        if needed <= LARGEST_EPSILON {
+            causes.push(format!("a larger epsilon of the norms: {needed:.0e} would explain this overlap"));
+        }
     }
     if balance.square {
         causes.push("kernels stored transposed: the matrices are square".to_owned());
@@ -338,25 +347,61 @@ pub fn causes(balance: &Balance, inspection: &Inspection) -> Vec<String> {
     causes
 }
 
+/// An epsilon of norms that is larger than any library's own.
+const LARGEST_EPSILON: f64 = 1e-3;
+
+/// The causes that several laws have in common, all of them.
+fn common_causes(broken: &[Vec<String>]) -> Vec<String> {
+    match broken {
+        [first, _, ..] => {
+            first.iter().filter(|cause| broken.iter().all(|causes| causes.contains(cause))).cloned().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// `bf16` for 8 digits, and so on.
+fn type_name(digits: u32) -> &'static str {
+    let elements = [Element::Bf16, Element::F16, Element::F32, Element::F64];
+    elements.into_iter().find(|element| element.digits() >= digits).unwrap_or(Element::F64).name()
+}
+
+/// Up to which cancellation laws were confirmed, by the types of numbers: the digits, each once.
+fn thresholds(inspection: &Inspection) -> Vec<(u32, f64)> {
+    let checked = inspection.balances.iter().filter(|balance| balance.status != Status::Unchecked);
+    let found: BTreeMap<u32, f64> = checked.map(|balance| (balance.digits, balance.limit)).collect();
+    found.into_iter().collect()
+}
+
 /// The laws that are no symmetries of this network, and in the last line how many were checked.
 fn symmetries(text: &mut Told, inspection: &Inspection) {
     let mut told = String::new();
+    let broken = inspection.balances.iter().filter(|balance| balance.status == Status::NotASymmetry);
+    let broken: Vec<Vec<String>> = broken.map(|balance| causes(balance, inspection)).collect();
+    let common = common_causes(&broken);
+    if !common.is_empty() {
+        let laws = plural(broken.len(), "law");
+        text.say(&format!("Likely causes, of all {laws} that are no symmetries: {}.", common.join("; ")));
+    }
     for balance in inspection.balances.iter().filter(|balance| balance.status == Status::NotASymmetry) {
         let title = balance.law.title();
         let overlap = balance.largest_overlap().unwrap_or(f64::NAN);
         let generator = balance.failing().and_then(|(member, reading)| {
             let (to, from) = reading.generator?;
             let group = if balance.law.groups > 1 { format!(" of group {member}") } else { String::new() };
-            Some(format!(", where a multiple of {from} is added to {to}{group}"))
+            Some(format!(", where a multiple of member {from} is added to member {to}{group}"))
         });
         let generator = generator.unwrap_or_default();
         text.say(&format!(
             "Not a symmetry of this network: {}: overlap {overlap:.1e}{generator}. Its balance says nothing.",
             visible::line(&title)
         ));
-        let causes = causes(balance, inspection).join("; ");
-        if causes != told {
-            text.say(&format!("  Likely causes: {causes}."));
+        let mut causes = causes(balance, inspection);
+        causes.retain(|cause| !common.contains(cause));
+        let causes = causes.join("; ");
+        if causes != told && !causes.is_empty() {
+            let also = if common.is_empty() { "Likely causes" } else { "Of this one perhaps also" };
+            text.say(&format!("  {also}: {causes}."));
         }
         told = causes;
     }
@@ -440,6 +485,21 @@ fn remarks(text: &mut Told, subject: &Subject, inspection: &Inspection) {
                 ""
             }));
     }
+    let thresholds = thresholds(inspection);
+    if !thresholds.is_empty() {
+        let up_to = thresholds.iter().map(|(digits, limit)| format!("{limit:.1e} ({})", type_name(*digits)));
+        text.say(&format!(
+            "Confirmed means that the terms of every overlap cancel to half of the digits of the numbers given, up to {} of the root of the sum of their squares.",
+            up_to.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    if let Some((digits, limit)) = thresholds.first().filter(|(digits, _)| *digits < Element::F32.digits()) {
+        text.say(&format!(
+            "In {} that is coarse, for what is computed in so few digits is no better: decay inside the gradients, or gradients of successive steps, that leave \
+             less than {limit:.1e} pass. Gradients in f32 or f64 tell more.",
+            type_name(*digits)
+        ));
+    }
     if subject.entropic_gradient.is_some() {
         text.say("Predicted is -(2 / eta) (A theta)^T grad F (balance/master), tolerance (2 / eta) |A theta| |grad F| (balance/approximate), \
              both relative: an imbalance away from the one, or above the other, shows an error in the gradients or in the \
@@ -491,6 +551,8 @@ fn law(balance: &Balance, inspection: &Inspection, members: bool) -> Value {
         value.extend(total);
         value.insert("largest_overlap".to_owned(), json!(balance.largest_overlap()));
         value.insert("status".to_owned(), json!(balance.status.name()));
+        value.insert("number_type".to_owned(), json!(type_name(balance.digits)));
+        value.insert("confirmed_up_to".to_owned(), json!(balance.limit));
         let generator = balance.failing().and_then(|(member, reading)| {
             let (to, from) = reading.generator?;
             Some(json!({"group": member, "changed": to, "added": from}))

@@ -18,7 +18,8 @@ pub fn render(report: &Report) -> String {
         report.instances,
     );
     if let Some(shard) = &report.shard {
-        let _ = writeln!(text, "Part {} of {}.", shard.index, shard.count);
+        let nothing = if report.claims.is_empty() { ": this part is empty" } else { "" };
+        let _ = writeln!(text, "Part {} of {}{nothing}.", shard.index, shard.count);
     }
     if let Some(model) = &report.model {
         let _ = writeln!(
@@ -59,8 +60,12 @@ fn explain(text: &mut String, report: &Report, claim: &ClaimReport) {
 fn compare(text: &mut String, report: &Report) {
     if let Some(comparison) = &report.comparison {
         let file = code(&comparison.file);
-        if comparison.weaker.is_empty() {
-            let _ = writeln!(text, "\nNothing is weaker than {file} records.");
+        if comparison.is_held() {
+            let of = if comparison.is_cut_short() { "Of what was compared, nothing" } else { "Nothing" };
+            let _ = writeln!(text, "\n{of} is weaker than {file} records.");
+        }
+        for omission in comparison.omissions() {
+            let _ = writeln!(text, "\n{}.", escape(&omission));
         }
         for (heading, differences) in [("Weaker", &comparison.weaker), ("Stronger", &comparison.stronger)] {
             if differences.is_empty() {

@@ -87,7 +87,7 @@ pub mod text;
 mod uncertain;
 pub mod valley;
 
-pub use baseline::{Comparison, Difference};
+pub use baseline::{Comparison, Difference, NotCompared, Why};
 
 use crate::discovery::structure::Known;
 use crate::verify::simulation::ERROR_BITS;

@@ -84,7 +84,7 @@ impl Page {
             }
         }
         if let Some(shard) = &run.shard {
-            let nothing = if self.theories.is_empty() { ": there is no claim in it" } else { "" };
+            let nothing = if self.theories.is_empty() { ": this part is empty" } else { "" };
             let _ = writeln!(text, "part {} of {}{nothing}", shard.index, shard.count);
         }
         if !self.theories.is_empty() {
@@ -163,10 +163,14 @@ fn inapplicable(text: &mut String, report: &Report) {
 
 /// What is weaker and what is stronger than a baseline records.
 pub fn compare(comparison: &Comparison, width: usize) -> String {
-    let Comparison { file, weaker, stronger } = comparison;
+    let Comparison { file, weaker, stronger, .. } = comparison;
     let mut text = String::new();
-    if weaker.is_empty() {
-        let _ = writeln!(text, "nothing is weaker than {file} records");
+    if comparison.is_held() {
+        let of = if comparison.is_cut_short() { "of what was compared, " } else { "" };
+        let _ = writeln!(text, "{of}nothing is weaker than {file} records");
+    }
+    for omission in comparison.omissions() {
+        text += &hanging(&omission, width, "");
     }
     let headings = [
         (format!("weaker than {file} records:"), weaker),
@@ -390,6 +394,9 @@ fn caveats(text: &mut String, report: &Report, missed_is_shown: bool, width: usi
 
 /// The report in a sentence.
 fn conclusion(report: &Report) -> String {
+    if let (true, Some(shard)) = (report.claims.is_empty(), &report.shard) {
+        return format!("0 claims: part {} of {} is empty, so it says nothing.", shard.index, shard.count);
+    }
     let sum = |part: fn(&ClaimReport) -> usize| report.claims.iter().map(part).sum::<usize>();
     format!(
         "{}, judged on {}; {} of {} failed as they must, {} of {} refuted; {:.1} s.",

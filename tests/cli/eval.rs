@@ -321,7 +321,10 @@ fn json_lines_are_answered_line_by_line_and_errors_stay_on_theirs() {
         assert_eq!(answers[1]["error"]["message"], "theta: expected 26 numbers, found 1");
         assert!(answers[2]["loss"].is_string());
         assert_eq!(answers[3]["error"]["line"], 5);
-        assert!(String::from_utf8_lossy(&output.stderr).contains("error: line 3: theta"));
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains("error: line 3: theta"), "{told}");
+        let malformed = told.lines().find(|line| line.starts_with("error: line 5: ")).expect("it is told");
+        assert!(malformed.contains("at column 2") && malformed.matches("line ").count() == 1, "{malformed}");
     }
 }
 

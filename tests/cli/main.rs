@@ -420,11 +420,34 @@ fn wrong_usage_has_its_exit_codes() {
         refused(&["verify", &option], "", 2, &["64, 128, 256, 512, 1024, 2048 or 4096"]);
         refused(&["replay", CLAIM, "0", "0", &option], "", 2, &["64, 128, 256, 512, 1024, 2048 or 4096"]);
     }
+    refused(&["verify", "--exclude", "no-such"], "", 4, &["--exclude", "`no-such`"]);
+    refused(&["verify", "-n", "3.5"], "", 2, &["--instances", "expected a whole number, found `3.5`"]);
+    refused(
+        &["discover", "--kind", "mlp", "--widths", "2,x,2"],
+        "",
+        2,
+        &["--widths", "expected a whole number, found `x`"],
+    );
+    refused(&["merge", "part-1.json", "./part-1.json"], "", 2, &["named twice"]);
     refused(&["verify", "--instances", "0"], "", 2, &["--instances"]);
     refused(&["verify", "--time-limit", "soon"], "", 2, &["--time-limit", "90s"]);
     refused(&["verify", "--seed", "1.5"], "", 2, &["--seed"]);
     refused(&["verify", "--format", "yaml"], "", 2, &["text, json, junit"]);
     refused(&["verfy"], "", 2, &["verify"]);
+}
+
+/// Many claims, few reasons: each is said once, on a page that is not wide.
+#[test]
+fn why_no_claim_applies_to_a_model_is_said_once_for_each_reason() {
+    let model = format!("{}/examples/models/attention.toml", env!("CARGO_MANIFEST_DIR"));
+    let arguments = ["verify", "--no-config", "--model", &model, "platonic"];
+    let assert = equipartition().env("COLUMNS", "80").args(arguments).assert().code(4);
+    let told = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    let lines: Vec<&str> = told.lines().skip(1).collect();
+    assert!(lines.len() > 1 && lines.iter().all(|line| line.chars().count() <= 80), "{told}");
+    let reasons: Vec<&str> = lines.iter().filter_map(|line| line.split_once(": ").map(|(reason, _)| reason)).collect();
+    let distinct: std::collections::BTreeSet<&str> = reasons.iter().copied().collect();
+    assert_eq!((reasons.len(), told.matches("platonic/").count() > 3), (distinct.len(), true), "{told}");
 }
 
 #[test]

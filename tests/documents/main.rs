@@ -14,6 +14,7 @@ mod links;
 mod markdown;
 mod members;
 mod options;
+mod workflows;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
@@ -57,6 +58,9 @@ fn main() {
         trial("docs/formats.md has every member".into(), members::are_all_told),
         trial("docs/theories.md has every theory".into(), members::theories_are_all_told),
         trial("docs/literature.md has every claim".into(), members::claims_are_all_compared),
+        trial("action.yml hashes what is compiled".into(), workflows::the_action_hashes_whatever_is_compiled),
+        trial("action.yml takes all arguments".into(), workflows::the_action_takes_all_of_its_arguments),
+        trial("docs/parts.md has the toolchain".into(), workflows::workflows_have_the_toolchain),
         trial("the checks can fail".into(), || {
             commands::what_does_not_match_is_seen()?;
             links::what_leads_nowhere_is_seen()?;

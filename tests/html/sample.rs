@@ -154,6 +154,7 @@ pub fn report() -> Report {
             file: "theory.lock".to_owned(),
             weaker: vec![difference("demonstration/sum", "4 instances with exact evidence, was 5")],
             stronger: vec![difference(HOSTILE, HOSTILE)],
+            ..Comparison::default()
         }),
         claims: vec![holds, refuted, vacuous, powerless, undecided],
         seconds: 1.5,

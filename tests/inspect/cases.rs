@@ -22,11 +22,38 @@ fn marked(name: &str, weights: &str, companion: (&str, &str), options: &[&str]) 
     assert_eq!(counts["confirmed"], of("confirmed").len(), "{name}");
     // The text has them in its last line, and with --strict an exit code of their own.
     let text = wide().arg("inspect").args(&arguments).arg("--strict").assert();
-    let text = text.code(i32::from(!names.is_empty())).get_output().stdout.clone();
+    let is_short = !names.is_empty() || !of("unchecked").is_empty();
+    let text = text.code(i32::from(is_short)).get_output().stdout.clone();
     let text = String::from_utf8(text).unwrap();
     assert!(text.trim_end().lines().last().unwrap().contains(&format!("{} not,", names.len())), "{name}: {text}");
     assert_eq!(text.contains("Likely causes"), !names.is_empty(), "{name}");
+    // What all of several have in common is said once, of all of them.
+    let broken =
+        report["laws"].as_array().unwrap().iter().filter(|law| !law["likely_causes"].as_array().unwrap().is_empty());
+    let causes = |law: &Value| -> BTreeSet<String> {
+        law["likely_causes"].as_array().unwrap().iter().map(|cause| cause.as_str().unwrap().to_owned()).collect()
+    };
+    let shared = broken.map(causes).reduce(|all, other| all.intersection(&other).cloned().collect());
+    for cause in shared.iter().flatten() {
+        assert_eq!(text.matches(cause.as_str()).count(), 1, "{name}: {cause}: {text}");
+    }
     (report, names)
+}
+
+/// Half of the digits of bf16 are few: the report says how few, and what passes.
+#[test]
+fn up_to_which_cancellation_a_law_is_confirmed_is_told_with_the_type() {
+    for (name, kind, digits) in [("bf16-gradients-true-law", "bf16", 8), ("llama-baseline", "f32", 24)] {
+        let (weights, gradients) = (case(name, "model.safetensors"), case(name, "gradients.safetensors"));
+        let arguments = [weights.as_str(), "--gradients", &gradients, "--laws", "decoder"];
+        let limit = (-0.5 * f64::from(digits)).exp2();
+        for law in inspected(&arguments)["laws"].as_array().unwrap() {
+            assert_eq!((&law["number_type"], number(&law["confirmed_up_to"])), (&json!(kind), limit), "{name}");
+        }
+        let text = stdout(&arguments);
+        assert!(text.contains(&format!("up to {limit:.1e} ({kind})")), "{name}: {text}");
+        assert_eq!(text.contains("decay inside the gradients"), kind == "bf16", "{name}: {text}");
+    }
 }
 
 const GRADIENTS_OF: (&str, &str) = ("--gradients", "gradients.safetensors");

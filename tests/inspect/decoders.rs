@@ -67,6 +67,26 @@ fn settings_that_contradict_each_other_are_wrong_usage() {
     with(&["--optimizer", &buffers, "--entropic-gradient", &entropic, "--learning-rate", "1"], "adamw");
     with(&["--optimizer", &buffers, "--beta2", "1"], "--beta2");
     with(&["--optimizer", &buffers, "--adam-epsilon=-1"], "--adam-epsilon");
+    // Whatever would have no effect is refused, and a negative number is no option.
+    with(&["--gradients", &gradients, "--learning-rate", "-1"], "--learning-rate has to be positive");
+    with(&["--gradients", &gradients, "--activation", "identity"], "--activation is for --laws mlp");
+    with(&["--gradients", &gradients, "--beta2", "0.9"], "--beta2");
+    with(&["--gradients", &gradients, "--adam-epsilon", "1e-6"], "--adam-epsilon");
+    for (laws, option, value) in [
+        ("mlp", "--heads", Some("4")),
+        ("mlp", "--no-rotary", None),
+        ("auto", "--strict", None),
+        ("auto", "--svg", Some("map.svg")),
+        ("auto", "--batch-size", Some("2")),
+        ("auto", "--learning-rate", Some("0.1")),
+        ("auto", "--rotated", Some("0.5")),
+    ] {
+        let arguments = [weights.as_str(), "--gradients", &gradients, "--laws", laws, option];
+        refused(&[&arguments[..], value.as_slice()].concat(), 2, &[option, "no effect", laws]);
+    }
+    refused(&[&weights, "--list", "--gradients", &gradients], 2, &["--gradients", "--list"]);
+    refused(&[&weights, "--laws", "mpl", "--gradients", &gradients], 2, &["mpl", "did you mean `mlp`"]);
+    refused(&[&weights, "--laws", "mpl.toml", "--gradients", &gradients], 66, &["mpl.toml"]);
 }
 
 // Moments that do not fit
@@ -89,10 +109,12 @@ fn moments_of_another_shape_or_sign_are_refused() {
     };
     let weight = "fc1.weight";
     with("--gradients", weight, None, &[weight]);
-    with("--gradients", weight, Some((vec![3, 4], counted(12))), &[weight, "[5, 3, 4]", "[3, 4]"]);
+    with("--gradients", weight, Some((vec![3, 4], counted(12))), &[weight, "no leading axis of samples", "g[None]"]);
     with("--gradients", weight, Some((vec![4, 3, 4], counted(48))), &[weight, "[5, 3, 4]", "[4, 3, 4]"]);
     with("--gradients", "fc1.bias", Some((vec![0, 3], vec![])), &["fc1.bias", "1 to 65536 samples", "found 0"]);
-    with("--gradients", "fc1.bias", Some((vec![], vec![1.0])), &["fc1.bias", "leading axis", "no axis"]);
+    with("--gradients", "fc1.bias", Some((vec![], vec![1.0])), &["fc1.bias", "leading axis", "[3]", "found []"]);
+    // A square matrix whose gradient is of its own shape has no samples, however many rows it has.
+    with("--gradients", "fc1.bias", Some((vec![3], vec![1.0; 3])), &["fc1.bias", "[3]", "g[None]"]);
     with("--gradients", "fc1.bias", Some((vec![65537, 3], vec![0.0; 3 * 65537])), &["fc1.bias", "found 65537"]);
     with("--gradients", weight, Some((vec![5, 3, 4], vec![f64::NAN; 60])), &[weight, "element 0 is NaN"]);
     let infinite = [vec![0.0; 59], vec![f64::NEG_INFINITY]].concat();
@@ -127,6 +149,10 @@ fn zero_equals_zero_says_nothing() {
     let report = inspected(&arguments);
     assert_eq!((&report["laws"][0]["imbalance"], &report["laws"][0]["spread"]), (&Value::Null, &Value::Null));
     assert!(stdout(&arguments).contains("0 = 0"));
+    // What was not checked is no success where success is asked for.
+    let strict = wide().arg("inspect").args(arguments).arg("--strict").assert().code(1);
+    let told = String::from_utf8_lossy(&strict.get_output().stderr).into_owned();
+    assert!(told.contains("--strict: 1 of 1 law unchecked"), "{told}");
 }
 
 #[test]
@@ -135,17 +161,85 @@ fn steps_correct_the_second_moments() {
     let weights = written(&folder, "weights", &safetensors(&perceptron(), Element::F64));
     let squares = |(name, (shape, values)): (String, Tensor)| (name, (shape, values.iter().map(|v| v * v).collect()));
     let mut moments: BTreeMap<String, Tensor> = perceptron().into_iter().map(squares).collect();
-    let report = |moments: &BTreeMap<String, Tensor>| {
+    let report = |moments: &BTreeMap<String, Tensor>, options: &[&str], refusal: &[&str], words: &[&str]| {
         let moments = written(&folder, "moments", &safetensors(moments, Element::F64));
-        let options = ["--rule", "sgd", "--beta2", "0.5", "--laws", "mlp"];
-        inspected(&[&[weights.as_str(), "--optimizer", &moments], &options[..]].concat())
+        let given = [weights.as_str(), "--optimizer", &moments, "--rule", "sgd", "--laws", "mlp"];
+        refused(&[&given[..], refusal].concat(), 2, words);
+        inspected(&[&given[..], options].concat())
     };
-    let plain = report(&moments);
+    let plain = report(&moments, &[], &["--beta2", "0.5"], &["--beta2", "give --steps"]);
+    let told = report(&moments, &["--beta2", "0.5", "--steps", "2"], &["--steps=-2"], &["--steps has to be positive"]);
     moments.insert("step".to_owned(), (vec![], vec![2.0]));
-    let corrected = report(&moments);
+    // One report does not use two counts.
+    let contradiction = ["--steps 5", "`step`", "says 2"];
+    let corrected = report(&moments, &["--beta2", "0.5"], &["--steps", "5"], &contradiction);
+    assert_eq!(told["laws"], corrected["laws"], "it does not matter who tells the steps");
     assert_eq!((&plain["corrected"], &corrected["corrected"]), (&json!(false), &json!(true)));
     for member in ["gradient_a", "gradient_b"] {
         let [plain, corrected] = [&plain, &corrected].map(|report| number(&report["laws"][0][member]));
         assert!((plain / (1.0 - 0.25) / corrected - 1.0).abs() < 1e-15);
     }
+}
+
+/// Wrappers put something before all names of a file, each before those of its own.
+#[test]
+fn what_wrappers_put_before_the_names_of_any_file_does_not_matter() {
+    let folder = TempDir::new().unwrap();
+    let wrapped = |tensors: &BTreeMap<String, Tensor>, wrapper: &str| -> BTreeMap<String, Tensor> {
+        tensors.iter().map(|(name, tensor)| (format!("{wrapper}{name}"), tensor.clone())).collect()
+    };
+    let mut moments: BTreeMap<String, Tensor> = BTreeMap::new();
+    for (name, (shape, values)) in perceptron() {
+        moments.insert(format!("{name}.exp_avg_sq"), (shape, values.iter().map(|value| value * value).collect()));
+        moments.insert(format!("{name}.step"), (vec![], vec![7.0]));
+    }
+    let report = |of_weights: &str, of_gradients: &str, of_moments: &str| {
+        let file = |name: &str, tensors| written(&folder, name, &safetensors(&tensors, Element::F64));
+        let weights = file("weights", wrapped(&perceptron(), of_weights));
+        let gradients = file("gradients", wrapped(&perceptron_gradients(), of_gradients));
+        let moments = file("moments", wrapped(&moments, of_moments));
+        let given = [weights.as_str(), "--laws", "mlp", "--gradients", &gradients, "--optimizer", &moments];
+        inspected(&given)["laws"].to_string()
+    };
+    let plain = report("", "", "");
+    for (weights, gradients, moments) in
+        [("", "module.", "_orig_mod."), ("module.", "", "module._orig_mod."), ("_orig_mod.", "_orig_mod.", "")]
+    {
+        assert_eq!(report(weights, gradients, moments), plain, "{weights} {gradients} {moments}");
+    }
+}
+
+/// Several tensors have one number of samples: the one that has another is at fault, wherever it is among the names.
+#[test]
+fn the_tensor_with_another_number_of_samples_is_blamed() {
+    let folder = TempDir::new().unwrap();
+    let weights = written(&folder, "weights", &safetensors(&perceptron(), Element::F64));
+    for name in perceptron_gradients().keys().filter(|name| *name != "fc2.bias") {
+        let mut gradients = perceptron_gradients();
+        let (shape, values) = gradients.get_mut(name).unwrap();
+        values.truncate(values.len() / 5 * 4);
+        shape[0] = 4;
+        let gradients = written(&folder, "gradients", &safetensors(&gradients, Element::F64));
+        refused(&[&weights, "--laws", "mlp", "--gradients", &gradients], 65, &[&format!("`{name}`"), "[5, ", "[4, "]);
+    }
+}
+
+/// A missing bias is not the weight, which is there for itself.
+#[test]
+fn what_is_expected_for_itself_is_not_proposed_for_what_is_missing() {
+    let folder = TempDir::new().unwrap();
+    let weights = written(&folder, "weights", &safetensors(&perceptron(), Element::F64));
+    let mut gradients = perceptron_gradients();
+    let bias = gradients.remove("fc1.bias").unwrap();
+    let complaint = |gradients: &BTreeMap<String, Tensor>| {
+        let gradients = written(&folder, "gradients", &safetensors(gradients, Element::F64));
+        let arguments = [weights.as_str(), "--laws", "mlp", "--gradients", &gradients];
+        let assert = equipartition().arg("inspect").args(arguments).assert().code(65);
+        String::from_utf8_lossy(&assert.get_output().stderr).into_owned()
+    };
+    let found = complaint(&gradients);
+    assert!(found.contains("`fc1.bias`") && !found.contains("did you mean"), "{found}");
+    gradients.insert("fc1.biass".to_owned(), bias);
+    let found = complaint(&gradients);
+    assert!(found.contains("did you mean `fc1.biass`"), "{found}");
 }

@@ -89,13 +89,51 @@ fn tensors_that_cannot_be_balanced_are_refused() {
     refused(&[&weights, "--laws", "mlp", "--gradients", &gradients], 65, &["fc1.weight", "BF16", "found I64"]);
 }
 
+/// PyTorch keeps steps as floating-point numbers, others as integers.
+#[test]
+fn a_count_may_be_of_any_type_of_numbers() {
+    let folder = TempDir::new().unwrap();
+    let steps: [(&str, &str, Vec<u8>); 5] = [
+        ("I64", "<i8", 3000_i64.to_le_bytes().to_vec()),
+        ("I32", "<i4", 3000_i32.to_le_bytes().to_vec()),
+        ("U16", "<u2", 3000_u16.to_le_bytes().to_vec()),
+        ("F32", "<f4", 3000_f32.to_le_bytes().to_vec()),
+        ("F64", "<f8", 3000_f64.to_le_bytes().to_vec()),
+    ];
+    for (dtype, descr, bytes) in steps {
+        let header = format!(r#"{{"a.step":{{"dtype":"{dtype}","shape":[],"data_offsets":[0,{}]}}}}"#, bytes.len());
+        let safetensors = written(&folder, "steps", &file(&header, &bytes));
+        let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': (), }}\n");
+        let length = (header.len() as u16).to_le_bytes();
+        let array = [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), &bytes].concat();
+        let archive = npz(&[("a.step.npy".to_owned(), array)], CompressionMethod::Deflated);
+        let archive = written(&folder, "steps.npz", &archive);
+        for path in [safetensors, archive] {
+            let steps = Checkpoint::open(Path::new(&path)).unwrap().number("a.step").unwrap();
+            assert_eq!(steps, 3000.0, "{dtype} in {path}");
+        }
+    }
+    // The shape and the bytes have to agree for integers, too.
+    let header = r#"{"a.step":{"dtype":"I64","shape":[2],"data_offsets":[0,8]}}"#;
+    let path = written(&folder, "steps", &file(header, &[0; 8]));
+    assert!(Checkpoint::open(Path::new(&path)).is_err());
+}
+
+#[test]
+fn a_truncated_archive_is_said_to_be_one() {
+    let folder = TempDir::new().unwrap();
+    let whole = npz(&[("a.npy".to_owned(), vec![0; 400])], CompressionMethod::Stored);
+    let path = written(&folder, "short.npz", &whole[..whole.len() / 2]);
+    refused(&[&path, "--list"], 65, &["short.npz", "truncated, or no zip archive"]);
+}
+
 #[test]
 fn what_the_system_does_not_give_has_its_own_code() {
     let weights = shipped("mlp.safetensors");
     refused(&["nowhere.safetensors", "--laws", "mlp", "--gradients", &weights], 66, &["nowhere.safetensors"]);
     refused(&[&weights, "--laws", "mlp", "--gradients", "nowhere.npz"], 66, &["nowhere.npz"]);
     let folder = TempDir::new().unwrap();
-    refused(&[&folder.path().display().to_string(), "--laws", "mlp", "--gradients", &weights], 65, &["regular file"]);
+    refused(&[&folder.path().display().to_string(), "--laws", "mlp", "--gradients", &weights], 74, &["directory"]);
     let gradients = shipped("mlp.gradients.safetensors");
     let arguments = [weights.as_str(), "--laws", "mlp", "--gradients", &gradients, "--svg", "/nowhere/map.svg"];
     refused(&arguments, 74, &["/nowhere/map.svg"]);

@@ -269,6 +269,7 @@ fn safetensors(tensors: &BTreeMap<String, Tensor>, element: Element) -> Vec<u8> 
             Element::F32 => "F32",
             Element::F16 => "F16",
             Element::Bf16 => "BF16",
+            Element::Integer { .. } => unreachable!("no parameter is an integer"),
         };
         data.extend(encoded(values, element));
         header.insert(name.clone(), json!({"dtype": kind, "shape": shape, "data_offsets": [begin, data.len()]}));
@@ -282,6 +283,7 @@ fn encoded(values: &[f64], element: Element) -> Vec<u8> {
         Element::F32 => (*value as f32).to_le_bytes().to_vec(),
         Element::F16 => half::f16::from_f64(*value).to_le_bytes().to_vec(),
         Element::Bf16 => half::bf16::from_f64(*value).to_le_bytes().to_vec(),
+        Element::Integer { .. } => unreachable!("no parameter is an integer"),
     };
     values.iter().flat_map(bytes).collect()
 }
@@ -297,6 +299,7 @@ fn npy(shape: &[usize], values: &[f64], element: Element) -> Vec<u8> {
         Element::F32 => "<f4",
         Element::F16 => "<f2",
         Element::Bf16 => unreachable!("NumPy has no such type"),
+        Element::Integer { .. } => unreachable!("no parameter is an integer"),
     };
     let lengths: String = shape.iter().map(|length| format!("{length}, ")).collect();
     npy_with(

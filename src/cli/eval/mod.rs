@@ -93,6 +93,8 @@ fn answer_lines(lines: impl Iterator<Item = Result<Line, Failure>>) -> Result<Ex
     for line in lines {
         let Line { number, text } = line?;
         let answer = answer(&text).unwrap_or_else(|message| {
+            // Of the two numbers of lines only that of the input tells something.
+            let message = message.replace(" at line 1 column ", " at column ");
             exit = Exit::BadData;
             complain(&visible::message(&format!("error: line {number}: {message}")));
             Failure::BadData(message).to_json(Some(number))

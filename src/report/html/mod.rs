@@ -480,10 +480,14 @@ impl Page<'_> {
 
 /// What is weaker and what is stronger than a baseline records.
 fn compare(out: &mut String, comparison: &Comparison) -> fmt::Result {
-    let Comparison { file, weaker, stronger } = comparison;
+    let Comparison { file, weaker, stronger, .. } = comparison;
     let file = escape(file);
-    if weaker.is_empty() {
-        writeln!(out, "<p>Nothing is weaker than <code>{file}</code> records.</p>")?;
+    if comparison.is_held() {
+        let of = if comparison.is_cut_short() { "Of what was compared, nothing" } else { "Nothing" };
+        writeln!(out, "<p>{of} is weaker than <code>{file}</code> records.</p>")?;
+    }
+    for omission in comparison.omissions() {
+        writeln!(out, "<p>{}.</p>", escape(&omission))?;
     }
     for (heading, class, differences) in
         [("Weaker", " class=\"bad\"", weaker), ("Is it meant? What looks stronger", "", stronger)]

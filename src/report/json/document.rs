@@ -96,6 +96,8 @@ pub(super) struct BaselineDocument {
     pub file: String,
     pub weaker: Vec<DifferenceDocument>,
     pub stronger: Vec<DifferenceDocument>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_compared: Vec<DifferenceDocument>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -1,6 +1,8 @@
 //! From a report to its document.
 
-use super::super::{Comparison, Difference, GivenModel, Libraries, Report, SCHEMA_VERSION, milliseconds, power_of_two};
+use super::super::{
+    Comparison, Difference, GivenModel, Libraries, NotCompared, Report, SCHEMA_VERSION, Why, milliseconds, power_of_two,
+};
 use super::document::{
     BaselineDocument, ClaimDocument, ControlDocument, DifferenceDocument, Document, ExponentDocument,
     InapplicableDocument, KindDocument, LibrariesDocument, ModelDocument, MutantDocument, ProofDocument,
@@ -70,6 +72,14 @@ impl ModelDocument {
     }
 }
 
+fn not_compared(found: &NotCompared) -> DifferenceDocument {
+    let what = match &found.why {
+        Why::CutShort => "cut short".to_owned(),
+        Why::NotLoaded(theory) => format!("of the theory `{theory}`, which is not loaded"),
+    };
+    DifferenceDocument { id: found.id.clone(), what }
+}
+
 impl BaselineDocument {
     fn new(comparison: &Comparison) -> Self {
         let list = |differences: &[Difference]| {
@@ -80,6 +90,7 @@ impl BaselineDocument {
             file: comparison.file.clone(),
             weaker: list(&comparison.weaker),
             stronger: list(&comparison.stronger),
+            not_compared: comparison.not_compared.iter().map(not_compared).collect(),
         }
     }
 }

@@ -162,6 +162,25 @@ fn bits_of_bounds() {
     assert!(schwartz_zippel(&[bound]).is_empty());
     // Of several relations of a kind the one of highest degree.
     assert_eq!(bits_of(&schwartz_zippel(&[2, 4, 1].map(|degree| law(x.powi(degree))))), [30.0]);
+    // A constant beside it, into which nothing that was drawn is known to enter, leaves the kind without a bound; 0 does not.
+    assert!(schwartz_zippel(&[law(x.clone()), law(Recorded::one())]).is_empty());
+    assert_eq!(bits_of(&schwartz_zippel(&[law(x.clone()), law(Recorded::zero())])), [32.0]);
+}
+
+/// Coordinates that are all fractions over `2^m` show a grid of `2^(m + 2)` points. Of the whole grid `n` are with probability `2^(-n (30 - m))`; up to
+/// `2^-22` it may be an accident.
+#[test]
+fn a_bound_speaks_of_the_grid_that_its_coordinates_show() {
+    let bits = |count: i64, m: u32| {
+        let coordinates = (0..count).map(|k| Recorded::drawn(&Rational::from((2 * k + 1, 1_u64 << m))));
+        let sum = coordinates.fold(Recorded::zero(), |sum, x| sum + x);
+        let zero = vec![Term::scalar("0", Recorded::zero())];
+        bits_of(&schwartz_zippel(&[Relation::equality("law", vec![Term::scalar("a", sum)], zero)]))
+    };
+    assert_eq!((bits(2, 20), bits(3, 20)), (vec![32.0], vec![22.0]));
+    assert_eq!((bits(2, 19), bits(2, 18)), (vec![32.0], vec![20.0]));
+    assert_eq!((bits(9, 30), bits(9, 29)), (vec![32.0], vec![32.0]));
+    assert_eq!(bits(23, 29), [31.0]);
 }
 
 /// The grid has as many points as the bound counts: `2^32` in [-2, 2), one every `2^-30`.
