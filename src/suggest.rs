@@ -5,7 +5,13 @@ const SIMILAR: f64 = 0.75;
 
 /// The most similar of the known names, if any is similar.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let similarity = |candidate: &str| strsim::jaro_winkler(&name.to_lowercase(), candidate);
+    let name = name.to_lowercase();
+    // In a short word one slip is much of it.
+    let is_slip = |candidate: &str| name.len().min(candidate.len()) >= 3 && strsim::osa_distance(&name, candidate) == 1;
+    let similarity = |candidate: &str| {
+        let similarity = strsim::jaro_winkler(&name, candidate);
+        if is_slip(candidate) { similarity.max(SIMILAR) } else { similarity }
+    };
     known
         .into_iter()
         .map(|candidate| (similarity(candidate), candidate))
@@ -32,5 +38,7 @@ mod tests {
         assert!(unknown("claim", "balance/neurn", known).contains("`balance/neuron`"));
         assert!(unknown("claim", "Noether/sgdcharge", known).contains("`noether/sgd-charge`"));
         assert_eq!(unknown("claim", "xyzzy", known), "unknown claim `xyzzy`");
+        assert_eq!(nearest("mpl", ["decoder", "mlp", "auto"]), Some("mlp"));
+        assert_eq!(nearest("b", ["a", "c"]), None);
     }
 }

@@ -99,8 +99,8 @@ fn every_shell_gets_a_script_and_every_command_a_page() {
     let help = equipartition().arg("--help").assert().success();
     let help = String::from_utf8_lossy(&help.get_output().stdout).into_owned();
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    // One for each command but `help`, one for the program, six for what can be observed.
-    assert_eq!(pages, commands.filter(|line| line.starts_with("  ") && !line.starts_with("   ")).count() - 1 + 1 + 6);
+    // One for each command but `help`, one for the program, eight for what can be observed.
+    assert_eq!(pages, commands.filter(|line| line.starts_with("  ") && !line.starts_with("   ")).count() - 1 + 1 + 8);
 }
 
 #[test]

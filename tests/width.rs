@@ -17,7 +17,7 @@ const OBSERVATIONS: [&[&str]; 8] = [
     &["observe", "mirror", "--paths", "50", "--runs", "10"],
     &["observe", "ideal-gas", "--steps", "2000"],
     &["observe", "cosmology", "--sweep-steps", "1000"],
-    &["observe", "starvation", "--penalty", "1"],
+    &["observe", "starvation", "--penalty", "0.1"],
 ];
 
 /// The commands that print tables or prose, quick ones of each kind.

@@ -125,7 +125,7 @@ fn a_report_can_be_pasted_into_a_paper() {
     let path = folder.path().join("own.toml");
     let name = path.to_str().unwrap();
     let title = r"{ } $ & # % _ ^ ~ < > | \input{x}";
-    let text = fs::read_to_string(THEORY).unwrap().replace("balance of a quadratic unit", title);
+    let text = fs::read_to_string(THEORY).unwrap().replace("\"balance of a quadratic unit\"", &format!("'{title}'"));
     assert!(text.contains(title));
     fs::write(&path, text).unwrap();
     let (code, text, complaint) = told(run(&["verify", name, "--instances", "8", "--no-config", "--format", "latex"]));

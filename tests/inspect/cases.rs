@@ -43,7 +43,7 @@ fn marked(name: &str, weights: &str, companion: (&str, &str), options: &[&str]) 
 /// Half of the digits of bf16 are few: the report says how few, and what passes.
 #[test]
 fn up_to_which_cancellation_a_law_is_confirmed_is_told_with_the_type() {
-    for (name, kind, digits) in [("bf16-gradients-true-law", "bf16", 8), ("llama-baseline", "f32", 24)] {
+    for (name, kind, digits) in [("bf16-gradients-true-law", "bf16", 8), ("llama-baseline", "f64", 53)] {
         let (weights, gradients) = (case(name, "model.safetensors"), case(name, "gradients.safetensors"));
         let arguments = [weights.as_str(), "--gradients", &gradients, "--laws", "decoder"];
         let limit = (-0.5 * f64::from(digits)).exp2();

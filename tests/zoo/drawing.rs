@@ -116,7 +116,7 @@ pub fn theorems() -> Vec<Theorem> {
             name: "hidden-draw/a-constant-of-the-point",
             says: "c x = x c, with a c of the point's own: two points of a family are of two polynomials",
             put: Put::Asserted(Route::Exact, positive, |_, control| same(hidden(1) * x(0), x(0) * hidden(1), control)),
-            must: Must::HoldWithBits(32.0),
+            must: Must::HoldUpTo(0.5),
         },
         Theorem {
             name: "hidden-draw/nothing-but-hidden",
@@ -130,7 +130,7 @@ pub fn theorems() -> Vec<Theorem> {
             put: Put::Asserted(Route::Exact, positive, |_, control| {
                 same(x(0), x(0) * where_less(c(6) - two_to(-9), hidden(1), c(2), c(1)), control)
             }),
-            must: Must::HoldWithBits(32.0),
+            must: Must::HoldUpTo(0.5),
         },
         Theorem {
             name: "own-polynomial/each-instance-a-draw",
@@ -145,7 +145,7 @@ pub fn theorems() -> Vec<Theorem> {
                 let sum = (0..point.family).fold(c(0), |sum, _| sum + x(0));
                 same(sum, c(point.family as i64) * x(0), control)
             }),
-            must: Must::HoldWithBits(32.0),
+            must: Must::HoldUpTo(0.5),
         },
     ]
 }

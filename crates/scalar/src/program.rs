@@ -32,6 +32,8 @@ pub struct Program {
     pub outputs: Vec<usize>,
     /// Whether a comparison of values has decided something on the way: then this is the program of one piece.
     pub has_choices: bool,
+    /// Digests of constants that were compared on the way, to decide something: other constants may have another program.
+    pub decisions: Vec<u128>,
 }
 
 /// A quick hash of words, which nobody attacks: the keys are places and addresses of this program. (The multiplicative hash of Knuth and Fibonacci.)
@@ -126,6 +128,10 @@ impl Writer {
             }
             Form::Chosen(a) => {
                 self.program.has_choices = true;
+                return self.place(a);
+            }
+            Form::Decided(compared, a) => {
+                self.program.decisions.push(*compared);
                 return self.place(a);
             }
         };
@@ -235,6 +241,11 @@ mod tests {
         assert_ne!(digest(drawn(3) * drawn(5)), digest(drawn(3) * drawn(3)));
         assert_ne!(digest(drawn(3) - drawn(5)), digest(drawn(3) + drawn(5)));
         assert_ne!(digest(drawn(3) - drawn(5)), digest(drawn(3)));
+        // What constants have decided is told by them.
+        let decided = |c: i64| Recorded::select(Recorded::ratio(c, 7).less(&Recorded::one()), &drawn(3), &drawn(3));
+        let decisions = |c| Program::of(&[decided(c)]).decisions;
+        assert_eq!(decisions(2), decisions(2));
+        assert_ne!(decisions(2), decisions(3));
         // A piece of one function and a piece of the other.
         assert_ne!(digest(drawn(3).absolute()), digest(drawn(-3).absolute()));
     }

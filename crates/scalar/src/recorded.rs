@@ -2,6 +2,7 @@
 
 use super::{Branch, Degree, Field, Rational, Ring};
 use crate::forward_operators;
+use crate::program::digest_of;
 use num_traits::{One, Zero};
 use std::fmt;
 use std::ops::{AddAssign, DivAssign, MulAssign, Neg, SubAssign};
@@ -43,6 +44,8 @@ pub(super) enum Form {
     Binary(Operation, Expression, Expression),
     /// What a comparison of values has chosen.
     Chosen(Expression),
+    /// What a comparison of constants has chosen, with a digest of them.
+    Decided(u128, Expression),
 }
 
 /// An operation on two numbers.
@@ -145,7 +148,7 @@ impl Form {
     pub(super) fn operands(&self) -> impl DoubleEndedIterator<Item = &Expression> {
         let (first, second) = match self {
             Form::Constant(_) | Form::Given(_) | Form::Drawn(_) => (None, None),
-            Form::Negative(a) | Form::Chosen(a) => (Some(a), None),
+            Form::Negative(a) | Form::Chosen(a) | Form::Decided(_, a) => (Some(a), None),
             Form::Binary(_, a, b) => (Some(a), Some(b)),
         };
         first.into_iter().chain(second)
@@ -156,7 +159,7 @@ impl Form {
         match self {
             Form::Constant(value) | Form::Given(value) | Form::Drawn(value) => Some(value.clone()),
             Form::Negative(a) => Some(-a.known()?),
-            Form::Chosen(a) => a.known(),
+            Form::Chosen(a) | Form::Decided(_, a) => a.known(),
             Form::Binary(operation, a, b) => operation.apply(&a.known()?, &b.known()?),
         }
     }
@@ -170,7 +173,7 @@ impl Form {
         };
         match self {
             Form::Constant(_) | Form::Given(_) | Form::Drawn(_) => {}
-            Form::Negative(a) | Form::Chosen(a) => take(a),
+            Form::Negative(a) | Form::Chosen(a) | Form::Decided(_, a) => take(a),
             Form::Binary(_, a, b) => {
                 take(a);
                 take(b);
@@ -310,24 +313,25 @@ impl Field for Recorded {
 pub struct Choice {
     /// What the values say.
     holds: bool,
-    /// Whether it is one of constants, which no drawn coordinate can change.
-    of_constants: bool,
+    /// A digest of what was compared, if these are constants, which no drawn coordinate can change.
+    constants: Option<u128>,
 }
 
 impl Branch for Recorded {
     type Mask = Choice;
     fn less(&self, other: &Self) -> Choice {
         let of_constants = self.degree.is_constant() && other.degree.is_constant();
-        let holds = matches!((self.value(), other.value()), (Some(a), Some(b)) if a < b);
-        Choice { holds, of_constants }
+        let compared = (self.value(), other.value());
+        let holds = matches!(&compared, (Some(a), Some(b)) if a < b);
+        Choice { holds, constants: of_constants.then(|| digest_of(&compared)) }
     }
-    fn select(Choice { holds, of_constants }: Choice, if_true: &Self, if_false: &Self) -> Self {
-        let degree = Degree::of_choice(of_constants, if_true.degree, if_false.degree);
+    fn select(Choice { holds, constants }: Choice, if_true: &Self, if_false: &Self) -> Self {
+        let degree = Degree::of_choice(constants.is_some(), if_true.degree, if_false.degree);
         let chosen = (if holds { if_true } else { if_false }).expression.clone();
-        let expression = match degree {
-            Degree::Zero => Expression::Integer(0),
-            _ if of_constants => chosen,
-            _ => Expression::of(Form::Chosen(chosen)),
+        let expression = match (degree, constants) {
+            (Degree::Zero, _) => Expression::Integer(0),
+            (_, Some(compared)) => Expression::of(Form::Decided(compared, chosen)),
+            (_, None) => Expression::of(Form::Chosen(chosen)),
         };
         Recorded { degree, expression }
     }

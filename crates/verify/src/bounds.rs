@@ -70,5 +70,5 @@ fn digest<'a>(relations: impl Iterator<Item = &'a Relation<Recorded>>, program: 
     let outputs: Vec<u128> = program.outputs.iter().map(|&place| digests[place]).collect();
     let shapes: Vec<[usize; 3]> =
         relations.map(|relation| [relation.left.len(), relation.right.len(), relation.len()]).collect();
-    digest_of(&(shapes, outputs))
+    digest_of(&(shapes, outputs, &program.decisions))
 }

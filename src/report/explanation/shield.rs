@@ -8,8 +8,21 @@ pub(super) fn shielded(page: &str) -> String {
     let mut fenced = false;
     // Emphasis that has begun goes on over lines, up to the end of the paragraph.
     let mut open = false;
+    // Four blanks after an empty line are code too, but for what goes on in a list.
+    let (mut after_empty, mut in_list, mut indented) = (true, false, false);
     for line in page.split_inclusive('\n') {
         let start = line.trim_start();
+        let is_empty = start.is_empty();
+        if !is_empty && !line.starts_with(' ') {
+            let digits = start.trim_start_matches(|c: char| c.is_ascii_digit());
+            in_list = start.starts_with("- ") || (digits.len() < start.len() && digits.starts_with(". "));
+        }
+        indented = line.starts_with("    ") && !in_list && (after_empty || indented);
+        after_empty = is_empty;
+        if indented {
+            written.push_str(line);
+            continue;
+        }
         if start.starts_with("```") {
             fenced = !fenced;
         }
@@ -91,6 +104,8 @@ mod tests {
             ("**Proof.** ∂_i∂_j(M_ij ρ)", r"**Proof.** ∂\_i∂\_j(M\_ij ρ)"),
             ("`a_b*c` and a_b", r"`a_b*c` and a\_b"),
             ("```\na_b*c\n```\na_b\n", "```\na_b*c\n```\na\\_b\n"),
+            ("a_b:\n\n    a_b*c\n    d_e\n\na_b\n", "a\\_b:\n\n    a_b*c\n    d_e\n\na\\_b\n"),
+            ("- a_b\n\n    c_d\n", "- a\\_b\n\n    c\\_d\n"),
             ("+ x goes on, a <b and Σ_{t<T}", r"\+ x goes on, a \<b and Σ\_{t\<T}"),
             (r"\|u\_i\|", r"\|u\_i\|"),
         ] {
