@@ -88,7 +88,7 @@ impl Program {
             let (left, right) = (side(&law.left), side(&law.right));
             let mut relation = CompiledRelation { detail: detail(law, &running, sample), left, right };
             if law.is_split {
-                split(&mut lowering.tape, &layout.weights(), &mut relation);
+                split(&mut lowering.tape, &layout.weights(), &mut relation.left, &mut relation.right);
             }
             relations.push(relation);
         }

@@ -1,16 +1,14 @@
 //! Laws that say that one term vanishes: what is computed last of it is compared with the rest, so that the two sides say something.
 
-use crate::program::CompiledRelation;
 use crate::tape::{Node, Operation, Tape};
 use std::ops::Range;
 
+/// The terms of a side, with what each is of.
+type Side = Vec<(String, Vec<Node>)>;
+
 /// Where one side is 0 and the other one term, what is computed last of it is compared with the rest.
-pub fn split(tape: &mut Tape, weights: &Range<usize>, relation: &mut CompiledRelation) {
-    let (from, to) = if relation.right.is_empty() {
-        (&mut relation.left, &mut relation.right)
-    } else {
-        (&mut relation.right, &mut relation.left)
-    };
+pub fn split(tape: &mut Tape, weights: &Range<usize>, left: &mut Side, right: &mut Side) {
+    let (from, to) = if right.is_empty() { (left, right) } else { (right, left) };
     let [(label, entries)] = &mut from[..] else { return };
     let mut moved = Vec::with_capacity(entries.len());
     for entry in entries.iter_mut() {

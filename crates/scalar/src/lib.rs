@@ -21,6 +21,7 @@
 #![warn(missing_docs)]
 
 mod degree;
+pub mod digest;
 mod dual;
 mod float;
 mod fraction;

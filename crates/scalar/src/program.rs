@@ -1,9 +1,10 @@
 //! Straight-line programs: what recorded numbers were computed by, without branches and without repetition.
 
+use super::digest::digest_of;
 use super::recorded::{Expression, Form, Node, Operation};
 use super::{Field, Rational, Recorded};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 /// A step of a program. Operands are the numbers of earlier steps.
@@ -57,16 +58,6 @@ impl Hasher for Mixed {
     fn finish(&self) -> u64 {
         self.0 ^ (self.0 >> 32)
     }
-}
-
-/// A digest of 128 bits: two that are equal are of equal things, but for an accident of probability `2^-128` a pair.
-pub fn digest_of(thing: &impl Hash) -> u128 {
-    let half = |salt: u8| {
-        let mut hasher = DefaultHasher::new();
-        (salt, thing).hash(&mut hasher);
-        u128::from(hasher.finish())
-    };
-    half(0) << 64 | half(1)
 }
 
 /// A program that is being written.

@@ -1,8 +1,8 @@
 //! Numbers that remember how they were computed.
 
 use super::{Branch, Degree, Field, Rational, Ring};
+use crate::digest::digest_of;
 use crate::forward_operators;
-use crate::program::digest_of;
 use num_traits::{One, Zero};
 use std::fmt;
 use std::ops::{AddAssign, DivAssign, MulAssign, Neg, SubAssign};

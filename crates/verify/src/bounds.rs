@@ -2,7 +2,7 @@
 
 use super::relation::{Relation, Sense, Text};
 use super::stream::GRID_BITS;
-use equipartition_scalar::program::digest_of;
+use equipartition_scalar::digest::digest_of;
 use equipartition_scalar::{Degree, Program, Recorded, Step};
 
 /// The bound `degree / size of the grid` for the relations of one kind at one point: of them the one of highest degree.
