@@ -19,6 +19,13 @@ pub fn of(network: &Network) -> Vec<Block> {
     }
 }
 
+/// The block of a parameter, and its row and column there.
+pub(super) fn locate(blocks: &[Block], place: usize) -> (usize, usize, usize) {
+    let index = blocks.iter().position(|block| block.range().contains(&place)).expect("every parameter has a block");
+    let offset = place - blocks[index].start;
+    (index, offset / blocks[index].columns, offset % blocks[index].columns)
+}
+
 fn layers(layout: &Layout) -> Vec<Block> {
     let mut blocks = Vec::new();
     for layer in 0..layout.depth() {

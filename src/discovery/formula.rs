@@ -4,7 +4,7 @@
 //! gradient.
 
 use super::affine::Affine;
-use super::blocks::Block;
+use super::blocks::{Block, locate};
 use super::matrices::{Action, MatrixSymmetry};
 use crate::scalar::Rational;
 use rug::Integer;
@@ -32,13 +32,6 @@ impl Sum {
         }
         if text.is_empty() { "0".to_owned() } else { text }
     }
-}
-
-/// The block of a parameter, and its row and column there.
-pub(super) fn locate(blocks: &[Block], place: usize) -> (usize, usize, usize) {
-    let index = blocks.iter().position(|block| block.range().contains(&place)).expect("every parameter has a block");
-    let offset = place - blocks[index].start;
-    (index, offset / blocks[index].columns, offset % blocks[index].columns)
 }
 
 /// The name of one parameter.

@@ -8,8 +8,7 @@
 //! ```
 
 use super::affine::{Affine, Row, echelon, subtract};
-use super::blocks::Block;
-use super::formula::locate;
+use super::blocks::{Block, locate};
 use crate::scalar::Rational;
 use num_traits::One;
 use std::collections::{BTreeMap, BTreeSet};
