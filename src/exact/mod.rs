@@ -19,7 +19,6 @@ pub mod cyclotomic;
 pub mod draws;
 pub mod groups;
 pub mod logarithms;
-mod operators;
 pub mod polynomial;
 pub mod roots;
 pub mod series;

@@ -1,7 +1,6 @@
 //! Polynomials in several variables with rational coefficients.
 
-use super::operators::forward_operator;
-use crate::scalar::{Field, Rational};
+use crate::scalar::{Field, Rational, forward_operators};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{AddAssign, MulAssign, Neg, SubAssign};
 
@@ -88,6 +87,25 @@ impl Polynomial {
         polynomials.iter().map(|p| monomials.iter().map(|powers| coordinate(p, powers)).collect()).collect()
     }
 
+    /// The powers of the variables, without zeros at the end, and the coefficients.
+    pub fn terms(&self) -> impl Iterator<Item = (&[u32], &Rational)> {
+        self.terms.iter().map(|(powers, coefficient)| (powers.as_slice(), coefficient))
+    }
+
+    /// The mean over independent variables: `moment` gives of a variable the mean of a power, which is asked for once.
+    pub fn mean(&self, mut moment: impl FnMut(usize, u32) -> Rational) -> Rational {
+        let mut known: BTreeMap<(usize, u32), Rational> = BTreeMap::new();
+        let mut mean = Rational::new();
+        for (powers, coefficient) in &self.terms {
+            let mut term = coefficient.clone();
+            for (variable, &power) in powers.iter().enumerate().filter(|(_, power)| **power > 0) {
+                term *= &*known.entry((variable, power)).or_insert_with(|| moment(variable, power));
+            }
+            mean += term;
+        }
+        mean
+    }
+
     fn include(&mut self, powers: &[u32], coefficient: Rational) {
         let length = powers.iter().rposition(|&power| power > 0).map_or(0, |last| last + 1);
         let powers = &powers[..length];
@@ -130,9 +148,7 @@ impl MulAssign<&Polynomial> for Polynomial {
         *self = product;
     }
 }
-forward_operator!({} Polynomial, Add, add, AddAssign, add_assign);
-forward_operator!({} Polynomial, Sub, sub, SubAssign, sub_assign);
-forward_operator!({} Polynomial, Mul, mul, MulAssign, mul_assign);
+forward_operators!(ring {} Polynomial);
 
 impl Neg for Polynomial {
     type Output = Polynomial;
@@ -175,6 +191,17 @@ mod tests {
             assert_eq!((a.clone() * &b).value(&point), Rational::from(&at_a * &at_b));
             assert_eq!(a.clone() * &b, b.clone() * &a);
             assert!((a.clone() - &a).is_zero());
+        }
+    }
+
+    #[test]
+    fn the_mean_at_a_point_is_the_value_there() {
+        let mut stream = Stream::new(&["mean"], 0, 0);
+        for _ in 0..20 {
+            let polynomial = draw(&mut stream);
+            let point: Vec<Rational> = (0..3).map(|_| stream.small()).collect();
+            let power = |variable: usize, power: u32| (0..power).map(|_| &point[variable]).product::<Rational>();
+            assert_eq!(polynomial.mean(power), polynomial.value(&point));
         }
     }
 

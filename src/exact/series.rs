@@ -3,8 +3,7 @@
 //! They are a ring in which whatever has the constant term other than 0 has an inverse, so that a formula written once for every [`Field`] gives its own
 //! Taylor coefficients: a step of an integrator, run on series, is the integrator's expansion in the step size.
 
-use super::operators::forward_operator;
-use crate::scalar::{Field, Rational, Ring};
+use crate::scalar::{Field, Rational, Ring, forward_operators};
 use num_traits::{One, Zero};
 use std::array::from_fn;
 use std::ops::{AddAssign, DivAssign, MulAssign, Neg, SubAssign};
@@ -110,10 +109,7 @@ impl<T: Field, const N: usize> DivAssign<&Series<T, N>> for Series<T, N> {
         }
     }
 }
-forward_operator!({T: Field, const N: usize} Series<T, N>, Add, add, AddAssign, add_assign);
-forward_operator!({T: Field, const N: usize} Series<T, N>, Sub, sub, SubAssign, sub_assign);
-forward_operator!({T: Field, const N: usize} Series<T, N>, Mul, mul, MulAssign, mul_assign);
-forward_operator!({T: Field, const N: usize} Series<T, N>, Div, div, DivAssign, div_assign);
+forward_operators!({T: Field, const N: usize} Series<T, N>);
 
 impl<T: Field, const N: usize> Neg for Series<T, N> {
     type Output = Self;

@@ -3,7 +3,7 @@
 //! Levels have the density `prod l_i^a e^(-l_i) prod |l_i - l_j|^beta` on positive numbers. For even `beta` the last factor is expanded; for any
 //! `beta > 0` the levels are the eigenvalues of `B B^T`, `B` bidiagonal with independent entries.
 
-use super::polynomial::{Polynomial, power_traces};
+use crate::exact::Polynomial;
 use crate::scalar::Rational;
 use std::collections::BTreeMap;
 
@@ -45,16 +45,13 @@ pub(super) struct Expanded {
 impl Expanded {
     /// Of the repulsion `prod |l_i^s - l_j^s|^beta` with `s = 1`, or of another power.
     pub(super) fn new(levels: usize, beta: usize, a: &Rational, s: usize) -> Self {
-        let power = |place| {
-            let variable = Polynomial::variable(levels, place);
-            (1..s).fold(variable.clone(), |power, _| power.times(&variable))
-        };
-        let mut repulsion = Polynomial::constant(levels, 1);
+        let power = |place| (0..s).fold(Polynomial::constant(1), |power, _| power * Polynomial::variable(place));
+        let mut repulsion = Polynomial::constant(1);
         for first in 0..levels {
             for second in 0..first {
-                let difference = power(first).plus(-1, &power(second));
+                let difference = power(first) - power(second);
                 for _ in 0..beta {
-                    repulsion = repulsion.times(&difference);
+                    repulsion *= &difference;
                 }
             }
         }
@@ -70,7 +67,8 @@ impl Expanded {
         let mut risen: BTreeMap<i64, Rational> = BTreeMap::new();
         for (exponents, coefficient) in self.repulsion.terms() {
             let mut term = coefficient.clone();
-            for (place, &exponent) in exponents.iter().enumerate() {
+            for place in 0..self.levels {
+                let exponent = exponents.get(place).copied().unwrap_or(0);
                 let power = i64::from(exponent) + [first, second].get(place).copied().unwrap_or(0);
                 term *= &*risen.entry(power).or_insert_with(|| rising(&self.shape, power));
             }
@@ -107,18 +105,16 @@ pub(super) struct Bidiagonal {
 impl Bidiagonal {
     /// With the sums of powers up to `last`.
     pub(super) fn new(levels: usize, beta: &Rational, a: &Rational, last: usize) -> Self {
-        let variables = 2 * levels - 1;
-        let variable = |place| Polynomial::variable(variables, place);
-        let zero = || Polynomial::constant(variables, 0);
+        let variable = Polynomial::variable;
         // B B^T, tridiagonal, made to have ones below its diagonal: closed walks are the same.
         let entry = |row: usize, column: usize| {
             if row == column {
-                let above = if row > 0 { variable(levels + row - 1) } else { zero() };
-                variable(row).plus(1, &above)
+                let above = if row > 0 { variable(levels + row - 1) } else { Polynomial::default() };
+                variable(row) + above
             } else if column == row + 1 {
-                variable(row).times(&variable(levels + row))
+                variable(row) * variable(levels + row)
             } else {
-                Polynomial::constant(variables, i64::from(row == column + 1))
+                Polynomial::constant(i64::from(row == column + 1))
             }
         };
         let matrix: Vec<Vec<Polynomial>> =
@@ -130,10 +126,29 @@ impl Bidiagonal {
     }
 }
 
+/// The traces of the powers `0..=last` of a square matrix, given by rows.
+fn power_traces(matrix: &[Vec<Polynomial>], last: usize) -> Vec<Polynomial> {
+    let size = matrix.len();
+    let identity = |row, column| Polynomial::constant(i64::from(row == column));
+    let square = |entry: &dyn Fn(usize, usize) -> Polynomial| -> Vec<Vec<Polynomial>> {
+        (0..size).map(|row| (0..size).map(|column| entry(row, column)).collect()).collect()
+    };
+    let mut power = square(&identity);
+    let mut traces = Vec::new();
+    for exponent in 0..=last {
+        traces.push((0..size).map(|place| power[place][place].clone()).sum());
+        if exponent < last {
+            power =
+                square(&|row, column| (0..size).map(|inner| power[row][inner].clone() * &matrix[inner][column]).sum());
+        }
+    }
+    traces
+}
+
 impl Means for Bidiagonal {
     fn pair(&mut self, q: i64, r: i64) -> Rational {
         let [q, r] = [q, r].map(|power| &self.sums[power as usize]);
-        q.times(r).mean(|place, power| rising(&self.shapes[place], i64::from(power)))
+        (q.clone() * r).mean(|place, power| rising(&self.shapes[place], i64::from(power)))
     }
     fn levels(&self) -> usize {
         self.levels
@@ -164,13 +179,8 @@ mod tests {
 
     /// `E p_k`, `k = 0, 1, 2`, of the eigenvalues of `X^T X/2`, `X` standard normal, rows by levels.
     fn wishart(rows: usize, levels: usize) -> Vec<Rational> {
-        let variables = rows * levels;
-        let variable = |row: usize, column: usize| Polynomial::variable(variables, row * levels + column);
-        let entry = |i: usize, j: usize| {
-            (0..rows).fold(Polynomial::constant(variables, 0), |sum, row| {
-                sum.plus(1, &variable(row, i).times(&variable(row, j)))
-            })
-        };
+        let variable = |row: usize, column: usize| Polynomial::variable(row * levels + column);
+        let entry = |i: usize, j: usize| (0..rows).map(|row| variable(row, i) * variable(row, j)).sum();
         let matrix: Vec<Vec<Polynomial>> = (0..levels).map(|i| (0..levels).map(|j| entry(i, j)).collect()).collect();
         // Moments of the normal law: 1 * 3 * 5 * ...
         let normal = |_, power: u32| {

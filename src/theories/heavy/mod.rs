@@ -9,7 +9,6 @@ mod htmp_law;
 mod inverse_tail;
 mod limit;
 mod loop_equations;
-mod polynomial;
 
 use crate::theories::THEOREMS;
 use crate::verify::{Claim, Lemmas, Theory};
