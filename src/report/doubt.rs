@@ -6,7 +6,7 @@
 
 use super::{plural, power_of_two};
 use crate::verify::simulation::ERROR_BITS;
-use crate::verify::{ClaimReport, Expanded, KindReport};
+use crate::verify::{ClaimReport, Evidence, Expanded, KindReport};
 
 /// The weakest number that stands behind a claim: a probability `≤ 2^-53`, or a share of the draws, `≤ 48 %`.
 pub(super) fn short(claim: &ClaimReport) -> String {
@@ -41,7 +41,18 @@ pub(super) fn sentences(claim: &ClaimReport) -> Vec<String> {
             percent(kind.open_share()),
         )
     });
-    expansions(claim).into_iter().chain(bound).chain(share).collect()
+    expansions(claim).into_iter().chain(bound).chain(share).chain(tolerated(claim)).collect()
+}
+
+/// By how much an equality may be false without having been noticed, where rounding decides.
+fn tolerated(claim: &ClaimReport) -> Option<String> {
+    let resolution = claim.resolution();
+    let equalities = claim.kinds.iter().any(|kind| !kind.inequality);
+    (equalities && !resolution.is_zero()).then(|| {
+        let exactly =
+            if claim.evidence.contains_key(&Evidence::Exact) { "On instances that are not exact, an" } else { "An" };
+        format!("{exactly} equality that is false by no more than {resolution} of its terms passes.")
+    })
 }
 
 /// What the expansion of residuals has shown, kind by kind.

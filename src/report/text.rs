@@ -300,13 +300,14 @@ fn measurements(text: &mut String, report: &Report, width: usize) {
     for claim in &report.claims {
         for ExponentReport { worst, digits, instances } in &claim.exponents {
             lines.push(format!(
-                "{}: exponent of {} = {}, predicted {}; {} digits on each of {}",
+                "{}: exponent of {} = {}, predicted {}; {} digits on each of {}; a term one order lower is seen from {} of the coefficient on",
                 claim.entry.id,
                 worst.label,
                 worst.measured,
                 worst.predicted,
                 digits,
                 plural(*instances, "instance"),
+                worst.unseen(),
             ));
         }
     }

@@ -135,6 +135,9 @@ pub(super) struct ClaimDocument {
     pub undecided: usize,
     pub refuted: usize,
     pub residual: String,
+    /// Follows from the evidence, and is not read back.
+    #[serde(default)]
+    pub resolution: String,
     pub margin: Option<String>,
     pub ladder: Vec<Rung>,
     pub kinds: Vec<KindDocument>,
@@ -182,6 +185,9 @@ pub(super) struct ExponentDocument {
     pub error: String,
     pub deviation: String,
     pub digits: u32,
+    /// Follows from the differences, and is not read back.
+    #[serde(default)]
+    pub unseen: String,
     pub instances: usize,
     /// `log2` of the step size and of the difference.
     pub differences: Vec<(f64, f64)>,

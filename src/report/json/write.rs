@@ -113,6 +113,7 @@ impl ClaimDocument {
             undecided: claim.undecided,
             refuted: claim.refuted,
             residual: claim.residual.to_string(),
+            resolution: claim.resolution().to_string(),
             margin: claim.margin.as_ref().map(Magnitude::to_string),
             ladder: claim
                 .ladder
@@ -160,6 +161,7 @@ impl ExponentDocument {
             error: worst.error.to_string(),
             deviation: worst.deviation.to_string(),
             digits: *digits,
+            unseen: worst.unseen().to_string(),
             instances: *instances,
             differences: worst.differences.clone(),
         }
