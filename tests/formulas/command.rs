@@ -78,7 +78,7 @@ fn programs_get_the_same_as_a_document() {
     let (code, text, _) = check("for z: w @ g.w = u g.u", &["--format", "json"]);
     let document: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!((code, &document["verdict"]), (Some(1), &Value::from("refuted")));
-    assert_eq!(document["latex"], r"w g_{w} = u \, g_{u} \qquad \forall\, z");
+    assert_eq!(document["latex"], r"w \cdot g_{w} = u \, g_{u} \qquad \forall\, z");
     assert_eq!(document["counterexample"]["exact"], true);
     assert_eq!(document["counterexample"]["terms"].as_array().map(Vec::len), Some(2));
     let again = check("for z: w @ g.w = u g.u", &["--format", "json"]);

@@ -91,6 +91,24 @@ fn latex_has_fractions_means_and_norms() {
     );
 }
 
+/// A dot sums over the axes that meet, of two vectors as of matrices; what goes entry by entry has a sign of its own.
+#[test]
+fn latex_tells_an_inner_product_from_others() {
+    for (formula, expected) in [
+        ("w @ g.w", r"w \cdot g_{w}"),
+        ("2 w @ W.T @ x", r"2 \, w \cdot W^{\top} \cdot x"),
+        ("w * g.w", r"w \odot g_{w}"),
+        ("4 * 2 u", r"4 \cdot 2 \, u"),
+        ("gamma · w", r"\gamma \cdot w"),
+        ("w @ (W @ x)", r"w \cdot \left(W \cdot x\right)"),
+        ("w @ -x", r"w \cdot \left(-x\right)"),
+        ("outer(w, x + y).T @ x", r"\left(w \otimes \left(x + y\right)\right)^{\top} \cdot x"),
+        ("grad(F) @ g", r"\nabla F \cdot g"),
+    ] {
+        assert_eq!(parse_expression(formula).map(|parsed| parsed.to_latex()).as_deref(), Ok(expected), "{formula}");
+    }
+}
+
 const WITH: &str = "u, w[n], W[m, n]; data x[n], y; n in 1..3; m in 1..3";
 
 /// Every fault has a part that it is about, and says what to do.
