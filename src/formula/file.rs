@@ -166,6 +166,11 @@ impl TheoryFile {
         self.claims.iter().map(|claim| claim.id.as_str())
     }
 
+    /// The claim of this identifier.
+    pub fn claim(&self, id: &str) -> Option<&FormulaClaim> {
+        self.claims.iter().find(|claim| claim.id == id)
+    }
+
     /// Reads a theory; `place` names the file in complaints.
     ///
     /// # Errors

@@ -21,6 +21,23 @@ pub struct Texts<'a> {
     pub rates: Rates,
 }
 
+impl<'a> Texts<'a> {
+    /// The texts that a question was read from, of which `with` is what its model declares, in words.
+    pub fn of(question: &'a Question, with: &'a str) -> Self {
+        Texts {
+            with,
+            loss: &question.model.text,
+            define: question.definitions.iter().filter_map(|definition| definition.split_once(DEFINED_AS)).collect(),
+            law: &question.law.text,
+            place: question.place,
+            rates: question.rates,
+        }
+    }
+}
+
+/// Stands between a name and what it is defined as.
+const DEFINED_AS: &str = " = ";
+
 /// Which of the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {

@@ -31,6 +31,7 @@
 //! | [`discovery`] | people and programs: the symmetries that were found of a network |
 //! | [`conserved`] | the same: the polynomials that gradient flow conserves |
 //! | [`relations`] | people, programs and papers: linear laws among terms, and what follows the answer to a law |
+//! | [`nearest`] | people and programs: the law that holds in place of one that is refuted |
 //! | `text` | people (with the feature `cli`) |
 //! | `explanation` | people: one claim in full (likewise) |
 //!
@@ -72,6 +73,7 @@ pub mod latex;
 pub mod layout;
 pub mod markdown;
 pub mod merge;
+pub mod nearest;
 pub mod observation;
 pub mod paper;
 pub mod plot;
@@ -93,6 +95,8 @@ use crate::discovery::structure::Known;
 use crate::verify::simulation::ERROR_BITS;
 use crate::verify::verdict::Witness;
 use crate::verify::{Case, ClaimReport, Effort, Entry, Verdict};
+use nearest::Sought;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The version of every JSON document that this crate writes. It grows when a member changes its meaning or goes away;
@@ -145,6 +149,8 @@ pub struct Report {
     pub comparison: Option<Comparison>,
     /// The claims, in the order of the registry.
     pub claims: Vec<ClaimReport>,
+    /// Of refuted laws of formulas, by identifier, what was sought in their place.
+    pub sought: BTreeMap<String, Sought>,
     /// Seconds from the start of the run to its end.
     pub seconds: f64,
 }

@@ -1,11 +1,11 @@
 //! Relations among terms, and what follows the answer to a law, for a person, for a program and for a paper.
 
 use super::latex::{PACKAGES, words};
+use super::nearest::{Changed, Sought};
 use super::{SCHEMA_VERSION, plural};
 use crate::formula::Answer;
 use crate::formula::law::{Question, Where};
-use crate::formula::relations::nearest::Change;
-use crate::formula::relations::{Beyond, FoundLaw, Nearest, Relations, Search, Sequel};
+use crate::formula::relations::{Beyond, FoundLaw, Relations, Sequel};
 use crate::verify::Verdict;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -95,11 +95,11 @@ pub fn sequel(sequel: &Sequel) -> String {
             Some(nearest) => {
                 line(&mut text, "instead", &nearest.text);
                 for change in &nearest.changes {
-                    line(&mut text, "", &in_words(change));
+                    line(&mut text, "", &Changed::new(change).in_words());
                 }
                 line(&mut text, "", &examined(&nearest.answer));
             }
-            None => line(&mut text, "instead", &nothing(search)),
+            None => line(&mut text, "instead", &Sought::new(search).nothing()),
         }
     }
     if let Some(Beyond { further, needless }) = &sequel.beyond {
@@ -116,20 +116,6 @@ pub fn sequel(sequel: &Sequel) -> String {
         }
     }
     text
-}
-
-fn nothing(search: &Search) -> String {
-    let offered = search.offered.join(", ");
-    let offered = if offered.is_empty() { String::new() } else { format!(", nor with further terms ({offered})") };
-    format!("no law is near: none with up to three other coefficients{offered}")
-}
-
-fn in_words(change: &Change) -> String {
-    match change {
-        Change::Coefficient { term, from, to } => format!("with {to} in place of {from} before {term}"),
-        Change::Without { term } => format!("without the term {term}"),
-        Change::Further { term, kind } => format!("with the further term {term} on the right ({kind})"),
-    }
 }
 
 /// All relations among terms, for a program.
@@ -176,8 +162,9 @@ fn law_document(law: &FoundLaw) -> Value {
 /// Adds to the answer of a law what follows it.
 pub fn add_sequel(document: &mut Value, sequel: &Sequel) {
     if let Some(search) = &sequel.search {
-        document["nearest"] = search.found.as_ref().map_or(Value::Null, nearest_document);
-        document["offered"] = json!(search.offered);
+        let Sought { nearest, offered } = Sought::new(search);
+        document["nearest"] = json!(nearest);
+        document["offered"] = json!(offered);
     }
     if let Some(beyond) = &sequel.beyond {
         document["further"] = beyond.further.iter().map(law_document).collect();
@@ -185,26 +172,8 @@ pub fn add_sequel(document: &mut Value, sequel: &Sequel) {
     }
 }
 
-fn nearest_document(nearest: &Nearest) -> Value {
-    let changes = nearest.changes.iter().map(|change| match change {
-        Change::Coefficient { term, from, to } => {
-            json!({"change": "coefficient", "term": term, "from": from.to_string(), "to": to.to_string()})
-        }
-        Change::Without { term } => json!({"change": "without", "term": term}),
-        Change::Further { term, kind } => json!({"change": "further", "term": term, "kind": kind}),
-    });
-    json!({
-        "law": nearest.text,
-        "latex": latex(&nearest.text),
-        "changes": changes.collect::<Vec<_>>(),
-        "verdict": nearest.answer.report.verdict,
-        "evidence": nearest.answer.report.evidence,
-        "instances": nearest.answer.report.instances,
-    })
-}
-
 /// A law in LaTeX.
-fn latex(law: &str) -> String {
+pub(super) fn latex(law: &str) -> String {
     equipartition_formula::parse_statement(law).map_or_else(|_| String::new(), |statement| statement.to_latex())
 }
 

@@ -342,6 +342,12 @@ fn explain(text: &mut String, report: &Report, claim: &ClaimReport, width: usize
     if claim.witnesses.is_empty() && claim.instances + claim.excluded > 0 {
         let _ = writeln!(text, "    {}", report.replay_command(&claim.entry, Case::Law, 0));
     }
+    for (place, line) in report.sought.get(&claim.entry.id).iter().flat_map(|sought| sought.lines()).enumerate() {
+        *text += &match place {
+            0 => hanging(&format!("instead: {line}"), width, "  "),
+            _ => hanging(&line, width, "    "),
+        };
+    }
     let _ = writeln!(text);
 }
 

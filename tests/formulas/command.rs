@@ -118,6 +118,35 @@ fn a_file_of_laws_is_a_theory_like_those_of_the_program() {
     assert!(text.contains("--theory examples/theories/textbook-balance.toml"), "{text}");
 }
 
+/// What `check` says is true in the place of a refuted law, `verify` says of a file's, and `merge` says again.
+#[test]
+fn a_refuted_law_of_a_file_is_answered_as_check_answers_it() {
+    const FALSE: &str = "examples/theories/textbook-balance.toml";
+    let (law, loss) = ("E[sum(g.w^2)] = E[g.u^2]", "(u (w @ x) - y)^2");
+    let asked =
+        ["check", law, "--loss", loss, "--with", WITH, "--at", "stationary", "--instances", "8", "--format", "json"];
+    let checked: Value = serde_json::from_str(&told(run(&asked)).1).expect("JSON");
+    assert_eq!(checked["nearest"]["verdict"], "holds", "{checked:#}");
+    let verify = ["verify", FALSE, "--instances", "8", "--no-config"];
+    let (code, json, _) = told(run(&[&verify[..], &["--format", "json"]].concat()));
+    let verified: Value = serde_json::from_str(&json).expect("JSON");
+    let of = |id: &str| verified["claims"].as_array().unwrap().iter().find(|claim| claim["id"] == id).unwrap();
+    assert_eq!(code, Some(1));
+    let claim = of("textbook-balance/equal-gradients");
+    assert_eq!((&claim["nearest"], &claim["offered"]), (&checked["nearest"], &checked["offered"]));
+    // A tautology is not refuted: nothing is sought in its place.
+    assert!(of("textbook-balance/any-loss").get("offered").is_none());
+    let nearest = claim["nearest"]["law"].as_str().unwrap();
+    let (_, text, _) = told(run(&verify));
+    let in_one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(in_one_line.contains(&format!("instead: {nearest} with")), "{text}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    fs::write(&path, &json).unwrap();
+    let merged = told(run(&["merge", path.to_str().unwrap(), "--theory", FALSE, "--format", "json"]));
+    assert_eq!(merged.1, json, "{}", merged.2);
+}
+
 /// A table and the formulas from the tree; nothing in a file becomes a command of LaTeX.
 #[test]
 fn a_report_can_be_pasted_into_a_paper() {
