@@ -1,6 +1,6 @@
 //! `equipartition check`: a law typed on the command line.
 
-use super::output::print;
+use super::output::{print, width};
 use super::question::{Format, Question, complain_of};
 use super::{Exit, Failure};
 use crate::formula::read::read;
@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let texts = question.texts(&question.loss, &arguments.law)?;
     let sequel = if arguments.alone { Sequel::default() } else { Sequel::find(&texts, &law, &answer) };
     let text = match question.format {
-        Format::Text => report::text(&answer) + &relations::sequel(&sequel),
+        Format::Text => report::text(&answer, width()) + &relations::sequel(&sequel, width()),
         Format::Json => {
             let mut document = report::document(&answer);
             relations::add_sequel(&mut document, &sequel);

@@ -1,23 +1,21 @@
 //! What became of one law that was asked about, for a person and for a program.
 
+use super::layout::{hanging, led, noted};
 use super::{SCHEMA_VERSION, doubt, plural};
 use crate::formula::law::Where;
 use crate::formula::{Answer, Counterexample, GENERIC_LOSS};
 use crate::scalar::decimal;
 use crate::verify::{Detail, Numbers, Verdict};
 use serde_json::{Value, json};
-use std::fmt::Write;
 
-/// For a person.
-pub fn text(answer: &Answer) -> String {
+/// For a person, in lines of at most `width`.
+pub fn text(answer: &Answer, width: usize) -> String {
     let report = &answer.report;
-    let mut text = format!("{}: {}\n", headline(answer), report.entry.statement);
+    let mut text = hanging(&format!("{}: {}", headline(answer), report.entry.statement), width, "");
     for hypothesis in &report.entry.hypotheses {
-        let _ = writeln!(text, "    {hypothesis}");
+        text += &hanging(hypothesis, width, "    ");
     }
-    let mut line = |name: &str, what: String| {
-        let _ = writeln!(text, "{name:<12}{what}");
-    };
+    let mut line = |name: &str, what: String| text += &noted(name, &what, width);
     match report.verdict {
         Verdict::Holds => {}
         _ if answer.is_tautology() => {
@@ -40,7 +38,7 @@ pub fn text(answer: &Answer) -> String {
     }
     line("controls", controls(answer));
     if let Some(found) = &answer.counterexample {
-        text += &counterexample(found);
+        text += &counterexample(found, width);
     }
     text
 }
@@ -105,24 +103,23 @@ fn controls(answer: &Answer) -> String {
     told.collect::<Vec<_>>().join("; ")
 }
 
-fn counterexample(found: &Counterexample) -> String {
+fn counterexample(found: &Counterexample, width: usize) -> String {
     let rounded = if found.is_exact { "" } else { ", terms rounded" };
-    let mut text = format!("\ncounterexample: {}{rounded}\n", found.description);
+    let mut text = "\n".to_owned() + &hanging(&format!("counterexample: {}{rounded}", found.description), width, "");
     for Numbers { name, values } in &found.numbers {
         let fractions: Vec<String> = values.iter().map(ToString::to_string).collect();
         let decimals: Vec<String> = values.iter().map(decimal).collect();
         let equal = if fractions == decimals { String::new() } else { format!(" = [{}]", decimals.join(", ")) };
-        let _ = writeln!(text, "  {name} = [{}]{equal}", fractions.join(", "));
+        text += &hanging(&format!("{name} = [{}]{equal}", fractions.join(", ")), width, "  ");
     }
     for detail in &found.terms {
         match detail {
-            Detail::Relation { label, .. } if label != "law" => {
-                let _ = writeln!(text, "  {label}:");
-            }
+            Detail::Relation { label, .. } if label != "law" => text += &hanging(&format!("{label}:"), width, "  "),
             Detail::Term { side, label, values, decimals } => {
                 let equal = decimals.as_ref().filter(|decimals| *decimals != values);
                 let equal = equal.map_or_else(String::new, |decimals| format!(" = [{}]", decimals.join(", ")));
-                let _ = writeln!(text, "    {:5}  {label} = [{}]{equal}", side.name(), values.join(", "));
+                let term = format!("{label} = [{}]{equal}", values.join(", "));
+                text += &led(&term, width, &format!("    {:5}  ", side.name()), &" ".repeat(13));
             }
             Detail::Relation { .. } | Detail::Note(_) => {}
         }

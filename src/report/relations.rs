@@ -1,6 +1,7 @@
 //! Relations among terms, and what follows the answer to a law, for a person, for a program and for a paper.
 
 use super::latex::{PACKAGES, words};
+use super::layout::{hanging, noted};
 use super::nearest::{Changed, Sought};
 use super::{SCHEMA_VERSION, plural};
 use crate::formula::Answer;
@@ -8,17 +9,9 @@ use crate::formula::law::{Question, Where};
 use crate::formula::relations::{Beyond, FoundLaw, Relations, Sequel};
 use crate::verify::Verdict;
 use serde_json::{Value, json};
-use std::fmt::Write;
 
-/// How wide the words before a line are.
-const LEAD: usize = 12;
-
-fn line(text: &mut String, lead: &str, what: &str) {
-    let _ = writeln!(text, "{lead:<LEAD$}{what}");
-}
-
-/// All relations among terms, for a person.
-pub fn text(found: &Relations) -> String {
+/// All relations among terms, for a person, in lines of at most `width`.
+pub fn text(found: &Relations, width: usize) -> String {
     let all = plural(found.terms.len(), "term");
     let laws = found.laws.iter().filter(|law| !law.answer.is_tautology()).count();
     let mut text = match laws {
@@ -26,25 +19,26 @@ pub fn text(found: &Relations) -> String {
         laws => format!("{} among {all}\n", plural(laws, "linear law")),
     };
     for hypothesis in hypotheses(found) {
-        let _ = writeln!(text, "    {hypothesis}");
+        text += &hanging(&hypothesis, width, "    ");
     }
+    let mut line = |word: &str, what: &str| text += &noted(word, what, width);
     for law in &found.laws {
-        line(&mut text, headline(&law.answer), &law.text);
-        line(&mut text, "", &evidence(law));
+        line(headline(&law.answer), &law.text);
+        line("", &evidence(law));
     }
     for law in &found.refuted {
-        line(&mut text, "refuted", law);
-        line(&mut text, "", "it held on the instances that were looked at first, and fresh ones refute it");
+        line("refuted", law);
+        line("", "it held on the instances that were looked at first, and fresh ones refute it");
     }
     for related in &found.unwritten {
         let what = format!(
             "a relation among {} whose coefficients are not numbers times powers of gamma (0 to 2) and eta (-2 to 2)",
             related.iter().map(|term| format!("`{term}`")).collect::<Vec<_>>().join(", ")
         );
-        line(&mut text, "left out", &what);
+        line("left out", &what);
     }
     if !found.is_sparsest {
-        line(&mut text, "basis", "not all sets of terms were looked at: there may be laws of fewer terms");
+        line("basis", "not all sets of terms were looked at: there may be laws of fewer terms");
     }
     text
 }
@@ -86,9 +80,10 @@ fn examined(answer: &Answer) -> String {
     format!("fresh instances {}", super::answer::instances(answer))
 }
 
-/// What follows the answer to a law, for a person.
-pub fn sequel(sequel: &Sequel) -> String {
+/// What follows the answer to a law, for a person, in lines of at most `width`.
+pub fn sequel(sequel: &Sequel, width: usize) -> String {
     let mut text = String::new();
+    let line = |text: &mut String, word: &str, what: &str| *text += &noted(word, what, width);
     if let Some(search) = &sequel.search {
         text.push('\n');
         match &search.found {
