@@ -1,7 +1,7 @@
 //! What became of one law that was asked about, for a person and for a program.
 
 use super::layout::{hanging, led, noted};
-use super::{SCHEMA_VERSION, doubt, plural};
+use super::{SCHEMA_VERSION, doubt, json, measured, plural};
 use crate::formula::law::Where;
 use crate::formula::{Answer, Counterexample, GENERIC_LOSS};
 use crate::scalar::decimal;
@@ -26,6 +26,9 @@ pub fn text(answer: &Answer, width: usize) -> String {
     line("instances", instances(answer));
     if let Some(why) = &answer.left_out {
         line("", format!("left out, one of them: {why}"));
+    }
+    for exponent in &report.exponents {
+        line("exponent", measured(exponent));
     }
     for sentence in doubt::sentences(report) {
         line("", sentence);
@@ -160,6 +163,7 @@ pub fn document(answer: &Answer) -> Value {
         "left_out": report.excluded + report.unresolved,
         "why_left_out": answer.left_out,
         "evidence": report.evidence,
+        "exponents": json::exponents(&report.exponents),
         "may_be_missed": doubt::sentences(report),
         "controls": controls.collect::<Vec<_>>(),
         "given_controls": answer.given_controls,

@@ -93,7 +93,7 @@ pub use baseline::{Comparison, Difference, NotCompared, Why};
 
 use crate::discovery::structure::Known;
 use crate::verify::simulation::ERROR_BITS;
-use crate::verify::verdict::Witness;
+use crate::verify::verdict::{ExponentReport, Witness};
 use crate::verify::{Case, ClaimReport, Effort, Entry, Verdict};
 use nearest::Sought;
 use std::collections::BTreeMap;
@@ -282,6 +282,18 @@ impl Report {
     fn replay(&self, claim: &ClaimReport, witness: &Witness) -> String {
         self.replay_command(&claim.entry, witness.case, witness.index)
     }
+}
+
+/// What was measured of an exponent: `left side = 2.0000, predicted 2; 30 digits on each of 8 instances`.
+fn measured(exponent: &ExponentReport) -> String {
+    let ExponentReport { worst, digits, instances } = exponent;
+    format!(
+        "{} = {}, predicted {}; {digits} digits on each of {}",
+        worst.label,
+        worst.measured,
+        worst.predicted,
+        plural(*instances, "instance"),
+    )
 }
 
 pub(crate) fn plural(count: usize, noun: &str) -> String {

@@ -88,6 +88,29 @@ fn programs_get_the_same_as_a_document() {
     assert_eq!((code, &document["error"]["kind"]), (Some(65), &Value::from("bad-data")));
 }
 
+/// What an exponent is, where it is the one asserted and where it is another.
+#[test]
+fn the_exponent_that_was_measured_is_told() {
+    for (law, code, measured) in [
+        ("next(L; sum(w^2) - 2 u^2) - (1 - 2 gamma eta)^2 (sum(w^2) - 2 u^2) ~ eta^2", Some(0), 2.0),
+        ("next(L; sum(w^2) - 2 u^2) - (1 - 2 gamma eta)^2 (sum(w^2) - 2 u^2) ~ eta^3", Some(1), 2.0),
+        ("sum(next(L; w)^2) - sum(w^2) ~ eta^2", Some(1), 1.0),
+    ] {
+        let (found, text, complaint) = check(law, &["--format", "json"]);
+        assert_eq!(found, code, "{text}{complaint}");
+        let document: Value = serde_json::from_str(&text).expect("JSON");
+        let exponent = &document["exponents"][0];
+        let value: f64 = exponent["measured"].as_str().unwrap().parse().unwrap();
+        assert!((value - measured).abs() < 1e-15, "{law}: {exponent}");
+        assert_eq!(exponent["predicted"].as_f64() == Some(measured), code == Some(0), "{exponent}");
+        let (_, text, _) = check(law, &[]);
+        assert!(
+            text.contains(&format!("\nexponent    left side = {}", exponent["measured"].as_str().unwrap())),
+            "{text}"
+        );
+    }
+}
+
 /// A file is a theory: selected by its name or by identifiers, explained, replayed, recorded.
 #[test]
 fn a_file_of_laws_is_a_theory_like_those_of_the_program() {

@@ -154,7 +154,7 @@ impl KindDocument {
 }
 
 impl ExponentDocument {
-    fn new(report: &ExponentReport) -> Self {
+    pub(super) fn new(report: &ExponentReport) -> Self {
         let ExponentReport { worst, digits, instances } = report;
         ExponentDocument {
             of: worst.label.clone(),
