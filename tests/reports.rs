@@ -101,6 +101,7 @@ fn sought() -> Sought {
         latex: term(r"u = 2 \, v + c"),
         changes: vec![
             Changed::Coefficient { term: term("v"), from: term("1"), to: term("2") },
+            Changed::Side { term: term("A @ A.T"), to: term("A.T @ A") },
             Changed::Without { term: term("-w") },
             Changed::Further { term: term("c"), kind: term("decay") },
         ],

@@ -52,6 +52,13 @@ pub enum Changed {
         /// The term.
         term: String,
     },
+    /// A term whose products of matrices belong on the other side.
+    Side {
+        /// The term.
+        term: String,
+        /// The term that has to stand in its place.
+        to: String,
+    },
     /// A term that was missing.
     Further {
         /// The term.
@@ -109,6 +116,7 @@ impl Changed {
             Change::Coefficient { term, from, to } => {
                 Changed::Coefficient { term: term.clone(), from: from.to_string(), to: to.to_string() }
             }
+            Change::Turned { term, to } => Changed::Side { term: term.clone(), to: to.clone() },
             Change::Without { term } => Changed::Without { term: term.clone() },
             Change::Further { term, kind } => Changed::Further { term: term.clone(), kind: kind.clone() },
         }
@@ -118,6 +126,7 @@ impl Changed {
     pub fn in_words(&self) -> String {
         match self {
             Changed::Coefficient { term, from, to } => format!("with {to} in place of {from} before {term}"),
+            Changed::Side { term, to } => format!("with {to} in place of {term}: the other side"),
             Changed::Without { term } => format!("without the term {term}"),
             Changed::Further { term, kind } => format!("with the further term {term} on the right ({kind})"),
         }

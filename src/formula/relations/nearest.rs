@@ -9,6 +9,7 @@ use super::candidates::{Kind, kinds};
 use super::formula::law as written_law;
 use super::lift;
 use super::relate::examined;
+use super::sides;
 use super::space::{Space, advance};
 use super::values::{Constants, Loss, Terms};
 use crate::formula::read::Texts;
@@ -34,6 +35,13 @@ pub enum Change {
     Without {
         /// The term, with its coefficient.
         term: String,
+    },
+    /// A term whose products of matrices belong on the other side.
+    Turned {
+        /// The term.
+        term: String,
+        /// The term that has to stand in its place.
+        to: String,
     },
     /// A term that was missing, on the right side.
     Further {
@@ -86,6 +94,10 @@ const STEPS: [Step; 9] = [
     step(Grain::Distributed, 1, true),
     step(Grain::Distributed, 3, false),
 ];
+/// After so many of them products of matrices are taken on the other side.
+const STEPS_BEFORE_SIDES: usize = 2;
+/// On so many instances it is looked first whether such a law may hold.
+const GLANCED_AT: u64 = 4;
 /// The most terms of a law that is searched for changes.
 const MOST_TERMS: usize = 16;
 /// The most further terms in all.
@@ -259,7 +271,12 @@ struct Seeker<'a> {
 
 impl Seeker<'_> {
     fn run(&self) -> Option<Nearest> {
-        for step in STEPS {
+        for (number, step) in STEPS.into_iter().enumerate() {
+            if number == STEPS_BEFORE_SIDES
+                && let Some(nearest) = self.turned()
+            {
+                return Some(nearest);
+            }
             let Some(level) = self.levels.iter().find(|level| level.grain == step.grain) else { continue };
             let mut solutions = self.solutions(level, step);
             let is_law = |vector: Vec<Residue>| !self.generic.contains(&vector);
@@ -274,6 +291,19 @@ impl Seeker<'_> {
             }
         }
         None
+    }
+
+    /// With products of matrices on the other side.
+    fn turned(&self) -> Option<Nearest> {
+        self.levels.iter().flat_map(|level| sides::turned(&self.prefix, &level.summands)).find_map(|(text, changes)| {
+            let holds = |instances: u64| {
+                examined(self.texts, &text, self.settings, instances)
+                    .filter(|answer| answer.report.verdict == Verdict::Holds)
+            };
+            holds(GLANCED_AT)?;
+            let answer = holds(self.instances)?;
+            Some(Nearest { text, changes, answer })
+        })
     }
 
     fn known(&self, level: &Level, changed: &[usize]) -> Vec<(usize, Residue)> {
