@@ -60,6 +60,7 @@ fn what_makes_no_sense_is_underlined() {
         (LAW, &["--define", "C"], &["--define:1:1: a definition is a name, `=` and a formula"]),
         (LAW, &["--define", "u = 1"], &["--define:1:1: `u` is declared already"]),
         (LAW, &["--define", "C = sum(w) + v"], &["--define:1:11: unknown name `v`"]),
+        (LAW, &["--define", "C = sum(w)"], &["--define:1:1: no law speaks of `C`"]),
         ("g.w = eta w", &["--rates", "full"], &["`g` is of one sample"]),
         ("E[g.w] = eta w", &["--rates", "full"], &["there is no single eta"]),
         (LAW, &["--control-loss", "(u w - y)^2"], &["--control-loss:1:", "cannot be added"]),
