@@ -327,7 +327,7 @@ impl Reader<'_> {
         };
         let law = self.law(&sources)?;
         let mut read = FormulaClaim::new(id.clone(), claim.title.clone(), &law);
-        read.hypotheses.extend(claim.hypotheses.iter().cloned());
+        read.hypotheses.extend(law.question.notes().into_iter().chain(claim.hypotheses.iter().cloned()));
         read.references.extend(file.theory.references.iter().chain(&claim.references).cloned());
         read.builds_on.clone_from(&claim.builds_on);
         let mut names = vec![GENERIC_LOSS];

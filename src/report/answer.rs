@@ -16,6 +16,9 @@ pub fn text(answer: &Answer, width: usize) -> String {
         text += &hanging(hypothesis, width, "    ");
     }
     let mut line = |name: &str, what: String| text += &noted(name, &what, width);
+    for note in answer.question.notes() {
+        line("note", note);
+    }
     match report.verdict {
         Verdict::Holds => {}
         _ if answer.is_tautology() => {
@@ -147,6 +150,7 @@ pub fn document(answer: &Answer) -> Value {
         "latex": question.law.statement().to_latex(),
         "loss": question.model.text,
         "with": question.signature.to_text(),
+        "notes": question.notes(),
         "at": match question.place {
             Where::Anywhere => "anywhere",
             Where::Stationary => "stationary",

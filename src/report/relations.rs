@@ -22,6 +22,9 @@ pub fn text(found: &Relations, width: usize) -> String {
         text += &hanging(&hypothesis, width, "    ");
     }
     let mut line = |word: &str, what: &str| text += &noted(word, what, width);
+    for note in found.question.notes() {
+        line("note", &note);
+    }
     for law in &found.laws {
         line(headline(&law.answer), &law.text);
         line("", &evidence(law));
@@ -121,6 +124,7 @@ pub fn document(found: &Relations) -> Value {
         "for": found.prefix.trim_end_matches([':', ' ']),
         "loss": found.question.model.text,
         "with": found.question.signature.to_text(),
+        "notes": found.question.notes(),
         "at": at(&found.question),
         "seed": found.settings.seed,
         "precision": found.settings.precision,

@@ -112,6 +112,26 @@ fn the_exponent_that_was_measured_is_told() {
     }
 }
 
+/// Labels among the parameters are pointed at, and labels among the data are not.
+#[test]
+fn labels_that_are_parameters_are_noted() {
+    let noted = |with: &str, loss: &str| {
+        let law = "for z: sum(g.W) = 0";
+        let asked = ["check", law, "--loss", loss, "--with", with, "--instances", "4", "--alone", "--format", "json"];
+        let document: Value = serde_json::from_str(&told(run(&asked)).1).expect("JSON");
+        document["notes"].as_array().unwrap_or_else(|| panic!("{document:#}")).len()
+    };
+    let (labels, quantity) = ("cross_entropy(W @ x, c)", "W[k, n], c[k]; data x[n]; k in 2..3, n in 1..2");
+    for (with, loss, notes) in [
+        ("W[k, n], c[k] in onehot; data x[n]; k in 2..3, n in 1..2", labels, 1),
+        ("W[k, n]; data x[n], c[k] in onehot; k in 2..3, n in 1..2", labels, 0),
+        (quantity, labels, 1),
+        (quantity, "cross_entropy(W @ x, c) + sum(c^2)", 0),
+    ] {
+        assert_eq!(noted(with, loss), notes, "{with}: {loss}");
+    }
+}
+
 /// A file is a theory: selected by its name or by identifiers, explained, replayed, recorded.
 #[test]
 fn a_file_of_laws_is_a_theory_like_those_of_the_program() {
