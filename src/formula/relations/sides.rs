@@ -1,8 +1,7 @@
 //! Laws like one that does not hold, with products of matrices taken on the other side: `A.T @ A` where `A @ A.T` was written.
 //!
-//! Such a law is no other vector of coefficients: its terms are others, and may have another shape. So each is written out, and what is read is judged.
+//! Such a law is no other vector of coefficients: its terms are others, and may have another shape. So each has a null space of its own to be in.
 
-use super::formula::law as written_law;
 use super::nearest::Change;
 use equipartition_formula::{Coefficient, Summand, Turn, parse_expression};
 
@@ -10,8 +9,16 @@ use equipartition_formula::{Coefficient, Summand, Turn, parse_expression};
 const MOST_TURNED: usize = 4;
 const MOST_TRIED: usize = 32;
 
-/// The laws, those of fewest turned terms first, each with what is changed.
-pub fn turned(prefix: &str, summands: &[Summand]) -> Vec<(String, Vec<Change>)> {
+/// A law with some of its terms turned.
+pub struct Turned {
+    /// Of every term whether it stands on the right, its coefficient, and the term.
+    pub terms: Vec<(bool, Coefficient, String)>,
+    /// What is changed.
+    pub changes: Vec<Change>,
+}
+
+/// The laws, those of fewest turned terms first.
+pub fn turned(summands: &[Summand]) -> Vec<Turned> {
     let ways: Vec<(usize, Vec<String>)> = summands
         .iter()
         .enumerate()
@@ -31,19 +38,17 @@ pub fn turned(prefix: &str, summands: &[Summand]) -> Vec<(String, Vec<Change>)> 
         choices.extend(further);
     }
     choices.sort_by_key(Vec::len);
-    choices.iter().skip(1).take(MOST_TRIED).map(|chosen| law(prefix, summands, chosen)).collect()
+    choices.iter().skip(1).take(MOST_TRIED).map(|chosen| law(summands, chosen)).collect()
 }
 
-/// A law with some of its terms turned.
-fn law(prefix: &str, summands: &[Summand], chosen: &[(usize, &str)]) -> (String, Vec<Change>) {
-    let terms = summands.iter().enumerate().map(|(place, summand)| {
+fn law(summands: &[Summand], chosen: &[(usize, &str)]) -> Turned {
+    let term = |(place, summand): (usize, &Summand)| {
         let turned = chosen.iter().find(|(known, _)| *known == place).map(|(_, term)| *term);
-        (summand.is_right, summand.coefficient.clone(), turned.unwrap_or(&summand.term))
-    });
-    let terms: Vec<(bool, Coefficient, &str)> = terms.collect();
+        (summand.is_right, summand.coefficient.clone(), turned.unwrap_or(&summand.term).to_owned())
+    };
     let change =
         |(place, to): &(usize, &str)| Change::Turned { term: summands[*place].term.clone(), to: (*to).to_owned() };
-    (written_law(prefix, &terms), chosen.iter().map(change).collect())
+    Turned { terms: summands.iter().enumerate().map(term).collect(), changes: chosen.iter().map(change).collect() }
 }
 
 /// A term with its products turned, in one way or in two.
@@ -67,15 +72,18 @@ mod tests {
         let summand =
             |is_right, term: &str| Summand { is_right, coefficient: Coefficient::one(), term: term.to_owned() };
         let summands = [summand(false, "A @ A.T"), summand(true, "B @ g.B.T"), summand(true, "u")];
-        let laws: Vec<String> = turned("for z: ", &summands).into_iter().map(|(law, _)| law).collect();
+        let laws: Vec<String> = turned(&summands)
+            .iter()
+            .map(|law| law.terms.iter().map(|(.., term)| term.as_str()).collect::<Vec<_>>().join(", "))
+            .collect();
         assert_eq!(
             laws,
             [
-                "for z: A.T @ A = B @ g.B.T + u",
-                "for z: A @ A.T = g.B.T @ B + u",
-                "for z: A @ A.T = B.T @ g.B + u",
-                "for z: A.T @ A = g.B.T @ B + u",
-                "for z: A.T @ A = B.T @ g.B + u",
+                "A.T @ A, B @ g.B.T, u",
+                "A @ A.T, g.B.T @ B, u",
+                "A @ A.T, B.T @ g.B, u",
+                "A.T @ A, g.B.T @ B, u",
+                "A.T @ A, B.T @ g.B, u",
             ]
         );
     }
