@@ -10,6 +10,7 @@ use equipartition::theories::{ALL, registry, select};
 use equipartition::verify::runner::{Plan, run};
 use equipartition::verify::{Checked, Evidence, Settings, Theories, Verdict};
 use predicates::prelude::*;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -36,6 +37,7 @@ fn report() -> Report {
         model: None,
         comparison: None,
         claims,
+        sought: BTreeMap::new(),
         seconds: 0.0,
     }
 }

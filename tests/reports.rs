@@ -2,6 +2,7 @@
 
 #![cfg(feature = "cli")]
 
+use equipartition::report::nearest::{Changed, Instead, Sought};
 use equipartition::report::text::Style;
 use equipartition::report::{Comparison, Difference, Libraries, Report, annotations, json, junit, markdown, text};
 use equipartition::scalar::Magnitude;
@@ -92,6 +93,25 @@ fn witness(case: Case, index: u64, description: &str, residual: Magnitude) -> Wi
     Witness { case, index, description: description.to_owned(), relation: "row 0".to_owned(), residual }
 }
 
+/// What holds in the place of a refuted law, with every kind of change.
+fn sought() -> Sought {
+    let term = |term: &str| term.to_owned();
+    let instead = Instead {
+        law: term("u = 2 v + c"),
+        latex: term(r"u = 2 \, v + c"),
+        changes: vec![
+            Changed::Coefficient { term: term("v"), from: term("1"), to: term("2") },
+            Changed::Side { term: term("A @ A.T"), to: term("A.T @ A") },
+            Changed::Without { term: term("-w") },
+            Changed::Further { term: term("c"), kind: term("decay") },
+        ],
+        verdict: Verdict::Holds,
+        evidence: BTreeMap::from([(Evidence::Identity, 2), (Evidence::Exact, 8)]),
+        instances: 8,
+    };
+    Sought { nearest: Some(instead), offered: vec![term("decay")] }
+}
+
 fn report() -> Report {
     let mut holds = claim(entry(IDS[0]), Verdict::Holds, "");
     holds.tests = 100;
@@ -146,6 +166,7 @@ fn report() -> Report {
         model: None,
         comparison: None,
         claims,
+        sought: BTreeMap::from([(IDS[1].to_owned(), sought())]),
         seconds: 1.5,
     }
 }

@@ -21,10 +21,44 @@ const OBSERVATIONS: [&[&str]; 8] = [
 ];
 
 /// The commands that print tables or prose, quick ones of each kind.
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 15] = [
     &["verify", "--no-config", "entropic-loss/no-second", "balance", "ideal-gas", "-n", "4", "-p", "128"],
     &["verify", "--no-config", "--model", "examples/models/mlp.toml", "balance/master", "-n", "4", "-p", "128"],
     &["verify", "--no-config", "balance", "platonic", "--time-limit", "0"],
+    // Numbers of few digits: one that is longer than the page stands on a line of its own.
+    &["replay", "balance/neuron", "0", "19"],
+    &["replay", "finite-step/amount", "0", "2", "--theory", "examples/theories/finite-step.toml"],
+    &[
+        "check",
+        "E[sum(g.w^2)] - 2 E[g.u^2] = 4 gamma/eta (sum(w^2) - 2 u^2)",
+        "--loss",
+        "(u (w @ x)^2 - y)^2",
+        "--with",
+        "u, w[n], x[n], y; n in 1..3",
+    ],
+    &[
+        "check",
+        "for z: w @ g.w + v @ g.v = 2 u g.u",
+        "--loss",
+        "(u (v @ x) (w @ x) - y)^2",
+        "--with",
+        "u, v[n], w[n], x[n], y; n in 1..2",
+        "--at",
+        "stationary",
+    ],
+    &[
+        "relate",
+        "E[g.u^2]",
+        "E[sum(g.w^2)]",
+        "u^2",
+        "sum(w^2)",
+        "--at",
+        "stationary",
+        "--loss",
+        "(u relu(w @ x)^2 - y)^2",
+        "--with",
+        "u, w[n], x[n], y; n in 1..3",
+    ],
     &["list"],
     &["explain", "balance/master"],
     &["explain", "noether/sgd-charge"],

@@ -1,13 +1,14 @@
 //! `equipartition check`: a law typed on the command line.
 
-use super::output::print;
+use super::output::{print, width};
 use super::question::{Format, Question, complain_of};
 use super::{Exit, Failure};
-use crate::formula::read::read;
+use crate::formula::read::{Part, Texts, read, unused, used};
 use crate::formula::relations::Sequel;
 use crate::formula::{Answer, FormulaClaim, FormulaLaw};
 use crate::report::{answer as report, relations};
 use clap::Args;
+use equipartition_formula::Fault;
 
 /// Check a law that is typed as a formula, about a loss that is typed as a formula
 ///
@@ -44,6 +45,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let question = &arguments.question;
     let law = read_law(arguments, &question.loss, "--loss")?;
+    refuse_unused(&question.texts(&question.loss, &arguments.law)?)?;
     let mut claim = FormulaClaim::new("check/law".to_owned(), "the law asked for".to_owned(), &law);
     for (number, loss) in arguments.control_loss.iter().enumerate() {
         let control = read_law(arguments, loss, "--control-loss")?;
@@ -53,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let texts = question.texts(&question.loss, &arguments.law)?;
     let sequel = if arguments.alone { Sequel::default() } else { Sequel::find(&texts, &law, &answer) };
     let text = match question.format {
-        Format::Text => report::text(&answer) + &relations::sequel(&sequel),
+        Format::Text => report::text(&answer, width()) + &relations::sequel(&sequel, width()),
         Format::Json => {
             let mut document = report::document(&answer);
             relations::add_sequel(&mut document, &sequel);
@@ -63,6 +65,19 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     let _ = print(&text)?;
     Ok(Exit::from(answer.report.verdict))
+}
+
+/// A definition that the law does not refer to has no effect.
+fn refuse_unused(texts: &Texts<'_>) -> Result<(), Failure> {
+    let used = used(&texts.define, texts.law);
+    match (0..texts.define.len()).find(|place| !used.contains(place)) {
+        Some(place) => {
+            let name = texts.define[place].0;
+            let fault = Fault::new(0..name.len(), unused(name));
+            Err(complain_of(texts, "--loss", Part::DefinedName(place), fault))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The law about a loss, which is the value of an option.

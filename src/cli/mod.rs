@@ -139,9 +139,9 @@ enum Format {
 }
 
 impl Command {
-    fn run(self, theories: Theories) -> Result<Exit, Failure> {
+    fn run(self, theories: Theories, files: &[TheoryFile]) -> Result<Exit, Failure> {
         match self {
-            Command::Verify(arguments) => verify::run(&arguments, theories),
+            Command::Verify(arguments) => verify::run(&arguments, theories, files),
             Command::Check(arguments) => check::run(&arguments),
             Command::Relate(arguments) => relate::run(&arguments),
             Command::Merge(arguments) => merge::run(&arguments, theories),
@@ -236,7 +236,7 @@ pub fn main_with(theories: &[&Theory<'_>], arguments: impl IntoIterator<Item = O
     let run = || {
         let files = theory_files::read(&files)?;
         let command = command.of_claims(&files);
-        theory_files::with(theories, &files, |theories| command.run(theories))
+        theory_files::with(theories, &files, |theories| command.run(theories, &files))
     };
     guarded(run).unwrap_or_else(|failure| {
         report(&failure, json);

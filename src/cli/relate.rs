@@ -1,6 +1,6 @@
 //! `equipartition relate`: all linear laws among terms.
 
-use super::output::print;
+use super::output::{print, width};
 use super::question::{Format, Question, complain, complain_of};
 use super::{Exit, Failure};
 use crate::formula::relations::{Complaint, MOST_TERMS, relate};
@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Complaint::NoInstances(Unjudged::Outside(why) | Unjudged::Contradicted(why)) => no_instances(&why),
     })?;
     let text = match question.format {
-        Format::Text => report::text(&found),
+        Format::Text => report::text(&found, width()),
         Format::Json => format!("{:#}\n", report::document(&found)),
         Format::Latex => report::to_latex(&found),
     };

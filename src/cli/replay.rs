@@ -153,13 +153,26 @@ fn exit(case: Case, examination: &Examination) -> Exit {
     }
 }
 
-/// Numbers as fractions, and below them in decimals where these are others.
-fn with_decimals(name: &str, fractions: &[String], decimals: impl Iterator<Item = String>) -> String {
+/// Numbers as fractions, and below them in decimals where these are others. No number is broken.
+fn with_decimals(name: &str, fractions: &[String], decimals: impl Iterator<Item = String>, width: usize) -> String {
     let decimals: Vec<String> = decimals.collect();
-    let mut text = format!("{name}[{}]", fractions.join(", "));
+    let mut text = hanging(&format!("{name}[{}]", fractions.join(", ")), width, "");
     if decimals != fractions {
         let place = " ".repeat(name.chars().count().saturating_sub(2));
-        let _ = write!(text, "\n{place}= [{}]", decimals.join(", "));
+        text += &hanging(&format!("= [{}]", decimals.join(", ")), width, &place);
+    }
+    text
+}
+
+/// A line of a finding, with decimals below it where these are other numbers.
+fn detail(line: &Detail, width: usize) -> String {
+    const BESIDE: &str = "             ";
+    let Detail::Term { side, label, values, decimals } = line else { return hanging(&line.to_string(), width, "  ") };
+    let first = format!("      {:5}  ", side.name());
+    let rest = format!("{BESIDE}  ");
+    let mut text = led(&format!("{label} = [{}]", values.join(", ")), width, &first, &rest);
+    if let Some(decimals) = decimals.as_ref().filter(|decimals| *decimals != values) {
+        text += &led(&format!("= [{}]", decimals.join(", ")), width, BESIDE, &rest);
     }
     text
 }
@@ -175,43 +188,43 @@ fn text(claim: &Claim, case: Case, arguments: &Arguments, examination: &Examinat
     let drawn = format!("seed {}, instance {}: {}", arguments.seed, arguments.index, examination.description);
     text += &hanging(&drawn, width, "");
     if let Some(reason) = &examination.excluded {
-        let _ = writeln!(text, "outside the hypotheses: {reason}");
+        text += &hanging(&format!("outside the hypotheses: {reason}"), width, "");
     }
     if !examination.numbers.is_empty() {
         text.push('\n');
     }
     for Numbers { name, values } in &examination.numbers {
         let fractions = values.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let _ = writeln!(text, "{}", with_decimals(&format!("{name} = "), &fractions, values.iter().map(decimal)));
+        text += &with_decimals(&format!("{name} = "), &fractions, values.iter().map(decimal), width);
     }
     for finding in &examination.findings {
         let (status, reason) = json::status(finding.status);
         let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
-        let _ = writeln!(text, "\n{}: {status}{reason}", finding.scalar);
+        text.push('\n');
+        text += &hanging(&format!("{}: {status}{reason}", finding.scalar), width, "");
         for line in &finding.details {
-            let _ = writeln!(text, "  {line}");
-            if let Detail::Term { values, decimals: Some(decimals), .. } = line
-                && values != decimals
-            {
-                let _ = writeln!(text, "             = [{}]", decimals.join(", "));
-            }
+            text += &detail(line, width);
         }
-        let _ = match finding.worst.is_empty() {
-            true => writeln!(text, "  all residuals are 0"),
-            false => writeln!(text, "  worst relative residual {} in {}", finding.residual, finding.worst),
-        };
+        let mut say = |what: String| text += &hanging(&what, width, "  ");
+        match finding.worst.is_empty() {
+            true => say("all residuals are 0".to_owned()),
+            false => say(format!("worst relative residual {} in {}", finding.residual, finding.worst)),
+        }
         if !finding.miss.is_zero() {
-            let _ = writeln!(text, "  surely missed by {}", finding.miss);
+            say(format!("surely missed by {}", finding.miss));
         }
         if !finding.shortfall.is_zero() {
-            let _ = writeln!(text, "  short of the check's resolution by {} of it", finding.shortfall);
+            say(format!("short of the check's resolution by {} of it", finding.shortfall));
         }
         if let Some(margin) = &finding.margin {
-            let _ = writeln!(text, "  smallest relative margin {margin}");
+            say(format!("smallest relative margin {margin}"));
         }
     }
     for (place, (kind, found)) in examination.expansions.iter().enumerate() {
-        let _ = writeln!(text, "{}the residual of {kind} is {}", if place == 0 { "\n" } else { "" }, found.in_words());
+        if place == 0 {
+            text.push('\n');
+        }
+        text += &hanging(&format!("the residual of {kind} is {}", found.in_words()), width, "");
     }
     if let (Case::Control(_), None) = (case, &examination.excluded) {
         let verdict = if missed(examination) { "fails, as it must" } else { "does not fail: it must" };

@@ -11,11 +11,13 @@ use crate::discovery::{self, structure};
 use crate::formula::file::TheoryFile;
 use crate::model::file::{self, ModelFile};
 use crate::report::layout::hanging;
+use crate::report::nearest::Sought;
 use crate::report::{DEFAULT_PRECISION, GivenModel, Libraries, Report, Shard};
 use crate::verify::runner::{self, Event, Plan};
 use crate::verify::theory::Theories;
 use crate::verify::{Claim, ClaimReport, Effort, Entry, Inapplicable, OnSubject, Part, Settings, Verdict, all};
 use clap::Args;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -141,7 +143,7 @@ impl Arguments {
 ///
 /// # Errors
 /// If nothing is selected, or the report cannot be written.
-pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
+pub fn run(arguments: &Arguments, theories: Theories, files: &[TheoryFile]) -> Result<Exit, Failure> {
     let settings = Configuration::find(arguments.config.as_deref(), arguments.no_config)?;
     let arguments = arguments.completed(&settings);
     let mut words = arguments.selection.words(&settings.claims);
@@ -187,6 +189,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
         model: given,
         comparison: None,
         claims: Vec::new(),
+        sought: BTreeMap::new(),
         seconds: 0.0,
     };
     let store =
@@ -217,12 +220,38 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
         quiet: arguments.outlet.quiet,
     };
     report.claims = run.examine()?;
+    // Whoever stops at the first claim that fails wants to know what is true in its place.
+    let is_over = || {
+        let is_late = plan.time_limit.is_some_and(|limit| start.elapsed() >= limit);
+        is_late || (interrupted.load(Ordering::Relaxed) && !arguments.fail_fast)
+    };
+    report.sought = sought(&report.claims, files, &plan, &is_over);
     report.seconds = start.elapsed().as_secs_f64();
     // On a model a claim may fail that holds on its own instances.
     if report.model.is_none() && !is_hosted {
         last_failed::keep(&report.claims);
     }
     outlet.deliver(report)
+}
+
+/// Of so many refuted laws of a run the nearest that holds is sought, and examined on so many instances at most.
+const MOST_SOUGHT: usize = 8;
+const MOST_INSTANCES_OF_SOUGHT: u64 = 32;
+
+/// Seeks for the laws of files that are refuted those that hold in their place, until the run is over.
+fn sought(
+    claims: &[ClaimReport],
+    files: &[TheoryFile],
+    plan: &Plan,
+    is_over: &dyn Fn() -> bool,
+) -> BTreeMap<String, Sought> {
+    let refuted = claims.iter().filter(|claim| claim.verdict == Verdict::Refuted).map(|claim| &claim.entry.id);
+    let of_files = refuted.filter_map(|id| Some((id, files.iter().find_map(|file| file.claim(id))?)));
+    let instances = plan.instances.min(MOST_INSTANCES_OF_SOUGHT);
+    let of_files = of_files.take(MOST_SOUGHT).take_while(|_| !is_over());
+    of_files
+        .filter_map(|(id, claim)| Some((id.clone(), Sought::new(&claim.nearest(&plan.settings, instances)?))))
+        .collect()
 }
 
 /// A run: which claims, how, and who is told of each.

@@ -1,7 +1,9 @@
 //! A claim that owns its texts, its law and its controls.
 
 use super::law::FormulaLaw;
-use crate::verify::{Check, Claim, Control, Part, all, control};
+use super::read::Texts;
+use super::relations::{Search, nearest};
+use crate::verify::{Check, Claim, Control, Part, Settings, all, control};
 
 /// The control that every law of a given loss has: the same law of losses without structure. What holds there too says nothing of the loss.
 pub const GENERIC_LOSS: &str = "generic-loss";
@@ -23,6 +25,7 @@ pub struct FormulaClaim {
     pub references: Vec<String>,
     /// The identifiers of the claims that its proof rests on.
     pub builds_on: Vec<String>,
+    formula: FormulaLaw,
     law: Box<dyn Check + Send>,
     controls: Vec<(String, String, Box<dyn Check + Send>)>,
 }
@@ -47,6 +50,7 @@ impl FormulaClaim {
             hypotheses: law.question.hypotheses(),
             references: Vec::new(),
             builds_on: Vec::new(),
+            formula: law.clone(),
             law: law.check(),
             controls: vec![(GENERIC_LOSS.to_owned(), ANY_LOSS.to_owned(), generic)],
         }
@@ -61,6 +65,13 @@ impl FormulaClaim {
     /// How many controls were given besides that of generic losses.
     pub fn given_controls(&self) -> usize {
         self.controls.len() - 1
+    }
+
+    /// Seeks the law that holds and is nearest to this one, if it is refuted; what is found is examined on so many instances.
+    pub fn nearest(&self, settings: &Settings, instances: u64) -> Option<Search> {
+        let question = &self.formula.question;
+        let with = question.model.signature.to_text();
+        nearest::nearest(&Texts::of(question, &with), &self.formula, settings, instances)
     }
 
     /// What a claim needs.

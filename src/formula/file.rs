@@ -24,13 +24,14 @@
 
 use super::claim::{FormulaClaim, GENERIC_LOSS};
 use super::law::{FormulaLaw, Where};
-use super::read::{Part, Texts, read as read_law};
+use super::read::{Part, Texts, read as read_law, unused, used};
 use crate::complaint::Complaint;
 use crate::suggest::unknown;
 use crate::verify::{Claim, Lemmas, Theory};
 use equipartition_formula::{Declaration, LARGEST, Rates, Signature};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::Spanned;
 
@@ -166,13 +167,18 @@ impl TheoryFile {
         self.claims.iter().map(|claim| claim.id.as_str())
     }
 
+    /// The claim of this identifier.
+    pub fn claim(&self, id: &str) -> Option<&FormulaClaim> {
+        self.claims.iter().find(|claim| claim.id == id)
+    }
+
     /// Reads a theory; `place` names the file in complaints.
     ///
     /// # Errors
     /// What is wrong with the text, with the line underlined.
     pub fn parse(place: &str, text: &str) -> Result<Self, Complaint> {
         let file: File = toml::from_str(text).map_err(|error| malformed(place, text, &error))?;
-        let reader = Reader { place, text };
+        let reader = Reader { place, text, used: RefCell::default() };
         if file.claims.is_empty() {
             return Err(Complaint::of_file(place, "there is no [[claim]]".to_owned()));
         }
@@ -183,6 +189,7 @@ impl TheoryFile {
         let with = reader.declared(&file)?;
         let claims =
             file.claims.iter().map(|table| reader.claim(&file, &with, table)).collect::<Result<Vec<_>, _>>()?;
+        reader.refuse_unused(&file)?;
         Ok(TheoryFile {
             place: place.to_owned(),
             name: file.theory.name.into_inner(),
@@ -213,6 +220,8 @@ impl TheoryFile {
 struct Reader<'a> {
     place: &'a str,
     text: &'a str,
+    /// Where the definitions begin that some law refers to.
+    used: RefCell<BTreeSet<usize>>,
 }
 
 impl Reader<'_> {
@@ -307,7 +316,7 @@ impl Reader<'_> {
         if earlier.any(|known| known.id.get_ref() == id) {
             return self.complain(claim.id.span(), format!("two claims have the identifier `{id}`"));
         }
-        let define: Vec<(&String, &Spanned<String>)> = file.define.iter().chain(&claim.define).collect();
+        let define: Define<'_> = file.define.iter().chain(&claim.define).collect();
         let sources = Sources {
             with: claim.with.as_ref().unwrap_or(with),
             loss: claim.loss.as_ref().unwrap_or(&file.model.get_ref().loss),
@@ -318,7 +327,7 @@ impl Reader<'_> {
         };
         let law = self.law(&sources)?;
         let mut read = FormulaClaim::new(id.clone(), claim.title.clone(), &law);
-        read.hypotheses.extend(claim.hypotheses.iter().cloned());
+        read.hypotheses.extend(law.question.notes().into_iter().chain(claim.hypotheses.iter().cloned()));
         read.references.extend(file.theory.references.iter().chain(&claim.references).cloned());
         read.builds_on.clone_from(&claim.builds_on);
         let mut names = vec![GENERIC_LOSS];
@@ -352,11 +361,26 @@ impl Reader<'_> {
         Ok(read)
     }
 
+    /// A definition that no law refers to has no effect.
+    fn refuse_unused(&self, file: &File) -> Result<(), Complaint> {
+        let used = self.used.borrow();
+        let of_claims = file.claims.iter().flat_map(|claim| &claim.get_ref().define);
+        let mut all = file.define.iter().chain(of_claims);
+        match all.find(|(_, formula)| !used.contains(&formula.span().start)) {
+            Some((name, formula)) => self.complain(formula.span(), unused(name)),
+            None => Ok(()),
+        }
+    }
+
     fn law(&self, sources: &Sources<'_>) -> Result<FormulaLaw, Complaint> {
+        // What a law does not refer to may speak of what others declare.
+        let places = used(&texts_of(&sources.define), sources.law.get_ref());
+        let define: Define<'_> = places.into_iter().map(|place| sources.define[place]).collect();
+        self.used.borrow_mut().extend(define.iter().map(|(_, formula)| formula.span().start));
         let texts = Texts {
             with: sources.with.get_ref(),
             loss: sources.loss.get_ref(),
-            define: sources.define.iter().map(|(name, formula)| (name.as_str(), formula.get_ref().as_str())).collect(),
+            define: texts_of(&define),
             law: sources.law.get_ref(),
             place: match sources.at {
                 At::Anywhere => Where::Anywhere,
@@ -373,7 +397,7 @@ impl Reader<'_> {
                 Part::With => sources.with,
                 Part::Loss => sources.loss,
                 Part::Law => sources.law,
-                Part::Definition(place) | Part::DefinedName(place) => sources.define[place].1,
+                Part::Definition(place) | Part::DefinedName(place) => define[place].1,
             };
             let span = match part {
                 Part::DefinedName(_) => value.span(),
@@ -394,12 +418,19 @@ impl Reader<'_> {
     }
 }
 
+/// Definitions, with their places in the file.
+type Define<'a> = Vec<(&'a String, &'a Spanned<String>)>;
+
+fn texts_of<'a>(define: &Define<'a>) -> Vec<(&'a str, &'a str)> {
+    define.iter().map(|(name, formula)| (name.as_str(), formula.get_ref().as_str())).collect()
+}
+
 /// The texts of a law, with their places in the file.
 #[derive(Clone)]
 struct Sources<'a> {
     with: &'a Spanned<String>,
     loss: &'a Spanned<String>,
-    define: Vec<(&'a String, &'a Spanned<String>)>,
+    define: Define<'a>,
     law: &'a Spanned<String>,
     at: At,
     rates: RatesName,

@@ -70,6 +70,19 @@ impl Question {
     }
 }
 
+impl Question {
+    /// What makes sense, and may not be what is meant.
+    pub fn notes(&self) -> Vec<String> {
+        let note = |label: &Declaration| {
+            let (name, declared) = (&label.name, label.to_text());
+            format!(
+                "`{name}` stands for labels, and is declared a parameter: `g`, `grad` and a step of descent change it too; labels are data, `data {declared}`"
+            )
+        };
+        self.model.labels().map(note).collect()
+    }
+}
+
 /// What is compiled already, by sizes and the number of samples.
 type Programs = HashMap<(Sizes, usize), Arc<Program>>;
 

@@ -21,6 +21,23 @@ pub struct Texts<'a> {
     pub rates: Rates,
 }
 
+impl<'a> Texts<'a> {
+    /// The texts that a question was read from, of which `with` is what its model declares, in words.
+    pub fn of(question: &'a Question, with: &'a str) -> Self {
+        Texts {
+            with,
+            loss: &question.model.text,
+            define: question.definitions.iter().filter_map(|definition| definition.split_once(DEFINED_AS)).collect(),
+            law: &question.law.text,
+            place: question.place,
+            rates: question.rates,
+        }
+    }
+}
+
+/// Stands between a name and what it is defined as.
+const DEFINED_AS: &str = " = ";
+
 /// Which of the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -62,7 +79,9 @@ pub fn read(texts: &Texts<'_>) -> Result<FormulaLaw, (Part, Fault)> {
         return Err(of_law(Fault::new(span, "there is no single eta where Lambda is a matrix: write `Lambda`")));
     }
     let (model, law, signature) = (Arc::new(model), Arc::new(law), Arc::new(signature));
-    let definitions = used(&texts.define, texts.law);
+    let tidy = |formula: &str| formula.split_whitespace().collect::<Vec<_>>().join(" ");
+    let written = |place: usize| format!("{}{DEFINED_AS}{}", texts.define[place].0, tidy(texts.define[place].1));
+    let definitions = used(&texts.define, texts.law).into_iter().map(written).collect();
     let law = FormulaLaw::new(Question { model, law, signature, place: texts.place, rates: texts.rates, definitions });
     let Some(Place { source, span }) = law.undefined_everywhere() else { return Ok(law) };
     let (part, text) = match source {
@@ -73,21 +92,25 @@ pub fn read(texts: &Texts<'_>) -> Result<FormulaLaw, (Part, Fault)> {
     Err((part, Fault::new(span, message)))
 }
 
-/// The definitions that a law refers to, and those that these refer to.
-fn used(define: &[(&str, &str)], law: &str) -> Vec<String> {
+/// The places of the definitions that a law refers to, and of those that these refer to.
+pub fn used(define: &[(&str, &str)], law: &str) -> Vec<usize> {
     let is_part_of_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
     let mentions =
         |text: &str, name: &str| text.split(|character| !is_part_of_name(character)).any(|word| word == name);
     let mut texts = vec![law];
-    let mut found: Vec<(&str, &str)> = Vec::new();
+    let mut found: Vec<usize> = Vec::new();
     while let Some(text) = texts.pop() {
-        for (name, formula) in define {
-            if mentions(text, name) && !found.iter().any(|(known, _)| known == name) {
-                found.push((name, formula));
+        for (place, (name, formula)) in define.iter().enumerate() {
+            if mentions(text, name) && !found.contains(&place) {
+                found.push(place);
                 texts.push(formula);
             }
         }
     }
-    let tidy = |formula: &str| formula.split_whitespace().collect::<Vec<_>>().join(" ");
-    found.into_iter().map(|(name, formula)| format!("{name} = {}", tidy(formula))).collect()
+    found
+}
+
+/// Why a definition without effect is refused.
+pub fn unused(name: &str) -> String {
+    format!("no law speaks of `{name}`: leave its definition out, or put it to use")
 }

@@ -1,23 +1,24 @@
 //! What became of one law that was asked about, for a person and for a program.
 
-use super::{SCHEMA_VERSION, doubt, plural};
+use super::layout::{hanging, led, noted};
+use super::{SCHEMA_VERSION, doubt, json, measured, plural};
 use crate::formula::law::Where;
 use crate::formula::{Answer, Counterexample, GENERIC_LOSS};
 use crate::scalar::decimal;
 use crate::verify::{Detail, Numbers, Verdict};
 use serde_json::{Value, json};
-use std::fmt::Write;
 
-/// For a person.
-pub fn text(answer: &Answer) -> String {
+/// For a person, in lines of at most `width`.
+pub fn text(answer: &Answer, width: usize) -> String {
     let report = &answer.report;
-    let mut text = format!("{}: {}\n", headline(answer), report.entry.statement);
+    let mut text = hanging(&format!("{}: {}", headline(answer), report.entry.statement), width, "");
     for hypothesis in &report.entry.hypotheses {
-        let _ = writeln!(text, "    {hypothesis}");
+        text += &hanging(hypothesis, width, "    ");
     }
-    let mut line = |name: &str, what: String| {
-        let _ = writeln!(text, "{name:<12}{what}");
-    };
+    let mut line = |name: &str, what: String| text += &noted(name, &what, width);
+    for note in answer.question.notes() {
+        line("note", note);
+    }
     match report.verdict {
         Verdict::Holds => {}
         _ if answer.is_tautology() => {
@@ -28,6 +29,9 @@ pub fn text(answer: &Answer) -> String {
     line("instances", instances(answer));
     if let Some(why) = &answer.left_out {
         line("", format!("left out, one of them: {why}"));
+    }
+    for exponent in &report.exponents {
+        line("exponent", measured(exponent));
     }
     for sentence in doubt::sentences(report) {
         line("", sentence);
@@ -40,7 +44,7 @@ pub fn text(answer: &Answer) -> String {
     }
     line("controls", controls(answer));
     if let Some(found) = &answer.counterexample {
-        text += &counterexample(found);
+        text += &counterexample(found, width);
     }
     text
 }
@@ -105,24 +109,23 @@ fn controls(answer: &Answer) -> String {
     told.collect::<Vec<_>>().join("; ")
 }
 
-fn counterexample(found: &Counterexample) -> String {
+fn counterexample(found: &Counterexample, width: usize) -> String {
     let rounded = if found.is_exact { "" } else { ", terms rounded" };
-    let mut text = format!("\ncounterexample: {}{rounded}\n", found.description);
+    let mut text = "\n".to_owned() + &hanging(&format!("counterexample: {}{rounded}", found.description), width, "");
     for Numbers { name, values } in &found.numbers {
         let fractions: Vec<String> = values.iter().map(ToString::to_string).collect();
         let decimals: Vec<String> = values.iter().map(decimal).collect();
         let equal = if fractions == decimals { String::new() } else { format!(" = [{}]", decimals.join(", ")) };
-        let _ = writeln!(text, "  {name} = [{}]{equal}", fractions.join(", "));
+        text += &hanging(&format!("{name} = [{}]{equal}", fractions.join(", ")), width, "  ");
     }
     for detail in &found.terms {
         match detail {
-            Detail::Relation { label, .. } if label != "law" => {
-                let _ = writeln!(text, "  {label}:");
-            }
+            Detail::Relation { label, .. } if label != "law" => text += &hanging(&format!("{label}:"), width, "  "),
             Detail::Term { side, label, values, decimals } => {
                 let equal = decimals.as_ref().filter(|decimals| *decimals != values);
                 let equal = equal.map_or_else(String::new, |decimals| format!(" = [{}]", decimals.join(", ")));
-                let _ = writeln!(text, "    {:5}  {label} = [{}]{equal}", side.name(), values.join(", "));
+                let term = format!("{label} = [{}]{equal}", values.join(", "));
+                text += &led(&term, width, &format!("    {:5}  ", side.name()), &" ".repeat(13));
             }
             Detail::Relation { .. } | Detail::Note(_) => {}
         }
@@ -147,6 +150,7 @@ pub fn document(answer: &Answer) -> Value {
         "latex": question.law.statement().to_latex(),
         "loss": question.model.text,
         "with": question.signature.to_text(),
+        "notes": question.notes(),
         "at": match question.place {
             Where::Anywhere => "anywhere",
             Where::Stationary => "stationary",
@@ -163,6 +167,7 @@ pub fn document(answer: &Answer) -> Value {
         "left_out": report.excluded + report.unresolved,
         "why_left_out": answer.left_out,
         "evidence": report.evidence,
+        "exponents": json::exponents(&report.exponents),
         "may_be_missed": doubt::sentences(report),
         "controls": controls.collect::<Vec<_>>(),
         "given_controls": answer.given_controls,

@@ -96,6 +96,14 @@ pub fn led(text: &str, width: usize, first: &str, rest: &str) -> String {
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
+/// Blanks before what [`noted`] says.
+const NOTED: usize = 12;
+
+/// A line with a word in the margin, or with none.
+pub fn noted(word: &str, text: &str, width: usize) -> String {
+    led(text, width, &format!("{word:<NOTED$}"), &" ".repeat(NOTED + 2))
+}
+
 /// Titles with a text each, which stands beside its title.
 pub fn described(items: &[(&str, String)], width: usize) -> String {
     let longest = items.iter().map(|(title, _)| shown_width(title)).max().unwrap_or(0);

@@ -55,6 +55,9 @@ fn explain(text: &mut String, report: &Report, claim: &ClaimReport) {
         let replays: Vec<String> = claim.witnesses.iter().map(|witness| report.replay(claim, witness)).collect();
         let _ = writeln!(text, "\n```sh\n{}\n```", replays.join("\n"));
     }
+    if let Some(nearest) = report.sought.get(&claim.entry.id).and_then(|sought| sought.nearest.as_ref()) {
+        let _ = writeln!(text, "\nWhat holds instead: {}", code(&nearest.law));
+    }
 }
 
 fn compare(text: &mut String, report: &Report) {

@@ -82,6 +82,7 @@ pub fn merge(reports: Vec<(String, Report)>, select: &dyn Fn(&[String]) -> Vec<S
             return Err(MergeError::OtherClaims { file: file.clone(), expected: list(&expected), found: list(&found) });
         }
         whole.claims.extend(report.claims.iter().cloned());
+        whole.sought.extend(report.sought.clone());
         whole.seconds += report.seconds;
     }
     let place = |id: &str| selected.iter().position(|known| *known == id);

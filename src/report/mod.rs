@@ -31,6 +31,7 @@
 //! | [`discovery`] | people and programs: the symmetries that were found of a network |
 //! | [`conserved`] | the same: the polynomials that gradient flow conserves |
 //! | [`relations`] | people, programs and papers: linear laws among terms, and what follows the answer to a law |
+//! | [`nearest`] | people and programs: the law that holds in place of one that is refuted |
 //! | `text` | people (with the feature `cli`) |
 //! | `explanation` | people: one claim in full (likewise) |
 //!
@@ -72,6 +73,7 @@ pub mod latex;
 pub mod layout;
 pub mod markdown;
 pub mod merge;
+pub mod nearest;
 pub mod observation;
 pub mod paper;
 pub mod plot;
@@ -91,8 +93,10 @@ pub use baseline::{Comparison, Difference, NotCompared, Why};
 
 use crate::discovery::structure::Known;
 use crate::verify::simulation::ERROR_BITS;
-use crate::verify::verdict::Witness;
+use crate::verify::verdict::{ExponentReport, Witness};
 use crate::verify::{Case, ClaimReport, Effort, Entry, Verdict};
+use nearest::Sought;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The version of every JSON document that this crate writes. It grows when a member changes its meaning or goes away;
@@ -145,6 +149,8 @@ pub struct Report {
     pub comparison: Option<Comparison>,
     /// The claims, in the order of the registry.
     pub claims: Vec<ClaimReport>,
+    /// Of refuted laws of formulas, by identifier, what was sought in their place.
+    pub sought: BTreeMap<String, Sought>,
     /// Seconds from the start of the run to its end.
     pub seconds: f64,
 }
@@ -276,6 +282,20 @@ impl Report {
     fn replay(&self, claim: &ClaimReport, witness: &Witness) -> String {
         self.replay_command(&claim.entry, witness.case, witness.index)
     }
+}
+
+/// What was measured of an exponent: `left side = 2.0000, predicted 2; 30 digits on each of 8 instances; a term one order lower would be seen from 2^-80
+/// of the coefficient on`.
+fn measured(exponent: &ExponentReport) -> String {
+    let ExponentReport { worst, digits, instances } = exponent;
+    format!(
+        "{} = {}, predicted {}; {digits} digits on each of {}; a term one order lower would be seen from {} of the coefficient on",
+        worst.label,
+        worst.measured,
+        worst.predicted,
+        plural(*instances, "instance"),
+        worst.unseen(),
+    )
 }
 
 pub(crate) fn plural(count: usize, noun: &str) -> String {

@@ -1,24 +1,17 @@
 //! Relations among terms, and what follows the answer to a law, for a person, for a program and for a paper.
 
 use super::latex::{PACKAGES, words};
+use super::layout::{hanging, noted};
+use super::nearest::{Changed, Sought};
 use super::{SCHEMA_VERSION, plural};
 use crate::formula::Answer;
 use crate::formula::law::{Question, Where};
-use crate::formula::relations::nearest::Change;
-use crate::formula::relations::{Beyond, FoundLaw, Nearest, Relations, Search, Sequel};
+use crate::formula::relations::{Beyond, FoundLaw, Relations, Sequel};
 use crate::verify::Verdict;
 use serde_json::{Value, json};
-use std::fmt::Write;
 
-/// How wide the words before a line are.
-const LEAD: usize = 12;
-
-fn line(text: &mut String, lead: &str, what: &str) {
-    let _ = writeln!(text, "{lead:<LEAD$}{what}");
-}
-
-/// All relations among terms, for a person.
-pub fn text(found: &Relations) -> String {
+/// All relations among terms, for a person, in lines of at most `width`.
+pub fn text(found: &Relations, width: usize) -> String {
     let all = plural(found.terms.len(), "term");
     let laws = found.laws.iter().filter(|law| !law.answer.is_tautology()).count();
     let mut text = match laws {
@@ -26,25 +19,29 @@ pub fn text(found: &Relations) -> String {
         laws => format!("{} among {all}\n", plural(laws, "linear law")),
     };
     for hypothesis in hypotheses(found) {
-        let _ = writeln!(text, "    {hypothesis}");
+        text += &hanging(&hypothesis, width, "    ");
+    }
+    let mut line = |word: &str, what: &str| text += &noted(word, what, width);
+    for note in found.question.notes() {
+        line("note", &note);
     }
     for law in &found.laws {
-        line(&mut text, headline(&law.answer), &law.text);
-        line(&mut text, "", &evidence(law));
+        line(headline(&law.answer), &law.text);
+        line("", &evidence(law));
     }
     for law in &found.refuted {
-        line(&mut text, "refuted", law);
-        line(&mut text, "", "it held on the instances that were looked at first, and fresh ones refute it");
+        line("refuted", law);
+        line("", "it held on the instances that were looked at first, and fresh ones refute it");
     }
     for related in &found.unwritten {
         let what = format!(
             "a relation among {} whose coefficients are not numbers times powers of gamma (0 to 2) and eta (-2 to 2)",
             related.iter().map(|term| format!("`{term}`")).collect::<Vec<_>>().join(", ")
         );
-        line(&mut text, "left out", &what);
+        line("left out", &what);
     }
     if !found.is_sparsest {
-        line(&mut text, "basis", "not all sets of terms were looked at: there may be laws of fewer terms");
+        line("basis", "not all sets of terms were looked at: there may be laws of fewer terms");
     }
     text
 }
@@ -86,20 +83,21 @@ fn examined(answer: &Answer) -> String {
     format!("fresh instances {}", super::answer::instances(answer))
 }
 
-/// What follows the answer to a law, for a person.
-pub fn sequel(sequel: &Sequel) -> String {
+/// What follows the answer to a law, for a person, in lines of at most `width`.
+pub fn sequel(sequel: &Sequel, width: usize) -> String {
     let mut text = String::new();
+    let line = |text: &mut String, word: &str, what: &str| *text += &noted(word, what, width);
     if let Some(search) = &sequel.search {
         text.push('\n');
         match &search.found {
             Some(nearest) => {
                 line(&mut text, "instead", &nearest.text);
                 for change in &nearest.changes {
-                    line(&mut text, "", &in_words(change));
+                    line(&mut text, "", &Changed::new(change).in_words());
                 }
                 line(&mut text, "", &examined(&nearest.answer));
             }
-            None => line(&mut text, "instead", &nothing(search)),
+            None => line(&mut text, "instead", &Sought::new(search).nothing()),
         }
     }
     if let Some(Beyond { further, needless }) = &sequel.beyond {
@@ -118,20 +116,6 @@ pub fn sequel(sequel: &Sequel) -> String {
     text
 }
 
-fn nothing(search: &Search) -> String {
-    let offered = search.offered.join(", ");
-    let offered = if offered.is_empty() { String::new() } else { format!(", nor with further terms ({offered})") };
-    format!("no law is near: none with up to three other coefficients{offered}")
-}
-
-fn in_words(change: &Change) -> String {
-    match change {
-        Change::Coefficient { term, from, to } => format!("with {to} in place of {from} before {term}"),
-        Change::Without { term } => format!("without the term {term}"),
-        Change::Further { term, kind } => format!("with the further term {term} on the right ({kind})"),
-    }
-}
-
 /// All relations among terms, for a program.
 pub fn document(found: &Relations) -> Value {
     json!({
@@ -140,6 +124,7 @@ pub fn document(found: &Relations) -> Value {
         "for": found.prefix.trim_end_matches([':', ' ']),
         "loss": found.question.model.text,
         "with": found.question.signature.to_text(),
+        "notes": found.question.notes(),
         "at": at(&found.question),
         "seed": found.settings.seed,
         "precision": found.settings.precision,
@@ -176,8 +161,9 @@ fn law_document(law: &FoundLaw) -> Value {
 /// Adds to the answer of a law what follows it.
 pub fn add_sequel(document: &mut Value, sequel: &Sequel) {
     if let Some(search) = &sequel.search {
-        document["nearest"] = search.found.as_ref().map_or(Value::Null, nearest_document);
-        document["offered"] = json!(search.offered);
+        let Sought { nearest, offered } = Sought::new(search);
+        document["nearest"] = json!(nearest);
+        document["offered"] = json!(offered);
     }
     if let Some(beyond) = &sequel.beyond {
         document["further"] = beyond.further.iter().map(law_document).collect();
@@ -185,26 +171,8 @@ pub fn add_sequel(document: &mut Value, sequel: &Sequel) {
     }
 }
 
-fn nearest_document(nearest: &Nearest) -> Value {
-    let changes = nearest.changes.iter().map(|change| match change {
-        Change::Coefficient { term, from, to } => {
-            json!({"change": "coefficient", "term": term, "from": from.to_string(), "to": to.to_string()})
-        }
-        Change::Without { term } => json!({"change": "without", "term": term}),
-        Change::Further { term, kind } => json!({"change": "further", "term": term, "kind": kind}),
-    });
-    json!({
-        "law": nearest.text,
-        "latex": latex(&nearest.text),
-        "changes": changes.collect::<Vec<_>>(),
-        "verdict": nearest.answer.report.verdict,
-        "evidence": nearest.answer.report.evidence,
-        "instances": nearest.answer.report.instances,
-    })
-}
-
 /// A law in LaTeX.
-fn latex(law: &str) -> String {
+pub(super) fn latex(law: &str) -> String {
     equipartition_formula::parse_statement(law).map_or_else(|_| String::new(), |statement| statement.to_latex())
 }
 

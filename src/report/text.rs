@@ -4,11 +4,11 @@
 //! from the claims' descriptions alone.
 
 use super::layout::{Cell, Column, Table, Tone, hanging, led, paragraph};
-use super::{Comparison, Libraries, Report, doubt, plural, power_of_two};
+use super::{Comparison, Libraries, Report, doubt, measured, plural, power_of_two};
 use crate::statistics::Estimate;
 use crate::verify::ladder;
 use crate::verify::simulation::ERROR_BITS;
-use crate::verify::verdict::{ExponentReport, Witness};
+use crate::verify::verdict::Witness;
 use crate::verify::{Case, ClaimReport, Entry, Evidence, Quantity, Verdict};
 use std::fmt::Write;
 
@@ -298,17 +298,8 @@ fn measurements(text: &mut String, report: &Report, width: usize) {
         ));
     }
     for claim in &report.claims {
-        for ExponentReport { worst, digits, instances } in &claim.exponents {
-            lines.push(format!(
-                "{}: exponent of {} = {}, predicted {}; {} digits on each of {}; a term one order lower is seen from {} of the coefficient on",
-                claim.entry.id,
-                worst.label,
-                worst.measured,
-                worst.predicted,
-                digits,
-                plural(*instances, "instance"),
-                worst.unseen(),
-            ));
+        for exponent in &claim.exponents {
+            lines.push(format!("{}: exponent of {}", claim.entry.id, measured(exponent)));
         }
     }
     for claim in &report.claims {
@@ -342,6 +333,12 @@ fn explain(text: &mut String, report: &Report, claim: &ClaimReport, width: usize
     }
     if claim.witnesses.is_empty() && claim.instances + claim.excluded > 0 {
         let _ = writeln!(text, "    {}", report.replay_command(&claim.entry, Case::Law, 0));
+    }
+    for (place, line) in report.sought.get(&claim.entry.id).iter().flat_map(|sought| sought.lines()).enumerate() {
+        *text += &match place {
+            0 => hanging(&format!("instead: {line}"), width, "  "),
+            _ => hanging(&line, width, "    "),
+        };
     }
     let _ = writeln!(text);
 }

@@ -60,6 +60,7 @@ fn what_makes_no_sense_is_underlined() {
         (LAW, &["--define", "C"], &["--define:1:1: a definition is a name, `=` and a formula"]),
         (LAW, &["--define", "u = 1"], &["--define:1:1: `u` is declared already"]),
         (LAW, &["--define", "C = sum(w) + v"], &["--define:1:11: unknown name `v`"]),
+        (LAW, &["--define", "C = sum(w)"], &["--define:1:1: no law speaks of `C`"]),
         ("g.w = eta w", &["--rates", "full"], &["`g` is of one sample"]),
         ("E[g.w] = eta w", &["--rates", "full"], &["there is no single eta"]),
         (LAW, &["--control-loss", "(u w - y)^2"], &["--control-loss:1:", "cannot be added"]),
@@ -78,7 +79,7 @@ fn programs_get_the_same_as_a_document() {
     let (code, text, _) = check("for z: w @ g.w = u g.u", &["--format", "json"]);
     let document: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!((code, &document["verdict"]), (Some(1), &Value::from("refuted")));
-    assert_eq!(document["latex"], r"w g_{w} = u \, g_{u} \qquad \forall\, z");
+    assert_eq!(document["latex"], r"w \cdot g_{w} = u \, g_{u} \qquad \forall\, z");
     assert_eq!(document["counterexample"]["exact"], true);
     assert_eq!(document["counterexample"]["terms"].as_array().map(Vec::len), Some(2));
     let again = check("for z: w @ g.w = u g.u", &["--format", "json"]);
@@ -86,6 +87,49 @@ fn programs_get_the_same_as_a_document() {
     let (code, text, _) = check("u = ", &["--format", "json"]);
     let document: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!((code, &document["error"]["kind"]), (Some(65), &Value::from("bad-data")));
+}
+
+/// What an exponent is, where it is the one asserted and where it is another.
+#[test]
+fn the_exponent_that_was_measured_is_told() {
+    for (law, code, measured) in [
+        ("next(L; sum(w^2) - 2 u^2) - (1 - 2 gamma eta)^2 (sum(w^2) - 2 u^2) ~ eta^2", Some(0), 2.0),
+        ("next(L; sum(w^2) - 2 u^2) - (1 - 2 gamma eta)^2 (sum(w^2) - 2 u^2) ~ eta^3", Some(1), 2.0),
+        ("sum(next(L; w)^2) - sum(w^2) ~ eta^2", Some(1), 1.0),
+    ] {
+        let (found, text, complaint) = check(law, &["--format", "json"]);
+        assert_eq!(found, code, "{text}{complaint}");
+        let document: Value = serde_json::from_str(&text).expect("JSON");
+        let exponent = &document["exponents"][0];
+        let value: f64 = exponent["measured"].as_str().unwrap().parse().unwrap();
+        assert!((value - measured).abs() < 1e-15, "{law}: {exponent}");
+        assert_eq!(exponent["predicted"].as_f64() == Some(measured), code == Some(0), "{exponent}");
+        let (_, text, _) = check(law, &[]);
+        assert!(
+            text.contains(&format!("\nexponent    left side = {}", exponent["measured"].as_str().unwrap())),
+            "{text}"
+        );
+    }
+}
+
+/// Labels among the parameters are pointed at, and labels among the data are not.
+#[test]
+fn labels_that_are_parameters_are_noted() {
+    let noted = |with: &str, loss: &str| {
+        let law = "for z: sum(g.W) = 0";
+        let asked = ["check", law, "--loss", loss, "--with", with, "--instances", "4", "--alone", "--format", "json"];
+        let document: Value = serde_json::from_str(&told(run(&asked)).1).expect("JSON");
+        document["notes"].as_array().unwrap_or_else(|| panic!("{document:#}")).len()
+    };
+    let (labels, quantity) = ("cross_entropy(W @ x, c)", "W[k, n], c[k]; data x[n]; k in 2..3, n in 1..2");
+    for (with, loss, notes) in [
+        ("W[k, n], c[k] in onehot; data x[n]; k in 2..3, n in 1..2", labels, 1),
+        ("W[k, n]; data x[n], c[k] in onehot; k in 2..3, n in 1..2", labels, 0),
+        (quantity, labels, 1),
+        (quantity, "cross_entropy(W @ x, c) + sum(c^2)", 0),
+    ] {
+        assert_eq!(noted(with, loss), notes, "{with}: {loss}");
+    }
 }
 
 /// A file is a theory: selected by its name or by identifiers, explained, replayed, recorded.
@@ -116,6 +160,35 @@ fn a_file_of_laws_is_a_theory_like_those_of_the_program() {
         told(run(&["verify", "examples/theories/textbook-balance.toml", "--instances", "8", "--no-config"]));
     assert_eq!(code, Some(1));
     assert!(text.contains("--theory examples/theories/textbook-balance.toml"), "{text}");
+}
+
+/// What `check` says is true in the place of a refuted law, `verify` says of a file's, and `merge` says again.
+#[test]
+fn a_refuted_law_of_a_file_is_answered_as_check_answers_it() {
+    const FALSE: &str = "examples/theories/textbook-balance.toml";
+    let (law, loss) = ("E[sum(g.w^2)] = E[g.u^2]", "(u (w @ x) - y)^2");
+    let asked =
+        ["check", law, "--loss", loss, "--with", WITH, "--at", "stationary", "--instances", "8", "--format", "json"];
+    let checked: Value = serde_json::from_str(&told(run(&asked)).1).expect("JSON");
+    assert_eq!(checked["nearest"]["verdict"], "holds", "{checked:#}");
+    let verify = ["verify", FALSE, "--instances", "8", "--no-config"];
+    let (code, json, _) = told(run(&[&verify[..], &["--format", "json"]].concat()));
+    let verified: Value = serde_json::from_str(&json).expect("JSON");
+    let of = |id: &str| verified["claims"].as_array().unwrap().iter().find(|claim| claim["id"] == id).unwrap();
+    assert_eq!(code, Some(1));
+    let claim = of("textbook-balance/equal-gradients");
+    assert_eq!((&claim["nearest"], &claim["offered"]), (&checked["nearest"], &checked["offered"]));
+    // A tautology is not refuted: nothing is sought in its place.
+    assert!(of("textbook-balance/any-loss").get("offered").is_none());
+    let nearest = claim["nearest"]["law"].as_str().unwrap();
+    let (_, text, _) = told(run(&verify));
+    let in_one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(in_one_line.contains(&format!("instead: {nearest} with")), "{text}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    fs::write(&path, &json).unwrap();
+    let merged = told(run(&["merge", path.to_str().unwrap(), "--theory", FALSE, "--format", "json"]));
+    assert_eq!(merged.1, json, "{}", merged.2);
 }
 
 /// A table and the formulas from the tree; nothing in a file becomes a command of LaTeX.

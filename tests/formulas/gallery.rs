@@ -137,6 +137,53 @@ loss = "(u (w @ x)^2 - y)^2"
         let complaint = TheoryFile::parse("own.toml", &by_tables.replace(from, to)).err().expect(to).to_string();
         assert!(complaint.contains(expected) && complaint.contains('^'), "{complaint}");
     }
+    // Definitions without effect, of the file and of a claim, with the line that they are on.
+    for (from, to, line) in [
+        ("[[claim]]", "[define]\nC = \"sum(w^2)\"\n\n[[claim]]", "11 | C = \"sum(w^2)\""),
+        ("title = \"a law\"", "title = \"a law\"\ndefine = { C = \"sum(v)\" }", "13 | define = { C = \"sum(v)\" }"),
+    ] {
+        let complaint = TheoryFile::parse("own.toml", &GOOD.replacen(from, to, 1)).err().expect(to).to_string();
+        assert!(complaint.contains("no law speaks of `C`") && complaint.contains(line), "{complaint}");
+    }
     let complaint = TheoryFile::parse("own.toml", GOOD.split("[[claim]]").next().unwrap()).err().unwrap().to_string();
     assert_eq!(complaint, "own.toml: there is no [[claim]]");
+}
+
+/// What a law does not use is no matter of it: a definition may speak of what only one claim declares.
+#[test]
+fn a_definition_is_read_where_it_is_used() {
+    const TWO: &str = r#"
+[theory]
+name = "own"
+title = "Own"
+
+[model]
+with = "u, w[n]; data x[n], y; n in 1..3"
+loss = "(u (w @ x) - y)^2"
+
+[define]
+C = "sum(w^2) - u^2"
+D = "sum(v^2) - C"
+
+[[claim]]
+id = "own/one"
+title = "of one layer"
+law = "rate(C) = 0"
+
+[[claim]]
+id = "own/two"
+title = "of two"
+with = "u, w[n], v[n]; data x[n], y; n in 1..3"
+loss = "(u (w @ x) - y)^2 + sum(v^2)"
+law = "rate(D) = -4 sum(v^2)"
+"#;
+    let file = TheoryFile::parse("own.toml", TWO).unwrap_or_else(|complaint| panic!("{complaint}"));
+    let defined = |id: &str| {
+        let hypotheses = &file.claim(id).expect(id).hypotheses;
+        ["C = ", "D = "].map(|name| hypotheses.iter().any(|hypothesis| hypothesis.starts_with(name)))
+    };
+    assert_eq!((defined("own/one"), defined("own/two")), ([true, false], [true, true]));
+    // Where it is used it has to make sense.
+    let complaint = TheoryFile::parse("own.toml", &TWO.replace("rate(C) = 0", "rate(D) = 0")).err().expect("no v");
+    assert!(complaint.to_string().contains("own.toml:12:10: unknown name `v`"), "{complaint}");
 }

@@ -3,7 +3,7 @@
 use super::agreement::CLAIMS;
 use super::{Became, asked};
 use equipartition::formula::read::{Texts, read};
-use equipartition::formula::relations::nearest::{Nearest, nearest, prefix};
+use equipartition::formula::relations::nearest::{Change, Nearest, nearest, prefix};
 use equipartition::formula::relations::relate::examined;
 use equipartition::formula::relations::{Complaint, Relations, Sequel, formula, relate};
 use equipartition::formula::{Answer, FormulaClaim, FormulaLaw, Where};
@@ -55,6 +55,24 @@ fn the_balance_of_a_squared_relu_is_found_among_twelve_terms() {
     eprintln!("twelve terms: {:.2} s", start.elapsed().as_secs_f64());
     assert_eq!(laws(&found), ["2 E[g.u^2] - E[sum(g.w^2)] = 8 gamma/eta u^2 - 4 gamma/eta sum(w^2)"]);
     assert!(found.laws.iter().all(|law| matches!(law.answer.report.verdict, Verdict::Holds | Verdict::Powerless)));
+}
+
+/// The Gram matrix of the outputs of a layer and that of its inputs are not the same, even where they have one shape.
+#[test]
+fn a_product_on_the_wrong_side_is_put_on_the_other() {
+    let with = "A[m, m], B[m, m], x[m], y[m]; m in 1..2";
+    for (law, right) in [
+        ("rate(A @ A.T) = rate(B @ B.T)", "rate(A @ A.T) = rate(B.T @ B)"),
+        ("rate(A.T @ A - B.T @ B) = 0", "rate(A @ A.T) - rate(B.T @ B) = 0"),
+        ("for z: A.T @ g.A = g.B @ B.T", "for z: g.A @ A.T = B.T @ g.B"),
+    ] {
+        let texts = Texts { with, loss: "sum((B @ A @ x - y)^2)", law, ..Texts::default() };
+        let read = read(&texts).unwrap_or_else(|(_, fault)| panic!("{law}: {fault:?}"));
+        let found = nearest(&texts, &read, &settings(), INSTANCES).and_then(|search| search.found);
+        let found = found.unwrap_or_else(|| panic!("nothing is near {law}"));
+        assert_eq!(found.text, right);
+        assert!(found.changes.iter().all(|change| matches!(change, Change::Turned { .. })), "{:?}", found.changes);
+    }
 }
 
 /// A step of heavy ball, `m' = b m + g + 2 gamma theta`, with the momentum `(p, q)` and the factor b given with the data: the charge of the momentum, after the step.

@@ -15,7 +15,7 @@ use equipartition::verify::{Effort, Verdict};
 use markup::{Element, parse};
 use proptest::prelude::*;
 use sample::{HOSTILE, report};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 
 fn page(report: &Report) -> String {
@@ -41,6 +41,7 @@ fn small_run() -> Report {
         model: None,
         comparison: None,
         claims,
+        sought: BTreeMap::new(),
         seconds: 1.0,
     }
 }

@@ -1,5 +1,6 @@
 //! A report in which every verdict occurs, and text that wants to be markup.
 
+use equipartition::report::nearest::{Changed, Instead, Sought};
 use equipartition::report::{Comparison, Difference, Libraries, Report, Shard};
 use equipartition::scalar::Magnitude;
 use equipartition::statistics::Estimate;
@@ -141,6 +142,15 @@ pub fn report() -> Report {
     undecided.undecided = 1;
     undecided.witnesses = vec![witness(Case::Law, 6, "a wide network", Magnitude::power_of_two(-30))];
     let difference = |id: &str, what: &str| Difference { id: id.to_owned(), what: what.to_owned() };
+    let instead = Instead {
+        law: "E|a|^2 + b = c".to_owned(),
+        latex: String::new(),
+        changes: vec![Changed::Without { term: HOSTILE.to_owned() }],
+        verdict: Verdict::Holds,
+        evidence: BTreeMap::from([(Evidence::Exact, 8)]),
+        instances: 8,
+    };
+    let sought = Sought { nearest: Some(instead), offered: Vec::new() };
     Report {
         program: "equipartition".to_owned(),
         libraries: Libraries::linked(),
@@ -157,6 +167,7 @@ pub fn report() -> Report {
             ..Comparison::default()
         }),
         claims: vec![holds, refuted, vacuous, powerless, undecided],
+        sought: BTreeMap::from([("demonstration/product".to_owned(), sought)]),
         seconds: 1.5,
     }
 }

@@ -160,9 +160,9 @@ impl<'a> Checker<'a> {
             Kind::Power(base, exponent) => {
                 let typed_base = self.check(base)?;
                 if let Shape::Matrix(..) = typed_base.shape {
-                    let name = base.inside();
+                    let (name, alone) = (base.inside(), product::beside_times(base.inside()));
                     let message = format!(
-                        "a power of a matrix can be read in two ways: write `{name} @ {name}` or `{name} * {name}`"
+                        "a power of a matrix can be read in two ways: write `{name} @ {name}` or `{alone} * {alone}`"
                     );
                     return fault(&span, message);
                 }

@@ -1,4 +1,7 @@
 //! A formula in LaTeX, from its tree.
+//!
+//! A tree does not know shapes, so that a product of matrices and an inner product are written alike: a dot sums over the axes that meet at it, `w \cdot W \cdot x`.
+//! A circled dot goes entry by entry.
 
 use crate::syntax::{Call, Expression, Join, Kind, Selector, Sense, Sign, Statement};
 
@@ -12,7 +15,7 @@ impl Expression {
             Kind::Mean(inside) => format!("\\mathbb{{E}}\\left[{}\\right]", inside.to_latex()),
             Kind::Call(call) => call_to_latex(call),
             Kind::Member(of, name, _) => member_to_latex(of, name),
-            Kind::Transpose(of) => format!("{}^{{\\top}}", of.to_latex()),
+            Kind::Transpose(of) => format!("{}^{{\\top}}", tight(of)),
             Kind::Index(of, selectors) => {
                 let places: Vec<String> = selectors.iter().map(selector_to_latex).collect();
                 // A subscript of a subscript would be no LaTeX.
@@ -33,7 +36,7 @@ impl Expression {
                 terms.iter().enumerate().map(term).collect()
             }
             Kind::Product(factors) => product_to_latex(factors),
-            Kind::Chain(links) => links.iter().map(Expression::to_latex).collect::<Vec<_>>().join(" "),
+            Kind::Chain(links) => links.iter().map(tight).collect::<Vec<_>>().join(" \\cdot "),
             Kind::Power(base, exponent) => match &base.kind {
                 Kind::Name(_) | Kind::Number(_) | Kind::Group(_) | Kind::Index(..) => {
                     format!("{}^{{{exponent}}}", base.to_latex())
@@ -109,7 +112,10 @@ fn call_to_latex(call: &Call) -> String {
         "sqrt" => format!("\\sqrt{{{last}}}"),
         "abs" => format!("\\left|{last}\\right|"),
         "exp" | "log" | "tanh" | "det" | "max" | "min" => format!("\\{}\\left({last}\\right)", call.function),
-        "outer" => groups.last().map_or_else(String::new, |group| group.join(" \\otimes ")),
+        "outer" => {
+            let factors = call.groups.last().map_or(&[][..], Vec::as_slice);
+            factors.iter().map(tight).collect::<Vec<_>>().join(" \\otimes ")
+        }
         "grad" => format!("\\nabla {last}"),
         "rate" => match objective {
             None => format!("\\frac{{d}}{{dt}}\\left({last}\\right)"),
@@ -121,16 +127,47 @@ fn call_to_latex(call: &Call) -> String {
     }
 }
 
+/// As it stands beside a sign that binds: a sum, a product or what is written as one is in brackets.
+fn tight(expression: &Expression) -> String {
+    let written = expression.to_latex();
+    let is_tight = match &expression.kind {
+        Kind::Sum(_) | Kind::Product(_) | Kind::Chain(_) => false,
+        Kind::Call(call) => call.function != "outer",
+        _ => true,
+    };
+    if is_tight { written } else { format!("\\left({written}\\right)") }
+}
+
+/// Whether it is a number whatever is declared.
+fn is_number(expression: &Expression) -> bool {
+    match &expression.kind {
+        Kind::Number(_) => true,
+        Kind::Name(name) => matches!(name.as_str(), "eta" | "gamma" | "h" | "l" | "L" | "S" | "F"),
+        Kind::Power(inside, _) | Kind::Group(inside) => is_number(inside),
+        Kind::Call(call) => matches!(call.function.as_str(), "sum" | "mean" | "norm2" | "tr" | "det"),
+        _ => false,
+    }
+}
+
 /// What is below a bar is the denominator of all that comes before it.
 fn product_to_latex(factors: &[(Join, Expression)]) -> String {
     let mut text = String::new();
+    // Between numbers every product is the same.
+    let mut are_numbers = true;
     for (place, (join, factor)) in factors.iter().enumerate() {
-        let factor = factor.to_latex();
+        let scales = are_numbers || is_number(factor);
+        are_numbers &= is_number(factor);
+        let factor = match (&factor.kind, join) {
+            // A sign behind a sign.
+            (Kind::Sum(_), Join::Times | Join::Dot | Join::Cross | Join::Beside) if place > 0 => tight(factor),
+            _ => factor.to_latex(),
+        };
         match join {
             Join::Over => text = format!("\\frac{{{text}}}{{{factor}}}"),
-            Join::Times if place > 0 => text = format!("{text} \\odot {factor}"),
-            _ if place > 0 => text = format!("{text} \\, {factor}"),
-            _ => text = factor,
+            _ if place == 0 => text = factor,
+            Join::Beside => text = format!("{text} \\, {factor}"),
+            Join::Times if !scales => text = format!("{text} \\odot {factor}"),
+            _ => text = format!("{text} \\cdot {factor}"),
         }
     }
     text

@@ -1,7 +1,7 @@
 //! Models and laws: formulas that are checked, with their named terms.
 
 use crate::check::{Bound, Checker, Definitions, Purpose, fault, hint_of_ones};
-use crate::declaration::Signature;
+use crate::declaration::{Declaration, Domain, Signature};
 use crate::fault::{Fault, unknown};
 use crate::parse::{parse_expression, parse_statement};
 use crate::shape::{Extent, Shape};
@@ -57,6 +57,26 @@ impl Model {
     pub fn expression(&self) -> &Expression {
         &self.parsed
     }
+}
+
+impl Model {
+    /// The parameters that are labels: one-hot, or nothing in the loss but the target of a cross-entropy.
+    pub fn labels(&self) -> impl Iterator<Item = &Declaration> {
+        self.signature.parameters.iter().enumerate().filter_map(|(place, declaration)| {
+            let all = count(&self.loss, &|kind| *kind == TypedKind::Parameter(place));
+            let is_target = |kind: &TypedKind| {
+                matches!(kind, TypedKind::CrossEntropy(_, target) if target.kind == TypedKind::Parameter(place))
+            };
+            let is_label = declaration.domain == Domain::OneHot || (all > 0 && all == count(&self.loss, &is_target));
+            is_label.then_some(declaration)
+        })
+    }
+}
+
+/// How many parts are of a kind.
+fn count(typed: &Typed, is_meant: &dyn Fn(&TypedKind) -> bool) -> usize {
+    let inside: usize = typed.children().into_iter().map(|part| count(part, is_meant)).sum();
+    usize::from(is_meant(&typed.kind)) + inside
 }
 
 fn mentions_a_parameter(typed: &Typed) -> bool {

@@ -76,6 +76,7 @@ mod tape;
 mod terms;
 mod text;
 mod token;
+mod turned;
 mod typed;
 pub mod vocabulary;
 
@@ -94,3 +95,4 @@ pub use shape::{Extent, Shape};
 pub use summands::{Grain, Summand};
 pub use tape::{Node, Operation, Place, Source, Tape, Transcendental};
 pub use token::{DEEPEST, LONGEST};
+pub use turned::Turn;

@@ -191,8 +191,8 @@ fn named(input: &mut Input, name: String, span: Range<usize>) -> Parsed<Expressi
 fn prefix<'t>(input: &mut Input<'t>) -> Parsed<Prefix<Input<'t>, Expression, ErrMode<Fault>>> {
     let token = peek(input);
     // Behind an operator a sign binds its operand only.
-    let behind =
-        input.previous_tokens().next().is_some_and(|token| ["*", "/", "@", "^"].iter().any(|symbol| token.is(symbol)));
+    let operators = ["*", "·", "×", "/", "@", "^"];
+    let behind = input.previous_tokens().next().is_some_and(|token| operators.iter().any(|symbol| token.is(symbol)));
     let power = if behind { power::SIGN } else { power::SUM + 1 };
     let fold: fn(&mut Input<'t>, Expression) -> Parsed<Expression> = match &token.kind {
         TokenKind::Symbol("-") => |_, operand| Ok(signed(Sign::Minus, operand)),

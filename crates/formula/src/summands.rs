@@ -146,7 +146,7 @@ fn product(term: &Expression, factors: &[(Join, Expression)]) -> Option<(Coeffic
                 let core = core?;
                 total = total.times(&coefficient)?;
                 let is_simple = !matches!(core.kind, Kind::Sum(_))
-                    && (*join != Join::Times || !matches!(core.kind, Kind::Product(_)));
+                    && (*join == Join::Beside || !matches!(core.kind, Kind::Product(_)));
                 let span = core.span.clone();
                 let core = if is_simple { core } else { Expression::new(Kind::Group(Box::new(core)), span) };
                 rest.push((*join, core));

@@ -66,6 +66,10 @@ pub enum Sign {
 pub enum Join {
     /// `*`, and nothing before the first.
     Times,
+    /// `·`, a product with a number.
+    Dot,
+    /// `×`, likewise.
+    Cross,
     /// Nothing: side by side.
     Beside,
     /// `/`

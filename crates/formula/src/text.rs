@@ -33,7 +33,7 @@ impl fmt::Display for Expression {
                 for (place, (join, factor)) in factors.iter().enumerate() {
                     f.write_str(match (place, join) {
                         (0, _) => "",
-                        (_, Join::Times) => " * ",
+                        (_, Join::Times | Join::Dot | Join::Cross) => " * ",
                         (_, Join::Beside) => " ",
                         (_, Join::Over) => "/",
                     })?;

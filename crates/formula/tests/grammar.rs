@@ -54,6 +54,8 @@ fn operators_bind_as_on_paper() {
         ("0.5 a", 1.0),
         ("1e-1 a", 0.2),
         ("a · b", 6.0),
+        ("a ⋅ -b × c", -30.0),
+        ("sum(a · x)", 36.0),
     ] {
         let found = value(formula);
         assert!((found - expected).abs() < 1e-9, "{formula} is {found}, expected {expected}");
@@ -87,6 +89,24 @@ fn latex_has_fractions_means_and_norms() {
         law.to_latex(),
         r"\mathbb{E}\left[\textstyle\sum\left(\left(g_{w}\right)^{2}\right)\right] - 2 \, \mathbb{E}\left[\left(g_{u}\right)^{2}\right] = \frac{4 \, \gamma}{\eta} \, \left(\left\|W\right\|^{2} - 2 \, u^{2}\right)"
     );
+}
+
+/// A dot sums over the axes that meet, of two vectors as of matrices; what goes entry by entry has a sign of its own.
+#[test]
+fn latex_tells_an_inner_product_from_others() {
+    for (formula, expected) in [
+        ("w @ g.w", r"w \cdot g_{w}"),
+        ("2 w @ W.T @ x", r"2 \, w \cdot W^{\top} \cdot x"),
+        ("w * g.w", r"w \odot g_{w}"),
+        ("4 * 2 u", r"4 \cdot 2 \, u"),
+        ("gamma · w", r"\gamma \cdot w"),
+        ("w @ (W @ x)", r"w \cdot \left(W \cdot x\right)"),
+        ("w @ -x", r"w \cdot \left(-x\right)"),
+        ("outer(w, x + y).T @ x", r"\left(w \otimes \left(x + y\right)\right)^{\top} \cdot x"),
+        ("grad(F) @ g", r"\nabla F \cdot g"),
+    ] {
+        assert_eq!(parse_expression(formula).map(|parsed| parsed.to_latex()).as_deref(), Ok(expected), "{formula}");
+    }
 }
 
 const WITH: &str = "u, w[n], W[m, n]; data x[n], y; n in 1..3; m in 1..3";
@@ -123,6 +143,38 @@ fn laws_that_make_no_sense_are_underlined() {
         ),
         ("w w = u", "w w", "this can be read in two ways: write `w @ w` or `w * w`"),
         ("W w = u", "W w", "a product of matrices is written `W @ w`"),
+        ("w · g.w = u", "g", "`g` is of one sample: write it inside `E[...]`, or put `for z:` before the law"),
+        (
+            "for z: 2 w · g.w = u",
+            "w · g.w",
+            "`·` is a product of numbers here, and an inner product on paper: write `w @ g.w` for the inner product, or `w * g.w` entry by entry",
+        ),
+        (
+            "w ⋅ w = u",
+            "w ⋅ w",
+            "`·` is a product of numbers here, and an inner product on paper: write `w @ w` for the inner product, or `w * w` entry by entry",
+        ),
+        (
+            "w × w = u",
+            "w × w",
+            "`×` is a product of numbers here, and a cross product on paper: write `w @ w` for the inner product, or `w * w` entry by entry",
+        ),
+        (
+            "W · w = u",
+            "W · w",
+            "`·` is a product of numbers here, not of a matrix of m by n and a vector of n: write `W @ w` for the product of matrices",
+        ),
+        (
+            "W · W = u",
+            "W · W",
+            "`·` is a product of numbers here, not of a matrix of m by n and a matrix of m by n: write `W * W` entry by entry",
+        ),
+        ("w · W = u", "w · W", "`·` is a product of numbers here, not of a vector of n and a matrix of m by n"),
+        (
+            "W @ w · W @ w = u",
+            "W @ w · W @ w",
+            "`·` is a product of numbers here, and an inner product on paper: write `W @ w @ W @ w` for the inner product, or `(W @ w) * (W @ w)` entry by entry",
+        ),
         ("w * W = u", "w * W", "a vector of n and a matrix of m by n cannot be multiplied"),
         (
             "W * w = u",
@@ -142,6 +194,11 @@ fn laws_that_make_no_sense_are_underlined() {
         ),
         ("u @ w = w", "u", "`@` is between vectors and matrices, and `u` is a number here: write `*`"),
         ("W^2 = W", "W^2", "a power of a matrix can be read in two ways: write `W @ W` or `W * W`"),
+        (
+            "(W @ W.T)^2 = W",
+            "(W @ W.T)^2",
+            "a power of a matrix can be read in two ways: write `W @ W.T @ W @ W.T` or `(W @ W.T) * (W @ W.T)`",
+        ),
         ("w * W.T @ y = w", "y", "`y` is of one sample: write it inside `E[...]`, or put `for z:` before the law"),
         (
             "w * W.T @ W @ w = w",

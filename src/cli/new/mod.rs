@@ -17,6 +17,7 @@ use crate::report::{DEFAULT_PRECISION, Libraries, Report};
 use crate::verify::runner::{self, Plan};
 use crate::verify::{Claim, Effort, Settings};
 use clap::Args;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -238,6 +239,7 @@ fn record(theory: &str, claims: &[&Claim<'_>]) -> Result<String, Failure> {
         model: None,
         comparison: None,
         claims,
+        sought: BTreeMap::new(),
         seconds: 0.0,
     };
     baseline::first(&report, &ids)

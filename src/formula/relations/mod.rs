@@ -15,6 +15,7 @@
 //! | [`formula`] | a relation as the formula of a law |
 //! | [`mod@relate`] | all linear laws among terms |
 //! | [`candidates`] | the terms that a law may lack |
+//! | [`sides`] | laws with products of matrices on the other side |
 //! | [`nearest`] | the law that holds and is nearest to one that does not |
 //! | [`beyond`] | what else holds among the terms of a law, and which of its hypotheses it does not need |
 //! | [`sequel`] | what follows the answer to a law |
@@ -27,6 +28,7 @@ pub mod modular;
 pub mod nearest;
 pub mod relate;
 pub mod sequel;
+pub mod sides;
 pub mod space;
 pub mod values;
 

@@ -9,8 +9,10 @@ use super::candidates::{Kind, kinds};
 use super::formula::law as written_law;
 use super::lift;
 use super::relate::examined;
+use super::sides::{self, Turned};
 use super::space::{Space, advance};
 use super::values::{Constants, Loss, Terms};
+use crate::formula::law::Question;
 use crate::formula::read::Texts;
 use crate::formula::{Answer, FormulaLaw};
 use crate::scalar::Residue;
@@ -34,6 +36,13 @@ pub enum Change {
     Without {
         /// The term, with its coefficient.
         term: String,
+    },
+    /// A term whose products of matrices belong on the other side.
+    Turned {
+        /// The term.
+        term: String,
+        /// The term that has to stand in its place.
+        to: String,
     },
     /// A term that was missing, on the right side.
     Further {
@@ -86,6 +95,8 @@ const STEPS: [Step; 9] = [
     step(Grain::Distributed, 1, true),
     step(Grain::Distributed, 3, false),
 ];
+/// After so many of them products of matrices are taken on the other side.
+const STEPS_BEFORE_SIDES: usize = 2;
 /// The most terms of a law that is searched for changes.
 const MOST_TERMS: usize = 16;
 /// The most further terms in all.
@@ -205,7 +216,9 @@ pub fn nearest(texts: &Texts<'_>, law: &FormulaLaw, settings: &Settings, instanc
     let of_law: Vec<usize> = levels.iter().flat_map(|level| level.columns.iter().copied()).collect();
     drop_repeated(&mut kinds, &columns, &of_law, &generic);
     let offered = kinds.iter().map(|kind| kind.name.clone()).collect();
-    let search = Seeker { texts, prefix, columns, levels, kinds, terms, constants, own, generic, settings, instances };
+    let question = &law.question;
+    let search =
+        Seeker { question, texts, prefix, columns, levels, kinds, terms, constants, own, generic, settings, instances };
     Some(Search { found: search.run(), offered })
 }
 
@@ -244,6 +257,7 @@ fn together(summands: Vec<Summand>) -> Vec<Summand> {
 }
 
 struct Seeker<'a> {
+    question: &'a Question,
     texts: &'a Texts<'a>,
     prefix: String,
     columns: Vec<String>,
@@ -259,7 +273,12 @@ struct Seeker<'a> {
 
 impl Seeker<'_> {
     fn run(&self) -> Option<Nearest> {
-        for step in STEPS {
+        for (number, step) in STEPS.into_iter().enumerate() {
+            if number == STEPS_BEFORE_SIDES
+                && let Some(nearest) = self.turned()
+            {
+                return Some(nearest);
+            }
             let Some(level) = self.levels.iter().find(|level| level.grain == step.grain) else { continue };
             let mut solutions = self.solutions(level, step);
             let is_law = |vector: Vec<Residue>| !self.generic.contains(&vector);
@@ -274,6 +293,42 @@ impl Seeker<'_> {
             }
         }
         None
+    }
+
+    /// With products of matrices on the other side, if that is in the null space of its own terms.
+    fn turned(&self) -> Option<Nearest> {
+        let all = self.levels.iter().flat_map(|level| sides::turned(&level.summands));
+        all.filter(|law| self.is_null(&law.terms) == Some(true)).find_map(|Turned { terms, changes }| {
+            let terms: Vec<_> =
+                terms.iter().map(|(is_right, coefficient, term)| (*is_right, coefficient.clone(), &**term)).collect();
+            self.held(written_law(&self.prefix, &terms), changes)
+        })
+    }
+
+    /// Whether a law of terms of its own holds on the instances that a null space takes; none if it cannot be read.
+    fn is_null(&self, terms: &[(bool, Coefficient, String)]) -> Option<bool> {
+        let (mut columns, mut vector): (Vec<String>, Vec<Residue>) = (Vec::new(), Vec::new());
+        for (is_right, coefficient, term) in terms {
+            let coefficient = if *is_right { coefficient.negated()? } else { coefficient.clone() };
+            let value = self.constants.value(&coefficient);
+            match columns.iter().position(|known| known == term) {
+                Some(place) => vector[place] += value,
+                None => {
+                    columns.push(term.clone());
+                    vector.push(value);
+                }
+            }
+        }
+        let read = Terms::read(self.question, &self.prefix, &columns, self.settings.seed).ok()?;
+        let all: Vec<usize> = (0..columns.len()).collect();
+        let basis = read.relations(&all, &self.constants, Loss::Own).ok()?;
+        Some(Space { terms: columns.len(), basis }.contains(&vector))
+    }
+
+    /// The law, if the judge finds that it holds.
+    fn held(&self, text: String, changes: Vec<Change>) -> Option<Nearest> {
+        let answer = examined(self.texts, &text, self.settings, self.instances)?;
+        (answer.report.verdict == Verdict::Holds).then_some(Nearest { text, changes, answer })
     }
 
     fn known(&self, level: &Level, changed: &[usize]) -> Vec<(usize, Residue)> {
@@ -367,9 +422,7 @@ impl Seeker<'_> {
             changes.push(Change::Further { term: with_sign(coefficient, &self.columns[*column]), kind });
             terms.push((true, coefficient.clone(), &self.columns[*column]));
         }
-        let text = written_law(&self.prefix, &terms);
-        let answer = examined(self.texts, &text, self.settings, self.instances)?;
-        (answer.report.verdict == Verdict::Holds).then_some(Nearest { text, changes, answer })
+        self.held(written_law(&self.prefix, &terms), changes)
     }
 }
 

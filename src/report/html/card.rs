@@ -62,6 +62,7 @@ impl Page<'_> {
         if figures.len() > 1 {
             writeln!(out, "<div class=\"columns\">\n{}</div>", figures.concat())?;
         }
+        self.instead(out, claim)?;
         self.measurements(out, claim)?;
         self.controls(out, claim)?;
         self.mutants(out, claim)?;
@@ -107,6 +108,17 @@ impl Page<'_> {
             writeln!(out, "<div><dt>{name}</dt><dd>{value}</dd></div>")?;
         }
         writeln!(out, "</dl>")
+    }
+
+    fn instead(&self, out: &mut String, claim: &ClaimReport) -> fmt::Result {
+        let Some(sought) = self.report.sought.get(&claim.entry.id) else { return Ok(()) };
+        writeln!(out, "<h4>What holds instead</h4>")?;
+        let Some(nearest) = &sought.nearest else { return writeln!(out, "<p>{}</p>", escape(&sought.nothing())) };
+        writeln!(out, "<p class=\"statement\">{}</p>\n<ul>", self.prose(&nearest.law))?;
+        for line in sought.lines().iter().skip(1) {
+            writeln!(out, "<li>{}</li>", escape(line))?;
+        }
+        writeln!(out, "</ul>")
     }
 
     fn witnesses(&self, out: &mut String, claim: &ClaimReport) -> fmt::Result {

@@ -1,5 +1,6 @@
 //! The members of a report in JSON, in their order, which is part of the schema.
 
+use super::super::nearest::Instead;
 use crate::verify::{Change, Checked, Evidence, Expanded, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -148,6 +149,11 @@ pub(super) struct ClaimDocument {
     pub controls: Vec<ControlDocument>,
     pub mutants: Vec<MutantDocument>,
     pub witnesses: Vec<WitnessDocument>,
+    /// Null where it was sought in vain, and not there where it was not sought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<Option<Instead>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered: Option<Vec<String>>,
     pub cut_short: bool,
     pub seconds: f64,
 }

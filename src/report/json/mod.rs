@@ -14,8 +14,15 @@ pub use examination::{examination, status};
 pub use read::{ReadError, read};
 
 use super::Report;
-use document::Document;
+use crate::verify::verdict::ExponentReport;
+use document::{Document, ExponentDocument};
+use serde_json::{Value, json};
 use std::io;
+
+/// The exponents that were measured, as a report has them.
+pub(super) fn exponents(measured: &[ExponentReport]) -> Value {
+    json!(measured.iter().map(ExponentDocument::new).collect::<Vec<_>>())
+}
 
 /// Writes the report, indented, with a final newline.
 ///

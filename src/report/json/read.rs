@@ -4,6 +4,7 @@
 //! numbers that a verdict rests on are not judged again; verdicts, and what failed, are taken from the document, but no `holds` that
 //! contradicts what stands beside it.
 
+use super::super::nearest::Sought;
 use super::super::{GivenModel, Libraries, Report, SCHEMA_VERSION, Shard};
 use super::document::{
     ClaimDocument, Document, ExponentDocument, KindDocument, MutantDocument, QuantityDocument, SymmetryDocument,
@@ -67,6 +68,7 @@ pub fn read(text: &str, find: &dyn Fn(&str) -> Option<Entry>) -> Result<Report, 
     if let Some(shard) = document.shard.as_ref().filter(|shard| !(1..=shard.count).contains(&shard.index)) {
         return Err(wrong("shard", "an index from 1 to count", format!("{} of {}", shard.index, shard.count)));
     }
+    let sought = document.claims.iter().filter_map(|claim| Some((claim.id.clone(), claim.sought()?))).collect();
     let claims = document.claims.into_iter().map(|claim| claim.read(find)).collect::<Result<Vec<_>, _>>()?;
     let report = Report {
         program: "equipartition".to_owned(),
@@ -86,6 +88,7 @@ pub fn read(text: &str, find: &dyn Fn(&str) -> Option<Entry>) -> Result<Report, 
         }),
         comparison: None,
         claims,
+        sought,
         seconds: document.seconds,
     };
     Ok(report)
@@ -97,6 +100,12 @@ fn known(document: SymmetryDocument) -> Known {
 }
 
 impl ClaimDocument {
+    /// What was sought in the place of a refuted law.
+    fn sought(&self) -> Option<Sought> {
+        let offered = self.offered.clone()?;
+        Some(Sought { nearest: self.nearest.clone().flatten(), offered })
+    }
+
     fn read(self, find: &dyn Fn(&str) -> Option<Entry>) -> Result<ClaimReport, ReadError> {
         let id = self.id;
         let entry = find(&id).ok_or_else(|| wrong("id", "the identifier of a claim", &id))?;

@@ -97,6 +97,7 @@ impl BaselineDocument {
 
 impl ClaimDocument {
     fn new(report: &Report, claim: &ClaimReport) -> Self {
+        let sought = report.sought.get(&claim.entry.id);
         ClaimDocument {
             theory: claim.entry.theory.clone(),
             proof: ProofDocument { checked: claim.entry.lemma.checked, theorems: claim.entry.lemma.theorems.clone() },
@@ -128,6 +129,8 @@ impl ClaimDocument {
             controls: claim.controls.iter().map(ControlDocument::new).collect(),
             mutants: claim.mutants.iter().map(MutantDocument::new).collect(),
             witnesses: claim.witnesses.iter().map(|witness| WitnessDocument::new(report, claim, witness)).collect(),
+            nearest: sought.map(|sought| sought.nearest.clone()),
+            offered: sought.map(|sought| sought.offered.clone()),
             cut_short: claim.cut_short,
             seconds: milliseconds(claim.seconds),
         }
@@ -152,7 +155,7 @@ impl KindDocument {
 }
 
 impl ExponentDocument {
-    fn new(report: &ExponentReport) -> Self {
+    pub(super) fn new(report: &ExponentReport) -> Self {
         let ExponentReport { worst, digits, instances } = report;
         ExponentDocument {
             of: worst.label.clone(),

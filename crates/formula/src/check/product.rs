@@ -86,6 +86,9 @@ fn turned(expression: &Expression) -> String {
 /// Whether two factors that are not numbers can stand together.
 fn together(before: &Expression, first: &Shape, join: Join, factor: &Expression, second: &Shape) -> Result<(), Fault> {
     let span = before.span.start..factor.span.end;
+    if let Join::Dot | Join::Cross = join {
+        return fault(&span, on_paper(before, first, join, factor, second));
+    }
     if matches!(before.kind, Kind::Chain(_)) || matches!(factor.kind, Kind::Chain(_)) {
         return fault(
             &span,
@@ -108,6 +111,40 @@ fn together(before: &Expression, first: &Shape, join: Join, factor: &Expression,
             fault(&span, format!("entry by entry this is written `{before} * {factor}`"))
         }
         _ => fault(&span, format!("{first} and {second} cannot be multiplied")),
+    }
+}
+
+/// As it stands beside `*`: with brackets where `@` could be read in two ways.
+pub(super) fn beside_times(factor: &Expression) -> String {
+    match factor.kind {
+        Kind::Chain(_) => format!("({factor})"),
+        _ => factor.to_string(),
+    }
+}
+
+/// Signs that are products of numbers here: what they are on paper between vectors or matrices has another spelling, or none.
+fn on_paper(before: &Expression, first: &Shape, join: Join, factor: &Expression, second: &Shape) -> String {
+    let (sign, meaning) = match join {
+        Join::Cross => ("×", "a cross product"),
+        _ => ("·", "an inner product"),
+    };
+    let fits = inner(first, true) == inner(second, false);
+    let mut spellings = Vec::new();
+    if fits {
+        spellings.push(match (first, second) {
+            (Shape::Vector(_), Shape::Vector(_)) => format!("`{before} @ {factor}` for the inner product"),
+            _ => format!("`{before} @ {factor}` for the product of matrices"),
+        });
+    }
+    if first == second {
+        spellings.push(format!("`{} * {}` entry by entry", beside_times(before), beside_times(factor)));
+    }
+    let ways = if spellings.is_empty() { String::new() } else { format!(": write {}", spellings.join(", or ")) };
+    match (first, second) {
+        (Shape::Vector(_), Shape::Vector(_)) => {
+            format!("`{sign}` is a product of numbers here, and {meaning} on paper{ways}")
+        }
+        _ => format!("`{sign}` is a product of numbers here, not of {first} and {second}{ways}"),
     }
 }
 

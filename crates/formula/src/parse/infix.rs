@@ -15,6 +15,8 @@ pub(super) fn infix<'t>(input: &mut Input<'t>) -> Parsed<Infix<Input<'t>, Expres
         TokenKind::Symbol("+") => Infix::Left(power::SUM, add),
         TokenKind::Symbol("-") => Infix::Left(power::SUM, subtract),
         TokenKind::Symbol("*") => Infix::Left(power::PRODUCT, multiply),
+        TokenKind::Symbol("·") => Infix::Left(power::PRODUCT, dot),
+        TokenKind::Symbol("×") => Infix::Left(power::PRODUCT, cross),
         TokenKind::Symbol("/") => Infix::Left(power::PRODUCT, divide),
         TokenKind::Symbol("@") => Infix::Left(power::CHAIN, chain),
         TokenKind::Symbol("^") => Infix::Left(power::POWER, raise),
@@ -45,6 +47,14 @@ fn extended_sum(left: Expression, sign: Sign, right: Expression) -> Expression {
 
 fn multiply<'t>(_: &mut Input<'t>, left: Expression, right: Expression) -> Parsed<Expression> {
     Ok(extended_product(left, Join::Times, right))
+}
+
+fn dot<'t>(_: &mut Input<'t>, left: Expression, right: Expression) -> Parsed<Expression> {
+    Ok(extended_product(left, Join::Dot, right))
+}
+
+fn cross<'t>(_: &mut Input<'t>, left: Expression, right: Expression) -> Parsed<Expression> {
+    Ok(extended_product(left, Join::Cross, right))
 }
 
 fn divide<'t>(_: &mut Input<'t>, left: Expression, right: Expression) -> Parsed<Expression> {
