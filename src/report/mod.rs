@@ -93,6 +93,7 @@ use crate::discovery::structure::Known;
 use crate::verify::simulation::ERROR_BITS;
 use crate::verify::verdict::Witness;
 use crate::verify::{Case, ClaimReport, Effort, Entry, Verdict};
+use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
 /// The version of every JSON document that this crate writes. It grows when a member changes its meaning or goes away;
@@ -103,7 +104,8 @@ pub const SCHEMA_VERSION: u32 = 2;
 pub const DEFAULT_PRECISION: u32 = 256;
 
 /// Which arithmetic the numbers come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Libraries {
     /// The version of GMP.
     pub gmp: String,
@@ -167,7 +169,8 @@ pub struct GivenModel {
 }
 
 /// One part of a run that is shared between machines: every `count`-th of the selected claims.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Shard {
     /// Which part, from 1 to `count`.
     pub index: u32,

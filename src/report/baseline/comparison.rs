@@ -1,5 +1,6 @@
 //! What a comparison came to.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// How a run compares with what was recorded.
@@ -36,7 +37,8 @@ pub enum Why {
 }
 
 /// One difference between a claim and its record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Difference {
     /// The claim.
     pub id: String,
