@@ -96,6 +96,7 @@ use crate::verify::simulation::ERROR_BITS;
 use crate::verify::verdict::{ExponentReport, Witness};
 use crate::verify::{Case, ClaimReport, Effort, Entry, Verdict};
 use nearest::Sought;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -107,7 +108,8 @@ pub const SCHEMA_VERSION: u32 = 2;
 pub const DEFAULT_PRECISION: u32 = 256;
 
 /// Which arithmetic the numbers come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Libraries {
     /// The version of GMP.
     pub gmp: String,
@@ -173,7 +175,8 @@ pub struct GivenModel {
 }
 
 /// One part of a run that is shared between machines: every `count`-th of the selected claims.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Shard {
     /// Which part, from 1 to `count`.
     pub index: u32,

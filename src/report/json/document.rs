@@ -1,6 +1,7 @@
 //! The members of a report in JSON, in their order, which is part of the schema.
 
 use super::super::nearest::Instead;
+use super::super::{Difference, Libraries, Shard};
 use crate::verify::{Change, Checked, Evidence, Expanded, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -10,13 +11,13 @@ use std::collections::BTreeMap;
 pub(super) struct Document {
     pub schema_version: u32,
     pub version: String,
-    pub libraries: LibrariesDocument,
+    pub libraries: Libraries,
     pub seed: u64,
     pub precision: u32,
     pub effort: String,
     pub instances: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shard: Option<ShardDocument>,
+    pub shard: Option<Shard>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<ModelDocument>,
     pub statistics: Statistics,
@@ -25,21 +26,6 @@ pub(super) struct Document {
     pub baseline: Option<BaselineDocument>,
     pub claims: Vec<ClaimDocument>,
     pub seconds: f64,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LibrariesDocument {
-    pub gmp: String,
-    pub mpfr: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ShardDocument {
-    pub index: u32,
-    pub count: u32,
-    pub selection: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -95,17 +81,10 @@ pub(super) struct Summary {
 #[serde(deny_unknown_fields)]
 pub(super) struct BaselineDocument {
     pub file: String,
-    pub weaker: Vec<DifferenceDocument>,
-    pub stronger: Vec<DifferenceDocument>,
+    pub weaker: Vec<Difference>,
+    pub stronger: Vec<Difference>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub not_compared: Vec<DifferenceDocument>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct DifferenceDocument {
-    pub id: String,
-    pub what: String,
+    pub not_compared: Vec<Difference>,
 }
 
 /// What of a claim a proof assistant has checked.

@@ -5,7 +5,7 @@
 //! contradicts what stands beside it.
 
 use super::super::nearest::Sought;
-use super::super::{GivenModel, Libraries, Report, SCHEMA_VERSION, Shard};
+use super::super::{GivenModel, Report, SCHEMA_VERSION};
 use super::document::{
     ClaimDocument, Document, ExponentDocument, KindDocument, MutantDocument, QuantityDocument, SymmetryDocument,
     WitnessDocument,
@@ -72,12 +72,12 @@ pub fn read(text: &str, find: &dyn Fn(&str) -> Option<Entry>) -> Result<Report, 
     let claims = document.claims.into_iter().map(|claim| claim.read(find)).collect::<Result<Vec<_>, _>>()?;
     let report = Report {
         program: "equipartition".to_owned(),
-        libraries: Libraries { gmp: document.libraries.gmp, mpfr: document.libraries.mpfr },
+        libraries: document.libraries,
         seed: document.seed,
         precision: document.precision,
         effort,
         instances: document.instances,
-        shard: document.shard.map(|shard| Shard { index: shard.index, count: shard.count, selection: shard.selection }),
+        shard: document.shard,
         model: document.model.map(|model| GivenModel {
             file: model.file,
             checksum: model.checksum,

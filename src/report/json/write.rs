@@ -1,12 +1,12 @@
 //! From a report to its document.
 
 use super::super::{
-    Comparison, Difference, GivenModel, Libraries, NotCompared, Report, SCHEMA_VERSION, Why, milliseconds, power_of_two,
+    Comparison, Difference, GivenModel, NotCompared, Report, SCHEMA_VERSION, Why, milliseconds, power_of_two,
 };
 use super::document::{
-    BaselineDocument, ClaimDocument, ControlDocument, DifferenceDocument, Document, ExponentDocument,
-    InapplicableDocument, KindDocument, LibrariesDocument, ModelDocument, MutantDocument, ProofDocument,
-    QuantityDocument, Rung, ShardDocument, Statistics, Summary, SymmetryDocument, WitnessDocument,
+    BaselineDocument, ClaimDocument, ControlDocument, Document, ExponentDocument, InapplicableDocument, KindDocument,
+    ModelDocument, MutantDocument, ProofDocument, QuantityDocument, Rung, Statistics, Summary, SymmetryDocument,
+    WitnessDocument,
 };
 use crate::discovery::structure::Known;
 use crate::scalar::Magnitude;
@@ -16,20 +16,15 @@ use crate::verify::{Case, ClaimReport, KindReport, Mutant, Quantity, Verdict};
 
 impl Document {
     pub(super) fn new(report: &Report) -> Self {
-        let Libraries { gmp, mpfr } = report.libraries.clone();
         Document {
             schema_version: SCHEMA_VERSION,
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            libraries: LibrariesDocument { gmp, mpfr },
+            libraries: report.libraries.clone(),
             seed: report.seed,
             precision: report.precision,
             effort: report.effort.name().to_owned(),
             instances: report.instances,
-            shard: report.shard.as_ref().map(|shard| ShardDocument {
-                index: shard.index,
-                count: shard.count,
-                selection: shard.selection.clone(),
-            }),
+            shard: report.shard.clone(),
             model: report.model.as_ref().map(ModelDocument::new),
             statistics: Statistics {
                 intervals: report.tests(),
@@ -72,24 +67,20 @@ impl ModelDocument {
     }
 }
 
-fn not_compared(found: &NotCompared) -> DifferenceDocument {
+fn not_compared(found: &NotCompared) -> Difference {
     let what = match &found.why {
         Why::CutShort => "cut short".to_owned(),
         Why::NotLoaded(theory) => format!("of the theory `{theory}`, which is not loaded"),
     };
-    DifferenceDocument { id: found.id.clone(), what }
+    Difference { id: found.id.clone(), what }
 }
 
 impl BaselineDocument {
     fn new(comparison: &Comparison) -> Self {
-        let list = |differences: &[Difference]| {
-            let document = |found: &Difference| DifferenceDocument { id: found.id.clone(), what: found.what.clone() };
-            differences.iter().map(document).collect()
-        };
         BaselineDocument {
             file: comparison.file.clone(),
-            weaker: list(&comparison.weaker),
-            stronger: list(&comparison.stronger),
+            weaker: comparison.weaker.clone(),
+            stronger: comparison.stronger.clone(),
             not_compared: comparison.not_compared.iter().map(not_compared).collect(),
         }
     }
