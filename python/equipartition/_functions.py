@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from ._arrays import Arrays, lent_or_named
 from ._call import document, text, words
-from ._errors import UsageError
+from ._errors import BadData, UsageError
 from ._numbers import answered, request as numerals_of
 from ._reports import Answer, Discovery, Inspection, Relations, Report
 
@@ -163,9 +163,13 @@ def evaluate(request: Mapping[str, object], *, strings: bool = False) -> dict[st
     ...           "quantities": ["loss", "entropy"]})
     {'loss': Fraction(4, 9), 'entropy': Fraction(37, 8100)}
     """
-    asked = numerals_of(request)
     try:
+        asked = numerals_of(request)
         line = json.dumps(asked)
+    except RecursionError:
+        raise BadData("the request is nested too deeply") from None
+    except BadData:
+        raise
     except (TypeError, ValueError) as error:
         raise UsageError(f"the request cannot be written as JSON: {error}") from None
     with tempfile.TemporaryDirectory(prefix="equipartition-") as folder:

@@ -259,6 +259,14 @@ def test_evaluate_in_floating_point_gives_numbers_of_numpy_and_mpmath():
     assert tenth == equipartition.evaluate(asked | {"theta": [mpmath.mpf(0.1), 2]})["loss"]
 
 
+def nested(depth):
+    """A list in a list in a list."""
+    found = [1]
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
 @pytest.mark.parametrize(("change", "found"), [
     ({"theta": [0.1, 2]}, "theta[0]: found the float 0.1"),
     ({"theta": [1]}, "theta: expected 2 numbers, found 1"),
@@ -268,6 +276,7 @@ def test_evaluate_in_floating_point_gives_numbers_of_numpy_and_mpmath():
     ({"theta": numpy.array([1j, 2])}, "complex"),
     ({"samples": [1]}, "samples[0]: expected a pair"),
     ({"scalar": "f16"}, "scalar"),
+    ({"theta": nested(100_000)}, "nested too deeply"),
     ({"theta": ["1e", 2]}, "theta[0]: expected a number such as"),
 ])
 def test_requests_that_make_no_sense(change, found):

@@ -390,7 +390,7 @@ def test_what_a_later_step_may_not_be(change, kind, found):
     (lambda: Monitor("mlp").update(*bad(lambda p, g: None), rules=[Sgd()]), equipartition.UsageError, "rules: expected a dictionary"),
     (lambda: Monitor("mlp").update(*bad(lambda p, g: None), rules={"0.weight": Adam()}), equipartition.UsageError, "expected Sgd as the monitor's optimizer, found Adam"),
     (lambda: Monitor("mlp").update(*bad(lambda p, g: None), rules={"0.weight": Sgd(momentum=0.5)}), equipartition.UsageError,
-     "`0.weight` has the momentum 0.5, `1.weight` has 0.0: a law needs one for all of its tensors"),
+     "`0.weight` has the momentum 0.5, `0.bias` has 0.0: a law needs one for all of its tensors"),
     (lambda: Monitor("mlp").skip(steps=-1), equipartition.UsageError, "steps"),
     (lambda: Monitor("mlp").skip(steps="1"), equipartition.UsageError, "steps"),
     (lambda: Sgd(learning_rate="0.1"), equipartition.UsageError, "found '0.1'"),
