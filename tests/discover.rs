@@ -243,7 +243,7 @@ fn typed_losses_that_make_no_sense_are_refused() {
         65,
         &["4096 parameters"],
     );
-    refused(&["--loss", "u^2"], 2, &["--kind"]);
+    refused(&["--loss", "u^2"], 2, &["--kind", "--with"]);
     refused(
         &["--kind", "mlp", "--widths", "2,2", "--activation", "relu", "--loss", "u^2"],
         2,

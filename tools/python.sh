@@ -7,12 +7,24 @@
 #   PYTHON    the interpreter, 3.11 or later, with venv
 #   PROFILE   a profile of python/Cargo.toml: release, or dev, which is built in a fraction of the time
 #   WITHOUT   what is not to be tested: "jax torch types notebooks", or a part of that
+#   TORCH     what pip is to install in place of Debian's PyTorch, such as "torch==2.0.1 numpy<2": gigabytes, most of it CUDA
+#   UNTESTED  the exit status if nothing was tested, since there is no such interpreter, or no package index can be reached [77]
 #
-# Arguments go to pytest. Exit status 77: there is no such interpreter, or no package index can be reached, and nothing was tested.
+# Arguments go to pytest. What was skipped is said when it is, and once more in the end.
 set -eu
 cd "$(dirname "$0")/.."
 
-skipped() { echo "SKIPPED: $*" >&2; }
+skips=""
+skipped() {
+    echo "SKIPPED: $*" >&2
+    skips="${skips}SKIPPED: $*
+"
+}
+untested() {
+    skipped "the Python package was NOT built or tested: $*"
+    exit "${UNTESTED:-77}"
+}
+trap 'printf %s "$skips" >&2' EXIT
 without() { case " ${WITHOUT:-} " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 may_install() { [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; }
 install() {
@@ -33,8 +45,7 @@ find_python() {
     return 1
 }
 if ! find_python && { [ -n "${PYTHON:-}" ] || ! install python3 python3-venv || ! find_python; }; then
-    skipped "the Python package was NOT built or tested: it needs Python 3.11 or later with venv (python3-venv)"
-    exit 77
+    untested "it needs Python 3.11 or later with venv (python3-venv)"
 fi
 
 place=${CARGO_TARGET_DIR:-$PWD/target/python}
@@ -49,8 +60,7 @@ rm -rf "$fresh" "$system" "$wheels"
 # The wheel.
 "$python" -m venv "$fresh"
 if ! "$fresh/bin/pip" install --quiet "maturin>=1.9,<2"; then
-    skipped "the Python package was NOT built or tested: maturin could not be installed"
-    exit 77
+    untested "maturin could not be installed"
 fi
 "$fresh/bin/maturin" build --manifest-path python/Cargo.toml --locked --profile "${PROFILE:-release}" --out "$wheels"
 wheel=$(ls "$wheels"/*.whl)
@@ -63,11 +73,19 @@ elif ! "$fresh/bin/pip" install --quiet "${wheel}[jax]"; then
     skipped "the adapter of Optax was NOT tested: JAX could not be installed"
 fi
 
-# Debian's PyTorch, with the NumPy that it was built for.
+# PyTorch: Debian's, with the NumPy that it was built for, or what is asked for.
 has_torch() { "$1" -c "$fits" 2>/dev/null && "$1" -c "import torch" 2>/dev/null; }
 with_torch=""
 if without torch; then
     skipped "the adapter of PyTorch was NOT tested, as WITHOUT asks"
+elif [ -n "${TORCH:-}" ]; then
+    "$python" -m venv "$system"
+    # shellcheck disable=SC2086
+    if "$system/bin/pip" install --quiet $TORCH "${wheel}[test]" && has_torch "$system/bin/python"; then
+        with_torch=$system/bin/python
+    else
+        skipped "the adapter of PyTorch was NOT tested: $TORCH could not be installed, or not be imported"
+    fi
 else
     for candidate in "$python" /usr/bin/python3; do
         if has_torch "$candidate"; then with_torch=$candidate; fi
@@ -79,7 +97,7 @@ else
         skipped "the adapter of PyTorch was NOT tested: no Python 3.11 or later has it, and apt-get cannot install python3-torch here"
     fi
 fi
-if [ -n "$with_torch" ]; then
+if [ -n "$with_torch" ] && [ -z "${TORCH:-}" ]; then
     "$with_torch" -m venv --system-site-packages "$system"
     "$with_torch" -c "import numpy; print('numpy==' + numpy.__version__)" >"$place/python-constraints"
     "$system/bin/pip" install --quiet --constraint "$place/python-constraints" "${wheel}[test]"

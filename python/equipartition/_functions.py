@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from ._arrays import Arrays, lent_or_named
 from ._call import document, text, words
-from ._errors import UsageError
+from ._errors import BadData, UsageError
 from ._numbers import answered, request as numerals_of
 from ._reports import Answer, Discovery, Inspection, Relations, Report
 
@@ -119,6 +119,7 @@ def discover(
     bias: bool = False,
     normalised: bool = False,
     loss: str | None = None,
+    with_: str | None = None,
     width: int | None = None,
     heads: int | None = None,
     groups: int | None = None,
@@ -129,17 +130,21 @@ def discover(
     seed: int | None = None,
     precision: int | None = None,
 ) -> Discovery:
-    """Find the symmetries of a network from evaluations alone, and the laws that follow: of a model file, or of a kind with its sizes.
+    """Find the symmetries of a network from evaluations alone, and the laws that follow: of a model file, of a kind with its sizes, or of a loss that is typed.
 
-    With ``conserved`` it is polynomials up to this degree that gradient flow conserves, in place of symmetries.
+    Of a kind ``loss`` is a name; with ``with_``, the declarations of `check`, it is the formula of one sample's loss, of the largest sizes declared. With
+    ``conserved`` it is polynomials up to this degree that gradient flow conserves, in place of symmetries.
 
+    >>> found = discover(loss="(u (w @ x) - y)^2", with_="u, w[n], x[n], y; n in 1..3")
+    >>> [law["formula"] for law in found.balance_laws]
+    ['E|g_u|^2 - E|g_w|^2 = (4 gamma/eta) (|u|^2 - |w|^2)']
     >>> found = discover(kind="mlp", widths=[2, 3, 2], activation="relu")
     >>> found.symmetric, all(law["verified"] for law in found.balance_laws)
     (3, True)
     """
     options = {
         "kind": kind, "widths": None if widths is None else ",".join(map(str, _sequence(widths, "widths such as [2, 3, 1]"))), "activation": activation,
-        "bias": bias, "normalised": normalised, "loss": loss, "width": width, "heads": heads, "groups": groups, "size": size,
+        "bias": bias, "normalised": normalised, "loss": loss, "with": with_, "width": width, "heads": heads, "groups": groups, "size": size,
         "rotary": rotary, "positions": positions, "conserved": conserved, "seed": seed, "precision": precision, "format": "json",
     }
     return Discovery(document(words("discover", [] if model is None else [model], options)))
@@ -158,9 +163,13 @@ def evaluate(request: Mapping[str, object], *, strings: bool = False) -> dict[st
     ...           "quantities": ["loss", "entropy"]})
     {'loss': Fraction(4, 9), 'entropy': Fraction(37, 8100)}
     """
-    asked = numerals_of(request)
     try:
+        asked = numerals_of(request)
         line = json.dumps(asked)
+    except RecursionError:
+        raise BadData("the request is nested too deeply") from None
+    except BadData:
+        raise
     except (TypeError, ValueError) as error:
         raise UsageError(f"the request cannot be written as JSON: {error}") from None
     with tempfile.TemporaryDirectory(prefix="equipartition-") as folder:

@@ -149,8 +149,22 @@ class Discovery(Document):
         if "quantities" in d:
             kept: list[list[object]] = [[of["quantity"], of["degree"]] for of in d["quantities"]]
             return ["conserved quantity", "degree"], kept, str(d["network"])
-        rows: list[list[object]] = [[law["formula"], "yes" if law["verified"] else "no"] for law in d["balance_laws"]]
-        return ["balance law", "verified"], rows, str(d["network"])
+        # All entries of a matrix law are told in one row.
+        matrices = [of for of in d["matrix_symmetries"] if of["law"] is not None]
+        told = {index for of in matrices for index in range(*of["balance_laws"])}
+        alone = [law for index, law in enumerate(d["balance_laws"]) if index not in told and not law["implied_by_translations"]]
+        implied = sum(law["implied_by_translations"] for law in d["balance_laws"])
+        rows: list[list[object]] = [[of["law"], _verified(d["balance_laws"][slice(*of["balance_laws"])])] for of in matrices]
+        rows += [[law["formula"], _verified([law])] for law in [*alone, *d["affine_laws"]]]
+        return ["balance law", "verified"], rows, d["network"] + (f"; {implied} further laws follow from those of translations" if implied else "")
+
+
+def _verified(laws: list[dict[str, Any]]) -> str:
+    if not all(law["verified"] for law in laws):
+        return "no"
+    if all(law["vacuous"] for law in laws):
+        return "vacuous"
+    return "yes" if len(laws) == 1 else f"yes, all {len(laws)} entries"
 
 
 class Inspection(Document):

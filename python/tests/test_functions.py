@@ -17,7 +17,7 @@ from pathlib import Path
 import equipartition
 import numpy
 import pytest
-from conftest import CHECKPOINTS
+from conftest import CHECKPOINTS, HERE
 from networks import batches, perceptron
 
 
@@ -92,12 +92,32 @@ def test_relate_is_the_command(run, terms, options, laws):
     {"kind": "mlp", "widths": [1, 2, 1], "activation": "identity", "bias": True, "seed": 4},
     {"kind": "attention", "width": 2, "heads": 1, "size": 2},
     {"kind": "mlp", "widths": [1, 2, 1], "activation": "identity", "conserved": 2},
+    {"kind": "mlp", "widths": [1, 2, 2], "activation": "tanh", "loss": "cross-entropy"},
+    {"loss": "(u (w @ x) - y)^2", "with_": "u, w[n], x[n], y; n in 1..3"},
+    {"loss": "sum((V @ (U @ x) - y)^2)", "with_": "U[h, n], V[m, h], x[n], y[m]; h in 1..2, m in 1..2, n in 1..2", "seed": 3},
+    {"loss": "(u tanh(w @ x) - y)^2", "with_": "u, w[n], x[n], y; n in 1..2", "precision": 128},
+    {"loss": "cross_entropy(W @ x, p)", "with_": "W[m, n], x[n], p[m]; m in 2..3, n in 1..2"},
+    {"loss": "((u^3 - 3 u v^2) x - y)^2", "with_": "u, v, x, y", "conserved": 4},
 ])
 def test_discover_is_the_command(run, options):
     found = equipartition.discover(**options)
     words = as_words(options | ({"widths": ",".join(map(str, options["widths"]))} if "widths" in options else {}))
     assert found.document == json.loads(run("discover", *words, "--format", "json"))
     assert "<table>" in found._repr_html_() and str(found) and "Discovery" in repr(found)
+
+
+def test_the_symmetries_of_a_typed_loss_are_those_of_the_network_that_it_is():
+    """`sum((V U x - y)^2)` is the linear perceptron: the same symmetries under other names, and one matrix law in one row."""
+    typed = equipartition.discover(loss="sum((V @ (U @ x) - y)^2)", with_="U[h, n], V[m, h], x[n], y[m]; h in 1..2, m in 1..2, n in 1..2")
+    built = equipartition.discover(kind="mlp", widths=[2, 2, 2], activation="identity")
+    for name in ("generators", "symmetric", "antisymmetric", "translations", "permutations", "sign_flips"):
+        assert typed[name] == built[name]
+    assert "all 3 entries" in str(typed) and len(str(typed).splitlines()) == len(str(built).splitlines()) == 5
+
+
+def test_discover_takes_a_model_file(run):
+    path = HERE.parents[1] / "examples" / "models" / "decoder.toml"
+    assert equipartition.discover(path).document == json.loads(run("discover", str(path), "--format", "json"))
 
 
 def test_explain_is_the_command(run):
@@ -239,6 +259,14 @@ def test_evaluate_in_floating_point_gives_numbers_of_numpy_and_mpmath():
     assert tenth == equipartition.evaluate(asked | {"theta": [mpmath.mpf(0.1), 2]})["loss"]
 
 
+def nested(depth):
+    """A list in a list in a list."""
+    found = [1]
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
 @pytest.mark.parametrize(("change", "found"), [
     ({"theta": [0.1, 2]}, "theta[0]: found the float 0.1"),
     ({"theta": [1]}, "theta: expected 2 numbers, found 1"),
@@ -248,6 +276,7 @@ def test_evaluate_in_floating_point_gives_numbers_of_numpy_and_mpmath():
     ({"theta": numpy.array([1j, 2])}, "complex"),
     ({"samples": [1]}, "samples[0]: expected a pair"),
     ({"scalar": "f16"}, "scalar"),
+    ({"theta": nested(100_000)}, "nested too deeply"),
     ({"theta": ["1e", 2]}, "theta[0]: expected a number such as"),
 ])
 def test_requests_that_make_no_sense(change, found):
@@ -264,7 +293,18 @@ def test_requests_that_make_no_sense(change, found):
     (lambda: equipartition.verify("a\0b"), equipartition.UsageError, "NUL"),
     (lambda: equipartition.check("w = ", loss="w", with_="w"), equipartition.BadData, "law"),
     (lambda: equipartition.discover(kind="mlp"), equipartition.UsageError, "--widths"),
-    (lambda: equipartition.discover(), equipartition.UsageError, "kind"),
+    (lambda: equipartition.discover(), equipartition.UsageError, "expected a model file, --kind, or the formula of a --loss"),
+    (lambda: equipartition.discover(loss="(u - y)^2"), equipartition.UsageError, "and its --with"),
+    (lambda: equipartition.discover(kind="mlp", widths=[1, 1], activation="relu", loss="(u - y)^2"), equipartition.UsageError, "a formula needs --with"),
+    (lambda: equipartition.discover(with_="u, y"), equipartition.UsageError, "--loss"),
+    (lambda: equipartition.discover(loss="(u - ", with_="u, y"), equipartition.BadData, "loss"),
+    (lambda: equipartition.discover(loss="(u - v)^2", with_="u, y"), equipartition.BadData, "unknown name `v`"),
+    (lambda: equipartition.discover(loss="(u - y)^2", with_="u; n in"), equipartition.BadData, "with"),
+    (lambda: equipartition.discover(loss="(u - y)^2", with_="u, y", kind="mlp"), equipartition.UsageError, "--kind"),
+    (lambda: equipartition.discover("model.toml", loss="(u - y)^2", with_="u, y"), equipartition.UsageError, "cannot be used"),
+    (lambda: equipartition.discover(loss={"u": 1}, with_="u, y"), equipartition.UsageError, "found dict"),
+    (lambda: equipartition.discover(loss="y^2", with_="u, y"), equipartition.BadData, "no parameter"),
+    (lambda: equipartition.discover("no-such.toml"), equipartition.MissingInput, "no-such.toml"),
     (lambda: equipartition.inspect({}, laws="mlp"), equipartition.NamesError, "at least one array"),
     (lambda: equipartition.inspect([1.0], laws="mlp"), equipartition.UsageError, "dictionary"),
     (lambda: equipartition.inspect({"0.weight": numpy.ones(3, int)}, laws="mlp"), equipartition.ElementError, "int64"),

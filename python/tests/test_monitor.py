@@ -190,6 +190,76 @@ def test_a_rate_that_changes_is_heeded(generator):
         Monitor("mlp", optimizer=optimizer).update(parameters, rows[0])
 
 
+def test_tensors_at_different_rates_have_relaxation_times_of_their_own(generator):
+    """`1 / (4 eta gamma)` for each rate; what one sees the other does not add to."""
+    parameters = perceptron(generator)
+    (row,) = batches(generator, parameters, 1)
+    laws = [{"name": "first", "in": ["0.weight", "0.bias"], "out": "1.weight"}, {"name": "outputs", "blocks": [{"tensor": "2.bias", "axis": "all", "sign": 1}]}]
+    monitor = Monitor(laws[:1], optimizer=Sgd(weight_decay=0.1))
+    rates = {name: 0.2 for name in parameters}
+    monitor.update(parameters, row, learning_rate=rates)
+    (both,) = monitor.report().relaxations
+    apart = Monitor(laws, optimizer=Sgd(weight_decay=0.1))
+    apart.update(parameters, row, learning_rate=rates | {"2.bias": 0.1})
+    slow, fast = sorted(apart.report().relaxations, key=lambda of: of["learning_rate"])
+    assert both["seen"] == fast["seen"] == pytest.approx(4 * 0.2 * 0.1) and slow["seen"] == pytest.approx(4 * 0.1 * 0.1)
+    assert (slow["time"], fast["time"]) == (pytest.approx(25), pytest.approx(12.5))
+
+
+def test_a_rule_of_each_tensor_is_that_of_its_law(generator):
+    """Of two laws each has the momentum and the decay that its own tensors have; a tensor without momentum needs no buffer."""
+    parameters = perceptron(generator)
+    rows, momenta = batches(generator, parameters, 3), batches(generator, parameters, 3)
+    laws = [{"name": "first", "in": ["0.weight", "0.bias"], "out": "1.weight"}, {"name": "outputs", "blocks": [{"tensor": "2.weight", "axis": "all", "sign": 1}]}]
+    with_momentum, plain = Sgd(learning_rate=0.1, weight_decay=0.2, momentum=0.9), Sgd(learning_rate=0.1, weight_decay=0.05)
+    mixed = Monitor(laws, optimizer=plain)
+    alone = [Monitor(laws[:1], optimizer=with_momentum), Monitor(laws[1:], optimizer=plain)]
+    for row, buffers in zip(rows, momenta):
+        own = {name: value for name, value in buffers.items() if name != "2.weight"}
+        mixed.update(parameters, row, momenta=own, rules={name: with_momentum for name in own})
+        alone[0].update(parameters, row, momenta=buffers)
+        alone[1].update(parameters, row)
+    expected = sorted((law for monitor in alone for law in monitor.report(members=True).laws), key=lambda law: law["law"])
+    assert sorted(mixed.report(members=True).laws, key=lambda law: law["law"]) == expected
+    report = mixed.report()
+    assert report.momentum is None and alone[0].report().momentum == 0.9
+    assert report.relaxations == [of for monitor in alone for of in monitor.report().relaxations]
+
+
+def test_rules_that_change_are_heeded(generator):
+    """The right side is the mean of those of the steps, as for rates."""
+    parameters = perceptron(generator)
+    rows = batches(generator, parameters, 2)
+    monitor = Monitor("mlp", optimizer=Sgd(learning_rate=0.1))
+    for row, gamma in zip(rows, (0.1, 0.3)):
+        monitor.update(parameters, row, rules={name: Sgd(learning_rate=0.1, weight_decay=gamma) for name in parameters})
+    squares = sum(numpy.sum(parameters[name] ** 2) for name in ("0.weight", "0.bias"))
+    (law,) = [law for law in monitor.report().laws if law["layer"] == 0]
+    assert law["decay_a"] == pytest.approx(4 * 0.2 / 0.1 * squares)
+    (relaxation,) = monitor.report().relaxations
+    assert relaxation["gamma"] == 0.3 and relaxation["seen"] == pytest.approx(4 * 0.1 * (0.1 + 0.3))
+
+
+def test_nothing_moves_at_a_rate_of_zero(generator):
+    """With such rates schedules begin: the law divides by them, and nothing is measured."""
+    parameters = perceptron(generator)
+    rows = batches(generator, parameters, 3)
+    optimizer = Sgd(weight_decay=0.1)
+    monitor, without = Monitor("mlp", optimizer=optimizer), Monitor("mlp", optimizer=optimizer)
+    assert [monitor.update(parameters, row, learning_rate=rate) for row, rate in zip(rows, (0.0, 0.1, 0.2))] == [False, True, True]
+    for row, rate in zip(rows[1:], (0.1, 0.2)):
+        without.update(parameters, row, learning_rate=rate)
+    strip = lambda report: [{name: value for name, value in law.items() if name != "series"} for law in report.laws]
+    assert strip(monitor.report()) == strip(without.report()) and monitor.report().relaxations == without.report().relaxations
+    assert (monitor.report().steps, monitor.report().measured) == (3, 2)
+    # Only where nothing moves.
+    frozen = {name: 0.0 if name.startswith("2") else 0.1 for name in parameters}
+    partly = Monitor([{"name": "first", "in": ["0.weight", "0.bias"], "out": "1.weight"},
+                      {"name": "outputs", "blocks": [{"tensor": "2.weight", "axis": "all", "sign": 1}]}], optimizer=optimizer)
+    assert partly.update(parameters, rows[0], learning_rate=frozen)
+    assert [law["law"] for law in partly.report().laws] == ["first"]
+
+
 def test_one_of_every_k_steps(generator):
     parameters = perceptron(generator)
     rows = batches(generator, parameters, 7)
@@ -316,6 +386,11 @@ def test_what_a_later_step_may_not_be(change, kind, found):
     (lambda: Monitor("mlp", optimizer=Adam()).update(*bad(lambda p, g: None), second_moments=[1]), equipartition.UsageError, "second_moments: expected a dictionary"),
     (lambda: Monitor("mlp").update(*bad(lambda p, g: None), learning_rate="0.1"), equipartition.UsageError, "expected a positive number, found '0.1'"),
     (lambda: Monitor("mlp").update(*bad(lambda p, g: None), learning_rate=1j), equipartition.UsageError, "found 1j"),
+    (lambda: Monitor("mlp").update(*bad(lambda p, g: None), learning_rate=-0.1), equipartition.UsageError, "expected a positive number, found -0.1"),
+    (lambda: Monitor("mlp").update(*bad(lambda p, g: None), rules=[Sgd()]), equipartition.UsageError, "rules: expected a dictionary"),
+    (lambda: Monitor("mlp").update(*bad(lambda p, g: None), rules={"0.weight": Adam()}), equipartition.UsageError, "expected Sgd as the monitor's optimizer, found Adam"),
+    (lambda: Monitor("mlp").update(*bad(lambda p, g: None), rules={"0.weight": Sgd(momentum=0.5)}), equipartition.UsageError,
+     "`0.weight` has the momentum 0.5, `0.bias` has 0.0: a law needs one for all of its tensors"),
     (lambda: Monitor("mlp").skip(steps=-1), equipartition.UsageError, "steps"),
     (lambda: Monitor("mlp").skip(steps="1"), equipartition.UsageError, "steps"),
     (lambda: Sgd(learning_rate="0.1"), equipartition.UsageError, "found '0.1'"),

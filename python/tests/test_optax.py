@@ -133,11 +133,61 @@ def test_an_optimiser_is_watched_and_steps_as_it_does_alone(kind):
     compare(report, by_hand.report())
 
 
+def test_what_is_injected_is_read_at_every_step():
+    """Momentum, decay and rate as they are in the state, also if they change."""
+    generator, theta = start()
+    by_hand = Monitor(LAWS, optimizer=Sgd(momentum=0.5))
+    monitor = Monitor(LAWS, optimizer=Sgd(momentum=0.5))
+    decayed = optax.inject_hyperparams(optax.add_decayed_weights)(weight_decay=lambda step: 0.1 / (1 + step))
+    descent = optax.inject_hyperparams(optax.sgd)(learning_rate=lambda step: 0.02 * (1 + step), momentum=0.9)
+    watched = watch(monitor, optax.chain(decayed, descent))
+    state = watched.init(theta)
+    momentum = {name: numpy.zeros(value.shape) for name, value in named(theta).items()}
+    for number in range(4):
+        gradients = jax.grad(loss)(theta, generator.normal(size=(16, 3)), generator.normal(size=(16, 2)))
+        before = named(theta)
+        rate = 0.02 * (1 + number)
+        rules = dict.fromkeys(before, Sgd(momentum=0.9, pytorch_weight_decay=0.1 / (1 + number)))
+        if number:
+            by_hand.update(before, named(gradients), momenta=momentum, learning_rate=rate, rules=rules)
+        else:
+            by_hand.skip(learning_rate=rate, rules=rules)
+        momentum = {name: 0.9 * momentum[name] + numpy.asarray(value) + 0.1 / (1 + number) * numpy.asarray(before[name])
+                    for name, value in named(gradients).items()}
+        updates, state = watched.update(gradients, state, theta)
+        theta = optax.apply_updates(theta, updates)
+    jax.effects_barrier()
+    compare(monitor.report(), by_hand.report())
+    (relaxation,), (its,) = monitor.report().relaxations, by_hand.report().relaxations
+    assert monitor.report().momentum == pytest.approx(0.9)
+    assert all(relaxation[name] == pytest.approx(its[name], rel=1e-5) for name in its)
+
+
+def test_a_warm_up_from_zero_is_no_error():
+    generator, theta = start()
+    schedule = optax.linear_schedule(0.0, 0.1, 5)
+    monitor = Monitor(LAWS, optimizer=Sgd(pytorch_weight_decay=0.02))
+    watched = watch(monitor, optax.chain(optax.add_decayed_weights(0.02), optax.sgd(schedule)), learning_rate=schedule)
+    state = watched.init(theta)
+    for _ in range(4):
+        gradients = jax.grad(loss)(theta, generator.normal(size=(16, 3)), generator.normal(size=(16, 2)))
+        updates, state = watched.update(gradients, state, theta)
+        theta = optax.apply_updates(theta, updates)
+    jax.effects_barrier()
+    assert (monitor.report().steps, monitor.report().measured) == (4, 3) and monitor.report().symmetries["confirmed"] == 1
+
+
 def test_a_state_that_is_not_that_of_the_rule_is_refused():
     _, theta = start()
     for rule, optimizer, found in [
         (AdamW(learning_rate=0.1), optax.sgd(0.1), "one of Adam"),
         (Sgd(learning_rate=0.1, momentum=0.9), optax.sgd(0.1), "one with momentum"),
+        (Sgd(learning_rate=0.1), optax.sgd(0.1, momentum=0.9), "has 3 arrays .* expected 0"),
+        (Sgd(learning_rate=0.1), optax.adam(0.1), "has 6 arrays .* expected 0"),
+        (Sgd(learning_rate=0.1), optax.rmsprop(0.1), "has 3 arrays .* expected 0"),
+        (Sgd(learning_rate=0.1), optax.lion(0.1), "has 3 arrays .* expected 0"),
+        (AdamW(learning_rate=0.1), optax.amsgrad(0.1), "ScaleByAdamState, found 0"),
+        (Sgd(momentum=0.9), optax.chain(optax.sgd(0.1, momentum=0.9), optax.trace(0.5)), "found 2"),
     ]:
         with pytest.raises(equipartition.UsageError, match=found):
             watch(Monitor(LAWS, optimizer=rule), optimizer).init(theta)

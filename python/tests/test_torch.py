@@ -60,7 +60,7 @@ def test_the_factor_2_of_pytorch_is_in_the_step():
     optimizer = torch.optim.SGD(module.parameters(), lr=0.1, weight_decay=0.02)
     monitor = watch(module, optimizer, "mlp")
     ((parameters, gradients),) = train(module, optimizer, 1)
-    gamma = monitor._decay_of("0.weight")
+    (gamma,) = [of["gamma"] for of in monitor.report().relaxations]
     expected = parameters["0.weight"] - 0.1 * (gradients["0.weight"] + 2.0 * gamma * parameters["0.weight"])
     assert gamma == 0.01 and numpy.allclose(module[0].weight.detach().numpy(), expected, rtol=1e-6)
 
@@ -96,6 +96,77 @@ def test_momentum_and_groups_are_read_from_the_optimiser():
     assert [of["gamma"] for of in report.relaxations] == [0.01] and report.symmetries["confirmed"] == 1
 
 
+def settings_of_every_step(module, optimizer, change, steps, laws):
+    """A monitor that watches, and one that is told by hand the rule that the optimiser has at each step."""
+    monitor, by_hand = watch(module, optimizer, laws), Monitor(laws, optimizer=Sgd())
+    for number in range(steps):
+        change(number)
+        groups = {id(p): group for group in optimizer.param_groups for p in group["params"]}
+        rules = {name: Sgd(learning_rate=groups[id(p)]["lr"] or None, momentum=groups[id(p)]["momentum"], pytorch_weight_decay=groups[id(p)]["weight_decay"])
+                 for name, p in module.named_parameters()}
+        rates = {name: groups[id(p)]["lr"] for name, p in module.named_parameters()}
+        momenta = {name: optimizer.state[p]["momentum_buffer"].clone() for name, p in module.named_parameters()
+                   if optimizer.state.get(p, {}).get("momentum_buffer") is not None}
+        ((parameters, gradients),) = train(module, optimizer, 1)
+        if all(name in momenta for name, rule in rules.items() if rule.beta):
+            by_hand.update(parameters, gradients, momenta=momenta or None, learning_rate=rates, rules=rules)
+        else:
+            by_hand.skip(learning_rate=rates, rules=rules)
+    monitor.close()
+    assert monitor.report().document == by_hand.report().document
+    return monitor.report()
+
+
+DEEP = [{"name": "first", "in": ["0.weight", "0.bias"], "out": "2.weight"}, {"name": "last", "blocks": [{"tensor": "4.weight", "axis": "all", "sign": 1}]}]
+
+
+def deep():
+    torch.manual_seed(0)
+    return torch.nn.Sequential(torch.nn.Linear(3, 12), torch.nn.ReLU(), torch.nn.Linear(12, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2))
+
+
+def test_every_group_has_a_momentum_and_a_decay_of_its_own():
+    module = deep()
+    optimizer = torch.optim.SGD([{"params": module[:3].parameters(), "momentum": 0.9, "weight_decay": 0.02}, {"params": module[4].parameters()}], lr=0.05)
+    report = settings_of_every_step(module, optimizer, lambda _: None, 5, DEEP)
+    assert report.momentum is None and [of["gamma"] for of in report.relaxations] == [0.01] and (report.steps, report.measured) == (5, 4)
+
+
+def test_momentum_and_decay_that_are_scheduled_are_those_of_each_step():
+    """`OneCycleLR` moves the momentum against the rate."""
+    module = deep()
+    optimizer = torch.optim.SGD(module.parameters(), lr=0.05, momentum=0.9, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.1, total_steps=12)
+    momenta = set()
+
+    def change(number):
+        if number:
+            schedule.step()
+        optimizer.param_groups[0]["weight_decay"] = 0.02 / (1 + number)
+        momenta.add(optimizer.param_groups[0]["momentum"])
+
+    report = settings_of_every_step(module, optimizer, change, 6, DEEP)
+    assert len(momenta) > 2 and report.measured == 5
+
+
+def test_a_warm_up_from_zero_is_no_error():
+    module = network()
+    optimizer = torch.optim.SGD(module.parameters(), lr=0.1, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, step / 3))
+    for laws in ("mlp", "auto"):
+        with watch(module, optimizer, laws) as monitor:
+            train(module, optimizer, 1)
+            before = optimizer.param_groups[0]["lr"]
+            optimizer.param_groups[0]["lr"] = 0.0
+            train(module, optimizer, 2)
+            optimizer.param_groups[0]["lr"] = before
+            train(module, optimizer, 4, schedule)
+        report = monitor.report()
+        assert report.steps == 7 and report.symmetries["confirmed"] == 1, str(report)
+    # The first of all rates was 0.
+    assert schedule.base_lrs == [0.1]
+
+
 def test_a_monitor_lets_go_when_it_is_closed():
     module = network()
     optimizer = torch.optim.SGD(module.parameters(), lr=0.05)
@@ -114,6 +185,7 @@ def test_what_has_other_laws_is_refused():
         (torch.optim.SGD(module.parameters(), lr=0.1, momentum=0.9, dampening=0.5), "dampening"),
         (torch.optim.Adam(module.parameters(), amsgrad=True), "amsgrad"),
         (torch.optim.RMSprop(module.parameters()), "RMSprop"),
+        (torch.optim.SGD([{"params": module[0].parameters()}, {"params": module[2].parameters(), "nesterov": True, "momentum": 0.9}], lr=0.1), "nesterov"),
         (torch.optim.SGD(network().parameters(), lr=0.1), "none of the module's parameters"),
     ]:
         with pytest.raises(equipartition.UsageError, match=found):

@@ -12,6 +12,7 @@ claims: list[equipartition.Claim] = report.claims
 answer: equipartition.Answer = equipartition.check("w = w", loss="w", with_="w", at="anywhere")
 relations: equipartition.Relations = equipartition.relate("w", "g.w", loss="w^2", with_="w")
 discovery: equipartition.Discovery = equipartition.discover(kind="mlp", widths=[1, 2, 1], activation="relu")
+typed: equipartition.Discovery = equipartition.discover(loss="(u w x - y)^2", with_="u, w, x, y", conserved=2)
 values: dict[str, Any] = equipartition.evaluate({"theta": [Fraction(1, 3), "0.5"]}, strings=True)
 arrays: dict[str, NDArray[numpy.float32]] = {"0.weight": numpy.ones((2, 3), dtype=numpy.float32)}
 inspection: equipartition.Inspection = equipartition.inspect(arrays, laws="mlp", gradients="gradients.npz", rule="adamw")

@@ -34,7 +34,7 @@ pub struct Arguments {
           "heads", "groups", "size", "rotary", "positions"])]
     model: Option<PathBuf>,
     /// A multilayer perceptron, or a layer of attention
-    #[arg(long, value_enum, required_unless_present_any = ["model", "with"])]
+    #[arg(long, value_enum)]
     kind: Option<Kind>,
     /// All widths of an mlp, the input's first, such as 3,4,2
     #[arg(long, value_name = "WIDTHS", value_delimiter = ',')]
@@ -107,7 +107,7 @@ impl Arguments {
             (Some(model), _) => Ok(file::read(model)?.network),
             (None, Some(Kind::Mlp)) => self.mlp(),
             (None, Some(Kind::Attention)) => self.attention(),
-            (None, None) => Err(Failure::Usage("expected a model file, --kind, or --loss with --with".to_owned())),
+            (None, None) => Err(Failure::Usage("expected a model file, --kind, or the formula of a --loss and its --with".to_owned())),
         }
     }
 

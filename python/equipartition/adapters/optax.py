@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
 import jax
@@ -11,7 +12,7 @@ import optax  # type: ignore[import-untyped,unused-ignore]
 from jax.experimental import io_callback
 
 from .._errors import UsageError
-from ..monitor import Adam, Monitor
+from ..monitor import Adam, Monitor, Optimizer
 
 
 class WatchState(NamedTuple):
@@ -34,10 +35,11 @@ def watch(
     steps made; of momentum its buffers; so the first step of both is not measured. ``optax.chain(watch(monitor), optax.sgd(0.1))`` does for plain descent:
     there it has to come first, where the updates are the gradients.
 
-    Optax tells neither rates nor decay: the monitor's ``optimizer`` states them, and Optax's ``weight_decay`` is ``pytorch_weight_decay`` there. Of a schedule the rate is that
-    of each measured step: give it as ``learning_rate`` too, or use ``optax.inject_hyperparams``, whose rate (and ``b2``) is read. Names are the keys of the parameters'
-    tree, joined by points. Numbers go to the host at every ``every``-th step only, and each of those stands for ``every`` steps. What the monitor refuses
-    within ``jax.jit`` is an error of JAX with the monitor's words in it.
+    What ``optax.inject_hyperparams`` keeps in the state, learning rate, momentum, ``b2``, ``eps`` and ``weight_decay``, is read at each measured step. Otherwise
+    Optax tells neither rates nor decay: the monitor's ``optimizer`` states them, and Optax's ``weight_decay`` is ``pytorch_weight_decay`` there; the rate of a
+    schedule is given as ``learning_rate`` too. A state with memory that is not of the monitor's rule is refused. Names are the keys of the
+    parameters' tree, joined by points. Numbers go to the host at every ``every``-th step only, and each of those stands for ``every`` steps. What the monitor
+    refuses within ``jax.jit`` is an error of JAX with the monitor's words in it.
     """
     if optimizer is None and isinstance(monitor.optimizer, Adam):
         raise UsageError("the laws of Adam need its second moments, which a transformation in a chain does not see: watch(monitor, optimizer) does")
@@ -51,6 +53,7 @@ def watch(
         state = WatchState(jax.numpy.zeros((), dtype=jax.numpy.int32), inner)
         if optimizer is not None:
             _needed(monitor, inner)
+            _refuse_other_memory(monitor, inner, parameters)
         return state
 
     def update(updates: Any, state: WatchState, parameters: Any = None) -> tuple[Any, WatchState]:
@@ -59,15 +62,16 @@ def watch(
         second, trace = (None, None) if optimizer is None else _needed(monitor, state.inner)
         buffers = second.nu if second is not None else trace
         count = state.steps if second is None else second.count
-        stated = {name: value for name, value in _hyperparameters(state.inner).items() if name in ("learning_rate", "b2")}
-
-        def show(_: None) -> None:
-            io_callback(on_host, None, parameters, updates, buffers, count, stated, ordered=True)
-
-        jax.lax.cond(state.steps % monitor.every == 0, show, lambda _: None, None)
-        inner = state.inner
+        gradients, inner = updates, state.inner
         if optimizer is not None:
             updates, inner = optimizer.update(updates, inner, parameters)
+        # The state after a step has what the step was made with; before it a schedule's values are those of the step before.
+        stated = _hyperparameters(inner)
+
+        def show(_: None) -> None:
+            io_callback(on_host, None, parameters, gradients, buffers, count, stated, ordered=True)
+
+        jax.lax.cond(state.steps % monitor.every == 0, show, lambda _: None, None)
         return updates, WatchState(state.steps + 1, inner)
 
     def on_host(parameters: Any, gradients: Any, buffers: Any, count: Any, stated: dict[str, Any]) -> None:
@@ -75,9 +79,10 @@ def watch(
         rate: Any = learning_rate(steps) if callable(learning_rate) else learning_rate
         rate = stated.get("learning_rate", rate)
         rate = None if rate is None else float(rate)
+        rules = _rules(monitor, stated, named(parameters))
         if buffers is not None and steps == 0:
             # Moments and momentum before the first step are none.
-            monitor.skip(learning_rate=rate, steps=monitor.every)
+            monitor.skip(learning_rate=rate, rules=rules, steps=monitor.every)
             return
         given: dict[str, Any] = {}
         if isinstance(monitor.optimizer, Adam):
@@ -85,7 +90,7 @@ def watch(
             given["second_moments"] = {name: numpy.asarray(moment) / numpy.float64(correction) for name, moment in named(buffers).items()}
         elif buffers is not None:
             given["momenta"] = named(buffers)
-        monitor.update(named(parameters), named(gradients), learning_rate=rate, steps=monitor.every, **given)
+        monitor.update(named(parameters), named(gradients), learning_rate=rate, rules=rules, steps=monitor.every, **given)
 
     return optax.GradientTransformation(init, update)
 
@@ -104,10 +109,43 @@ def _only(state: Any, kind: type, of: str) -> Any:
     return found[0]
 
 
+# What is read of injected hyperparameters, and what the monitor's rules call it.
+_READ = {"learning_rate": "learning_rate", "momentum": "momentum", "eps": "epsilon", "weight_decay": "pytorch_weight_decay", "b2": "", "eps_root": ""}
+
+
 def _hyperparameters(state: Any) -> dict[str, Any]:
     """Those that ``optax.inject_hyperparams`` keeps in the state."""
-    found = _parts(state, lambda part: hasattr(part, "hyperparams"))
-    return dict(found[0].hyperparams) if len(found) == 1 else {}
+    stated: dict[str, Any] = {}
+    for part in _parts(state, lambda part: hasattr(part, "hyperparams")):
+        for name, value in part.hyperparams.items():
+            if name in stated and name in _READ:
+                raise UsageError(f"optimizer: its state has several hyperparameters {name}: expected one")
+            stated[name] = value
+    return {name: value for name, value in stated.items() if name in _READ}
+
+
+def _rules(monitor: Monitor, stated: Mapping[str, Any], names: Iterable[str]) -> dict[str, Optimizer] | None:
+    """The monitor's rule with what the state says of it."""
+    if float(stated.get("eps_root", 0.0)) != 0.0:
+        raise UsageError("optimizer: eps_root has other laws, which are not known")
+    known = {of.name for of in fields(monitor.optimizer)}
+    changes: dict[str, Any] = {_READ[name]: float(value) for name, value in stated.items() if _READ[name] in known and name != "learning_rate"}
+    if not changes:
+        return None
+    if "pytorch_weight_decay" in changes:
+        changes["weight_decay"] = 0.0
+    return dict.fromkeys(names, replace(monitor.optimizer, **changes))
+
+
+def _refuse_other_memory(monitor: Monitor, state: Any, parameters: Any) -> None:
+    """Raise if the state has more arrays of the parameters' shapes than the monitor's rule has: it is another rule's."""
+    # What has no axes may be a count or a rate.
+    shapes = [shape for leaf in jax.tree_util.tree_leaves(parameters) if (shape := numpy.shape(leaf))]
+    found = [leaf for leaf in jax.tree_util.tree_leaves(state) if numpy.shape(leaf) in shapes and jax.numpy.issubdtype(leaf.dtype, jax.numpy.floating)]
+    expected = len(shapes) * (2 if isinstance(monitor.optimizer, Adam) else 1 if monitor.optimizer.beta else 0)
+    if len(found) > expected:
+        raise UsageError(f"optimizer: its state has {len(found)} arrays of the parameters' shapes, expected {expected} of the monitor's rule, "
+                         f"{monitor.optimizer.rule} with momentum {monitor.optimizer.beta:g}: it steps by another, or with Nesterov's or other memory")
 
 
 def _parts(state: Any, fits: Callable[[Any], bool]) -> list[Any]:

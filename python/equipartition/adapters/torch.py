@@ -11,6 +11,7 @@ import torch  # type: ignore[import-not-found,unused-ignore]
 from .._errors import UsageError
 from ..monitor import Adam, AdamW, Monitor, Optimizer, Sgd
 from ..monitor.laws import Laws
+from ..monitor.pace import check_rules
 
 
 def watch(
@@ -24,9 +25,9 @@ def watch(
 ) -> Monitor:
     """A monitor of every step that this optimiser makes from now on; ``close`` lets go of it.
 
-    Names are those of ``module.named_parameters()``. The learning rate is that of each step, so schedules are heeded; gamma is half of each group's
-    ``weight_decay``. The batch is the sample: every law is about ``E|g_B|^2``. Of Adam the moments before the step are taken, so the first step
-    is not measured; likewise of momentum. With gradients that are scaled, unscale them before the step, as for clipping.
+    Names are those of ``module.named_parameters()``. Before every step each group's learning rate, momentum, betas, epsilon and decay are read as they then are,
+    so schedules of them are heeded; gamma is half of ``weight_decay``. The batch is the sample: every law is about ``E|g_B|^2``. Of Adam the moments
+    before the step are taken, so the first step is not measured; likewise of momentum. With gradients that are scaled, unscale them before the step, as for clipping.
     """
     named = list(module.named_parameters() if isinstance(module, torch.nn.Module) else module)
     names = {id(parameter): name for name, parameter in named}
@@ -35,7 +36,9 @@ def watch(
     watched = _Watched(optimizer, names)
     if not watched.entries():
         raise UsageError("optimizer: it has none of the module's parameters")
-    monitor = Monitor(laws, optimizer=watched.rule(), every=every, activation=activation, config=config)
+    rules = watched.rules()
+    monitor = Monitor(laws, optimizer=next(iter(rules.values())), every=every, activation=activation, config=config)
+    check_rules(monitor.optimizer, rules)
     monitor._on_close.append(_before_steps(optimizer, lambda: watched.look(monitor)))
     return monitor
 
@@ -51,46 +54,40 @@ class _Watched:
         return [(self.names[id(parameter)], parameter, group) for group in self.optimizer.param_groups
                 for parameter in group["params"] if id(parameter) in self.names]
 
-    def rule(self) -> Optimizer:
-        """What the optimiser does, in the monitor's terms."""
-        groups = self.optimizer.param_groups
-        decays = {name: 0.5 * float(group.get("weight_decay", 0.0)) for name, _, group in self.entries()}
-        for option in ("nesterov", "amsgrad", "maximize", "dampening"):
-            if any(group.get(option) for group in groups):
-                raise UsageError(f"optimizer: {option} has other laws, which are not known")
-        if isinstance(self.optimizer, torch.optim.SGD):
-            return Sgd(decays=decays, momentum=self._one("momentum", 0.0))
-        if isinstance(self.optimizer, torch.optim.AdamW):
-            return AdamW(decays=decays, epsilon=self._one("eps", 1e-8))
-        if isinstance(self.optimizer, torch.optim.Adam):
-            decoupled = self._one("decoupled_weight_decay", False)
-            return (AdamW if decoupled else Adam)(decays=decays, epsilon=self._one("eps", 1e-8))
-        raise UsageError(f"optimizer: expected SGD, Adam or AdamW, found {type(self.optimizer).__name__}: its laws are not known")
+    def rules(self) -> dict[str, Optimizer]:
+        """What the optimiser does with each parameter, in the monitor's terms."""
+        of_groups = [(group, self._rule(group)) for group in self.optimizer.param_groups]
+        return {self.names[id(parameter)]: rule for group, rule in of_groups for parameter in group["params"] if id(parameter) in self.names}
 
-    def _one(self, option: str, default: Any) -> Any:
-        values = {group.get(option, default) for group in self.optimizer.param_groups}
-        if len(values) > 1:
-            raise UsageError(f"optimizer: its groups have different values of {option}: {sorted(values)}; a monitor needs one")
-        return values.pop()
+    def _rule(self, group: dict[str, Any]) -> Optimizer:
+        for option in ("nesterov", "amsgrad", "maximize", "dampening"):
+            if group.get(option):
+                raise UsageError(f"optimizer: {option} has other laws, which are not known")
+        decays = {"*": 0.5 * float(group.get("weight_decay", 0.0))}
+        if isinstance(self.optimizer, torch.optim.SGD):
+            return Sgd(decays=decays, momentum=float(group["momentum"]))
+        if isinstance(self.optimizer, (torch.optim.Adam, torch.optim.AdamW)):
+            decoupled = group.get("decoupled_weight_decay", isinstance(self.optimizer, torch.optim.AdamW))
+            return (AdamW if decoupled else Adam)(decays=decays, epsilon=float(group["eps"]))
+        raise UsageError(f"optimizer: expected SGD, Adam or AdamW, found {type(self.optimizer).__name__}: its laws are not known")
 
     def look(self, monitor: Monitor) -> None:
         """What the monitor has to know before a step."""
-        rates = {name: float(group["lr"]) for name, _, group in self.entries()}
-        if not monitor.is_due():
-            monitor.skip(learning_rate=rates)
+        rules, rates = self.rules(), {name: float(group["lr"]) for name, _, group in self.entries()}
+        # As long as no law is known, what does not move is not among what laws are looked for in.
+        needed = monitor.tensors or [name for name, rate in rates.items() if rate > 0.0]
+        entries = [(name, parameter, group) for name, parameter, group in self.entries() if parameter.grad is not None and name in needed]
+        if not monitor.is_due() or not entries:
+            monitor.skip(learning_rate=rates, rules=rules)
             return
-        needed = monitor.tensors
-        entries = [(name, parameter, group) for name, parameter, group in self.entries()
-                   if parameter.grad is not None and (needed is None or name in needed)]
         parameters = {name: parameter for name, parameter, _ in entries}
         gradients = {name: parameter.grad for name, parameter, _ in entries}
-        adaptive, momentum = isinstance(monitor.optimizer, Adam), bool(monitor.optimizer.beta)
-        second = {name: self._second_moment(parameter, group) for name, parameter, group in entries} if adaptive else None
-        momenta = {name: self._state(parameter).get("momentum_buffer") for name, parameter, _ in entries} if momentum else None
+        second = {name: self._second_moment(parameter, group) for name, parameter, group in entries} if isinstance(monitor.optimizer, Adam) else None
+        momenta = {name: self._state(parameter).get("momentum_buffer") for name, parameter, _ in entries if rules[name].beta}
         if any(moment is None for given in (second, momenta) if given is not None for moment in given.values()):
-            monitor.skip(learning_rate=rates)
+            monitor.skip(learning_rate=rates, rules=rules)
             return
-        monitor.update(parameters, gradients, second_moments=second, momenta=momenta, learning_rate=rates)
+        monitor.update(parameters, gradients, second_moments=second, momenta=momenta or None, learning_rate=rates, rules=rules)
 
     def _state(self, parameter: torch.Tensor) -> dict[str, Any]:
         state: dict[str, Any] = self.optimizer.state.get(parameter, {})

@@ -3,6 +3,7 @@
 | module | what |
 |---|---|
 | `optimizers` | rules of descent: rates, decay, momentum, and the factor that the laws' right sides have |
+| `pace` | by which rule, at which rate each tensor is stepped, and how much of its relaxation was seen |
 | `laws` | laws fitted to the parameters: which positions belong to which member |
 | `marginals` | the sums over rows and columns that one step adds |
 | `tally` | what is kept of a law over the steps, and what it says |

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -15,15 +15,14 @@ from .grams import grams
 from .laws import Block, Fitted, Law, Laws, fit, found
 from .marginals import Marginals, Metric, Wanted, marginals, significant_digits
 from .matrices import MatrixStep, MatrixTally
-from .optimizers import Adam, Optimizer, Sgd, check_rate
+from .optimizers import Adam, Optimizer, Sgd
+from .pace import Paces, Rates, Rules, check_one, check_rules
 from .report import MonitorReport
 from .status import NO_SYMMETRY
 from .tally import Step, Tally
 
 # Steps at which laws are looked for before the search is given up.
 _ATTEMPTS = 8
-# Steps behind which nothing of the beginning is left: exp(-3) is 5 %.
-_TIMES = 3.0
 
 
 class Monitor:
@@ -71,14 +70,12 @@ class Monitor:
         self._attempts = 0
         self._shapes: dict[str, tuple[int, ...]] = {}
         self._names: tuple[str, ...] = ()
-        self._gammas: dict[str, float] = {}
+        self._paces = Paces(self.optimizer, (), {})
         # By the numbers of their laws.
         self._tallies: dict[int, Tally] = {}
         self._matrices: dict[int, MatrixTally] = {}
         self._bits: dict[str, int] = {}
         self._type_digits: dict[str, int] = {}
-        self._rates: dict[str, float | None] = {}
-        self._seen: dict[float, float] = {}
         self._steps = 0
         self._measured = 0
         self._closed = False
@@ -105,31 +102,33 @@ class Monitor:
         *,
         second_moments: Arrays | None = None,
         momenta: Arrays | None = None,
-        learning_rate: float | Mapping[str, float] | None = None,
+        learning_rate: Rates = None,
+        rules: Rules = None,
         steps: int = 1,
     ) -> bool:
         """Take the parameters, and the gradients there, of the step that follows; says whether they were measured.
 
         Gradients are those of the loss without decay, of the batch that the step is made with. Of Adam ``second_moments`` are needed, those before
         the step, corrected for the steps made; of momentum ``momenta``, its buffers before the step, where they are there, make
-        the law exact. ``learning_rate`` is that of this step, if it is not the optimiser's; of several names it may be a dictionary.
-        ``steps`` is how many steps this call stands for.
+        the law exact. ``learning_rate`` is that of this step, if it is not the optimiser's; of several names it may be a dictionary;
+        a law of tensors at a rate of 0 is not measured, nothing moves there. ``rules`` has the rule of each tensor that has one of its own at this
+        step, such as another momentum or another decay. ``steps`` is how many steps this call stands for.
 
         Nothing is taken of a step that is refused.
         """
         self._refuse_closed()
         _check_steps(steps)
-        is_due = self.is_due()
-        if is_due:
-            self._measure(parameters, gradients, second_moments, momenta, learning_rate)
-        self._count(learning_rate, steps)
-        return is_due
+        check_rules(self.optimizer, rules)
+        measured = self.is_due() and self._measure(parameters, gradients, second_moments, momenta, learning_rate, rules)
+        self._count(learning_rate, rules, steps)
+        return measured
 
-    def skip(self, *, learning_rate: float | Mapping[str, float] | None = None, steps: int = 1) -> None:
+    def skip(self, *, learning_rate: Rates = None, rules: Rules = None, steps: int = 1) -> None:
         """Take notice of steps that are not measured."""
         self._refuse_closed()
         _check_steps(steps)
-        self._count(learning_rate, steps)
+        check_rules(self.optimizer, rules)
+        self._count(learning_rate, rules, steps)
 
     def reset(self) -> None:
         """Forget what was measured, as after the first epochs; the laws, and the steps made, are kept."""
@@ -161,29 +160,18 @@ class Monitor:
         if self._closed:
             raise ClosedMonitor(f"this monitor was closed after {self._steps} steps: it takes no more")
 
-    def _count(self, rates: float | Mapping[str, float] | None, steps: int) -> None:
-        pairs = {(self._decay_of(name), self._rate(name, rates)) for name in self._names}
+    def _count(self, rates: Rates, rules: Rules, steps: int) -> None:
+        self._paces.count(self._paces.of_step(rates, rules), steps)
         self._steps += steps
-        for gamma, eta in pairs:
-            time = self.optimizer.relaxation(gamma, eta)
-            if time is not None:
-                self._seen[gamma] = self._seen.get(gamma, 0.0) + steps / time
 
-    def _decay_of(self, name: str) -> float:
-        return self._gammas[name]
-
-    def _rate(self, name: str, rates: float | Mapping[str, float] | None) -> float | None:
-        rate = rates.get(name) if isinstance(rates, Mapping) else rates
-        return self.optimizer.learning_rate if rate is None else check_rate(f"learning_rate of `{name}`", rate)
-
-    def _of_laws(self, given: Arrays, what: str) -> dict[str, NDArray[Any]]:
+    def _of_laws(self, given: Arrays, what: str, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """The arrays that the laws need, with the shapes that they had at the first step."""
-        missing = [name for name in self._names if name not in given]
+        missing = [name for name in names if name not in given]
         if missing:
             raise NamesError(f"{what}: expected `{missing[0]}`, which a law is about, found none"
                              + (f"; {len(missing)} are missing" if len(missing) > 1 else ""))
         arrays = {}
-        for name in self._names:
+        for name in names:
             array = arrays[name] = as_array(name, given[name], what)
             if array.shape != self._shapes[name]:
                 raise ShapeError(f"{what} `{name}`: expected the shape {list(self._shapes[name])}, found {list(array.shape)}")
@@ -212,7 +200,7 @@ class Monitor:
         fitted = fit(laws, theta, self._activation, self._config, isinstance(self.optimizer, Adam))
         self._shapes = {name: theta[name].shape for name in fitted.tensors()}
         self._fitted, self._names = fitted, tuple(self._shapes)
-        self._gammas = {name: self.optimizer.decay_of(name, fitted.decays) for name in self._names}
+        self._paces = Paces(self.optimizer, self._names, fitted.decays)
         self._begin_sums()
         return True
 
@@ -222,9 +210,8 @@ class Monitor:
         self._matrices = {number: MatrixTally(law) for number, law in enumerate(laws) if law.is_matrix}
 
     def _measure(
-        self, parameters: Arrays, gradients: Arrays, second_moments: Arrays | None, momenta: Arrays | None,
-        rates: float | Mapping[str, float] | None,
-    ) -> None:
+        self, parameters: Arrays, gradients: Arrays, second_moments: Arrays | None, momenta: Arrays | None, rates: Rates, rules: Rules,
+    ) -> bool:
         for what, given in (("parameters", parameters), ("gradients", gradients), ("second_moments", second_moments), ("momenta", momenta)):
             if not isinstance(given, Mapping) and not (given is None and what in ("second_moments", "momenta")):
                 raise UsageError(f"{what}: expected a dictionary of names and arrays, found {type(given).__name__}")
@@ -233,38 +220,40 @@ class Monitor:
             raise UsageError(f"the laws of {self.optimizer.rule} need second_moments: those before the step, corrected for the steps made")
         if not adaptive and second_moments is not None:
             raise UsageError("second_moments belong to Adam and AdamW, the optimizer is Sgd")
-        if momenta is not None and not self.optimizer.beta:
+        if momenta is not None and not any(rule.beta for rule in (self.optimizer, *(rules or {}).values())):
             raise UsageError("momenta belong to Sgd with momentum, the optimizer has none")
         if self._fitted is None and not self._begin(parameters, gradients):
-            return
+            return False
         assert self._fitted is not None
-        theta, g = self._of_laws(parameters, "parameters"), self._of_laws(gradients, "gradients")
-        v = None if second_moments is None else self._of_laws(second_moments, "second_moments")
-        m = None if momenta is None else self._of_laws(momenta, "momenta")
+        paces = self._paces.of_step(rates, rules)
         for law in self._fitted.laws:
-            self._check_rates(law, rates)
-        steps = {number: Step(law.members) for number, law in enumerate(self._fitted.laws) if not law.is_matrix}
-        matrix_steps = {number: MatrixStep(law) for number, law in enumerate(self._fitted.laws) if law.is_matrix}
+            check_one(law, paces)
+        theta, g = (self._of_laws(given, what, self._names) for given, what in ((parameters, "parameters"), (gradients, "gradients")))
+        v = {} if second_moments is None else self._of_laws(second_moments, "second_moments", self._names)
+        # What has no momentum has no buffer.
+        m = {} if momenta is None else self._of_laws(momenta, "momenta", [name for name in self._names if paces[name].rule.beta])
+        moving = {number: law for number, law in enumerate(self._fitted.laws) if paces[law.blocks[0].tensor].eta != 0.0}
+        steps = {number: Step(law.members) for number, law in moving.items() if not law.is_matrix}
+        matrix_steps = {number: MatrixStep(law) for number, law in moving.items() if law.is_matrix}
         bits: dict[str, int] = {}
-        for (name, offset), uses in self._uses(self._fitted).items():
+        for (name, offset), uses in self._uses(moving).items():
             plain = [block for number, block in uses if number in steps]
             wanted = Wanted(any(block.by_rows for block in plain), any(not block.by_rows for block in plain), offset)
-            second = None if v is None else v[name]
-            metric = Metric(second, getattr(self.optimizer, "epsilon", 0.0), self.optimizer.rule == "adamw")
+            pace, second, momentum = paces[name], v.get(name), m.get(name)
+            metric = Metric(second, getattr(pace.rule, "epsilon", 0.0), pace.rule.rule == "adamw")
             looks = significant_digits(self._bits.get(name, 0)) < digits(g[name])
             with numpy.errstate(all="ignore"):
-                sums = marginals(theta[name], g[name], None if m is None else m[name], wanted, metric, looks)
-            self._refuse_infinite(name, sums, theta[name], g[name], second, None if m is None else m[name])
+                sums = marginals(theta[name], g[name], momentum, wanted, metric, looks)
+            self._refuse_infinite(name, sums, theta[name], g[name], second, momentum)
             bits[name] = bits.get(name, 0) | sums.bits
-            gamma, eta = self._decay_of(name), self._rate(name, rates)
-            factor = self.optimizer.factor(gamma, eta, m is not None)
+            factor = pace.factor(momentum is not None)
             for number, block in uses:
-                law = self._fitted.laws[number]
+                law = moving[number]
                 if number in steps:
                     steps[number].add(law, block, sums, factor)
                     continue
                 with numpy.errstate(all="ignore"):
-                    pairs = grams(law, block, theta[name], g[name], None if m is None else m[name])
+                    pairs = grams(law, block, theta[name], g[name], momentum)
                 if not pairs.are_finite():
                     raise _out_of_range(name)
                 matrix_steps[number].add(law, block, pairs, factor)
@@ -277,21 +266,14 @@ class Monitor:
             self._bits[name] = self._bits.get(name, 0) | joined
             of_types = min(digits(theta[name]), digits(g[name]))
             self._type_digits[name] = min(self._type_digits.get(name, 53), of_types)
-            self._rates[name] = self._rate(name, rates)
-        self._measured += 1
-
-    def _check_rates(self, law: Law, rates: float | Mapping[str, float] | None) -> None:
-        etas = {block.tensor: self._rate(block.tensor, rates) for block in law.blocks}
-        (first, eta), *others = etas.items()
-        for name, other in others:
-            if other != eta:
-                raise UsageError(f"law `{law.name}`: `{first}` has the learning rate {eta}, `{name}` has {other}: a law needs one for all of its tensors")
+        self._measured += bool(moving)
+        return bool(moving)
 
     @staticmethod
-    def _uses(fitted: Fitted) -> dict[tuple[str, float], list[tuple[int, Block]]]:
+    def _uses(laws: Mapping[int, Law]) -> dict[tuple[str, float], list[tuple[int, Block]]]:
         """A tensor is read once for all laws that name it, and again for those that add something else to it."""
         uses: dict[tuple[str, float], list[tuple[int, Block]]] = {}
-        for number, law in enumerate(fitted.laws):
+        for number, law in laws.items():
             for block in law.blocks:
                 uses.setdefault((block.tensor, block.offset), []).append((number, block))
         return uses
@@ -322,20 +304,12 @@ class Monitor:
         laws = [tally.reading(self._digits(tally.law), members) for tally in tallies if tally.count]
         laws.sort(key=lambda law: -abs(law["imbalance"]) if law["imbalance"] is not None else 1.0)
         status = [law["status"] for law in laws]
-        gammas = sorted({self._decay_of(name) for name in self._names} - {0.0}, reverse=True)
-        relaxations = []
-        for gamma in gammas:
-            eta = next((rate for name, rate in self._rates.items() if self._decay_of(name) == gamma), self.optimizer.learning_rate)
-            time = self.optimizer.relaxation(gamma, eta)
-            if time is not None:
-                seen = self._seen.get(gamma, 0.0)
-                relaxations.append({"gamma": gamma, "time": time, "seen": seen, "left": max(0.0, _TIMES - seen) * time})
         return {
-            "rule": self.optimizer.rule, "momentum": self.optimizer.beta, "steps": self._steps, "measured": self._measured,
+            "rule": self.optimizer.rule, "momentum": self._paces.momentum(), "steps": self._steps, "measured": self._measured,
             "every": self.every,
             "symmetries": {"confirmed": status.count("confirmed"), "not_a_symmetry": status.count(NO_SYMMETRY),
                            "unchecked": status.count("unchecked")},
-            "relaxations": relaxations,
+            "relaxations": self._paces.relaxations(),
             "laws": laws,
             "skipped": [{"law": name, "layer": layer, "reason": reason} for name, layer, reason in
                         (self._fitted.skipped if self._fitted else ())],

@@ -38,7 +38,7 @@ class MonitorReport(Document):
             [law["law"], "-" if law["layer"] is None else law["layer"], _imbalance(law), number(_error(law), ".5f"),
              number(law["z"], "+.1f"), _status(law["status"]), number(law["overlap"], ".1e")] for law in d["laws"]]
         every = "" if d["every"] == 1 else f", one of {d['every']}"
-        times = "".join(f"; gamma {of['gamma']:g}: {of['seen']:.2f} relaxation times of {of['time']:.0f} steps seen, {of['left']:.0f} steps left"
+        times = "".join(f"; gamma {of['gamma']:g}, eta {of['learning_rate']:g}: {of['seen']:.2f} relaxation times of {of['time']:.0f} steps seen, {of['left']:.0f} steps left"
                         for of in d["relaxations"])
         caption = f"{d['rule']}: {d['steps']} steps, {d['measured']} measured{every}{times}"
         return ["law", "layer", "imbalance", "error", "z", "symmetry", "overlap"], rows, caption
