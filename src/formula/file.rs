@@ -316,7 +316,7 @@ impl Reader<'_> {
         if earlier.any(|known| known.id.get_ref() == id) {
             return self.complain(claim.id.span(), format!("two claims have the identifier `{id}`"));
         }
-        let define: Define<'_> = file.define.iter().chain(&claim.define).collect();
+        let define: Vec<Definition<'_>> = file.define.iter().chain(&claim.define).collect();
         let sources = Sources {
             with: claim.with.as_ref().unwrap_or(with),
             loss: claim.loss.as_ref().unwrap_or(&file.model.get_ref().loss),
@@ -375,7 +375,7 @@ impl Reader<'_> {
     fn law(&self, sources: &Sources<'_>) -> Result<FormulaLaw, Complaint> {
         // What a law does not refer to may speak of what others declare.
         let places = used(&texts_of(&sources.define), sources.law.get_ref());
-        let define: Define<'_> = places.into_iter().map(|place| sources.define[place]).collect();
+        let define: Vec<Definition<'_>> = places.into_iter().map(|place| sources.define[place]).collect();
         self.used.borrow_mut().extend(define.iter().map(|(_, formula)| formula.span().start));
         let texts = Texts {
             with: sources.with.get_ref(),
@@ -418,10 +418,10 @@ impl Reader<'_> {
     }
 }
 
-/// Definitions, with their places in the file.
-type Define<'a> = Vec<(&'a String, &'a Spanned<String>)>;
+/// A definition, with its place in the file.
+type Definition<'a> = (&'a String, &'a Spanned<String>);
 
-fn texts_of<'a>(define: &Define<'a>) -> Vec<(&'a str, &'a str)> {
+fn texts_of<'a>(define: &[Definition<'a>]) -> Vec<(&'a str, &'a str)> {
     define.iter().map(|(name, formula)| (name.as_str(), formula.get_ref().as_str())).collect()
 }
 
@@ -430,7 +430,7 @@ fn texts_of<'a>(define: &Define<'a>) -> Vec<(&'a str, &'a str)> {
 struct Sources<'a> {
     with: &'a Spanned<String>,
     loss: &'a Spanned<String>,
-    define: Define<'a>,
+    define: Vec<Definition<'a>>,
     law: &'a Spanned<String>,
     at: At,
     rates: RatesName,
