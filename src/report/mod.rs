@@ -306,7 +306,7 @@ pub(crate) fn plural(count: usize, noun: &str) -> String {
 }
 
 /// A file's name as one word of a shell.
-fn quoted(file: &str) -> String {
+pub(crate) fn quoted(file: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_' | '-');
     if !file.is_empty() && file.chars().all(is_plain) {
         file.to_owned()

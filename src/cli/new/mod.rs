@@ -10,27 +10,35 @@ mod law {
 }
 
 mod formulas;
+mod source;
+mod surroundings;
 
 use super::output::{self, Destination, shown};
 use super::{Exit, Failure, baseline};
-use crate::report::{DEFAULT_PRECISION, Libraries, Report};
+use crate::report::{DEFAULT_PRECISION, Libraries, Report, quoted};
 use crate::verify::runner::{self, Plan};
 use crate::verify::{Claim, Effort, Settings};
 use clap::Args;
+use source::Source;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use surroundings::{told_of_repository, told_of_workspace};
 
 /// Write a small crate with a theory of your own: a claim, its proof, its tests, a baseline and a workflow; or a theory of formulas
 ///
 /// The crate's program has this whole command line for its own claims. With `--formulas` there is no crate: a file of laws, its baseline and a
 /// workflow. Nothing is overwritten: the directory must not exist.
+///
+/// With `--path` the manifest names that folder, seen from the new one where both are in one, and the workflow takes the library from the repository
+/// of `--git`; without that it has one place to fill in, and says so. With `--git` alone the manifest names the repository.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   equipartition new my-theory --path ../equipartition
+  equipartition new my-theory --path ../equipartition --git https://example.org/equipartition
   equipartition new my-theory --git https://example.org/equipartition --rev 0123abc
   equipartition new my-theory --formulas")]
 pub struct Arguments {
@@ -41,13 +49,13 @@ pub struct Arguments {
     #[arg(long)]
     formulas: bool,
     /// The library is in this directory
-    #[arg(long, value_name = "DIRECTORY", conflicts_with = "git", required_unless_present_any = ["git", "formulas"])]
+    #[arg(long, value_name = "DIRECTORY", conflicts_with = "formulas", required_unless_present_any = ["git", "formulas"])]
     path: Option<PathBuf>,
-    /// The library is in this repository
+    /// The library is in this repository, which a forge can reach
     #[arg(long, value_name = "URL")]
     git: Option<String>,
     /// The commit of the repository
-    #[arg(long, value_name = "COMMIT", requires = "git", conflicts_with = "path")]
+    #[arg(long, value_name = "COMMIT", requires = "git")]
     rev: Option<String>,
 }
 
@@ -70,30 +78,52 @@ const FILES: [(&str, &str); 8] = [
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let name = name(&arguments.directory)?;
     let family = name.replace('_', "-");
+    let home = home(&arguments.directory, &name)?;
+    let source = Source::of(arguments, &home)?;
     if arguments.formulas {
-        return formulas::run(arguments, &family);
+        return formulas::run(arguments, &family, &source, &home);
     }
-    let dependency = dependency(arguments)?;
     let lock = lock(&family)?;
-    let fill = |text: &str| {
-        let words = [
-            ("own/", format!("{family}/")),
-            ("NAME", name.clone()),
-            ("FAMILY", family.clone()),
-            ("CRATE", name.replace('-', "_")),
-            ("RUST_VERSION", env!("CARGO_PKG_RUST_VERSION").to_owned()),
-            ("DEPENDENCY", dependency.clone()),
-        ];
-        words.iter().fold(text.to_owned(), |text, (word, value)| text.replace(word, value))
-    };
-    let filled = FILES.map(|(path, text)| (path.to_owned(), fill(text)));
+    let (repository, step) = source.workflow();
+    let words: [(&str, &str); 8] = [
+        ("own/", &*format!("{family}/")),
+        ("NAME", &name),
+        ("FAMILY", &family),
+        ("CRATE", &name.replace('-', "_")),
+        ("RUST_VERSION", env!("CARGO_PKG_RUST_VERSION")),
+        ("DEPENDENCY", &source.dependency()),
+        ("PLACE\n", &repository),
+        ("LIBRARY\n", &step),
+    ];
+    let filled = FILES.map(|(path, text)| (path.to_owned(), fill(text, &words)));
     let others = [("theory.lock".to_owned(), lock), (".gitignore".to_owned(), "/target\n".to_owned())];
     make(&arguments.directory, filled.into_iter().chain(others))?;
     let place = shown(&arguments.directory);
+    let folder = quoted(&place);
+    let told = [source.told(), told_of_workspace(&home), told_of_repository(&home)].concat();
     let _ = output::print(&format!(
-        "{place} has a theory of one claim, {family}/charge-of-a-step. To go on:\n  cd {place}\n  cargo test\n  cargo run --release -- verify --baseline theory.lock\n"
+        "{place} has a theory of one claim, {family}/charge-of-a-step. To go on:\n  cd {folder}\n  cargo test\n  cargo run --release -- verify --baseline theory.lock\n{told}"
     ))?;
     Ok(Exit::Success)
+}
+
+/// The new directory as it will be called, all links followed.
+fn home(directory: &Path, name: &str) -> Result<PathBuf, Failure> {
+    let parent = directory.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+    let parent = fs::canonicalize(parent).map_err(|error| Failure::writing(&shown(directory), error))?;
+    Ok(parent.join(name))
+}
+
+/// A text with words replaced, each where it stands: what a word is replaced by is left alone.
+fn fill(text: &str, words: &[(&str, &str)]) -> String {
+    let (mut filled, mut rest) = (String::new(), text);
+    let first = |rest: &str| words.iter().filter_map(|(word, value)| Some((rest.find(word)?, *word, *value))).min();
+    while let Some((at, word, value)) = first(rest) {
+        filled += &rest[..at];
+        filled += value;
+        rest = &rest[at + word.len()..];
+    }
+    filled + rest
 }
 
 /// Makes the directory, which must not exist, with these files.
@@ -190,27 +220,6 @@ fn name(directory: &Path) -> Result<String, Failure> {
         return Err(Failure::Usage(message));
     }
     Ok(name)
-}
-
-/// What the manifest says of the library.
-fn dependency(arguments: &Arguments) -> Result<String, Failure> {
-    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    if let Some(path) = &arguments.path {
-        let whole = fs::canonicalize(path).map_err(|error| Failure::reading(&shown(path), error))?;
-        let manifest = fs::read_to_string(whole.join("Cargo.toml"))
-            .map_err(|error| Failure::reading(&shown(&whole.join("Cargo.toml")), error))?;
-        let is_library = manifest.lines().any(|line| line.trim() == "name = \"equipartition\"");
-        if !is_library {
-            return Err(Failure::BadData(format!(
-                "{}: not the crate `equipartition`",
-                shown(&whole.join("Cargo.toml"))
-            )));
-        }
-        return Ok(format!("path = {}", quoted(&shown(&whole))));
-    }
-    let git = arguments.git.as_deref().unwrap_or_default();
-    let rev = arguments.rev.as_deref().map_or_else(String::new, |rev| format!(", rev = {}", quoted(rev)));
-    Ok(format!("git = {}{rev}", quoted(git)))
 }
 
 /// The baseline of the new crate: what is found of its claim, whose instances are drawn by its identifier.
