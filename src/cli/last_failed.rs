@@ -3,7 +3,7 @@
 //! They are kept in the user's cache, not in the directory: a run leaves no files that nobody asked for. A run in which everything holds, with nothing
 //! kept before, writes nothing.
 
-use super::output::{Destination, complain, shown};
+use super::output::{self, Destination, complain};
 use super::{Failure, program};
 use crate::verify::{ClaimReport, Verdict};
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,7 @@ pub fn keep(found: &[ClaimReport]) {
     let Some((path, directory)) = place() else { return };
     let write = || -> Result<(), Failure> {
         let folder = path.parent().unwrap_or(&path);
-        fs::create_dir_all(folder).map_err(|error| Failure::writing(&shown(folder), error))?;
+        output::make_folder(folder)?;
         let text = serde_json::to_string_pretty(&Kept { directory, claims })
             .map_err(|error| Failure::Internal(error.to_string()))?;
         Destination::open(Some(&path))?.write(&format!("{text}\n"))

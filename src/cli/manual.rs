@@ -1,10 +1,9 @@
 //! `equipartition manual`: manual pages.
 
-use super::output::{Destination, print};
+use super::output::{self, Destination, print};
 use super::{CommandLine, Exit, Failure};
 use clap::{Args, Command, CommandFactory};
 use clap_mangen::Man;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Print the manual page of this program or of a command, or write all of them to a directory
@@ -31,7 +30,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let mut program = CommandLine::command().disable_help_subcommand(true);
     program.build();
     if let Some(directory) = &arguments.directory {
-        fs::create_dir_all(directory).map_err(|error| Failure::writing(&directory.display().to_string(), error))?;
+        output::make_folder(directory)?;
         return write_all(&program, directory).map(|()| Exit::Success);
     }
     let command = match &arguments.command {

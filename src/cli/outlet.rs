@@ -8,7 +8,6 @@ use crate::verify::theory::Theories;
 use crate::verify::{ClaimReport, Entry, Verdict};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The options of every command that reports on claims.
@@ -115,7 +114,7 @@ impl Outlet {
             used.push(identity);
         }
         if let Some(directory) = &self.plots {
-            fs::create_dir_all(directory).map_err(|error| Failure::writing(&shown(directory), error))?;
+            output::make_folder(directory)?;
         }
         if self.bless && self.baseline.is_none() {
             return Err(Failure::Usage("--bless records in a baseline: name one with --baseline".to_owned()));

@@ -18,6 +18,18 @@ pub enum Reader {
     Gone,
 }
 
+/// Makes a folder where there is none.
+///
+/// # Errors
+/// If it cannot be made, or a file has its name.
+pub fn make_folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|error| {
+        let is_file = error.kind() == io::ErrorKind::AlreadyExists;
+        let error = if is_file { io::Error::from(io::ErrorKind::NotADirectory) } else { error };
+        Failure::writing(&shown(path), error)
+    })
+}
+
 /// Narrower than this nothing is readable.
 const NARROWEST: usize = 40;
 

@@ -39,7 +39,7 @@ impl<'a> Store<'a> {
     /// # Errors
     /// If it belongs to another run, or cannot be read or written.
     pub fn open(directory: &Path, run: Report, theories: Theories<'a>) -> Result<Self, Failure> {
-        fs::create_dir_all(directory).map_err(|error| Failure::writing(&shown(directory), error))?;
+        output::make_folder(directory)?;
         let program = checksum(theories).map_err(|error| Failure::reading("the program itself, or a theory", error))?;
         let this = Run { program, settings: Settings::of(&run) };
         let path = directory.join(RUN);

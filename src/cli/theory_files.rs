@@ -47,15 +47,25 @@ pub fn with<R>(
 ) -> Result<R, Failure> {
     fn gathered<R>(theories: &[&Theory<'_>], files: &[TheoryFile], then: Then<'_, R>) -> Result<R, Failure> {
         match files {
-            [] => match Theories(theories).faults().first() {
-                Some(fault) => Err(Failure::BadData(fault.clone())),
-                None => then(Theories(theories)),
-            },
+            [] => then(Theories(theories)),
             [first, rest @ ..] => first.with_theory(|theory| {
                 let all: Vec<&Theory<'_>> = theories.iter().copied().chain([theory]).collect();
                 gathered(&all, rest, then)
             }),
         }
     }
-    gathered(theories.0, files, Box::new(then))
+    let sound = |theories: Theories<'_>| match theories.faults().first() {
+        Some(fault) => Err(Failure::BadData(located(fault, files))),
+        None => then(theories),
+    };
+    gathered(theories.0, files, Box::new(sound))
+}
+
+/// A fault of a claim, which it begins with, behind the last file that has the claim.
+fn located(fault: &str, files: &[TheoryFile]) -> String {
+    let is_of = |id: &str| fault.starts_with(&format!("{id}:")) || fault.starts_with(&format!("{id:?}:"));
+    match files.iter().rev().find(|file| file.ids().any(is_of)) {
+        Some(file) => format!("{}: {fault}", file.place),
+        None => fault.to_owned(),
+    }
 }

@@ -133,6 +133,10 @@ impl Page {
         if let Some(comparison) = &report.comparison {
             let _ = writeln!(text, "{}", compare(comparison, width));
         }
+        if let Some(told) = few(report) {
+            text += &paragraph(&told, width, "");
+            text.push('\n');
+        }
         text + &hanging(&conclusion(report), width, "")
     }
 }
@@ -388,6 +392,19 @@ fn caveats(text: &mut String, report: &Report, missed_is_shown: bool, width: usi
     if text.len() > before {
         text.push('\n');
     }
+}
+
+/// That fewer instances than usual may be why something says too little.
+fn few(report: &Report) -> Option<String> {
+    let usual = report.effort.instances();
+    let says_too_little =
+        |claim: &ClaimReport| matches!(claim.verdict, Verdict::Vacuous | Verdict::Powerless | Verdict::Undecided);
+    (report.instances < usual && report.claims.iter().any(says_too_little)).then(|| {
+        let asked = plural(report.instances as usize, "instance");
+        format!(
+            "With {asked} of each law a check may miss what {usual} show: see whether a claim that is vacuous, powerless or undecided still is so with {usual}."
+        )
+    })
 }
 
 /// The report in a sentence.

@@ -256,7 +256,7 @@ fn record(theory: &str, claims: &[&Claim<'_>]) -> Result<String, Failure> {
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| Failure::writing(&shown(folder), error))?;
+        output::make_folder(folder)?;
     }
     Destination::open(Some(path))?.write(text)
 }

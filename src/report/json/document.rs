@@ -104,6 +104,9 @@ pub(super) struct ClaimDocument {
     pub proof: ProofDocument,
     pub id: String,
     pub title: String,
+    /// What was examined: a report is of no other claim that has the identifier today.
+    pub statement: String,
+    pub hypotheses: Vec<String>,
     pub verdict: Verdict,
     pub reason: Option<String>,
     pub evidence: Vec<Evidence>,

@@ -108,8 +108,17 @@ impl ClaimDocument {
 
     fn read(self, find: &dyn Fn(&str) -> Option<Entry>) -> Result<ClaimReport, ReadError> {
         let id = self.id;
-        let entry = find(&id).ok_or_else(|| wrong("id", "the identifier of a claim", &id))?;
+        let known = "the identifier of a claim of the program, or of a theory's file that is given";
+        let entry = find(&id).ok_or_else(|| wrong("id", known, &id))?;
         let of = |member: &str| format!("{id}: {member}");
+        if self.statement != entry.statement {
+            return Err(wrong(of("statement"), "what the claim states now", self.statement));
+        }
+        if self.hypotheses != entry.hypotheses {
+            let examined = self.hypotheses.iter().find(|hypothesis| !entry.hypotheses.contains(hypothesis));
+            let examined = examined.map_or_else(|| format!("{} of them", self.hypotheses.len()), Clone::clone);
+            return Err(wrong(of("hypotheses"), "those that the claim has now", examined));
+        }
         let magnitude = |member: &str, text: &str| {
             Magnitude::parse(text).ok_or_else(|| wrong(of(member), "a magnitude such as 1.25e-77", text))
         };
@@ -201,10 +210,14 @@ impl ClaimDocument {
             cut_short: self.cut_short,
             seconds: self.seconds,
         };
-        match contradiction(&report) {
-            Some(found) if report.verdict == Verdict::Holds => {
-                Err(wrong(of("verdict"), "none that is better than its evidence", format!("holds, {found}")))
+        let unlike = |expected, found| Err(wrong(of("verdict"), expected, format!("{}, {found}", report.verdict)));
+        match (report.verdict, contradiction(&report)) {
+            (Verdict::Holds, Some(found)) => unlike("none that is better than its evidence", found),
+            (Verdict::Refuted, _) if report.refuted == 0 => {
+                unlike("none without what it rests on", "without an instance that violates it")
             }
+            (Verdict::Holds, None) => Ok(report),
+            _ if report.reason.is_empty() => unlike("a verdict with its reason", "without a reason"),
             _ => Ok(report),
         }
     }

@@ -94,6 +94,8 @@ impl ClaimDocument {
             proof: ProofDocument { checked: claim.entry.lemma.checked, theorems: claim.entry.lemma.theorems.clone() },
             id: claim.entry.id.to_owned(),
             title: claim.entry.title.to_owned(),
+            statement: claim.entry.statement.clone(),
+            hypotheses: claim.entry.hypotheses.clone(),
             verdict: claim.verdict,
             reason: (claim.verdict != Verdict::Holds).then(|| claim.reason.clone()),
             evidence: claim.evidence.keys().copied().collect(),
