@@ -65,8 +65,21 @@ pub fn found(weights: &Checkpoint, gradients: &Checkpoint) -> Result<Vec<(Law, f
     if lengths.is_empty() {
         return Err(LawsError::Missing("gradients that do not vanish, named like the parameters".to_owned()));
     }
+    let is_told = |axes: &Vec<Candidate>| axes[0].overlaps.len() >= axes.len() + SPARE;
+    if !lengths.values().any(is_told) {
+        let axes = lengths.values().max_by_key(|axes| axes[0].overlaps.len()).map_or(0, Vec::len);
+        let problem = format!(
+            "gradients of more samples: {} have fewer than {} overlaps with each, too few to tell a law from chance",
+            match axes {
+                1 => "1 axis of the parameters would".to_owned(),
+                _ => format!("{axes} axes of the parameters"),
+            },
+            axes + SPARE
+        );
+        return Err(LawsError::Missing(problem));
+    }
     let mut laws = Vec::new();
-    for axes in lengths.into_values().filter(|axes| axes[0].overlaps.len() >= axes.len() + SPARE) {
+    for axes in lengths.into_values().filter(is_told) {
         for blocks in dependences(&axes) {
             let name = blocks.iter().map(described).collect::<Vec<_>>().join(", ");
             laws.push(Law::rescaling(&name, None, blocks));

@@ -187,24 +187,32 @@ pub struct DecayFit {
     pub stated: f64,
     /// Under twice the decay.
     pub double: f64,
+    /// The root mean square of the standard errors, as far as they are known: imbalances no larger than these say nothing of the decay.
+    pub error: f64,
 }
 
 impl Inspection {
     /// Half of the decay, what was stated, and twice of it; none if there is no decay.
     pub fn decay_fit(&self) -> Option<DecayFit> {
-        let of = |factor: f64| {
-            let laws = self
-                .balances
-                .iter()
-                .filter(|balance| balance.law.form == Form::Rescaling && balance.status != Status::NotASymmetry);
-            let decaying = laws.filter(|balance| balance.total.sides.decay.iter().any(|term| *term != 0.0));
-            let squares: Vec<f64> = decaying
-                .filter_map(|balance| balance.total.sides.with_decay_times(factor).imbalance())
-                .map(|imbalance| imbalance * imbalance)
-                .collect();
-            (!squares.is_empty()).then(|| (sums::sum(squares.iter().copied()) / squares.len() as f64).sqrt())
+        let laws = self
+            .balances
+            .iter()
+            .filter(|balance| balance.law.form == Form::Rescaling && balance.status != Status::NotASymmetry);
+        let decaying: Vec<&Reading> = laws
+            .map(|balance| &balance.total)
+            .filter(|reading| reading.sides.decay.iter().any(|term| *term != 0.0))
+            .collect();
+        let root_mean_square = |numbers: Vec<f64>| {
+            let squares = numbers.iter().map(|number| number * number);
+            (!numbers.is_empty()).then(|| (sums::sum(squares) / numbers.len() as f64).sqrt())
         };
-        Some(DecayFit { half: of(0.5)?, stated: of(1.0)?, double: of(2.0)? })
+        let of = |factor: f64| {
+            let imbalances = decaying.iter().filter_map(|reading| reading.sides.with_decay_times(factor).imbalance());
+            root_mean_square(imbalances.collect())
+        };
+        let errors = decaying.iter().filter_map(|reading| reading.standard_error).collect();
+        let error = root_mean_square(errors).unwrap_or(0.0);
+        Some(DecayFit { half: of(0.5)?, stated: of(1.0)?, double: of(2.0)?, error })
     }
 
     /// How many second moments the means are over, if they are known one by one.
@@ -339,6 +347,12 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
         let factor = settings.decay_factor(settings.decay_of(name), moments)?;
         for ((number, block), mut contribution) in uses.iter().zip(measured?) {
             contribution.decay.iter_mut().for_each(|term| *term *= factor);
+            if !contribution.decay.iter().all(|term| term.is_finite()) {
+                let problem = format!(
+                    "{name}: 4 gamma / eta times its squares leaves the range of f64: is the weight decay, or the learning rate, what was meant?"
+                );
+                return Err(LawsError::Setting(problem));
+            }
             contributions[*number].push((*block, contribution));
         }
     }

@@ -118,6 +118,31 @@ fn twice_or_half_of_the_decay_is_named_where_it_fits_better() {
     assert!(imbalance.abs() < 1e-12, "{imbalance}");
 }
 
+/// What the scatter of the gradients explains is no sign of another decay, and of a single gradient nobody knows it. The gradients are w a and u a: the law
+/// `(w^2 - u^2) E a^2 = (4 gamma / eta) u^2` holds with half of the decay given.
+#[test]
+fn scatter_is_not_taken_for_another_decay() {
+    let folder = TempDir::new().unwrap();
+    let (u, w) = (1.0, 3.0);
+    let tensor = |name: &str, tensor| (name.to_owned(), tensor);
+    let of = |samples: &[f64]| {
+        let gradient = |value: f64| (vec![samples.len(), 1, 1], samples.iter().map(|a| value * a).collect());
+        Run {
+            parameters: [tensor("0.weight", (vec![1, 1], vec![u])), tensor("2.weight", (vec![1, 1], vec![w]))].into(),
+            gradients: [tensor("0.weight", gradient(w)), tensor("2.weight", gradient(u))].into(),
+            momenta: BTreeMap::new(),
+        }
+    };
+    for (samples, decay, is_told) in
+        [(&[1.0, -1.0][..], "0.08", true), (&[1.0, 0.0], "0.04", false), (&[1.0], "0.08", false)]
+    {
+        let (_, report, text) = law(&of(samples), &folder, "--gradients", &["--weight-decay", decay]);
+        assert_eq!(text.contains("With half the decay"), is_told, "{samples:?}: {text}");
+        let [half, stated] = ["half", "stated"].map(|name| number(&report["decay_fit"][name]));
+        assert!(half < 1e-12 && stated > 0.1, "{samples:?}: {half} {stated}");
+    }
+}
+
 /// z is the imbalance in standard errors.
 #[test]
 fn imbalances_are_told_in_standard_errors() {

@@ -32,8 +32,8 @@ pub fn json(subject: &Subject, inspection: &Inspection, members: bool) -> Value 
         "weight_decay": settings.weight_decay,
         "no_decay": settings.undecayed,
         "decays": decays.collect::<Vec<_>>(),
-        "decay_fit": inspection.decay_fit().map(|DecayFit { half, stated, double }| {
-            json!({"half": half, "stated": stated, "double": double})
+        "decay_fit": inspection.decay_fit().map(|DecayFit { half, stated, double, error }| {
+            json!({"half": half, "stated": stated, "double": double, "error": error})
         }),
         "momentum": settings.momentum,
         "momentum_steps": inspection.buffers,

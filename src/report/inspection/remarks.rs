@@ -43,7 +43,7 @@ pub(super) fn remarks(text: &mut Told, subject: &Subject, inspection: &Inspectio
     {
         text.say("The run is shorter than the relaxation time of the weakest decay: what is left of the start is no small part.");
     }
-    if let Some(note) = inspection.decay_fit().and_then(better) {
+    if let Some(note) = better(inspection) {
         text.say(&note);
     }
     if let Some(count) = inspection.moments().filter(|count| *count > 1) {
@@ -98,9 +98,13 @@ pub(super) fn remarks(text: &mut Told, subject: &Subject, inspection: &Inspectio
     }
 }
 
-/// The note where twice or half of the decay fits better: so much that the imbalances are less than half as large.
-fn better(fit: DecayFit) -> Option<String> {
-    let DecayFit { half, stated, double } = fit;
+/// The note where twice or half of the decay fits better: so much that the imbalances are less than half as large, and no scatter of the gradients; of a single
+/// gradient the scatter is not known.
+fn better(inspection: &Inspection) -> Option<String> {
+    let DecayFit { half, stated, double, error } = inspection.decay_fit()?;
+    if inspection.moments() == Some(1) || stated <= 2.0 * error {
+        return None;
+    }
     let (factor, size, why) = if half < double {
         ("half", half, "gamma is half of PyTorch's weight_decay: was that number given as --weight-decay?")
     } else {
