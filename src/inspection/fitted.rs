@@ -1,6 +1,6 @@
 //! Laws whose tensors were found, and fit together.
 
-use super::law::{Axis, Law, Rotary, Slice};
+use super::law::{Axis, Block, Law, Rotary, Slice};
 use crate::checkpoint::{Checkpoint, CheckpointError};
 
 /// How the positions along an axis belong to the members of a law.
@@ -138,9 +138,17 @@ impl<'a> Fitted<'a> {
                 && first.width != width
             {
                 let (title, other) = (law.title(), &law.blocks[0].tensor);
+                let turned = [(block, first.width), (&law.blocks[0], width)].into_iter().find_map(|(block, needed)| {
+                    let tensor = &block.tensor;
+                    let turned = across(checkpoint, block).ok().flatten()?;
+                    (turned == needed * block.heads).then(|| {
+                        format!("; with inputs as its rows `{tensor}` would: a laws file says so by `transposed`")
+                    })
+                });
                 let problem = format!(
-                    "its {length} {axis} give {width} members of a group, `{other}` gives {}: `{title}` needs as many",
-                    first.width
+                    "its {length} {axis} give {width} members of a group, `{other}` gives {}: `{title}` needs as many{}",
+                    first.width,
+                    turned.unwrap_or_default(),
                 );
                 return Err(refuse(problem));
             }
@@ -155,6 +163,17 @@ impl<'a> Fitted<'a> {
     pub fn members(&self) -> usize {
         self.law.groups * self.width
     }
+}
+
+/// How long the other axis of a block's matrix is; none where it is no matrix, or not cut into members.
+fn across(checkpoint: &Checkpoint, block: &Block) -> Result<Option<usize>, CheckpointError> {
+    let Extent { rows, columns } = Extent::of(checkpoint, &block.tensor)?;
+    let is_matrix = checkpoint.tensor(&block.tensor)?.shape.len() == 2 && block.slice.is_none();
+    Ok(match block.axis {
+        Axis::Rows if is_matrix => Some(columns),
+        Axis::Columns if is_matrix => Some(rows),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

@@ -43,6 +43,18 @@ fn hostile_headers() -> Vec<(Vec<u8>, Vec<&'static str>)> {
     ]
 }
 
+/// Three inputs, five neurons, two outputs, with kernels of inputs x outputs.
+#[test]
+fn kernels_that_are_stored_the_other_way_are_named() {
+    let folder = TempDir::new().unwrap();
+    let tensor = |name: &str, shape: &[usize]| (name.to_owned(), (shape.to_vec(), vec![1.0; shape.iter().product()]));
+    let turned: BTreeMap<String, Tensor> =
+        [tensor("0.weight", &[3, 5]), tensor("0.bias", &[5]), tensor("2.weight", &[5, 2]), tensor("2.bias", &[2])]
+            .into();
+    let name = written(&folder, "turned", &safetensors(&turned, Element::F32));
+    refused(&[&name, "--laws", "mlp"], 65, &["0.bias", "5 rows give 5 members", "`0.weight` gives 3", "`transposed`"]);
+}
+
 #[test]
 fn hostile_safetensors_are_refused_with_file_and_tensor() {
     let folder = TempDir::new().unwrap();
