@@ -14,7 +14,7 @@ use equipartition_formula::Fault;
 ///
 /// Names, shapes and sizes are declared with --with: parameters, data (whatever begins with x or y, or stands behind the word
 /// `data`), and ranges of sizes. The law is judged as every claim is, on random instances of all sizes, exactly where everything is
-/// rational; a law that holds for losses without structure too is called a tautology. One that fails is answered with a counterexample of
+/// rational; an equality that holds for losses without structure too is called a tautology. One that fails is answered with a counterexample of
 /// few digits and with the nearest law that holds, one that holds with what else holds among its terms and what it does not need.
 #[derive(Args)]
 // By itself it would be wider than 80 columns.

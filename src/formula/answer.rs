@@ -6,6 +6,7 @@ use super::law::{FormulaLaw, Question};
 use crate::verify::runner::{self, Plan};
 use crate::verify::verdict::ControlReport;
 use crate::verify::{Case, ClaimReport, Settings, Verdict};
+use equipartition_formula::Assertion;
 use std::sync::atomic::AtomicBool;
 
 /// What became of one law.
@@ -20,6 +21,10 @@ pub struct Answer {
     pub left_out: Option<String>,
     /// How many controls were given.
     pub given_controls: usize,
+    /// From which numbers the instances were drawn.
+    pub ranges: String,
+    /// Whether the law may hold there and not beyond.
+    pub minds_its_range: bool,
     /// How it was examined.
     pub settings: Settings,
 }
@@ -41,6 +46,8 @@ impl Answer {
             counterexample,
             left_out,
             given_controls: claim.given_controls(),
+            ranges: law.ranges(),
+            minds_its_range: law.minds_its_range(),
             settings,
         }
     }
@@ -50,8 +57,13 @@ impl Answer {
         self.report.controls.iter().find(|control| control.name == GENERIC_LOSS)
     }
 
-    /// Whether the law holds, and losses without structure obey it too.
+    /// Whether the law is an equality that holds, and losses without structure obey it too. An inequality that some such losses obey is none of all.
     pub fn is_tautology(&self) -> bool {
+        self.question.law.assertion != Assertion::AtMost && self.holds_for_generic_losses()
+    }
+
+    /// Whether the law holds, and the losses without structure that were drawn obey it too.
+    pub fn holds_for_generic_losses(&self) -> bool {
         self.report.verdict == Verdict::Powerless
             && self.generic().is_some_and(|generic| !generic.failed && generic.instances > 0)
     }

@@ -9,7 +9,7 @@ use crate::verify::{Check, Claim, Control, Part, Settings, all, control};
 pub const GENERIC_LOSS: &str = "generic-loss";
 
 /// What the control [`GENERIC_LOSS`] breaks.
-const ANY_LOSS: &str = "a polynomial of the same arguments without structure in place of the loss: a law that holds for it too is a tautology";
+const ANY_LOSS: &str = "a polynomial of the same arguments without structure in place of the loss: an equality that holds for it too is a tautology";
 
 /// A claim made at run time.
 pub struct FormulaClaim {

@@ -6,8 +6,9 @@
 
 use super::instance::Instance;
 use super::law::{FormulaLaw, Where};
-use crate::scalar::{Interval, Rational};
-use crate::verify::{Case, Class, Detail, Draw, Drawn, Finding, INTERVAL_BITS, Numbers, Scalar, Status};
+use super::reach::found;
+use crate::scalar::Rational;
+use crate::verify::{Case, Class, Detail, Draw, Drawn, Finding, Numbers, Scalar, Status};
 use equipartition_formula::{Assertion, Declaration, Domain, Forces, Of};
 use std::cmp::Ordering;
 
@@ -26,6 +27,8 @@ pub struct Counterexample {
 
 /// How many instances are tried.
 const TRIED: u64 = 64;
+/// How many that are far from 1, where the law may fail there only.
+const TRIED_FAR: u64 = 16;
 /// The numbers that are easiest to read, in this order: 1 before 0, because terms that vanish show less.
 const SMALL: [(i64, i64); 9] = [(1, 1), (0, 1), (-1, 1), (2, 1), (-2, 1), (3, 1), (-3, 1), (1, 2), (-1, 2)];
 /// How many smaller instances are looked at, and how many operations are spent on them, at most.
@@ -46,20 +49,18 @@ pub fn counterexample(law: &FormulaLaw, seed: u64) -> Option<Counterexample> {
         let mut draw = Draw::keyed("formula/counterexample", class_name(class), seed, Case::Law, index);
         law.drawn(&mut draw, class).ok()
     });
-    let shortest = drawn.filter(|instance| violation(instance).is_some()).min_by_key(to_read)?;
+    let far = classes.iter().flat_map(|class| (0..TRIED_FAR).map(move |index| (*class, index)));
+    let far = far.filter_map(|(class, index)| {
+        let draw = Draw::keyed("formula/counterexample", class_name(class), seed, Case::Law, index);
+        law.drawn_far(&draw, class)
+    });
+    let shortest = drawn.chain(far).filter(|instance| violation(instance).is_some()).min_by_key(to_read)?;
     told(&shrunk(law, shortest))
 }
 
 /// What is wrong on an instance, if the law fails there for sure.
 fn violation(instance: &Instance) -> Option<Finding> {
-    let finding = if instance.is_algebraic() {
-        let relations = instance.relations_of(&instance.carried::<Rational>()).ok()?;
-        Finding::judge(Scalar::Rational, &relations, true)
-    } else {
-        let relations = instance.relations_of(&instance.carried::<Interval<INTERVAL_BITS>>()).ok()?;
-        Finding::judge(Scalar::Interval(INTERVAL_BITS), &relations, false)
-    };
-    (finding.status == Status::Violated).then_some(finding)
+    found(instance).filter(|finding| finding.status == Status::Violated)
 }
 
 fn told(instance: &Instance) -> Option<Counterexample> {

@@ -46,7 +46,8 @@ const MOST_CLAIMS: usize = 1 << 10;
 #[serde(deny_unknown_fields)]
 struct File {
     theory: Head,
-    model: Spanned<ModelTable>,
+    /// What claims are about that say nothing else.
+    model: Option<Spanned<ModelTable>>,
     /// Sizes of the axes of `parameters` and `data`.
     #[serde(default)]
     sizes: BTreeMap<Spanned<String>, Spanned<SizeRange>>,
@@ -188,7 +189,7 @@ impl TheoryFile {
         reader.word(&file.theory.name, "the name of a theory")?;
         let with = reader.declared(&file)?;
         let claims =
-            file.claims.iter().map(|table| reader.claim(&file, &with, table)).collect::<Result<Vec<_>, _>>()?;
+            file.claims.iter().map(|table| reader.claim(&file, with.as_ref(), table)).collect::<Result<Vec<_>, _>>()?;
         reader.refuse_unused(&file)?;
         Ok(TheoryFile {
             place: place.to_owned(),
@@ -238,8 +239,18 @@ impl Reader<'_> {
     }
 
     /// What is declared: the text `with`, or the tables `parameters`, `data` and `sizes`.
-    fn declared(&self, file: &File) -> Result<Spanned<String>, Complaint> {
-        let (whole, model) = (file.model.span(), file.model.get_ref());
+    fn declared(&self, file: &File) -> Result<Option<Spanned<String>>, Complaint> {
+        let Some(model) = &file.model else {
+            return match file.sizes.keys().next() {
+                Some(size) => self.complain(size.span(), "[sizes] are those of [model], which is missing".to_owned()),
+                None => Ok(None),
+            };
+        };
+        self.declared_by(file, model).map(Some)
+    }
+
+    fn declared_by(&self, file: &File, model: &Spanned<ModelTable>) -> Result<Spanned<String>, Complaint> {
+        let (whole, model) = (model.span(), model.get_ref());
         let ModelTable { with, parameters, data, .. } = model;
         if let Some(with) = with {
             if parameters.is_some() || data.is_some() || !file.sizes.is_empty() {
@@ -302,7 +313,7 @@ impl Reader<'_> {
     fn claim(
         &self,
         file: &File,
-        with: &Spanned<String>,
+        with: Option<&Spanned<String>>,
         table: &Spanned<ClaimTable>,
     ) -> Result<FormulaClaim, Complaint> {
         let claim = table.get_ref();
@@ -317,14 +328,12 @@ impl Reader<'_> {
             return self.complain(claim.id.span(), format!("two claims have the identifier `{id}`"));
         }
         let define: Vec<Definition<'_>> = file.define.iter().chain(&claim.define).collect();
-        let sources = Sources {
-            with: claim.with.as_ref().unwrap_or(with),
-            loss: claim.loss.as_ref().unwrap_or(&file.model.get_ref().loss),
-            define,
-            law: &claim.law,
-            at: claim.at,
-            rates: claim.rates,
+        let of_model = file.model.as_ref().map(|model| &model.get_ref().loss);
+        let (Some(with), Some(loss)) = (claim.with.as_ref().or(with), claim.loss.as_ref().or(of_model)) else {
+            let message = "without [model] a claim has `with` and `loss` of its own".to_owned();
+            return self.complain(claim.id.span(), message);
         };
+        let sources = Sources { with, loss, define, law: &claim.law, at: claim.at, rates: claim.rates };
         let law = self.law(&sources)?;
         let mut read = FormulaClaim::new(id.clone(), claim.title.clone(), &law);
         read.hypotheses.extend(law.question.notes().into_iter().chain(claim.hypotheses.iter().cloned()));

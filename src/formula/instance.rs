@@ -8,9 +8,13 @@ use crate::scalar::Rational;
 use crate::verify::stream::GRID_BITS;
 use crate::verify::{Class, Draw, Drawn, Numbers, Relation, Sense, Stream, Term, Unjudged};
 use equipartition_formula::{
-    Assertion, Declaration, Domain, Program, Rates, Signature, Sizes, Source, Undefined, length,
+    Assertion, Declaration, Domain, Node, Operation, Program, Rates, Signature, Sizes, Source, Transcendental,
+    Undefined, length,
 };
 use std::sync::Arc;
+
+/// Beside its size a double below this may be rounding.
+const ROUNDED: f64 = 1e-9;
 
 /// What is drawn besides the coordinates: the same for all points of a family.
 #[derive(Clone, Debug)]
@@ -167,6 +171,10 @@ impl Instance {
     /// [`Unjudged::Outside`] where something is not defined.
     pub(super) fn relations_of<T: Computed>(&self, inputs: &[T]) -> Result<Vec<Relation<T>>, Unjudged> {
         let values = self.program.tape.evaluate(&T::ARITHMETIC, inputs).map_err(|undefined| self.outside(undefined))?;
+        let in_doubles = self.in_doubles();
+        if let Some(undefined) = in_doubles.as_ref().and_then(|(values, sizes)| self.beyond_domain(values, sizes)) {
+            return Err(self.outside(undefined));
+        }
         let side = |terms: &[(String, Vec<equipartition_formula::Node>)]| {
             let term = |(label, nodes): &(String, Vec<equipartition_formula::Node>)| {
                 Term::vector(label.clone(), nodes.iter().map(|node| values[node.place()].clone()).collect())
@@ -174,7 +182,7 @@ impl Instance {
             terms.iter().map(term).collect::<Vec<_>>()
         };
         // Where all terms are rounding, what was rounded is the size beside which they are nothing.
-        let sizes = self.sizes_of_nodes();
+        let sizes = in_doubles.map(|(_, sizes)| sizes);
         let reference = |compiled: &equipartition_formula::CompiledRelation| {
             let nodes = || compiled.left.iter().chain(&compiled.right).flat_map(|(_, nodes)| nodes);
             let size = nodes().map(|node| sizes.as_ref().map_or(0.0, |sizes| sizes[node.place()])).fold(0.0, f64::max);
@@ -194,10 +202,24 @@ impl Instance {
         Ok(self.program.relations.iter().map(relation).collect())
     }
 
-    /// How large the numbers were before they cancelled, node by node; none where doubles have no values.
-    fn sizes_of_nodes(&self) -> Option<Vec<f64>> {
+    /// The numbers in doubles, and how large they were before they cancelled, node by node; none where doubles have no values.
+    fn in_doubles(&self) -> Option<(Vec<f64>, Vec<f64>)> {
         let values = self.program.tape.evaluate(&f64::ARITHMETIC, &self.carried::<f64>()).ok()?;
-        Some(sizes(&self.program.tape, &values))
+        let sizes = sizes(&self.program.tape, &values);
+        Some((values, sizes))
+    }
+
+    /// The first logarithm or root of what is surely no number that it has: where it is too near 0 to tell, the judge decides.
+    fn beyond_domain(&self, values: &[f64], sizes: &[f64]) -> Option<Undefined> {
+        let tape = &self.program.tape;
+        let is_beyond = |node: &Node| match tape.operations()[node.place()] {
+            Operation::Apply(function @ (Transcendental::Log | Transcendental::Sqrt), of) => {
+                let (value, size) = (values[of.place()], sizes[of.place()]);
+                (value < 0.0 && -value > ROUNDED * size) || (function == Transcendental::Log && size == 0.0)
+            }
+            _ => false,
+        };
+        tape.nodes().find(is_beyond).map(Undefined)
     }
 
     /// What is not defined, as it is written.
@@ -207,7 +229,17 @@ impl Instance {
             Source::Loss => &self.texts.0[place.span.clone()],
             Source::Law => &self.texts.1[place.span.clone()],
         });
+        let is_root = matches!(
+            self.program.tape.operations()[node.place()],
+            Operation::Apply(Transcendental::Log | Transcendental::Sqrt, _)
+        );
         Unjudged::Outside(match text {
+            Some(text) if is_root => {
+                let of = text.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).map_or(text, str::trim);
+                let is_declared = self.signature.quantities().any(|quantity| quantity.name == of);
+                let hint = if is_declared { format!(": declare it as `{of} in positive`") } else { String::new() };
+                format!("not defined: `{text}`, where `{of}` is not positive{hint}")
+            }
             Some(text) => format!("not defined: `{text}` is 0, or what it stands for has no value"),
             None => "not defined: a division by 0".to_owned(),
         })

@@ -2,13 +2,14 @@
 
 use super::arithmetic::Computed;
 use super::instance::{Family, Instance, draw_inputs};
+use super::reach::{further_samples, stretch};
 use crate::instances::weights;
 use crate::scalar::{Magnitude, Mp, Rational};
 use crate::verify::finding::WIDE;
 use crate::verify::order::{Differences, Fine};
 use crate::verify::{
     Asymptotic, Asymptotics, Case, Check, Class, Draw, Drawn, Draws, Finding, In, Ladder, Order, Relation, Scalar,
-    Unjudged,
+    Stream, Unjudged,
 };
 use equipartition_formula::{
     Assertion, Declaration, Forces, GenericLoss, Law, Model, Number, Of, Place, Program, Rates, Signature, Sizes,
@@ -79,7 +80,20 @@ impl Question {
                 "`{name}` stands for labels, and is declared a parameter: `g`, `grad` and a step of descent change it too; labels are data, `data {declared}`"
             )
         };
-        self.model.labels().map(note).collect()
+        let begins_data = |label: &Declaration| label.name.starts_with(['x', 'y']);
+        let names = |declared: &[Declaration]| {
+            declared.iter().map(|quantity| format!("`{}`", quantity.name)).collect::<Vec<_>>().join(", ")
+        };
+        let signature = &self.model.signature;
+        let of_names = signature.parameters.iter().find(|parameter| begins_data(parameter)).map(|parameter| {
+            format!(
+                "`{}` is a parameter: where `data` occurs, all that stands before it is one. Parameters: {}; data: {}",
+                parameter.name,
+                names(&signature.parameters),
+                names(&signature.data)
+            )
+        });
+        self.model.labels().map(note).chain(of_names).collect()
     }
 }
 
@@ -104,6 +118,10 @@ const FORMS: usize = 3;
 const CUBE: i32 = 3;
 /// How often a loss is drawn again at most, until it breaks the law.
 const DRAWN_AGAIN: usize = 16;
+/// How often of these with a sample more than there are parameters.
+const DRAWN_WITH_SAMPLES: usize = 2;
+/// The most samples that a family is given beyond those it draws.
+const MOST_SAMPLES: usize = 12;
 /// Bits in which it is seen that it does, where the rationals do not suffice.
 const GLANCE_BITS: u32 = 128;
 /// How many samples are tried for each parameter of a stationary point.
@@ -133,12 +151,17 @@ impl FormulaLaw {
 
     /// Compiled for a family, once for all its points.
     pub(super) fn program(&self, family: &Family, of: Of<'_>) -> Result<Arc<Program>, TooLarge> {
+        self.program_of(&family.sizes, family.samples, of)
+    }
+
+    /// Compiled for sizes and a number of samples; the model's own loss once for all.
+    pub(super) fn program_of(&self, sizes: &Sizes, samples: usize, of: Of<'_>) -> Result<Arc<Program>, TooLarge> {
         let Question { model, law, rates, .. } = &self.question;
-        let compile = || Program::new(law, model, of, &family.sizes, family.samples, *rates).map(Arc::new);
-        if self.is_generic {
+        let compile = || Program::new(law, model, of, sizes, samples, *rates).map(Arc::new);
+        if !matches!(of, Of::Own) {
             return compile();
         }
-        let key = (family.sizes.clone(), family.samples);
+        let key = (sizes.clone(), samples);
         let lock = || self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(&key) {
             return Ok(Arc::clone(known));
@@ -150,10 +173,41 @@ impl FormulaLaw {
 
     /// Draws an instance. Of a stationary one it takes more samples than parameters, and still more where samples have no gradient because of a kink.
     pub(super) fn drawn(&self, draw: &mut Draw, class: Class) -> Result<Instance, Unjudged> {
+        self.drawn_at(draw, class, None)
+    }
+
+    /// The same, stretched by what a stream says if there is one.
+    pub(super) fn drawn_at(
+        &self,
+        draw: &mut Draw,
+        class: Class,
+        mut far: Option<&mut Stream>,
+    ) -> Result<Instance, Unjudged> {
         let mut family = Family::draw(&mut draw.family, class, &self.question.signature);
-        if class != Class::Stationary {
-            return self.drawn_of(draw, &family).map(|(instance, _)| instance);
+        match (class, &far) {
+            (Class::Stationary, _) => return self.drawn_stationary(draw, family, far),
+            (Class::Smooth, None) => self.give_samples(&mut family),
+            (_, None) => {}
+            (_, Some(_)) => family.samples += far.as_deref_mut().map_or(0, further_samples),
         }
+        self.drawn_of(draw, &family, far).map(|(instance, _)| instance)
+    }
+
+    /// Gives a family a sample more than there are parameters, where the number matters: with few samples the gradients are never independent.
+    pub(super) fn give_samples(&self, family: &mut Family) {
+        let enough = self.parameters(&family.sizes) + 1;
+        let is_mean = || self.program(family, Of::Own).is_ok_and(|program| program.has_means());
+        if (family.samples + 1..=MOST_SAMPLES).contains(&enough) && is_mean() {
+            family.samples = enough;
+        }
+    }
+
+    fn drawn_stationary(
+        &self,
+        draw: &mut Draw,
+        mut family: Family,
+        mut far: Option<&mut Stream>,
+    ) -> Result<Instance, Unjudged> {
         let count = self.parameters(&family.sizes);
         if count > MOST_SOLVED_FOR {
             return Err(Unjudged::Open("too many parameters to solve for a stationary point"));
@@ -161,7 +215,7 @@ impl FormulaLaw {
         let mut last = Unjudged::outside("no sample was drawn");
         for times in SAMPLES_PER_PARAMETER {
             family.samples = times * count + 2;
-            let (mut instance, generic) = self.drawn_of(draw, &family)?;
+            let (mut instance, generic) = self.drawn_of(draw, &family, far.as_deref_mut())?;
             let of = Generic::of(generic.as_ref());
             let forces = Forces::new(&self.question.model, of, &family.sizes, family.samples, self.question.rates);
             match instance.make_stationary(&forces.map_err(too_large)?) {
@@ -179,13 +233,22 @@ impl FormulaLaw {
     }
 
     /// Draws the numbers of an instance, and a generic loss where one is asked for.
-    fn drawn_of(&self, draw: &mut Draw, family: &Family) -> Result<(Instance, Option<Generic>), Unjudged> {
+    fn drawn_of(
+        &self,
+        draw: &mut Draw,
+        family: &Family,
+        far: Option<&mut Stream>,
+    ) -> Result<(Instance, Option<Generic>), Unjudged> {
         let signature = &self.question.signature;
         let (parameters, data) = (self.parameters(&family.sizes), entries(&signature.data, &family.sizes));
         let generic = self.is_generic.then(|| Generic::draw(draw, family.class, parameters, data));
         let program = self.program(family, Generic::of(generic.as_ref())).map_err(too_large)?;
-        let (inputs, coordinates) = draw_inputs(draw, family, signature, &program);
-        let instance = Instance {
+        let (inputs, mut coordinates) = draw_inputs(draw, family, signature, &program);
+        // A rate that chooses a branch is no constant of a polynomial.
+        for place in program.tape.deciding(|place| coordinates[place]) {
+            coordinates[place] = true;
+        }
+        let mut instance = Instance {
             class: family.class,
             sizes: family.sizes.clone(),
             signature: Arc::clone(signature),
@@ -195,6 +258,9 @@ impl FormulaLaw {
             assertion: self.question.law.assertion,
             texts: self.texts.clone(),
         };
+        if let Some(stream) = far {
+            stretch(&mut instance, stream);
+        }
         Ok((instance, generic))
     }
 
@@ -311,14 +377,19 @@ impl Draws for FormulaLaw {
 
     fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
         let class = self.class(draw);
+        if !self.is_generic {
+            let is_far = draw.is_law() && draw.index % 2 == 1;
+            let far = if is_far { self.drawn_far(draw, class) } else { None };
+            return far.map_or_else(|| self.drawn(draw, class), Ok);
+        }
         let mut drawn = self.drawn(draw, class);
-        if self.is_generic {
-            for _ in 0..DRAWN_AGAIN {
-                if drawn.as_ref().is_ok_and(Instance::is_broken) {
-                    break;
-                }
-                drawn = self.drawn(draw, class);
+        for again in 0..DRAWN_AGAIN {
+            if drawn.as_ref().is_ok_and(Instance::is_broken) {
+                break;
             }
+            // First with more samples, without which some laws hold of every loss.
+            let class = if again < DRAWN_WITH_SAMPLES && class == Class::Generic { Class::Smooth } else { class };
+            drawn = self.drawn(draw, class);
         }
         drawn
     }

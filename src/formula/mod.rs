@@ -5,6 +5,7 @@
 //! | [`law`] | a law as a [check](crate::verify::Check): how its instances are drawn, in which scalars it is judged |
 //! | [`instance`] | an instance of a law, as drawn |
 //! | [`mod@counterexample`] | an instance of few digits that a law gets wrong, term by term |
+//! | `reach` | far instances, where a law may fail that holds near 1 |
 //! | [`answer`] | what became of one law that was asked about |
 //! | [`read`] | from texts to laws |
 //! | [`relations`] | linear laws among terms: all of them, and the one nearest to a law that is refuted |
@@ -19,6 +20,7 @@ pub mod counterexample;
 pub mod file;
 pub mod instance;
 pub mod law;
+mod reach;
 pub mod read;
 pub mod relations;
 #[cfg(feature = "model-file")]

@@ -65,7 +65,7 @@ pub fn schema() -> Value {
             "define": define(),
             "claim": {"type": "array", "items": claim, "minItems": 1},
         },
-        "required": ["theory", "model", "claim"],
+        "required": ["theory", "claim"],
         "additionalProperties": false,
     })
 }

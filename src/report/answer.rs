@@ -24,7 +24,19 @@ pub fn text(answer: &Answer, width: usize) -> String {
         _ if answer.is_tautology() => {
             line("why", "every loss of these arguments obeys it: it says nothing of this one".to_owned())
         }
+        _ if answer.holds_for_generic_losses() => {
+            let drawn = answer.generic().map_or(0, |generic| generic.instances);
+            line(
+                "why",
+                format!(
+                    "losses without structure obey it too, on {drawn} draws: nothing shows that it says something of this one"
+                ),
+            )
+        }
         _ => line("why", report.reason.clone()),
+    }
+    if answer.minds_its_range {
+        line("drawn", answer.ranges.clone());
     }
     line("instances", instances(answer));
     if let Some(why) = &answer.left_out {
@@ -151,6 +163,7 @@ pub fn document(answer: &Answer) -> Value {
         "loss": question.model.text,
         "with": question.signature.to_text(),
         "notes": question.notes(),
+        "drawn": answer.ranges,
         "at": match question.place {
             Where::Anywhere => "anywhere",
             Where::Stationary => "stationary",

@@ -14,6 +14,8 @@ pub(super) fn short(claim: &ClaimReport) -> String {
         return String::new();
     }
     match (claim.least_drawn(), claim.weakest_bound()) {
+        // Where nothing was drawn nothing is bounded.
+        (Some(kind), _) if kind.draws == 0 => String::new(),
         (Some(kind), _) => format!("≤ {}", percent(kind.open_share())),
         (None, Some((_, bits))) => format!("≤ {}", power_of_two(bits)),
         (None, None) => String::new(),
@@ -33,7 +35,7 @@ pub(super) fn sentences(claim: &ClaimReport) -> Vec<String> {
         let of = which(claim, |kind| kind.bound_bits.is_some(), "A law");
         format!("{of} that fails on {families} was missed with probability at most {}.", power_of_two(bits))
     });
-    let share = claim.least_drawn().map(|kind| {
+    let share = claim.least_drawn().filter(|kind| kind.draws > 0).map(|kind| {
         let of = which(claim, |kind| kind.bound_bits.is_none(), "the law");
         format!(
             "None of {} violates {of}: at confidence 1 - 2^-{ERROR_BITS}, at most {} of all draws do.",

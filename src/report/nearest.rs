@@ -77,7 +77,11 @@ impl Sought {
     /// That nothing was found, and among what.
     pub fn nothing(&self) -> String {
         let offered = self.offered.join(", ");
-        let offered = if offered.is_empty() { String::new() } else { format!(", nor with further terms ({offered})") };
+        let offered = if offered.is_empty() {
+            String::new()
+        } else {
+            format!(", nor with further terms of one kind ({offered}); those of two kinds at once were not tried")
+        };
         format!("no law is near: none with up to three other coefficients{offered}")
     }
 

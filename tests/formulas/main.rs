@@ -4,6 +4,7 @@ mod agreement;
 mod cancelling;
 mod command;
 mod gallery;
+mod ranges;
 mod relations;
 #[path = "../support/mod.rs"]
 mod support;

@@ -4,7 +4,7 @@ use crate::law::{Law, LawTerm, Model};
 use crate::layout::{Layout, Rates, Sizes, extent};
 use crate::lower::{At, GenericLoss, Loss, Lowering, TooLarge};
 use crate::split::split;
-use crate::tape::{Node, Tape};
+use crate::tape::{Node, Operation, Tape};
 
 /// The most relations of one law.
 const MOST_RELATIONS: usize = 1 << 12;
@@ -94,6 +94,15 @@ impl Program {
         }
         let tape = lowering.finished()?;
         Ok(pruned(tape, layout, relations))
+    }
+}
+
+impl Program {
+    /// Whether a mean over the samples enters.
+    pub fn has_means(&self) -> bool {
+        let weights = self.layout.weights();
+        let is_weight = |operation: &Operation| matches!(operation, Operation::Input(place) if weights.contains(&(*place as usize)));
+        self.tape.operations().iter().any(is_weight)
     }
 }
 

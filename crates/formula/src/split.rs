@@ -10,12 +10,13 @@ type Side = Vec<(String, Vec<Node>)>;
 pub fn split(tape: &mut Tape, weights: &Range<usize>, left: &mut Side, right: &mut Side) {
     let (from, to) = if right.is_empty() { (left, right) } else { (right, left) };
     let [(label, entries)] = &mut from[..] else { return };
-    let mut moved = Vec::with_capacity(entries.len());
-    for entry in entries.iter_mut() {
-        let (rest, last) = halves(tape, weights, *entry);
-        *entry = rest;
-        moved.push(tape.negate(last));
+    let halves: Vec<(Node, Node)> = entries.iter().map(|entry| halves(tape, weights, *entry)).collect();
+    // What is no sum has no summand to be compared with.
+    if halves.iter().all(|(_, last)| tape.is_zero(*last)) {
+        return;
     }
+    let moved = halves.iter().map(|(_, last)| tape.negate(*last)).collect();
+    *entries = halves.into_iter().map(|(rest, _)| rest).collect();
     to.push((format!("-(last summand of {label})"), moved));
     *label = format!("{label}, without its last summand");
 }

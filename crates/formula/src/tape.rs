@@ -333,6 +333,39 @@ impl Tape {
         })
     }
 
+    /// Whether a comparison of numbers chooses what it computes.
+    pub fn has_branches(&self) -> bool {
+        self.operations.iter().any(|operation| matches!(operation, Operation::Select(..)))
+    }
+
+    /// The inputs on which comparisons depend that no coordinate enters, such as `eta < 1`. What they choose is the same at all points where these inputs
+    /// are, and another formula where they are not.
+    pub fn deciding(&self, is_coordinate: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut moves = vec![false; self.len()];
+        for (place, operation) in self.operations.iter().enumerate() {
+            moves[place] = match operation {
+                Operation::Input(input) => is_coordinate(*input as usize),
+                operation => operation.operands().any(|operand| moves[operand.place()]),
+            };
+        }
+        let mut decides = vec![false; self.len()];
+        let mut inputs = Vec::new();
+        for (place, operation) in self.operations.iter().enumerate().rev() {
+            match operation {
+                Operation::Input(input) if decides[place] => inputs.push(*input as usize),
+                Operation::Select(a, b, ..) if !moves[a.place()] && !moves[b.place()] => {
+                    decides[a.place()] = true;
+                    decides[b.place()] = true;
+                }
+                _ => {}
+            }
+            if decides[place] {
+                operation.operands().for_each(|operand| decides[operand.place()] = true);
+            }
+        }
+        inputs
+    }
+
     /// The tape without what none of `outputs` needs, and where these are on it.
     pub fn pruned(&self, outputs: &[Node]) -> (Tape, Vec<Node>) {
         let mut needed = vec![false; self.len()];

@@ -8,7 +8,7 @@ use crate::formula::law::Question;
 use crate::formula::read::{Part, Texts, read};
 use crate::formula::{Answer, FormulaClaim};
 use crate::verify::{Settings, Unjudged, Verdict};
-use equipartition_formula::{Coefficient, Fault};
+use equipartition_formula::{Coefficient, Fault, parse_expression, parse_statement};
 use num_traits::Zero;
 
 /// The most terms.
@@ -70,6 +70,9 @@ pub fn relate(
     settings: &Settings,
     instances: u64,
 ) -> Result<Relations, Complaint> {
+    for (place, term) in terms.iter().enumerate() {
+        is_term(term).map_err(|fault| Complaint::Term(place, fault))?;
+    }
     let question = question(texts, prefix, terms)?;
     let compiled =
         Terms::read(&question, prefix, terms, settings.seed).map_err(|(place, fault)| Complaint::Term(place, fault))?;
@@ -115,6 +118,17 @@ pub fn relate(
     }
     found.laws.sort_by_key(|law| law.answer.is_tautology());
     Ok(found)
+}
+
+/// A term is no law.
+fn is_term(text: &str) -> Result<(), Fault> {
+    parse_expression(text).map(drop).map_err(|fault| match parse_statement(text) {
+        Ok(_) => Fault::new(
+            0..text.len(),
+            "a law stands where a term is expected: give its terms, and the laws among them are found",
+        ),
+        Err(_) => fault,
+    })
 }
 
 /// What the first term is about.

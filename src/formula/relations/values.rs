@@ -209,6 +209,7 @@ impl Terms {
         let mut draw = self.draw(index, of);
         let mut family = Family::draw(&mut draw.family, Class::Generic, &self.question().signature);
         if self.question().place == Where::Anywhere {
+            self.give_samples(index, &mut family);
             let (program, _) = self.program(&mut draw, &family, of)?;
             let inputs = self.inputs(&mut draw, &family, &program, constants);
             return modular_values(&program, &inputs);
@@ -231,6 +232,13 @@ impl Terms {
             }
         }
         Err(last)
+    }
+
+    /// Every fourth instance has more samples than parameters: what needs few of them is no law.
+    fn give_samples(&self, index: u64, family: &mut Family) {
+        if index % 4 == 3 {
+            self.law.give_samples(family);
+        }
     }
 
     fn draw(&self, index: u64, of: Loss) -> Draw<'static> {
@@ -331,7 +339,8 @@ impl Terms {
             return Err(Unjudged::Open("the loss is not algebraic, so that no stationary point can be solved for"));
         }
         let mut draw = self.draw(index, of);
-        let family = Family::draw(&mut draw.family, Class::Smooth, &self.question().signature);
+        let mut family = Family::draw(&mut draw.family, Class::Smooth, &self.question().signature);
+        self.give_samples(index, &mut family);
         let (program, _) = self.program(&mut draw, &family, of)?;
         let (mut inputs, _) = draw_inputs(&mut draw, &family, &self.question().signature, &program);
         inputs[program.layout.learning_rate()] = constants.eta.clone();

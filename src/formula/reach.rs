@@ -1,0 +1,153 @@
+//! How far from 1 the numbers of an instance lie.
+//!
+//! An equality of rational functions that holds on a small box holds everywhere. An inequality, or a law with a kink, does not: it may hold for rates below 1,
+//! or between -2 and 2, only. So every second instance of such a law is far: its quantities are multiplied by powers of two, each by its own, and of
+//! several such instances the first is taken that violates the law, if one does.
+
+use super::instance::Instance;
+use super::law::FormulaLaw;
+use crate::scalar::{Interval, Mp, Rational};
+use crate::verify::{Class, Draw, Finding, INTERVAL_BITS, Scalar, Status, Stream};
+use equipartition_formula::{Assertion, Declaration, Domain, Of, Program, Rates, Sizes, length};
+use std::sync::Arc;
+
+/// Powers of two by which quantities are multiplied.
+const EXPONENTS: (i64, i64) = (-10, 10);
+/// The largest of them where there are functions that no field has: an exponential of a thousand leaves nothing to decide.
+const TRANSCENDENTAL: i64 = 4;
+/// The weights of the mean are made smaller by such powers, one by one, before their sum is made 1.
+const LIGHTEST: i64 = -10;
+/// So many samples more than near instances have, at most.
+const FURTHER_SAMPLES: usize = 4;
+/// How many far instances are looked at for one that is judged: anywhere, and where stationary points are solved for.
+const LOOKED_AT: [u64; 2] = [16, 2];
+/// Bits of the coarsest rung of any ladder.
+const COARSEST: u32 = 64;
+/// How many operations are spent on them, at most.
+const MOST_OPERATIONS: usize = 1 << 21;
+
+/// What an instance says of the law, by itself: in the rationals, or in intervals.
+pub(super) fn found(instance: &Instance) -> Option<Finding> {
+    let finding = if instance.program.tape.is_algebraic() {
+        let relations = instance.relations_of(&instance.carried::<Rational>()).ok()?;
+        Finding::judge(Scalar::Rational, &relations, true)
+    } else {
+        let relations = instance.relations_of(&instance.carried::<Interval<INTERVAL_BITS>>()).ok()?;
+        Finding::judge(Scalar::Interval(INTERVAL_BITS), &relations, false)
+    };
+    Some(finding)
+}
+
+/// Whether the law is satisfied on an instance for sure, or violated; none where the coarsest rung of the ladder, which will be climbed, cannot tell.
+fn is_satisfied(instance: &Instance) -> Option<bool> {
+    let of = |finding: &Finding| match finding.status {
+        Status::Violated => Some(false),
+        Status::Satisfied | Status::Vacuous => Some(true),
+        Status::Unresolved | Status::Undecided(_) => None,
+    };
+    let is_satisfied = of(&found(instance)?)?;
+    if !is_satisfied || instance.program.tape.is_algebraic() {
+        return Some(is_satisfied);
+    }
+    let relations = instance.relations_of(&instance.carried::<Mp<COARSEST>>()).ok()?;
+    of(&Finding::judge(Scalar::Mp(COARSEST), &relations, false)).filter(|is_satisfied| *is_satisfied)
+}
+
+impl FormulaLaw {
+    /// Whether the law may hold in a box and not beyond: it is an inequality, or a comparison of numbers chooses what it says.
+    pub fn minds_its_range(&self) -> bool {
+        match self.question.law.assertion {
+            Assertion::AtMost => true,
+            Assertion::Order(..) => false,
+            Assertion::Equality => self.largest_program().is_some_and(|program| program.tape.has_branches()),
+        }
+    }
+
+    /// With two samples and the largest sizes, unless that is too large.
+    fn largest_program(&self) -> Option<Arc<Program>> {
+        let sizes = self.question.signature.sizes.iter();
+        let largest: Sizes = sizes.map(|known| (known.name.clone(), *known.range.end())).collect();
+        self.program_of(&largest, 2, Of::Own).ok()
+    }
+
+    /// A far instance: the first that violates the law, or else the last that satisfies it; none where the law does not mind, or where nothing is decided so far out.
+    pub(super) fn drawn_far(&self, draw: &Draw, class: Class) -> Option<Instance> {
+        if !self.minds_its_range() {
+            return None;
+        }
+        let looked_at = LOOKED_AT[usize::from(class == Class::Stationary)];
+        let class = if class == Class::Generic { Class::Smooth } else { class };
+        let (mut satisfied, mut spent) = (None, 0);
+        for number in 0..looked_at {
+            let stream = |part| draw.stream(part, draw.index * LOOKED_AT[0] + number);
+            let mut attempt = draw.with_streams(stream("far family"), stream("far point"));
+            let mut far = stream("far");
+            let Ok(instance) = self.drawn_at(&mut attempt, class, Some(&mut far)) else { continue };
+            spent += instance.program.tape.len();
+            match is_satisfied(&instance) {
+                Some(false) => return Some(instance),
+                Some(true) => satisfied = Some(instance),
+                None => {}
+            }
+            if spent > MOST_OPERATIONS {
+                break;
+            }
+        }
+        satisfied
+    }
+
+    /// From which numbers instances are drawn.
+    pub fn ranges(&self) -> String {
+        let near =
+            "parameters and data in [-2, 2], positive ones in [1/4, 17/4], eta in [1/32, 1/2], gamma in [1/64, 1/4]";
+        if !self.minds_its_range() {
+            return near.to_owned();
+        }
+        let (least, most) = EXPONENTS;
+        let is_algebraic = self.largest_program().is_some_and(|program| program.tape.is_algebraic());
+        let most = if is_algebraic { most } else { TRANSCENDENTAL };
+        format!("{near}; on every second instance each times a power of two from 2^{least} to 2^{most}")
+    }
+}
+
+/// Multiplies the quantities of an instance by powers of two, each by its own, or by 1.
+pub(super) fn stretch(instance: &mut Instance, stream: &mut Stream) {
+    let (least, most) = EXPONENTS;
+    let most = if instance.program.tape.is_algebraic() { most } else { TRANSCENDENTAL };
+    let mut factor = |least: i64, most: i64| {
+        let exponent = if stream.coin() { 0 } else { stream.integer(least, most) };
+        if exponent < 0 { Rational::from(1) >> (-exponent) as u32 } else { Rational::from(1) << exponent as u32 }
+    };
+    let program = Arc::clone(&instance.program);
+    let layout = &program.layout;
+    let mut of_declared = |inputs: &mut [Rational], start: usize, declared: &[Declaration], sizes: &Sizes| {
+        let mut place = start;
+        for quantity in declared {
+            let len = length(&quantity.shape, sizes, 0);
+            if matches!(quantity.domain, Domain::Real | Domain::Positive) {
+                let factor = factor(least, most);
+                inputs[place..place + len].iter_mut().for_each(|number| *number *= &factor);
+            }
+            place += len;
+        }
+    };
+    of_declared(&mut instance.inputs, 0, &instance.signature.parameters, &instance.sizes);
+    for sample in 0..layout.samples {
+        of_declared(&mut instance.inputs, layout.sample(sample).start, &instance.signature.data, &instance.sizes);
+    }
+    layout.weights().for_each(|place| instance.inputs[place] *= factor(LIGHTEST, 0));
+    let total: Rational = instance.inputs[layout.weights()].iter().sum();
+    layout.weights().for_each(|place| instance.inputs[place] /= &total);
+    for place in [layout.learning_rate(), layout.weight_decay(), layout.step()] {
+        instance.inputs[place] *= factor(least, most);
+    }
+    if layout.rates != Rates::Scalar {
+        let factor = factor(least, most);
+        layout.rate_entries().for_each(|place| instance.inputs[place] *= &factor);
+    }
+}
+
+/// Samples that a far instance has besides.
+pub(super) fn further_samples(stream: &mut Stream) -> usize {
+    stream.below(FURTHER_SAMPLES)
+}

@@ -1,0 +1,200 @@
+//! Laws that hold for small rates, near 1, or for few samples only: they are refuted, however the answer is asked for.
+
+use super::support::equipartition;
+use super::{Became, asked};
+use equipartition::formula::Where::Anywhere;
+use equipartition::formula::read::{Texts, read};
+use equipartition::formula::relations::relate;
+use equipartition::formula::{Answer, FormulaClaim};
+use equipartition::verify::Settings;
+
+const LINEAR_UNIT: (&str, &str) = ("u, w[n], x[n], y; n in 1..3", "(u (w @ x) - y)^2");
+const LINE: (&str, &str) = ("w, x, y", "(w x - y)^2");
+const DISTANCE: (&str, &str) = ("w[n], y[n]; n in 1..3", "norm2(w - y)");
+const HALF_DISTANCE: (&str, &str) = ("w[n], y[n]; n in 1..3", "1/2 norm2(w - y)");
+const REGRESSION: (&str, &str) = ("w[n], x[n], y; n in 1..3", "(w @ x - y)^2");
+const FOUR: (&str, &str) = ("w[n], x[n], y; n in 4..4", "(w @ x - y)^2");
+
+#[test]
+fn a_law_of_the_box_alone_is_refuted() {
+    let mut wrong = Vec::new();
+    for ((with, loss), law) in [
+        // At eta = 2, and above 1, and above 2.
+        (LINEAR_UNIT, "for z: max(eta, 1) u g.u = w @ g.w"),
+        (DISTANCE, "for z: norm2(w - eta g.w - y) <= l"),
+        (HALF_DISTANCE, "for z: norm2(w - eta g.w - y) <= norm2(w - y)"),
+        // Far from 0, and with a weight of 1/100.
+        (DISTANCE, "for z: l <= 40 n"),
+        (LINE, "for z: l <= 40 L"),
+        (LINE, "w^2 <= 4"),
+        (LINE, "eta <= 1/2"),
+        (LINE, "eta >= 1/32"),
+        (LINE, "gamma <= 1/4"),
+        (LINE, "E[l^2] <= 20 L^2"),
+        (("s in positive; data x", "(s x)^2"), "s >= 1/8"),
+        (LINE, "max(w, 3) = 3"),
+        // With as many samples as parameters.
+        (FOUR, "det(E[outer(g.w, g.w)]) = 0"),
+        // The step decays too: rarely does it show near 1.
+        (REGRESSION, "L - eta sum(grad(L)^2) <= next(L; L)"),
+    ] {
+        let (became, answer) = asked(with, loss, Anywhere, law);
+        if became != Became::Refuted {
+            let why = answer.map_or_else(|fault| fault, |answer| answer.report.reason);
+            wrong.push(format!("{law}: {became:?}: {why}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is true stays so, far out too.
+#[test]
+fn a_law_that_holds_everywhere_holds() {
+    let mut wrong = Vec::new();
+    for ((with, loss), law) in [
+        (LINEAR_UNIT, "for z: max(eta, 1) u g.u = max(eta, 1) w @ g.w"),
+        (DISTANCE, "for z: norm2(w - eta g.w - y) <= (1 + 2 eta)^2 l"),
+        (("a[k]; data c[k] in onehot; k in 2..3", "cross_entropy(a, c)"), "for z: sum(g.a^2) <= 2"),
+        (("w, x, y", "abs(w x - y)"), "for z: g.w^2 = x^2"),
+    ] {
+        let (became, answer) = asked(with, loss, Anywhere, law);
+        if became != Became::Holds {
+            let why = answer.map_or_else(|fault| fault, |answer| answer.report.reason);
+            wrong.push(format!("{law}: {became:?}: {why}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Where a rate chooses a branch, the polynomial of one rate is not that of another: no bound, and no identity but that of a piece.
+#[test]
+fn a_branch_on_a_rate_leaves_no_bound() {
+    let (with, loss) = LINEAR_UNIT;
+    for (law, is_polynomial) in [
+        ("for z: max(eta, 1) u g.u = max(eta, 1) w @ g.w", false),
+        ("for z: max(gamma, eta) u g.u = max(gamma, eta) w @ g.w", false),
+        ("for z: max(n, 2) u g.u = max(n, 2) w @ g.w", true),
+    ] {
+        let (became, answer) = asked(with, loss, Anywhere, law);
+        assert_eq!(became, Became::Holds, "{law}");
+        let kind = &answer.unwrap().report.kinds[0];
+        assert_eq!(kind.bound_bits.is_some(), is_polynomial, "{law}: {kind:?}");
+        assert_eq!(kind.expanded.identities > kind.expanded.on_pieces, is_polynomial, "{law}: {kind:?}");
+    }
+}
+
+/// Random losses cannot show that all of them obey an inequality.
+#[test]
+fn an_inequality_is_no_tautology() {
+    let (with, loss) = LINE;
+    let (became, answer) = asked(with, loss, Anywhere, "E[l]^2 <= E[l^2]");
+    assert_eq!(became, Became::Powerless);
+    let answer = answer.unwrap();
+    assert!(answer.holds_for_generic_losses() && !answer.is_tautology());
+    assert_eq!(asked(with, loss, Anywhere, "L = E[l]").0, Became::Tautology);
+}
+
+#[test]
+fn relate_finds_no_law_of_the_box() {
+    for ((with, loss), prefix, terms) in
+        [(LINEAR_UNIT, "for z: ", &["max(eta, 1) u g.u", "w @ g.w"][..]), (FOUR, "", &["det(E[outer(g.w, g.w)])"])]
+    {
+        let texts = Texts { with, loss, ..Texts::default() };
+        let terms: Vec<String> = terms.iter().map(|term| (*term).to_owned()).collect();
+        let found = relate(&texts, prefix, &terms, &Settings::new(0, 256), 8).expect("terms that make sense");
+        assert!(found.laws.is_empty(), "{:?}", found.laws.iter().map(|law| &law.text).collect::<Vec<_>>());
+    }
+}
+
+fn told(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = equipartition().args(arguments).output().expect("it runs");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (output.status.code(), text(output.stdout) + &text(output.stderr))
+}
+
+fn check(law: &str, loss: &str, with: &str) -> (Option<i32>, String) {
+    let (code, text) = told(&["check", law, "--loss", loss, "--with", with, "--instances", "16"]);
+    (code, text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The numbers drawn are told where a law may depend on them.
+#[test]
+fn the_answer_tells_the_ranges() {
+    let (_, text) = check("for z: l >= 0", LINE.1, LINE.0);
+    assert!(text.contains("drawn parameters and data in [-2, 2]") && text.contains("from 2^-10 to 2^10"), "{text}");
+    let (_, text) = check("for z: w g.w = 2 w x (w x - y)", LINE.1, LINE.0);
+    assert!(text.starts_with("holds") && !text.contains("drawn parameters"), "{text}");
+}
+
+#[test]
+fn a_logarithm_of_what_may_be_negative_is_left_out() {
+    let law = "for z: w g.w = 2 x (log(w) x - y)";
+    let (code, text) = check(law, "(log(w) x - y)^2", "w, x, y");
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.contains("not defined: `log(w)`, where `w` is not positive: declare it as `w in positive`"), "{text}");
+    // Where nothing was judged no share is told.
+    assert!(!text.contains("not a finite number") && !text.contains("None of 0"), "{text}");
+    let (code, text) = check(law, "(log(w) x - y)^2", "w in positive, x, y");
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
+fn a_share_of_no_draws_is_not_told() {
+    let (_, text) = check("0 w = 0 w", LINE.1, LINE.0);
+    assert!(text.starts_with("vacuous") && !text.contains("None of 0"), "{text}");
+}
+
+#[test]
+fn a_parameter_with_a_name_of_data_is_noted() {
+    let (_, text) = check("for z: g.x = 2 w (w x - y)", "(w x - y)^2", "w, x; data y");
+    assert!(text.contains("Parameters: `w`, `x`; data: `y`"), "{text}");
+    let (_, text) = check("for z: w g.w = 2 w x (w x - y)", "(w x - y)^2", "w; data x, y");
+    assert!(!text.contains("note"), "{text}");
+}
+
+#[test]
+fn a_law_that_lacks_terms_of_two_kinds_is_not_sought() {
+    let (code, text) = check("L = F", LINE.1, LINE.0);
+    assert_eq!(code, Some(1));
+    assert!(text.contains("with further terms of one kind (") && text.contains("those of two kinds at once"), "{text}");
+}
+
+#[test]
+fn what_is_no_sum_is_not_taken_apart() {
+    let (code, text) = check("log(w) = 0", LINE.1, "w in positive, x, y");
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("left log(w) = [") && !text.contains("last summand"), "{text}");
+}
+
+#[test]
+fn relate_takes_terms() {
+    let (code, text) = told(&["relate", "w = x", "--loss", LINE.1, "--with", LINE.0]);
+    assert_eq!(code, Some(65), "{text}");
+    assert!(text.contains("a law stands where a term is expected"), "{text}");
+}
+
+/// A file whose claims all say what they are about needs no model.
+#[test]
+fn a_theory_without_a_model() {
+    let head = "[theory]\nname = 'own'\ntitle = 'own'\n";
+    let claim = "[[claim]]\nid = 'own/law'\ntitle = 'a law'\nlaw = 'for z: w g.w = 2 w x (w x - y)'\n";
+    let own = "with = 'w, x, y'\nloss = '(w x - y)^2'\n";
+    let parse = |text: &str| equipartition::formula::file::TheoryFile::parse("own.toml", text).map(|_| ());
+    assert!(parse(&format!("{head}{claim}{own}")).is_ok());
+    let complaint = parse(&format!("{head}{claim}")).unwrap_err().to_string();
+    assert!(complaint.contains("without [model] a claim has `with` and `loss` of its own"), "{complaint}");
+    let complaint = parse(&format!("{head}[sizes]\nn = '1..3'\n{claim}{own}")).unwrap_err().to_string();
+    assert!(complaint.contains("[sizes] are those of [model]"), "{complaint}");
+}
+
+/// A far instance is the same whenever it is drawn.
+#[test]
+fn a_refuted_law_has_an_instance_to_look_at() {
+    let (with, loss) = DISTANCE;
+    let law = read(&Texts { with, loss, law: "for z: norm2(w - eta g.w - y) <= l", ..Texts::default() }).unwrap();
+    let claim = FormulaClaim::new("test/law".to_owned(), "a law".to_owned(), &law);
+    let answer = || Answer::find(&law, &claim, Settings::new(0, 256), 8);
+    let (first, second) = (answer(), answer());
+    assert_eq!(first.report.reason, second.report.reason);
+    assert_eq!(first.counterexample.unwrap().numbers, second.counterexample.unwrap().numbers);
+}
