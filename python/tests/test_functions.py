@@ -116,7 +116,7 @@ def test_the_symmetries_of_a_typed_loss_are_those_of_the_network_that_it_is():
 
 
 def test_discover_takes_a_model_file(run):
-    path = HERE.parents[1] / "examples" / "models" / "decoder.toml"
+    path = HERE.parents[1] / "examples" / "models" / "mlp.toml"
     assert equipartition.discover(path).document == json.loads(run("discover", str(path), "--format", "json"))
 
 
