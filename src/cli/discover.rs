@@ -107,7 +107,9 @@ impl Arguments {
             (Some(model), _) => Ok(file::read(model)?.network),
             (None, Some(Kind::Mlp)) => self.mlp(),
             (None, Some(Kind::Attention)) => self.attention(),
-            (None, None) => Err(Failure::Usage("expected a model file, --kind, or the formula of a --loss and its --with".to_owned())),
+            (None, None) => Err(Failure::Usage(
+                "expected a model file, --kind, or the formula of a --loss and its --with".to_owned(),
+            )),
         }
     }
 
