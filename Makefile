@@ -8,7 +8,7 @@
 # those of tools/mutations/list. `make fuzz` asks every parser 20,000 times.
 # `make pictures` draws the pictures of docs/ anew.
 # `make python` builds the Python package and tests it; tools/python.sh says what it needs. `make python-check` is the part of it that is quick: not optimised,
-# without other libraries' adapters, and beside what `make test` has built; `.ci/run` has it. Nothing else needs Python.
+# without other libraries' adapters, and beside what `make test` has built. Nothing else needs Python.
 # `make bench-peers` measures the program beside JAX, NumPy, mpmath and FLINT and writes benches/RESULTS.md; tools/bench-peers.sh says what it needs.
 # `make proofs` checks the theorems in proofs/coq with Coq, which it installs where apt-get can; nothing else needs Coq.
 

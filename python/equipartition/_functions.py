@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -163,6 +163,8 @@ def evaluate(request: Mapping[str, object], *, strings: bool = False) -> dict[st
     ...           "quantities": ["loss", "entropy"]})
     {'loss': Fraction(4, 9), 'entropy': Fraction(37, 8100)}
     """
+    if not isinstance(strings, bool):
+        raise UsageError(f"strings: expected True or False, found {type(strings).__name__}")
     try:
         asked = numerals_of(request)
         line = json.dumps(asked)
@@ -253,10 +255,11 @@ def _definitions(define: Mapping[str, str] | None) -> list[str]:
 def _several(value: PathOf | Sequence[PathOf]) -> list[PathOf]:
     if isinstance(value, (str, os.PathLike)):
         return [value]
-    return list(_sequence(value, "a text or several"))
+    return _sequence(value, "a text or several")
 
 
-def _sequence(value: Sequence[_Item], what: str) -> Sequence[_Item]:
-    if not isinstance(value, Iterable):
-        raise UsageError(f"expected {what}, found {type(value).__name__}")
-    return value
+def _sequence(value: Sequence[_Item], what: str) -> list[_Item]:
+    try:
+        return list(value)
+    except TypeError:
+        raise UsageError(f"expected {what}, found {type(value).__name__}") from None

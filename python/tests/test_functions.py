@@ -116,7 +116,7 @@ def test_the_symmetries_of_a_typed_loss_are_those_of_the_network_that_it_is():
 
 
 def test_discover_takes_a_model_file(run):
-    path = HERE.parents[1] / "examples" / "models" / "decoder.toml"
+    path = HERE.parents[1] / "examples" / "models" / "mlp.toml"
     assert equipartition.discover(path).document == json.loads(run("discover", str(path), "--format", "json"))
 
 
@@ -314,6 +314,8 @@ def test_requests_that_make_no_sense(change, found):
     (lambda: equipartition.explain("balance/no-such"), equipartition.UsageError, "balance/no-such"),
     (lambda: equipartition.verify(None), equipartition.UsageError, "found NoneType"),
     (lambda: equipartition.verify(["balance"]), equipartition.UsageError, "found list"),
+    (lambda: equipartition.evaluate(NETWORK | {"quantities": ["loss"]}, strings=numpy.ones(2)), equipartition.UsageError, "strings: expected True or False"),
+    (lambda: equipartition.verify(exclude=numpy.array(1.0)), equipartition.UsageError, "found ndarray"),
     (lambda: equipartition.verify(exclude=3), equipartition.UsageError, "found int"),
     (lambda: equipartition.check("w = w", loss="w", with_="w", define=["w"]), equipartition.UsageError, "define: expected a dictionary"),
     (lambda: equipartition.discover(kind="mlp", widths=3), equipartition.UsageError, "found int"),

@@ -124,7 +124,7 @@ def _law(law: Mapping[str, Any]) -> Law:
 
 def _described(laws: Laws, activation: str, config: Mapping[str, object] | None) -> tuple[str, str]:
     if isinstance(laws, str) and laws == "mlp":
-        if activation not in _DEGREES:
+        if not isinstance(activation, str) or activation not in _DEGREES:
             raise UsageError(f"activation {activation!r}: expected one of {', '.join(_DEGREES)}")
         return "mlp", _DEGREES[activation]
     if isinstance(laws, str) and laws == "decoder":

@@ -36,7 +36,7 @@ def is_real(value: object) -> bool:
         return False
     try:
         return math.isfinite(float(value))  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
 
 
@@ -63,8 +63,6 @@ class Optimizer:
     rule: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
-        if self.pytorch_weight_decay is not None and self.weight_decay:
-            raise UsageError("weight_decay and pytorch_weight_decay are one thing: give one of them")
         if not isinstance(self.decays, Mapping):
             raise UsageError(f"decays: expected a dictionary of patterns and numbers, found {type(self.decays).__name__}")
         if isinstance(self.no_decay, str):
@@ -73,11 +71,14 @@ class Optimizer:
             raise UsageError("no_decay, decays: expected patterns of names, such as '*.bias'")
         if self.learning_rate is not None:
             check_rate("learning_rate", self.learning_rate)
-        others = {"weight_decay": self.weight_decay, "pytorch_weight_decay": self.pytorch_weight_decay,
-                  **{f"decays[{name!r}]": gamma for name, gamma in self.decays.items()}}
+        others = {"weight_decay": self.weight_decay, **{f"decays[{name!r}]": gamma for name, gamma in self.decays.items()}}
+        if self.pytorch_weight_decay is not None:
+            others["pytorch_weight_decay"] = self.pytorch_weight_decay
         for name, value in others.items():
-            if value is not None and not (is_real(value) and value >= 0):
+            if not (is_real(value) and value >= 0):
                 raise UsageError(f"{name}: expected a number that is not negative, found {value!r}")
+        if self.pytorch_weight_decay is not None and self.weight_decay:
+            raise UsageError("weight_decay and pytorch_weight_decay are one thing: give one of them")
 
     @property
     def gamma(self) -> float:

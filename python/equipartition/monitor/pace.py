@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from .._errors import UsageError
@@ -29,7 +30,7 @@ class Pace:
         """That of the right side of a law (`Optimizer.factor`)."""
         return self.rule.factor(self.gamma, self.eta, of_momentum)
 
-    @property
+    @cached_property
     def time(self) -> float | None:
         """Steps within which decay alone makes what is balanced relax; None where it never does, as at a rate of 0."""
         return None if self.eta == 0.0 else self.rule.relaxation(self.gamma, self.eta)
@@ -40,26 +41,28 @@ class Paces:
 
     def __init__(self, optimizer: Optimizer, names: Iterable[str], stated: Mapping[str, float]) -> None:
         self.optimizer, self.stated = optimizer, stated
-        self._gammas = {name: optimizer.decay_of(name, stated) for name in names}
+        self._own = {name: Pace(optimizer, optimizer.learning_rate, optimizer.decay_of(name, stated)) for name in names}
         # As of the last step, and the relaxation times seen until then.
         self._last: dict[str, Pace] = {}
         self._seen: dict[str, float] = {}
 
     def of_step(self, rates: Rates, rules: Rules) -> dict[str, Pace]:
         """Each tensor's at the step that follows."""
-        return {name: self._one(name, rates, None if rules is None else rules.get(name)) for name in self._gammas}
+        if rates is None and rules is None:
+            return self._own
+        return {name: self._one(name, rates, None if rules is None else rules.get(name)) for name in self._own}
 
-    def _one(self, name: str, rates: Rates, own: Optimizer | None) -> Pace:
-        rule, gamma = (self.optimizer, self._gammas[name]) if own is None else (own, own.decay_of(name, self.stated))
+    def _one(self, name: str, rates: Rates, rule: Optimizer | None) -> Pace:
+        pace = self._own[name] if rule is None else Pace(rule, rule.learning_rate, rule.decay_of(name, self.stated))
         rate = rates.get(name) if isinstance(rates, Mapping) else rates
         if rate is None:
-            return Pace(rule, rule.learning_rate, gamma)
+            return pace
         # With a rate of 0 schedules begin, and end: nothing moves then.
-        return Pace(rule, 0.0 if is_real(rate) and float(rate) == 0.0 else check_rate(f"learning_rate of `{name}`", rate), gamma)
+        return Pace(pace.rule, 0.0 if is_real(rate) and float(rate) == 0.0 else check_rate(f"learning_rate of `{name}`", rate), pace.gamma)
 
-    def count(self, paces: Mapping[str, Pace], steps: int) -> None:
+    def count(self, paces: dict[str, Pace], steps: int) -> None:
         """Takes notice of steps that were made so."""
-        self._last = dict(paces)
+        self._last = paces
         for name, pace in paces.items():
             time = pace.time
             if time is not None:
