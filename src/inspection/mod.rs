@@ -47,6 +47,7 @@ use self::contribution::Contribution;
 use self::decay::{Decay, Moments, Relaxation, matches};
 use self::fitted::Fitted;
 use self::law::{Block, Form, Law};
+use self::reading::Reading;
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
