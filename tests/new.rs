@@ -156,6 +156,9 @@ fn a_crate_inside_of_a_workspace_is_one_of_its_own() {
     let folder = tempfile::tempdir().expect("a folder");
     library(folder.path());
     fs::write(folder.path().join("Cargo.toml"), "[workspace]\nmembers = []\n").expect("writable");
+    // Cargo reads no package without a target.
+    fs::create_dir(folder.path().join("library/src")).expect("writable");
+    fs::write(folder.path().join("library/src/lib.rs"), "").expect("writable");
     let output = new(folder.path(), &["mine", "--path", "library"]);
     assert!(output.status.success(), "{}", told(&output));
     assert!(told(&output).contains("is a workspace around this crate") && told(&output).contains("put \"mine\" into"));
