@@ -265,8 +265,9 @@ fn the_text_tells_what_is_weaker_at_the_end() {
         "weaker than theory.lock records:\n  demonstration/sum: 4 instances with exact evidence, was 5\n  \
          demonstration/sum: no longer: failing control `x`\n  \
          demonstration/gone: the claim is gone\nstronger than theory.lock records, or so it looks; is it meant?\n  \
-         other/blunt: new: failing control `a_b, c: 100%`\n\n5 claims: 1 holds,"
+         other/blunt: new: failing control `a_b, c: 100%`\n\nWith 8 instances of each law"
     ));
+    assert!(text[weaker..].contains("\n\n5 claims: 1 holds,"), "{text}");
     assert!(
         text.trim_end().lines().next_back().is_some_and(|line| line.ends_with("1.5 s.")),
         "a sentence concludes: {text}"
@@ -353,7 +354,27 @@ fn no_verdict_is_read_that_is_better_than_its_evidence() {
         let error = json::read(&as_json(&report), &find).expect_err(words).to_string();
         assert!(error.contains("better than its evidence") && error.contains(words), "{error}");
         report.claims[0].verdict = Verdict::Undecided;
+        let silent = json::read(&as_json(&report), &find).expect_err("no reason").to_string();
+        assert!(silent.contains("a verdict with its reason"), "{silent}");
+        report.claims[0].reason = "a reason".to_owned();
         assert!(json::read(&as_json(&report), &find).is_ok(), "a worse verdict is believed");
+    }
+    let refuted = Report { claims: vec![claim(entry(IDS[0]), Verdict::Refuted, "a reason")], ..report() };
+    let mut baseless = refuted.clone();
+    baseless.claims[0].refuted = 0;
+    let error = json::read(&as_json(&baseless), &find).expect_err("nothing violates it").to_string();
+    assert!(error.contains("without an instance that violates it"), "{error}");
+}
+
+/// A report is of what was stated then: it says nothing about what has the identifier now.
+#[test]
+fn no_report_is_read_of_a_claim_that_states_something_else() {
+    let text = as_json(&report());
+    for (was, words) in
+        [("\"a + b = c\"", "what the claim states now"), ("\"a is a number\"", "those that the claim has now")]
+    {
+        let error = json::read(&text.replacen(was, "\"a + b = 2 c\"", 1), &find).expect_err(words).to_string();
+        assert!(error.contains(words) && error.contains("a + b = 2 c"), "{error}");
     }
 }
 
