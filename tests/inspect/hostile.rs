@@ -47,12 +47,19 @@ fn hostile_headers() -> Vec<(Vec<u8>, Vec<&'static str>)> {
 #[test]
 fn kernels_that_are_stored_the_other_way_are_named() {
     let folder = TempDir::new().unwrap();
-    let tensor = |name: &str, shape: &[usize]| (name.to_owned(), (shape.to_vec(), vec![1.0; shape.iter().product()]));
-    let turned: BTreeMap<String, Tensor> =
-        [tensor("0.weight", &[3, 5]), tensor("0.bias", &[5]), tensor("2.weight", &[5, 2]), tensor("2.bias", &[2])]
-            .into();
-    let name = written(&folder, "turned", &safetensors(&turned, Element::F32));
-    refused(&[&name, "--laws", "mlp"], 65, &["0.bias", "5 rows give 5 members", "`0.weight` gives 3", "`transposed`"]);
+    let stored = |leading: &[usize]| -> BTreeMap<String, Tensor> {
+        let shapes: [(&str, &[usize]); 4] =
+            [("0.weight", &[3, 5]), ("0.bias", &[5]), ("2.weight", &[5, 2]), ("2.bias", &[2])];
+        let tensor = |(name, shape): (&str, &[usize])| {
+            let shape = [leading, shape].concat();
+            (name.to_owned(), (shape.clone(), vec![1.0; shape.iter().product()]))
+        };
+        shapes.into_iter().map(tensor).collect()
+    };
+    let weights = written(&folder, "turned", &safetensors(&stored(&[]), Element::F32));
+    let gradients = written(&folder, "gradients", &safetensors(&stored(&[1]), Element::F32));
+    let words = ["0.bias", "5 rows give 5 members", "`0.weight` gives 3", "`transposed`"];
+    refused(&[&weights, "--laws", "mlp", "--gradients", &gradients], 65, &words);
 }
 
 #[test]
