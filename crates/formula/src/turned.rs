@@ -20,8 +20,9 @@ impl Expression {
 
     /// Whether there was anything to turn.
     fn turn(&mut self, turn: Turn) -> bool {
-        let each =
-            |parts: &mut dyn Iterator<Item = &mut Expression>| parts.fold(false, |any, part| part.turn(turn) || any);
+        let each = |parts: &mut dyn Iterator<Item = &mut Expression>| {
+            parts.filter_map(|part| part.turn(turn).then_some(())).count() > 0
+        };
         match &mut self.kind {
             Kind::Chain(links) => match &mut links[..] {
                 [first, second] if is_transpose(first) || is_transpose(second) => {
