@@ -20,6 +20,7 @@ impl Expression {
 
     /// Whether there was anything to turn.
     fn turn(&mut self, turn: Turn) -> bool {
+        // All of them, not only up to the first that has something to turn.
         let each = |parts: &mut dyn Iterator<Item = &mut Expression>| {
             parts.filter_map(|part| part.turn(turn).then_some(())).count() > 0
         };
