@@ -15,55 +15,56 @@ const HALF_DISTANCE: (&str, &str) = ("w[n], y[n]; n in 1..3", "1/2 norm2(w - y)"
 const REGRESSION: (&str, &str) = ("w[n], x[n], y; n in 1..3", "(w @ x - y)^2");
 const FOUR: (&str, &str) = ("w[n], x[n], y; n in 4..4", "(w @ x - y)^2");
 
+/// Asks of laws, each of a loss and what it is about, and wants the same of all; what is otherwise is told together.
+fn all_become(wanted: Became, laws: &[((&str, &str), &str)]) {
+    let otherwise = |((with, loss), law): &((&str, &str), &str)| {
+        let (became, answer) = asked(with, loss, Anywhere, law);
+        let why = answer.map_or_else(|fault| fault, |answer| answer.report.reason);
+        (became != wanted).then(|| format!("{law}: {became:?}: {why}"))
+    };
+    let wrong: Vec<String> = laws.iter().filter_map(otherwise).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn a_law_of_the_box_alone_is_refuted() {
-    let mut wrong = Vec::new();
-    for ((with, loss), law) in [
-        // At eta = 2, and above 1, and above 2.
-        (LINEAR_UNIT, "for z: max(eta, 1) u g.u = w @ g.w"),
-        (DISTANCE, "for z: norm2(w - eta g.w - y) <= l"),
-        (HALF_DISTANCE, "for z: norm2(w - eta g.w - y) <= norm2(w - y)"),
-        // Far from 0, and with a weight of 1/100.
-        (DISTANCE, "for z: l <= 40 n"),
-        (LINE, "for z: l <= 40 L"),
-        (LINE, "w^2 <= 4"),
-        (LINE, "eta <= 1/2"),
-        (LINE, "eta >= 1/32"),
-        (LINE, "gamma <= 1/4"),
-        (LINE, "E[l^2] <= 20 L^2"),
-        (("s in positive; data x", "(s x)^2"), "s >= 1/8"),
-        (LINE, "max(w, 3) = 3"),
-        // With as many samples as parameters.
-        (FOUR, "det(E[outer(g.w, g.w)]) = 0"),
-        // The step decays too: rarely does it show near 1.
-        (REGRESSION, "L - eta sum(grad(L)^2) <= next(L; L)"),
-    ] {
-        let (became, answer) = asked(with, loss, Anywhere, law);
-        if became != Became::Refuted {
-            let why = answer.map_or_else(|fault| fault, |answer| answer.report.reason);
-            wrong.push(format!("{law}: {became:?}: {why}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    all_become(
+        Became::Refuted,
+        &[
+            // At eta = 2, and above 1, and above 2.
+            (LINEAR_UNIT, "for z: max(eta, 1) u g.u = w @ g.w"),
+            (DISTANCE, "for z: norm2(w - eta g.w - y) <= l"),
+            (HALF_DISTANCE, "for z: norm2(w - eta g.w - y) <= norm2(w - y)"),
+            // Far from 0, and with a weight of 1/100.
+            (DISTANCE, "for z: l <= 40 n"),
+            (LINE, "for z: l <= 40 L"),
+            (LINE, "w^2 <= 4"),
+            (LINE, "eta <= 1/2"),
+            (LINE, "eta >= 1/32"),
+            (LINE, "gamma <= 1/4"),
+            (LINE, "E[l^2] <= 20 L^2"),
+            (("s in positive; data x", "(s x)^2"), "s >= 1/8"),
+            (LINE, "max(w, 3) = 3"),
+            // With as many samples as parameters.
+            (FOUR, "det(E[outer(g.w, g.w)]) = 0"),
+            // The step decays too: rarely does it show near 1.
+            (REGRESSION, "L - eta sum(grad(L)^2) <= next(L; L)"),
+        ],
+    );
 }
 
 /// What is true stays so, far out too.
 #[test]
 fn a_law_that_holds_everywhere_holds() {
-    let mut wrong = Vec::new();
-    for ((with, loss), law) in [
-        (LINEAR_UNIT, "for z: max(eta, 1) u g.u = max(eta, 1) w @ g.w"),
-        (DISTANCE, "for z: norm2(w - eta g.w - y) <= (1 + 2 eta)^2 l"),
-        (("a[k]; data c[k] in onehot; k in 2..3", "cross_entropy(a, c)"), "for z: sum(g.a^2) <= 2"),
-        (("w, x, y", "abs(w x - y)"), "for z: g.w^2 = x^2"),
-    ] {
-        let (became, answer) = asked(with, loss, Anywhere, law);
-        if became != Became::Holds {
-            let why = answer.map_or_else(|fault| fault, |answer| answer.report.reason);
-            wrong.push(format!("{law}: {became:?}: {why}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    all_become(
+        Became::Holds,
+        &[
+            (LINEAR_UNIT, "for z: max(eta, 1) u g.u = max(eta, 1) w @ g.w"),
+            (DISTANCE, "for z: norm2(w - eta g.w - y) <= (1 + 2 eta)^2 l"),
+            (("a[k]; data c[k] in onehot; k in 2..3", "cross_entropy(a, c)"), "for z: sum(g.a^2) <= 2"),
+            (("w, x, y", "abs(w x - y)"), "for z: g.w^2 = x^2"),
+        ],
+    );
 }
 
 /// Where a rate chooses a branch, the polynomial of one rate is not that of another: no bound, and no identity but that of a piece.
