@@ -1,7 +1,7 @@
 //! The law that holds in place of one that is refuted, for a person and for a program.
 
 use super::plural;
-use crate::formula::relations::nearest::Change;
+use crate::formula::relations::Change;
 use crate::formula::relations::{Nearest, Search};
 use crate::verify::{Evidence, Verdict};
 use serde::{Deserialize, Serialize};

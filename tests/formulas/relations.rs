@@ -3,7 +3,8 @@
 use super::agreement::CLAIMS;
 use super::{Became, asked};
 use equipartition::formula::read::{Texts, read};
-use equipartition::formula::relations::nearest::{Change, Nearest, nearest, prefix};
+use equipartition::formula::relations::Change;
+use equipartition::formula::relations::nearest::{Nearest, nearest, prefix};
 use equipartition::formula::relations::relate::examined;
 use equipartition::formula::relations::{Complaint, Relations, Sequel, formula, relate};
 use equipartition::formula::{Answer, FormulaClaim, FormulaLaw, Where};

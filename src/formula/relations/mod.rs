@@ -16,12 +16,14 @@
 //! | [`mod@relate`] | all linear laws among terms |
 //! | [`candidates`] | the terms that a law may lack |
 //! | [`sides`] | laws with products of matrices on the other side |
+//! | [`change`] | what tells such a law from the one that was asked about |
 //! | [`nearest`] | the law that holds and is nearest to one that does not |
 //! | [`beyond`] | what else holds among the terms of a law, and which of its hypotheses it does not need |
 //! | [`sequel`] | what follows the answer to a law |
 
 pub mod beyond;
 pub mod candidates;
+pub mod change;
 pub mod formula;
 pub mod lift;
 pub mod modular;
@@ -33,6 +35,7 @@ pub mod space;
 pub mod values;
 
 pub use beyond::Beyond;
+pub use change::Change;
 pub use nearest::{Nearest, Search};
 pub use relate::{Complaint, FoundLaw, MOST_TERMS, Relations, relate};
 pub use sequel::Sequel;

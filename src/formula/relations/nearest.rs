@@ -6,6 +6,7 @@
 //! as every law is, and not for every loss.
 
 use super::candidates::{Kind, kinds};
+use super::change::Change;
 use super::formula::law as written_law;
 use super::lift;
 use super::relate::examined;
@@ -19,39 +20,6 @@ use crate::scalar::Residue;
 use crate::verify::{Settings, Verdict};
 use equipartition_formula::{Assertion, Coefficient, Grain, Summand};
 use num_traits::Zero;
-
-/// What is changed of a law.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// The coefficient of a term.
-    Coefficient {
-        /// The term.
-        term: String,
-        /// What stood before it.
-        from: Coefficient,
-        /// What has to.
-        to: Coefficient,
-    },
-    /// A term too many.
-    Without {
-        /// The term, with its coefficient.
-        term: String,
-    },
-    /// A term whose products of matrices belong on the other side.
-    Turned {
-        /// The term.
-        term: String,
-        /// The term that has to stand in its place.
-        to: String,
-    },
-    /// A term that was missing, on the right side.
-    Further {
-        /// The term, with its coefficient.
-        term: String,
-        /// What kind of term it is.
-        kind: String,
-    },
-}
 
 /// A law that holds in place of one that does not.
 pub struct Nearest {

@@ -2,7 +2,7 @@
 //!
 //! Such a law is no other vector of coefficients: its terms are others, and may have another shape. So each has a null space of its own to be in.
 
-use super::nearest::Change;
+use super::change::Change;
 use equipartition_formula::{Coefficient, Summand, Turn, parse_expression};
 
 /// The most terms with such products, and the most laws that are tried.
