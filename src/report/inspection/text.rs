@@ -2,7 +2,7 @@
 
 use super::super::layout::{Table, described, hanging};
 use super::super::prediction;
-use super::remarks::{Told, remarks, symmetries};
+use super::remarks::{Told, remarks, significant, symmetries};
 use super::{Subject, rule_name, signed};
 use crate::inspection::balance::{Balance, Status};
 use crate::inspection::decay::Relaxation;
@@ -179,12 +179,6 @@ fn relaxed(relaxation: &Relaxation, inspection: &Inspection) -> String {
         _ => "; how many steps were made is not known".to_owned(),
     };
     format!("{formula} = {} steps{of}{seen}", significant(*time))
-}
-
-/// Three digits that count, or all of the integer part.
-pub(super) fn significant(value: f64) -> String {
-    let digits = (2.0 - value.abs().max(f64::MIN_POSITIVE).log10().floor()).clamp(0.0, 12.0);
-    format!("{value:.*}", digits as usize)
 }
 
 fn optional(value: Option<f64>, digits: usize) -> String {
