@@ -2,7 +2,7 @@
 
 use super::arithmetic::Computed;
 use super::instance::{Family, Instance, draw_inputs};
-use super::reach::{further_samples, stretch};
+use super::stretch::{further_samples, stretch};
 use crate::instances::weights;
 use crate::scalar::{Magnitude, Mp, Rational};
 use crate::verify::finding::WIDE;

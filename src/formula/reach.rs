@@ -6,19 +6,12 @@
 
 use super::instance::Instance;
 use super::law::FormulaLaw;
+use super::stretch::exponents;
 use crate::scalar::{Interval, Mp, Rational};
-use crate::verify::{Class, Draw, Finding, INTERVAL_BITS, Scalar, Status, Stream};
-use equipartition_formula::{Assertion, Declaration, Domain, Of, Program, Rates, Sizes, length};
+use crate::verify::{Class, Draw, Finding, INTERVAL_BITS, Scalar, Status};
+use equipartition_formula::{Assertion, Of, Program, Sizes};
 use std::sync::Arc;
 
-/// Powers of two by which quantities are multiplied.
-const EXPONENTS: (i64, i64) = (-10, 10);
-/// The largest of them where there are functions that no field has: an exponential of a thousand leaves nothing to decide.
-const TRANSCENDENTAL: i64 = 4;
-/// The weights of the mean are made smaller by such powers, one by one, before their sum is made 1.
-const LIGHTEST: i64 = -10;
-/// So many samples more than near instances have, at most.
-const FURTHER_SAMPLES: usize = 4;
 /// How many far instances are looked at for one that is judged: anywhere, and where stationary points are solved for.
 const LOOKED_AT: [u64; 2] = [16, 2];
 /// Bits of the coarsest rung of any ladder.
@@ -103,51 +96,8 @@ impl FormulaLaw {
         if !self.minds_its_range() {
             return near.to_owned();
         }
-        let (least, most) = EXPONENTS;
         let is_algebraic = self.largest_program().is_some_and(|program| program.tape.is_algebraic());
-        let most = if is_algebraic { most } else { TRANSCENDENTAL };
+        let (least, most) = exponents(is_algebraic);
         format!("{near}; on every second instance each times a power of two from 2^{least} to 2^{most}")
     }
-}
-
-/// Multiplies the quantities of an instance by powers of two, each by its own, or by 1.
-pub(super) fn stretch(instance: &mut Instance, stream: &mut Stream) {
-    let (least, most) = EXPONENTS;
-    let most = if instance.program.tape.is_algebraic() { most } else { TRANSCENDENTAL };
-    let mut factor = |least: i64, most: i64| {
-        let exponent = if stream.coin() { 0 } else { stream.integer(least, most) };
-        if exponent < 0 { Rational::from(1) >> (-exponent) as u32 } else { Rational::from(1) << exponent as u32 }
-    };
-    let program = Arc::clone(&instance.program);
-    let layout = &program.layout;
-    let mut of_declared = |inputs: &mut [Rational], start: usize, declared: &[Declaration], sizes: &Sizes| {
-        let mut place = start;
-        for quantity in declared {
-            let len = length(&quantity.shape, sizes, 0);
-            if matches!(quantity.domain, Domain::Real | Domain::Positive) {
-                let factor = factor(least, most);
-                inputs[place..place + len].iter_mut().for_each(|number| *number *= &factor);
-            }
-            place += len;
-        }
-    };
-    of_declared(&mut instance.inputs, 0, &instance.signature.parameters, &instance.sizes);
-    for sample in 0..layout.samples {
-        of_declared(&mut instance.inputs, layout.sample(sample).start, &instance.signature.data, &instance.sizes);
-    }
-    layout.weights().for_each(|place| instance.inputs[place] *= factor(LIGHTEST, 0));
-    let total: Rational = instance.inputs[layout.weights()].iter().sum();
-    layout.weights().for_each(|place| instance.inputs[place] /= &total);
-    for place in [layout.learning_rate(), layout.weight_decay(), layout.step()] {
-        instance.inputs[place] *= factor(least, most);
-    }
-    if layout.rates != Rates::Scalar {
-        let factor = factor(least, most);
-        layout.rate_entries().for_each(|place| instance.inputs[place] *= &factor);
-    }
-}
-
-/// Samples that a far instance has besides.
-pub(super) fn further_samples(stream: &mut Stream) -> usize {
-    stream.below(FURTHER_SAMPLES)
 }
