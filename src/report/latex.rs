@@ -52,6 +52,11 @@ fn name(word: &str, index: Option<&str>) -> String {
     if is_gradient { format!("g_{{{indexed}}}") } else { indexed }
 }
 
+/// A law as it was typed; nothing if it is none.
+pub fn law(text: &str) -> String {
+    equipartition_formula::parse_statement(text).map_or_else(|_| String::new(), |statement| statement.to_latex())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! The law that holds in place of one that is refuted, for a person and for a program.
 
-use super::plural;
+use super::{latex, plural};
 use crate::formula::relations::Change;
 use crate::formula::relations::{Nearest, Search};
 use crate::verify::{Evidence, Verdict};
@@ -98,7 +98,7 @@ impl Instead {
         let report = &nearest.answer.report;
         Instead {
             law: nearest.text.clone(),
-            latex: super::relations::latex(&nearest.text),
+            latex: latex::law(&nearest.text),
             changes: nearest.changes.iter().map(Changed::new).collect(),
             verdict: report.verdict,
             evidence: report.evidence.clone(),

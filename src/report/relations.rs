@@ -1,6 +1,6 @@
 //! Relations among terms, and what follows the answer to a law, for a person, for a program and for a paper.
 
-use super::latex::{PACKAGES, words};
+use super::latex::{self, PACKAGES, words};
 use super::layout::{hanging, noted};
 use super::nearest::{Changed, Sought};
 use super::{SCHEMA_VERSION, plural};
@@ -149,7 +149,7 @@ fn law_document(law: &FoundLaw) -> Value {
         law.relation.iter().map(|(term, coefficient)| json!({"term": term, "coefficient": coefficient.to_string()}));
     json!({
         "law": law.text,
-        "latex": latex(&law.text),
+        "latex": latex::law(&law.text),
         "relation": coefficients.collect::<Vec<_>>(),
         "verdict": law.answer.report.verdict,
         "tautology": law.answer.is_tautology(),
@@ -171,18 +171,13 @@ pub fn add_sequel(document: &mut Value, sequel: &Sequel) {
     }
 }
 
-/// A law in LaTeX.
-pub(super) fn latex(law: &str) -> String {
-    equipartition_formula::parse_statement(law).map_or_else(|_| String::new(), |statement| statement.to_latex())
-}
-
 /// A row of the table: the law, what it is, and what that rests on.
 fn row(law: &str, what: &str, evidence: &str) -> String {
-    format!("  ${}$ & {what} & {} \\\\\n", latex(law), words(evidence))
+    format!("  ${}$ & {what} & {} \\\\\n", latex::law(law), words(evidence))
 }
 
 fn table(rows: &[String]) -> String {
-    super::latex::table(&["law", "", "evidence"], &rows.concat())
+    latex::table(&["law", "", "evidence"], &rows.concat())
 }
 
 /// About what: the loss, and at which points.
