@@ -178,6 +178,8 @@ fn what_a_time_limit_cuts_short_is_not_kept() {
     fs::write(here.join("full/letter.txt"), "dear").expect("a file");
     let assert = equipartition().current_dir(here).args(LONG).args(["--resume", "full"]).assert();
     assert.code(65).stderr(predicate::str::contains("choose another directory"));
+    let assert = equipartition().current_dir(here).args(LONG).args(["--resume", "full/letter.txt"]).assert();
+    assert.code(74).stderr(predicate::str::contains("cannot write full/letter.txt: not a directory"));
 }
 
 #[test]

@@ -232,6 +232,34 @@ fn a_report_can_be_pasted_into_a_paper() {
     assert_eq!(fs::read_to_string(page).unwrap(), text);
 }
 
+/// A verdict is of the law that was examined, not of the one that bears its name by now.
+#[test]
+fn a_report_says_nothing_of_a_law_that_was_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let [theory, report] = ["own.toml", "report.json"].map(|name| folder.path().join(name));
+    let [theory_name, report_name] = [&theory, &report].map(|path| path.to_str().unwrap());
+    let text = fs::read_to_string(THEORY).unwrap();
+    fs::write(&theory, &text).unwrap();
+    let arguments = ["verify", theory_name, "-n", "8", "--format", "json", "--output", report_name];
+    assert_eq!(told(run(&arguments)).0, Some(0));
+    let merge = || told(run(&["merge", report_name, "--theory", theory_name]));
+    assert_eq!(merge().0, Some(0));
+    for (was, is, member) in [
+        ("law = \"for z: w @ g.w = 2 u g.u\"", "law = \"for z: w @ g.w = 3 u g.u\"", "statement"),
+        ("loss = \"(u (w @ x)^2 - y)^2\"", "loss = \"(u (w @ x)^2 - y)^4\"", "hypotheses"),
+    ] {
+        assert!(text.contains(was), "{was}");
+        fs::write(&theory, text.replace(was, is)).unwrap();
+        let (code, shown, complaint) = merge();
+        assert_eq!((code, shown.as_str()), (Some(65), ""), "{complaint}");
+        assert!(complaint.contains("report.json: quadratic-unit/") && complaint.contains(member), "{complaint}");
+    }
+    // Nor is it read without the theory.
+    let (code, _, complaint) = told(run(&["merge", report_name]));
+    assert_eq!(code, Some(65));
+    assert!(complaint.contains("of a theory's file that is given"), "{complaint}");
+}
+
 #[test]
 fn files_that_are_none_are_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -249,7 +277,7 @@ fn files_that_are_none_are_refused() {
     fs::write(&path, text).unwrap();
     let (code, _, complaint) = told(run(&["verify", name]));
     assert_eq!(code, Some(65));
-    assert!(complaint.contains("balance/neuron: two claims have this identifier"), "{complaint}");
+    assert!(complaint.contains("own.toml: balance/neuron: two claims have this identifier"), "{complaint}");
     fs::write(&path, "x".repeat((1 << 20) + 1)).unwrap();
     assert!(told(run(&["verify", name])).2.contains("longer than 1024 KiB"));
 }
