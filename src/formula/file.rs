@@ -25,13 +25,13 @@
 use super::claim::{FormulaClaim, GENERIC_LOSS};
 use super::law::{FormulaLaw, Where};
 use super::read::{Part, Texts, read as read_law, unused, used};
+use super::tables::{At, Axis, ClaimTable, File, ModelTable, Quantities, RatesName, SizeRange};
 use crate::complaint::Complaint;
 use crate::suggest::unknown;
 use crate::verify::{Claim, Lemmas, Theory};
 use equipartition_formula::{Declaration, LARGEST, Rates, Signature};
-use serde::Deserialize;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::Spanned;
 
@@ -41,116 +41,6 @@ pub const LONGEST_FILE: u64 = 1 << 20;
 const LEAST_NAME: &str = "parameter";
 /// The most claims of a file.
 const MOST_CLAIMS: usize = 1 << 10;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    theory: Head,
-    /// What claims are about that say nothing else.
-    model: Option<Spanned<ModelTable>>,
-    /// Sizes of the axes of `parameters` and `data`.
-    #[serde(default)]
-    sizes: BTreeMap<Spanned<String>, Spanned<SizeRange>>,
-    #[serde(default)]
-    define: BTreeMap<String, Spanned<String>>,
-    #[serde(default, rename = "claim")]
-    claims: Vec<Spanned<ClaimTable>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Head {
-    name: Spanned<String>,
-    title: String,
-    #[serde(default)]
-    references: Vec<String>,
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ModelTable {
-    with: Option<Spanned<String>>,
-    parameters: Option<Quantities>,
-    data: Option<Quantities>,
-    loss: Spanned<String>,
-}
-
-/// Names with the sizes of their axes.
-type Quantities = BTreeMap<Spanned<String>, Vec<Axis>>;
-
-#[derive(Clone, Deserialize)]
-#[serde(untagged)]
-enum Axis {
-    Name(String),
-    Fixed(usize),
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(untagged)]
-enum SizeRange {
-    Text(String),
-    One(usize),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ClaimTable {
-    id: Spanned<String>,
-    title: String,
-    law: Spanned<String>,
-    #[serde(default)]
-    at: At,
-    #[serde(default)]
-    rates: RatesName,
-    #[serde(default)]
-    define: BTreeMap<String, Spanned<String>>,
-    with: Option<Spanned<String>>,
-    loss: Option<Spanned<String>>,
-    #[serde(default)]
-    hypotheses: Vec<String>,
-    #[serde(default)]
-    references: Vec<String>,
-    #[serde(default, rename = "builds-on")]
-    builds_on: Vec<String>,
-    #[serde(default, rename = "control")]
-    controls: Vec<ControlTable>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ControlTable {
-    name: Spanned<String>,
-    breaks: String,
-    law: Option<Spanned<String>>,
-    loss: Option<Spanned<String>>,
-    at: Option<At>,
-    rates: Option<RatesName>,
-    model: Option<ChangedModel>,
-}
-
-/// `model.loss` of a control, another spelling of `loss`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ChangedModel {
-    loss: Spanned<String>,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum At {
-    #[default]
-    Anywhere,
-    Stationary,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RatesName {
-    #[default]
-    Scalar,
-    Diagonal,
-    Full,
-}
 
 /// A theory that owns its texts and claims.
 pub struct TheoryFile {

@@ -11,6 +11,7 @@
 //! | [`read`] | from texts to laws |
 //! | [`relations`] | linear laws among terms: all of them, and the one nearest to a law that is refuted |
 //! | `file` | theories read from THEORY.toml (with the feature `model-file`) |
+//! | `tables` | the tables of such a file (likewise) |
 //! | `schema` | the JSON Schema of these files (likewise) |
 //! | [`claim`] | a claim that owns its texts, its law and its controls |
 
@@ -28,6 +29,8 @@ pub mod relations;
 pub mod schema;
 mod sizes;
 mod stretch;
+#[cfg(feature = "model-file")]
+mod tables;
 
 pub use crate::model::formula::{FormulaModel, arithmetic};
 pub use answer::Answer;
