@@ -225,7 +225,7 @@ pub fn run(arguments: &Arguments, theories: Theories, files: &[TheoryFile]) -> R
         let is_late = plan.time_limit.is_some_and(|limit| start.elapsed() >= limit);
         is_late || (interrupted.load(Ordering::Relaxed) && !arguments.fail_fast)
     };
-    report.sought = sought(&report.claims, files, &plan, &is_over);
+    report.sought = runner::with_threads(plan.jobs, || sought(&report.claims, files, &plan, &is_over));
     report.seconds = start.elapsed().as_secs_f64();
     // On a model a claim may fail that holds on its own instances.
     if report.model.is_none() && !is_hosted {
@@ -243,7 +243,7 @@ fn sought(
     claims: &[ClaimReport],
     files: &[TheoryFile],
     plan: &Plan,
-    is_over: &dyn Fn() -> bool,
+    is_over: &(dyn Fn() -> bool + Sync),
 ) -> BTreeMap<String, Sought> {
     let refuted = claims.iter().filter(|claim| claim.verdict == Verdict::Refuted).map(|claim| &claim.entry.id);
     let of_files = refuted.filter_map(|id| Some((id, files.iter().find_map(|file| file.claim(id))?)));

@@ -34,7 +34,9 @@ impl Answer {
     pub fn find(law: &FormulaLaw, claim: &FormulaClaim, settings: Settings, instances: u64) -> Self {
         let lists = claim.lists();
         let as_judged = claim.claim(&lists);
-        let plan = Plan { settings: settings.clone(), instances, jobs: 0, time_limit: None };
+        // As many threads as whoever asks has.
+        let jobs = rayon::current_num_threads();
+        let plan = Plan { settings: settings.clone(), instances, jobs, time_limit: None };
         let mut reports = runner::run(&[&as_judged], &plan, &AtomicBool::new(false), &|_| {});
         let report = reports.pop().expect("a run reports on every claim");
         let all = if report.excluded > 0 { as_judged.instances(Case::Law, instances) } else { 0 };

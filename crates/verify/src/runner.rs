@@ -82,10 +82,15 @@ pub fn run(
         rayon::broadcast(|_| queue.work());
         queue.concluded()
     };
-    match rayon::ThreadPoolBuilder::new().num_threads(plan.jobs).build() {
-        Ok(pool) => pool.install(all),
+    with_threads(plan.jobs, all)
+}
+
+/// Does some work with so many threads; 0 stands for one per core.
+pub fn with_threads<R: Send>(jobs: usize, work: impl FnOnce() -> R + Send) -> R {
+    match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
+        Ok(pool) => pool.install(work),
         // A machine that refuses threads can still compute.
-        Err(_) => all(),
+        Err(_) => work(),
     }
 }
 
