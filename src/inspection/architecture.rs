@@ -180,20 +180,24 @@ impl Architecture {
             }
         };
         if heads == 0 || !queries.is_multiple_of(heads) {
-            return inconsistent(format!("the {queries} rows of q_proj are not {heads} heads"));
+            return inconsistent(format!("the {queries} rows of q_proj are no multiple of the heads, {heads}"));
         }
         let length = queries / heads;
         if let Some(expected) = self.head_length.filter(|expected| *expected != length) {
-            return inconsistent(format!("{heads} heads of {expected} are not the {queries} rows of q_proj"));
+            return inconsistent(format!(
+                "the {queries} rows of q_proj are not {heads} x {expected}, the heads by their length"
+            ));
         }
         let shared = keys / length;
         if shared == 0 || !keys.is_multiple_of(length) || !heads.is_multiple_of(shared) {
             return inconsistent(format!(
-                "the {keys} rows of k_proj are no heads of {length} that {heads} heads could share"
+                "the {keys} rows of k_proj are no heads of length {length} for the heads of the queries, {heads}, to share"
             ));
         }
         if let Some(expected) = self.key_value_heads.filter(|expected| *expected != shared) {
-            return inconsistent(format!("the {keys} rows of k_proj are {shared} heads of {length}, not {expected}"));
+            return inconsistent(format!(
+                "the {keys} rows of k_proj are {shared} x {length}, the heads by their length, not {expected} x {length}"
+            ));
         }
         Ok((heads, shared))
     }

@@ -305,6 +305,14 @@ pub(crate) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
+/// How many controls failed, as they must.
+fn controls_failed(report: &Report) -> String {
+    let failed: usize = report.claims.iter().map(|claim| claim.failed_controls().count()).sum();
+    let controls: usize = report.claims.iter().map(|claim| claim.controls.len()).sum();
+    let they = if controls == 1 { "it" } else { "they" };
+    format!("{failed} of {} failed as {they} must", plural(controls, "control"))
+}
+
 /// A file's name as one word of a shell.
 pub(crate) fn quoted(file: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_' | '-');

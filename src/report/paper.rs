@@ -1,6 +1,7 @@
 //! The report as LaTeX, to paste into a paper: a table of the claims, and what each of them says.
 
 use super::formula::latex::statement;
+use super::formula::law;
 use super::latex::{PACKAGES, table, words};
 use super::{Report, doubt, plural, power_of_two};
 use crate::verify::simulation::ERROR_BITS;
@@ -66,20 +67,23 @@ fn row(claim: &ClaimReport) -> String {
     )
 }
 
-/// What a claim says, and why it does not hold if it does not.
+/// What a claim says under which hypotheses, and why it does not hold if it does not.
 fn item(claim: &ClaimReport) -> String {
-    let Entry { id, title, .. } = &claim.entry;
-    let mut text = format!("  \\item[\\texttt{{{}}}] {}: {}", words(id), words(title), stated(&claim.entry));
+    let Entry { id, title, statement, hypotheses, .. } = &claim.entry;
+    let mut text = format!("  \\item[\\texttt{{{}}}] {}: {}", words(id), words(title), stated(&claim.entry, statement));
+    if !hypotheses.is_empty() {
+        let hypotheses: Vec<String> = hypotheses.iter().map(|hypothesis| stated(&claim.entry, hypothesis)).collect();
+        let _ = write!(text, ". Hypotheses: {}", hypotheses.join("; "));
+    }
     if claim.verdict != crate::verify::Verdict::Holds {
         let _ = write!(text, " \\emph{{{}: {}}}", words(&claim.verdict.to_string()), words(&claim.reason));
     }
     text + "\n"
 }
 
-/// The statement: of a theory of formulas from the tree, else from the text.
-fn stated(entry: &Entry) -> String {
-    let law = entry.theory_file.as_ref().and_then(|_| equipartition_formula::parse_statement(&entry.statement).ok());
-    law.map_or_else(|| statement(&entry.statement), |law| format!("\\({}\\)", law.to_latex()))
+/// A text of a claim: of a theory of formulas from the tree.
+fn stated(entry: &Entry, text: &str) -> String {
+    if entry.theory_file.is_some() { law::to_latex(text) } else { statement(text) }
 }
 
 /// `2^-53`, as [`words`] has written it, as a formula.

@@ -4,7 +4,7 @@
 //! from the claims' descriptions alone.
 
 use super::layout::{Cell, Column, Table, Tone, hanging, led, paragraph};
-use super::{Comparison, Libraries, Report, doubt, measured, plural, power_of_two};
+use super::{Comparison, Libraries, Report, controls_failed, doubt, measured, plural, power_of_two};
 use crate::statistics::Estimate;
 use crate::verify::ladder;
 use crate::verify::simulation::ERROR_BITS;
@@ -414,11 +414,10 @@ fn conclusion(report: &Report) -> String {
     }
     let sum = |part: fn(&ClaimReport) -> usize| report.claims.iter().map(part).sum::<usize>();
     format!(
-        "{}, judged on {}; {} of {} failed as they must, {} of {} refuted; {:.1} s.",
+        "{}, judged on {}; {}, {} of {} refuted; {:.1} s.",
         report.counts_in_words(),
         plural(sum(|claim| claim.instances), "instance"),
-        sum(|claim| claim.failed_controls().count()),
-        plural(sum(|claim| claim.controls.len()), "control"),
+        controls_failed(report),
         sum(|claim| claim.mutants.len() - claim.surviving_mutants().count()),
         plural(sum(|claim| claim.mutants.len()), "mutant"),
         report.seconds,

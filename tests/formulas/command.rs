@@ -209,6 +209,8 @@ fn a_report_can_be_pasted_into_a_paper() {
         r"\texttt{quadratic-unit/balance} & holds & ",
         r"\{ \} \$ \& \# \% \_ \textasciicircum{} \textasciitilde{} \(<\) \(>\) \(|\) \textbackslash{}input\{x\}",
         r"\frac{4 \, \gamma}{\eta}",
+        r". Hypotheses: \(\ell = \left(",
+        r"; \(C = \textstyle\sum",
         "2 claims: 2 hold",
     ] {
         assert!(text.contains(expected), "{expected} in\n{text}");

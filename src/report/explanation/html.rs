@@ -1,7 +1,7 @@
 //! A claim as a page.
 
 use super::{Block, Document};
-use crate::report::formula::to_mathml;
+use crate::report::formula::{law, to_mathml};
 use crate::report::svg::escape;
 use pulldown_cmark::{Event, Options, Parser};
 use std::fmt::Write;
@@ -12,6 +12,7 @@ const STYLE: &str = "body{max-width:46em;margin:2em auto;padding:0 1em;font:16px
 
 pub(super) fn render(document: &Document<'_>) -> String {
     let title = format!("{}: {}", escape(document.id), escape(document.title));
+    let stated = |plain: &str| if document.is_formula { law::to_mathml(plain) } else { to_mathml(plain) };
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"/>\n<title>{title}</title>\n<style>{STYLE}</style></head>\n\
          <body>\n<h1>{title}</h1>\n"
@@ -19,11 +20,11 @@ pub(super) fn render(document: &Document<'_>) -> String {
     for block in &document.blocks {
         let _ = match block {
             Block::Heading(heading) => writeln!(page, "<h2>{}</h2>", escape(heading)),
-            Block::Formula(statement) => writeln!(page, "<p class=\"formula\">{}</p>", to_mathml(statement)),
+            Block::Formula(statement) => writeln!(page, "<p class=\"formula\">{}</p>", stated(statement)),
             Block::Items(items) => {
                 let item = |(name, item): &(Option<&str>, &str)| {
                     let name = name.map_or_else(String::new, |name| format!("<code>{}</code>: ", escape(name)));
-                    format!("<li>{name}{}</li>\n", to_mathml(item))
+                    format!("<li>{name}{}</li>\n", stated(item))
                 };
                 writeln!(page, "<ul>\n{}</ul>", items.iter().map(item).collect::<String>())
             }

@@ -1,21 +1,16 @@
 //! A claim as a section of a LaTeX document.
 
 use super::{Block, Document};
-use crate::report::formula::latex::{formula, statement, text};
+use crate::report::formula::latex::{formula, prose, statement, text};
+use crate::report::formula::law;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::fmt::Write;
 
 pub(super) fn render(document: &Document<'_>) -> String {
-    let mut written = format!(
-        "% needs \\usepackage{{amsmath,amssymb}}\n\\section*{{\\texttt{{{}}}: {}}}\n",
-        document.id,
-        statement(document.title)
-    );
-    // What is read as a law is written from its tree.
-    let stated = |plain: &str| {
-        let law = document.is_formula.then(|| equipartition_formula::parse_statement(plain).ok()).flatten();
-        law.map_or_else(|| statement(plain), |law| format!("\\({}\\)", law.to_latex()))
-    };
+    let stated = |plain: &str| if document.is_formula { law::to_latex(plain) } else { statement(plain) };
+    let title = if document.is_formula { prose(document.title) } else { statement(document.title) };
+    let mut written =
+        format!("% needs \\usepackage{{amsmath,amssymb}}\n\\section*{{\\texttt{{{}}}: {title}}}\n", prose(document.id));
     for block in &document.blocks {
         let _ = match block {
             Block::Heading(heading) => writeln!(written, "\n\\subsection*{{{}}}", text(heading)),

@@ -1,7 +1,6 @@
 //! A claim as Markdown.
 
 use super::{Block, Document};
-use crate::report::formula::unicode;
 use std::fmt::Write;
 
 /// A text with nothing in it that Markdown would obey.
@@ -38,7 +37,7 @@ pub(super) fn render(document: &Document<'_>) -> String {
             }
             Block::Items(items) => items.iter().try_for_each(|(name, item)| {
                 let name = name.map_or_else(String::new, |name| format!("`{name}`: "));
-                writeln!(text, "- {name}{}", escaped(&unicode(item)))
+                writeln!(text, "- {name}{}", escaped(&document.lettered(item)))
             }),
             Block::Words(words) => writeln!(text, "{}", escaped(words)),
             Block::Verbatim(lines) => {

@@ -9,6 +9,7 @@ mod markdown;
 mod shield;
 mod text;
 
+use super::formula::unicode;
 use crate::verify::{Checked, Claim, Lemma};
 
 /// A claim with what belongs to it.
@@ -35,6 +36,13 @@ struct Document<'a> {
     title: &'a str,
     blocks: Vec<Block<'a>>,
     is_formula: bool,
+}
+
+impl Document<'_> {
+    /// A text in the letters of mathematics; what is typed in the language of laws stays as it was typed.
+    fn lettered(&self, text: &str) -> String {
+        if self.is_formula { text.to_owned() } else { unicode(text) }
+    }
 }
 
 enum Block<'a> {

@@ -1,7 +1,6 @@
 //! A claim as text for a terminal.
 
 use super::{Block, Document};
-use crate::report::formula::unicode;
 use crate::report::layout::{Table, Tone, led};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
@@ -9,7 +8,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 const INDENT: &str = "    ";
 
 pub(super) fn render(document: &Document<'_>, width: usize) -> String {
-    let title = format!("{}: {}", document.id, unicode(document.title));
+    let title = format!("{}: {}", document.id, document.lettered(document.title));
     let mut text = led(&Tone::Strong.paint(&title), width, "", INDENT);
     let mut below_heading = false;
     for block in &document.blocks {
@@ -19,11 +18,11 @@ pub(super) fn render(document: &Document<'_>, width: usize) -> String {
         below_heading = matches!(block, Block::Heading(_));
         text += &match block {
             Block::Heading(heading) => format!("{}\n", Tone::Strong.paint(heading)),
-            Block::Formula(statement) => led(&unicode(statement), width, INDENT, "      "),
+            Block::Formula(statement) => led(&document.lettered(statement), width, INDENT, "      "),
             Block::Items(items) => {
                 let item = |(name, item): &(Option<&str>, &str)| {
                     let name = name.map_or_else(String::new, |name| format!("{name}: "));
-                    led(&format!("{name}{}", unicode(item)), width, "  - ", INDENT)
+                    led(&format!("{name}{}", document.lettered(item)), width, "  - ", INDENT)
                 };
                 items.iter().map(item).collect()
             }

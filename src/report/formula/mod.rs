@@ -1,4 +1,4 @@
-//! Statements in plain text as MathML, in the letters of mathematics ([`unicode()`]), and as LaTeX ([`latex`]).
+//! Statements in plain text as MathML, in the letters of mathematics ([`unicode()`]), and as LaTeX ([`latex`]). What is typed in the language of laws needs no reading of prose: [`law`].
 //!
 //! Claims are stated in the plain text of a terminal, prose and formulas mixed: `where grad F = 0, E|g|^2 = (4 gamma / eta) |theta|^2`.
 //! [`pieces`] takes such a text apart into prose and formulas, and writes the formulas in MathML Core. What is not understood stays as it
@@ -13,6 +13,7 @@ mod base;
 mod fractions;
 mod items;
 pub mod latex;
+pub mod law;
 mod reader;
 mod tokens;
 mod unicode;

@@ -1,13 +1,14 @@
 //! The card of one claim.
 
 use super::super::figures;
+use super::super::formula::law;
 use super::super::plot::{Figure, Sheet};
 use super::super::svg::escape;
 use super::super::{doubt, plural};
 use super::{Page, evidence_means, magnitude, raised, residual, verdict, wide};
 use crate::statistics::Estimate;
 use crate::verify::verdict::{ExponentReport, Witness};
-use crate::verify::{Case, Change, ClaimReport, Mutant, Quantity, Verdict};
+use crate::verify::{Case, Change, ClaimReport, Entry, Mutant, Quantity, Verdict};
 use std::fmt::{self, Write as _};
 
 /// The figures of the claim at this place.
@@ -30,18 +31,18 @@ impl Page<'_> {
             "<article id=\"{id}\" class=\"{}\" aria-labelledby=\"title-{place}\">\n<div class=\"top\"><div><h3 id=\"title-{place}\">{}</h3>\
              <a class=\"id\" href=\"#{id}\">{id}</a></div>{}</div>",
             self.classes(claim),
-            self.prose(&entry.title),
+            self.titled(entry),
             verdict(claim.verdict, " badge"),
         )?;
         if claim.verdict != Verdict::Holds {
             let (word, reason) = (claim.verdict, escape(&claim.reason));
             writeln!(out, "<p class=\"reason\"><b>{word}:</b> {reason}</p>")?;
         }
-        writeln!(out, "<p class=\"statement\">{}</p>", self.prose(&entry.statement))?;
+        writeln!(out, "<p class=\"statement\">{}</p>", self.stated(entry, &entry.statement))?;
         if !entry.hypotheses.is_empty() {
             writeln!(out, "<h4>Hypotheses</h4>\n<ul class=\"hypotheses\">")?;
             for hypothesis in &entry.hypotheses {
-                writeln!(out, "<li>{}</li>", self.prose(hypothesis))?;
+                writeln!(out, "<li>{}</li>", self.stated(entry, hypothesis))?;
             }
             writeln!(out, "</ul>")?;
         }
@@ -68,6 +69,19 @@ impl Page<'_> {
         self.mutants(out, claim)?;
         self.references(out, claim)?;
         writeln!(out, "</article>")
+    }
+
+    /// A text of a claim: what is typed in the language of laws is written from its tree.
+    fn stated(&self, entry: &Entry, text: &str) -> String {
+        if entry.theory_file.is_some() { law::to_mathml(text) } else { self.prose(text) }
+    }
+
+    fn titled(&self, entry: &Entry) -> String {
+        if entry.theory_file.is_some() { escape(&entry.title) } else { self.prose(&entry.title) }
+    }
+
+    fn term(&self, entry: &Entry, label: &str) -> String {
+        if entry.theory_file.is_some() { law::term_to_mathml(label) } else { self.prose(label) }
     }
 
     fn evidence_of(&self, out: &mut String, claim: &ClaimReport) -> fmt::Result {
@@ -114,7 +128,7 @@ impl Page<'_> {
         let Some(sought) = self.report.sought.get(&claim.entry.id) else { return Ok(()) };
         writeln!(out, "<h4>What holds instead</h4>")?;
         let Some(nearest) = &sought.nearest else { return writeln!(out, "<p>{}</p>", escape(&sought.nothing())) };
-        writeln!(out, "<p class=\"statement\">{}</p>\n<ul>", self.prose(&nearest.law))?;
+        writeln!(out, "<p class=\"statement\">{}</p>\n<ul>", law::to_mathml(&nearest.law))?;
         for line in sought.lines().iter().skip(1) {
             writeln!(out, "<li>{}</li>", escape(line))?;
         }
@@ -130,7 +144,7 @@ impl Page<'_> {
                 escape(&witness.description)
             )?;
             if !witness.relation.is_empty() {
-                let (relation, residual) = (self.prose(&witness.relation), magnitude(&witness.residual));
+                let (relation, residual) = (self.stated(&claim.entry, &witness.relation), magnitude(&witness.residual));
                 writeln!(out, "<br/><span class=\"muted\">{relation}: {residual}</span>")?;
             }
             writeln!(out, "</p>\n<pre><code>{}</code></pre>", escape(&self.report.replay(claim, witness)))?;
@@ -205,7 +219,7 @@ impl Page<'_> {
                 "<tr><th scope=\"row\" class=\"id once\">{}</th><td>{}</td><td>{outcome}</td><td class=\"number\">{}</td>\
                  <td class=\"number\">{}</td></tr>",
                 escape(&control.name),
-                self.prose(breaks),
+                self.stated(&claim.entry, breaks),
                 magnitude(&control.margin),
                 control.instances,
             )?;
@@ -235,7 +249,12 @@ impl Page<'_> {
             "<table>\n<thead><tr><th scope=\"col\">relation</th><th scope=\"col\">term</th>{headings}</tr></thead>\n<tbody>\n"
         );
         for (relation, term) in terms {
-            write!(table, "<tr><td>{}</td><th scope=\"row\">{}</th>", self.prose(relation), self.prose(term))?;
+            write!(
+                table,
+                "<tr><td>{}</td><th scope=\"row\">{}</th>",
+                self.stated(&claim.entry, relation),
+                self.term(&claim.entry, term)
+            )?;
             for change in &changes {
                 let is_this = |Mutant { relation: kind, term: label, change: other }: &Mutant| {
                     (kind.as_str(), label.as_str(), other) == (relation, term, change)

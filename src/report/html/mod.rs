@@ -8,7 +8,7 @@ mod card;
 
 use super::formula::{self, Piece};
 use super::svg::escape;
-use super::{Comparison, GivenModel, Libraries, Report, Shard, doubt, plural, power_of_two};
+use super::{Comparison, GivenModel, Libraries, Report, Shard, controls_failed, doubt, plural, power_of_two};
 use crate::scalar::Magnitude;
 use crate::verify::finding::WIDE;
 use crate::verify::ladder;
@@ -337,10 +337,9 @@ impl Page<'_> {
         let sum = |part: fn(&ClaimReport) -> usize| report.claims.iter().map(part).sum::<usize>();
         writeln!(
             out,
-            "</ul>\n<p>{}; {} of {} failed as they must; {} of {} refuted.</p>",
+            "</ul>\n<p>{}; {}; {} of {} refuted.</p>",
             plural(sum(|claim| claim.instances), "instance"),
-            sum(|claim| claim.controls.iter().filter(|control| control.failed).count()),
-            plural(sum(|claim| claim.controls.len()), "control"),
+            controls_failed(report),
             sum(|claim| claim.mutants.len() - claim.surviving_mutants().count()),
             plural(sum(|claim| claim.mutants.len()), "wrong formula"),
         )?;
