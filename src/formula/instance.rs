@@ -8,7 +8,7 @@ use crate::scalar::Rational;
 use crate::verify::stream::GRID_BITS;
 use crate::verify::{Class, Draw, Drawn, Numbers, Relation, Sense, Stream, Term, Unjudged};
 use equipartition_formula::{
-    Assertion, Declaration, Domain, Node, Operation, Program, Rates, Signature, Sizes, Source, Transcendental,
+    Assertion, Declaration, Domain, Layout, Node, Operation, Program, Rates, Signature, Sizes, Source, Transcendental,
     Undefined, length,
 };
 use std::sync::Arc;
@@ -65,9 +65,8 @@ pub(super) fn draw_inputs(
     draw: &mut Draw,
     family: &Family,
     signature: &Signature,
-    program: &Program,
+    layout: &Layout,
 ) -> (Vec<Rational>, Vec<bool>) {
-    let layout = &program.layout;
     let mut inputs = vec![Rational::new(); layout.len()];
     let mut coordinates = vec![false; layout.len()];
     let (stream, point) = (&mut draw.family, &mut draw.point);
@@ -117,7 +116,7 @@ pub(super) fn draw_inputs(
 }
 
 /// The length of the rows that are probabilities, or unit vectors.
-fn row_len(quantity: &Declaration, sizes: &Sizes) -> usize {
+pub(super) fn row_len(quantity: &Declaration, sizes: &Sizes) -> usize {
     let rows = quantity.shape.extents().count();
     let all = length(&quantity.shape, sizes, 0);
     match (rows, quantity.shape.extents().next()) {
@@ -279,10 +278,7 @@ impl Drawn for Instance {
             let prefix = format!("sample {sample}, ");
             numbers.extend(self.named(layout.sample(sample).start, &self.signature.data, &prefix));
         }
-        let weights = self.inputs[layout.weights()].to_vec();
-        let signed = weights.iter().any(|weight| weight.cmp0().is_lt());
-        let name = if signed { "weights of the mean (signed: no probabilities)" } else { "weights of the mean" };
-        numbers.push(Numbers::new(name, weights));
+        numbers.push(Numbers::new("weights of the mean", self.inputs[layout.weights()].to_vec()));
         numbers.push(Numbers::new("eta", [self.inputs[layout.learning_rate()].clone()]));
         numbers.push(Numbers::new("gamma", [self.inputs[layout.weight_decay()].clone()]));
         if layout.rates != Rates::Scalar {

@@ -3,7 +3,6 @@
 use super::arithmetic::Computed;
 use super::instance::{Family, Instance, draw_inputs};
 use super::stretch::{further_samples, stretch};
-use crate::instances::weights;
 use crate::scalar::{Magnitude, Mp, Rational};
 use crate::verify::finding::WIDE;
 use crate::verify::order::{Differences, Fine};
@@ -12,8 +11,8 @@ use crate::verify::{
     Stream, Unjudged,
 };
 use equipartition_formula::{
-    Assertion, Declaration, Forces, GenericLoss, Law, Model, Number, Of, Place, Program, Rates, Signature, Sizes,
-    Small, TooLarge, Undefined, length,
+    Assertion, Declaration, GenericLoss, Law, Model, Number, Of, Place, Program, Rates, Signature, Sizes, Small,
+    TooLarge, Undefined, length,
 };
 use num_traits::Zero;
 use std::collections::HashMap;
@@ -52,9 +51,7 @@ impl Question {
         let tidy = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let place = match self.place {
             Where::Anywhere => "at every point where the terms are defined",
-            Where::Stationary => {
-                "where grad F = 0: at points made exactly stationary by weights of the mean, which may have either sign"
-            }
+            Where::Stationary => "where grad F = 0: at points made exactly stationary by the weights of the mean",
         };
         let rates = match self.rates {
             Rates::Scalar => "Lambda = eta I",
@@ -124,10 +121,6 @@ const DRAWN_WITH_SAMPLES: usize = 2;
 const MOST_SAMPLES: usize = 12;
 /// Bits in which it is seen that it does, where the rationals do not suffice.
 const GLANCE_BITS: u32 = 128;
-/// How many samples are tried for each parameter of a stationary point.
-pub(super) const SAMPLES_PER_PARAMETER: [usize; 3] = [1, 3, 6];
-/// More parameters than this are no matter of exact linear algebra.
-pub(super) const MOST_SOLVED_FOR: usize = 40;
 
 impl FormulaLaw {
     /// The law of the model's own loss.
@@ -171,7 +164,7 @@ impl FormulaLaw {
         Ok(program)
     }
 
-    /// Draws an instance. Of a stationary one it takes more samples than parameters, and still more where samples have no gradient because of a kink.
+    /// Draws an instance.
     pub(super) fn drawn(&self, draw: &mut Draw, class: Class) -> Result<Instance, Unjudged> {
         self.drawn_at(draw, class, None)
     }
@@ -185,12 +178,12 @@ impl FormulaLaw {
     ) -> Result<Instance, Unjudged> {
         let mut family = Family::draw(&mut draw.family, class, &self.question.signature);
         match (class, &far) {
-            (Class::Stationary, _) => return self.drawn_stationary(draw, family, far),
+            (Class::Stationary, _) => return self.drawn_stationary(draw, &family, far),
             (Class::Smooth, None) => self.give_samples(&mut family),
             (_, None) => {}
             (_, Some(_)) => family.samples += far.as_deref_mut().map_or(0, further_samples),
         }
-        self.drawn_of(draw, &family, far).map(|(instance, _)| instance)
+        self.drawn_of(draw, &family, far)
     }
 
     /// Gives a family a sample more than there are parameters, where the number matters: with few samples the gradients are never independent.
@@ -202,66 +195,52 @@ impl FormulaLaw {
         }
     }
 
-    fn drawn_stationary(
-        &self,
-        draw: &mut Draw,
-        mut family: Family,
-        mut far: Option<&mut Stream>,
-    ) -> Result<Instance, Unjudged> {
-        let count = self.parameters(&family.sizes);
-        if count > MOST_SOLVED_FOR {
-            return Err(Unjudged::Open("too many parameters to solve for a stationary point"));
-        }
-        let mut last = Unjudged::outside("no sample was drawn");
-        for times in SAMPLES_PER_PARAMETER {
-            family.samples = times * count + 2;
-            let (mut instance, generic) = self.drawn_of(draw, &family, far.as_deref_mut())?;
-            let of = Generic::of(generic.as_ref());
-            let forces = Forces::new(&self.question.model, of, &family.sizes, family.samples, self.question.rates);
-            match instance.make_stationary(&forces.map_err(too_large)?) {
-                Ok(()) => return Ok(instance),
-                Err(Unjudged::Outside(why)) => last = Unjudged::Outside(why),
-                Err(other) => return Err(other),
-            }
-        }
-        Err(last)
-    }
-
     /// How many parameters there are.
     pub(super) fn parameters(&self, sizes: &Sizes) -> usize {
         entries(&self.question.signature.parameters, sizes)
     }
 
     /// Draws the numbers of an instance, and a generic loss where one is asked for.
-    fn drawn_of(
-        &self,
-        draw: &mut Draw,
-        family: &Family,
-        far: Option<&mut Stream>,
-    ) -> Result<(Instance, Option<Generic>), Unjudged> {
-        let signature = &self.question.signature;
-        let (parameters, data) = (self.parameters(&family.sizes), entries(&signature.data, &family.sizes));
-        let generic = self.is_generic.then(|| Generic::draw(draw, family.class, parameters, data));
+    fn drawn_of(&self, draw: &mut Draw, family: &Family, far: Option<&mut Stream>) -> Result<Instance, Unjudged> {
+        let generic = self.drawn_loss(draw, family);
         let program = self.program(family, Generic::of(generic.as_ref())).map_err(too_large)?;
-        let (inputs, mut coordinates) = draw_inputs(draw, family, signature, &program);
+        let (mut inputs, coordinates) = draw_inputs(draw, family, &self.question.signature, &program.layout);
+        if let Some(stream) = far {
+            let is_algebraic = program.tape.is_algebraic();
+            stretch(&mut inputs, &program.layout, &self.question.signature, &family.sizes, is_algebraic, stream);
+        }
+        Ok(self.instance(family, program, inputs, coordinates))
+    }
+
+    /// A generic loss, where one is asked for.
+    pub(super) fn drawn_loss(&self, draw: &mut Draw, family: &Family) -> Option<Generic> {
+        let (parameters, data) =
+            (self.parameters(&family.sizes), entries(&self.question.signature.data, &family.sizes));
+        self.is_generic.then(|| Generic::draw(draw, family.class, parameters, data))
+    }
+
+    /// An instance of a family with these numbers.
+    pub(super) fn instance(
+        &self,
+        family: &Family,
+        program: Arc<Program>,
+        inputs: Vec<Rational>,
+        mut coordinates: Vec<bool>,
+    ) -> Instance {
         // A rate that chooses a branch is no constant of a polynomial.
         for place in program.tape.deciding(|place| coordinates[place]) {
             coordinates[place] = true;
         }
-        let mut instance = Instance {
+        Instance {
             class: family.class,
             sizes: family.sizes.clone(),
-            signature: Arc::clone(signature),
+            signature: Arc::clone(&self.question.signature),
             program,
             inputs,
             coordinates,
             assertion: self.question.law.assertion,
             texts: self.texts.clone(),
-        };
-        if let Some(stream) = far {
-            stretch(&mut instance, stream);
         }
-        Ok((instance, generic))
     }
 
     /// What has no value on any of some instances, such as a quotient by what is always 0.
@@ -323,33 +302,6 @@ impl Generic {
 }
 
 impl Instance {
-    /// Replaces the weights of the mean by such that the gradient of F is 0 at the point.
-    pub(super) fn make_stationary(&mut self, forces: &Forces) -> Result<(), Unjudged> {
-        if !forces.tape.is_algebraic() {
-            return Err(Unjudged::Open("the loss is not algebraic, so that no stationary point can be solved for"));
-        }
-        let outside = |_: Undefined| Unjudged::outside("not defined: a division by 0");
-        let values = forces.tape.evaluate(&Rational::ARITHMETIC, &self.inputs).map_err(outside)?;
-        let vectors: Vec<Vec<Rational>> =
-            forces.forces.iter().map(|force| force.iter().map(|node| values[node.place()].clone()).collect()).collect();
-        let layout = &forces.layout;
-        let decay = self.inputs[layout.weight_decay()].clone();
-        let wanted: Vec<Rational> = self.inputs[..layout.parameter_count()]
-            .iter()
-            .map(|parameter| Rational::from(parameter * &decay) * -2)
-            .collect();
-        let weights = weights::that_give(&vectors, &wanted)?;
-        if self.assertion == Assertion::AtMost && weights.iter().any(|weight| weight.cmp0().is_lt()) {
-            return Err(Unjudged::outside(
-                "the weights that make the point stationary are no probabilities, and an inequality minds",
-            ));
-        }
-        for (place, weight) in layout.weights().zip(weights) {
-            self.inputs[place] = weight;
-        }
-        Ok(())
-    }
-
     /// What of the formula has no value here, in doubles.
     fn undefined(&self) -> Option<Place> {
         let tape = &self.program.tape;

@@ -5,6 +5,7 @@
 //! | [`law`] | a law as a [check](crate::verify::Check): how its instances are drawn, in which scalars it is judged |
 //! | [`instance`] | an instance of a law, as drawn |
 //! | [`mod@counterexample`] | an instance of few digits that a law gets wrong, term by term |
+//! | `stationary` | points that are stationary exactly |
 //! | `stretch` | instances whose quantities are multiplied by powers of two |
 //! | `reach` | far instances, where a law may fail that holds near 1 |
 //! | [`answer`] | what became of one law that was asked about |
@@ -28,6 +29,7 @@ pub mod relations;
 #[cfg(feature = "model-file")]
 pub mod schema;
 mod sizes;
+mod stationary;
 mod stretch;
 #[cfg(feature = "model-file")]
 mod tables;

@@ -1,7 +1,7 @@
 //! How far from 1 the numbers of an instance lie.
 //!
-//! An equality of rational functions that holds on a small box holds everywhere. An inequality, or a law with a kink, does not: it may hold for rates below 1,
-//! or between -2 and 2, only. So every second instance of such a law is far: its quantities are multiplied by powers of two, each by its own, and of
+//! An equality of rational functions that holds on a small box holds everywhere. An inequality, a law with a kink, or one with functions that no field has, does
+//! not: it may hold for rates below 1, or between -2 and 2, only, or to more digits than are computed. So every second instance of such a law is far: its quantities are multiplied by powers of two, each by its own, and of
 //! several such instances the first is taken that violates the law, if one does.
 
 use super::instance::Instance;
@@ -47,13 +47,21 @@ fn is_satisfied(instance: &Instance) -> Option<bool> {
 }
 
 impl FormulaLaw {
-    /// Whether the law may hold in a box and not beyond: it is an inequality, or a comparison of numbers chooses what it says.
+    /// Whether the law may hold in a box and not beyond: it is an inequality, or a comparison of numbers chooses what it says, or a function that is no
+    /// quotient of polynomials may be all but constant in the box.
     pub fn minds_its_range(&self) -> bool {
         match self.question.law.assertion {
             Assertion::AtMost => true,
             Assertion::Order(..) => false,
-            Assertion::Equality => self.largest_program().is_some_and(|program| program.tape.has_branches()),
+            Assertion::Equality => self
+                .largest_program()
+                .is_some_and(|program| program.tape.has_branches() || !program.tape.is_algebraic()),
         }
+    }
+
+    /// Whether the law is one of a field's functions.
+    pub(super) fn is_algebraic(&self) -> bool {
+        self.largest_program().is_some_and(|program| program.tape.is_algebraic())
     }
 
     /// With two samples and the largest sizes, unless that is too large.
@@ -96,8 +104,7 @@ impl FormulaLaw {
         if !self.minds_its_range() {
             return near.to_owned();
         }
-        let is_algebraic = self.largest_program().is_some_and(|program| program.tape.is_algebraic());
-        let (least, most) = exponents(is_algebraic);
+        let (least, most) = exponents(self.is_algebraic());
         format!("{near}; on every second instance each times a power of two from 2^{least} to 2^{most}")
     }
 }

@@ -2,7 +2,7 @@
 
 use super::problem::{Point, Problem};
 use crate::data::DataSet;
-use crate::linalg::exact;
+use crate::linalg::{exact, feasible};
 use crate::scalar::Rational;
 use crate::verify::Unjudged;
 use nalgebra::{DMatrix, DVector};
@@ -61,4 +61,19 @@ pub fn that_give(vectors: &[Vec<Rational>], wanted: &[Rational]) -> Result<Vec<R
     let correction = exact::solve(&matrix, &missing)
         .map_err(|error| Unjudged::outside(format!("no weights give F the gradient asked for: {error}")))?;
     Ok((start + correction).as_slice().to_vec())
+}
+
+/// Probabilities, most of them 0 where there are many vectors, for which `sum_z weight_z vector_z` is what is wanted, exactly.
+///
+/// # Errors
+/// [`Unjudged`] if no probabilities do it.
+pub fn probabilities_that_give(vectors: &[Vec<Rational>], wanted: &[Rational]) -> Result<Vec<Rational>, Unjudged> {
+    let one = [Rational::from(1)];
+    let matrix = DMatrix::from_fn(wanted.len() + 1, vectors.len(), |row, sample| {
+        vectors[sample].get(row).unwrap_or(&one[0]).clone()
+    });
+    let wanted = DVector::from_iterator(wanted.len() + 1, wanted.iter().chain(&one).cloned());
+    let weights = feasible::nonnegative(&matrix, &wanted)
+        .ok_or_else(|| Unjudged::outside("no probabilities of the samples drawn make the point stationary"))?;
+    Ok(weights.as_slice().to_vec())
 }

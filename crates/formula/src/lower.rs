@@ -14,6 +14,8 @@ use std::collections::HashMap;
 
 /// The most operations of a compiled formula.
 const LONGEST: usize = 1 << 21;
+/// Numbers of a higher degree have more digits than anybody waits for: powers of powers of powers.
+const HIGHEST_DEGREE: u64 = 1 << 14;
 
 /// The formula is too large for these sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,9 +73,9 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The tape, if it has not grown out of bounds.
+    /// The tape, if neither it nor a number on it has grown out of bounds.
     pub fn finished(self) -> Result<Tape, TooLarge> {
-        if self.is_too_large { Err(TooLarge) } else { Ok(self.tape) }
+        if self.is_too_large || self.tape.degree() > HIGHEST_DEGREE { Err(TooLarge) } else { Ok(self.tape) }
     }
 
     /// Whether the tape has grown too long: then everything is 0 from here on, and [`Lowering::finished`] says so.

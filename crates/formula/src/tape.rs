@@ -129,6 +129,22 @@ impl Tape {
         self.operations.len()
     }
 
+    /// The largest degree of a number on it, counted as if nothing cancelled: a function of a number counts as the number, a constant as a variable.
+    /// A rational of so high a degree has as many times the digits of an input.
+    pub fn degree(&self) -> u64 {
+        let mut degrees: Vec<u64> = Vec::with_capacity(self.len());
+        for operation in &self.operations {
+            let of = |node: Node| degrees[node.place()];
+            let degree = match *operation {
+                Operation::Multiply(a, b) | Operation::Divide(a, b) => of(a).saturating_add(of(b)),
+                Operation::Power(a, exponent) => of(a).saturating_mul(exponent.unsigned_abs().into()),
+                _ => operation.operands().map(of).max().unwrap_or(1),
+            };
+            degrees.push(degree);
+        }
+        degrees.into_iter().max().unwrap_or(0)
+    }
+
     /// The nodes, in the order in which they are computed.
     pub fn nodes(&self) -> impl Iterator<Item = Node> {
         (0..self.operations.len()).map(|place| Node(place as u32))

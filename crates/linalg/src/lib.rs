@@ -5,6 +5,7 @@
 //! | room | numbers | what |
 //! |---|---|---|
 //! | [`exact`] | [`exact::ExactField`]: rationals, residues | rank, span, null space, solve, inverse, determinant, by elimination |
+//! | [`feasible`] | rationals | nonnegative solutions of linear equations |
 //! | [`elimination`] | residues, `Mp` | linear equations that come one after the other |
 //! | [`minors`] | any [`Ring`](equipartition_scalar::Ring) | determinants without division, sums of principal minors |
 //! | [`products`] | any [`Ring`](equipartition_scalar::Ring) | products and norms with in-place kernels |
@@ -24,6 +25,7 @@ pub mod decompositions;
 pub mod definite;
 pub mod elimination;
 pub mod exact;
+pub mod feasible;
 mod jacobi;
 mod lu;
 pub mod minors;

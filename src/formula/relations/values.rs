@@ -3,10 +3,9 @@
 use super::modular::{Modular, Shadowed};
 use crate::formula::arithmetic::Computed;
 use crate::formula::instance::{Family, draw_inputs};
-use crate::formula::law::{
-    FormulaLaw, Generic, MOST_SOLVED_FOR, Question, SAMPLES_PER_PARAMETER, Where, entries, too_large,
-};
+use crate::formula::law::{FormulaLaw, Generic, Question, Where, entries, too_large};
 use crate::formula::sizes::sizes;
+use crate::formula::stationary::MOST_SOLVED_FOR;
 use crate::linalg::elimination::{Elimination, Pivoting};
 use crate::linalg::exact;
 use crate::scalar::{Field, Measured, Mp, Rational, Residue, Ring, snapped};
@@ -28,6 +27,9 @@ const BATCH: u64 = 8;
 const QUIET: u64 = 16;
 /// Instances that are tried at most, for each term.
 const MOST_TRIED: u64 = 64;
+/// How many samples are tried for each parameter of a stationary point. Modulo a prime nothing has a sign, so that the weights may be any: what is found this way
+/// is a guess, and is judged at points whose weights are probabilities.
+const SAMPLES_PER_PARAMETER: [usize; 3] = [1, 3, 6];
 
 /// A learning rate and a weight decay, the same on all instances that are compared.
 #[derive(Clone, Debug)]
@@ -263,7 +265,7 @@ impl Terms {
     }
 
     fn inputs(&self, draw: &mut Draw, family: &Family, program: &Program, constants: &Constants) -> Vec<Shadowed> {
-        let (mut inputs, _) = draw_inputs(draw, family, &self.question().signature, program);
+        let (mut inputs, _) = draw_inputs(draw, family, &self.question().signature, &program.layout);
         inputs[program.layout.learning_rate()] = constants.eta.clone();
         inputs[program.layout.weight_decay()] = constants.gamma.clone();
         inputs.iter().map(Shadowed::of).collect()
@@ -342,7 +344,7 @@ impl Terms {
         let mut family = Family::draw(&mut draw.family, Class::Smooth, &self.question().signature);
         self.give_samples(index, &mut family);
         let (program, _) = self.program(&mut draw, &family, of)?;
-        let (mut inputs, _) = draw_inputs(&mut draw, &family, &self.question().signature, &program);
+        let (mut inputs, _) = draw_inputs(&mut draw, &family, &self.question().signature, &program.layout);
         inputs[program.layout.learning_rate()] = constants.eta.clone();
         inputs[program.layout.weight_decay()] = constants.gamma.clone();
         let inputs: Vec<Mp<BITS>> = inputs.iter().map(Mp::from_rational).collect();

@@ -1,0 +1,160 @@
+//! Nonnegative solutions of linear equations, in the rationals: the first phase of the simplex method, without rounding.
+
+use equipartition_scalar::Rational;
+use nalgebra::{DMatrix, DVector};
+use std::cmp::Ordering;
+
+/// So many pivots for each equation are taken where they promise most; later ones by Bland's rule, with which no basis comes back.
+const EAGER_PIVOTS: usize = 8;
+
+/// A vector `x >= 0` with `matrix x = wanted`, if there is one: a vertex of the set of all, with no more entries that are not 0 than there are equations.
+pub fn nonnegative(matrix: &DMatrix<Rational>, wanted: &DVector<Rational>) -> Option<DVector<Rational>> {
+    let mut tableau = Tableau::new(matrix, wanted);
+    let mut pivots = 0;
+    while let Some(column) = tableau.entering(pivots >= EAGER_PIVOTS * matrix.nrows()) {
+        // A column that promises something has a positive entry.
+        tableau.pivot(tableau.leaving(column)?, column);
+        pivots += 1;
+    }
+    tableau.solution()
+}
+
+/// The equations with an artificial variable each, at first the basis, whose sum is made as small as it can be.
+struct Tableau {
+    /// The last column is what is wanted, and nonnegative.
+    rows: DMatrix<Rational>,
+    /// The variable of each row; none while that is its artificial one.
+    basis: Vec<Option<usize>>,
+}
+
+impl Tableau {
+    fn new(matrix: &DMatrix<Rational>, wanted: &DVector<Rational>) -> Self {
+        let columns = matrix.ncols();
+        let rows = DMatrix::from_fn(matrix.nrows(), columns + 1, |row, column| {
+            let entry = if column < columns { &matrix[(row, column)] } else { &wanted[row] };
+            if wanted[row].cmp0() == Ordering::Less { -entry.clone() } else { entry.clone() }
+        });
+        Tableau { basis: vec![None; rows.nrows()], rows }
+    }
+
+    fn columns(&self) -> usize {
+        self.rows.ncols() - 1
+    }
+
+    /// The rows of artificial variables.
+    fn artificial(&self) -> impl Iterator<Item = usize> {
+        self.basis.iter().enumerate().filter(|(_, variable)| variable.is_none()).map(|(row, _)| row)
+    }
+
+    /// A variable by which the sum of the artificial ones falls; the first, or the one by which it falls most.
+    fn entering(&self, first: bool) -> Option<usize> {
+        let fall = |column: usize| self.artificial().map(|row| &self.rows[(row, column)]).sum::<Rational>();
+        let falling = (0..self.columns())
+            .map(|column| (column, fall(column)))
+            .filter(|(_, fall)| fall.cmp0() == Ordering::Greater);
+        if first {
+            return falling.map(|(column, _)| column).next();
+        }
+        // Of equal ones the first.
+        falling.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(column, _)| column)
+    }
+
+    /// The row that limits how far a variable can grow; of several that of an artificial variable, or of the first variable.
+    fn leaving(&self, column: usize) -> Option<usize> {
+        let limit = |row: usize| Rational::from(&self.rows[(row, self.columns())] / &self.rows[(row, column)]);
+        (0..self.rows.nrows())
+            .filter(|row| self.rows[(*row, column)].cmp0() == Ordering::Greater)
+            .map(|row| (limit(row), self.basis[row], row))
+            .min()
+            .map(|(.., row)| row)
+    }
+
+    /// Takes a variable into the basis in place of the one of a row.
+    fn pivot(&mut self, pivot: usize, column: usize) {
+        let inverse = Rational::from(self.rows[(pivot, column)].recip_ref());
+        let chosen: Vec<Rational> = self.rows.row(pivot).iter().map(|entry| Rational::from(entry * &inverse)).collect();
+        for row in 0..self.rows.nrows() {
+            let factor = self.rows[(row, column)].clone();
+            for (place, entry) in chosen.iter().enumerate() {
+                if row == pivot {
+                    self.rows[(row, place)].clone_from(entry);
+                } else if !factor.is_zero() && !entry.is_zero() {
+                    self.rows[(row, place)] -= Rational::from(&factor * entry);
+                }
+            }
+        }
+        self.basis[pivot] = Some(column);
+    }
+
+    fn solution(&self) -> Option<DVector<Rational>> {
+        if self.artificial().any(|row| !self.rows[(row, self.columns())].is_zero()) {
+            return None;
+        }
+        let mut solution = DVector::from_element(self.columns(), Rational::new());
+        for (row, variable) in self.basis.iter().enumerate() {
+            if let Some(variable) = variable {
+                solution[*variable].clone_from(&self.rows[(row, self.columns())]);
+            }
+        }
+        Some(solution)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::products::product;
+
+    fn integers(rows: usize, entries: &[i64]) -> DMatrix<Rational> {
+        DMatrix::from_row_iterator(rows, entries.len() / rows, entries.iter().map(|entry| Rational::from(*entry)))
+    }
+
+    fn vector(entries: &[i64]) -> DVector<Rational> {
+        DVector::from_iterator(entries.len(), entries.iter().map(|entry| Rational::from(*entry)))
+    }
+
+    /// 0 is a mean of 1, 2 and -3, and none of 1, 2 and 3.
+    #[test]
+    fn a_mean_lies_between_its_numbers() {
+        let mean = |numbers: [i64; 3]| {
+            let [a, b, c] = numbers;
+            nonnegative(&integers(2, &[a, b, c, 1, 1, 1]), &vector(&[0, 1]))
+        };
+        let weights = mean([1, 2, -3]).expect("0 is between them");
+        assert_eq!(Rational::from(&weights[0] + Rational::from(&weights[1] * 2)), Rational::from(&weights[2] * 3));
+        assert!(weights.iter().all(|weight| weight.cmp0() != Ordering::Less));
+        assert_eq!(mean([1, 2, 3]), None);
+        assert_eq!(mean([-1, -2, -3]), None);
+    }
+
+    /// By Farkas's lemma either there is a solution, or a `y` with `y^T matrix >= 0` and `y . wanted < 0`: of vectors in the plane on one side of a line
+    /// no positive multiple is on the other.
+    #[test]
+    fn cones_have_what_is_inside_and_nothing_else() {
+        let cone = integers(2, &[3, 1, 2, 1, 3, 2]);
+        for (target, is_inside) in [([4, 4], true), ([3, 1], true), ([1, 3], true), ([4, 1], false), ([-1, -1], false)]
+        {
+            let target = vector(&target);
+            let found = nonnegative(&cone, &target);
+            assert_eq!(found.is_some(), is_inside, "{target}");
+            if let Some(found) = found {
+                let column = DMatrix::from_column_slice(3, 1, found.as_slice());
+                assert_eq!(product(&cone, &column).as_slice(), target.as_slice());
+            }
+        }
+    }
+
+    /// Equations that say the same twice, and a tableau of zeros, on which the greatest promise alone may go round for ever.
+    #[test]
+    fn degenerate_equations_come_to_an_end() {
+        let twice = integers(3, &[1, -1, 2, -2, 1, 1]);
+        assert_eq!(nonnegative(&twice, &vector(&[0, 0, 1])), Some(DVector::from_element(2, Rational::from((1, 2)))));
+        // Only 0 solves the first three, so that no pivot moves, and 0 does not solve the last.
+        let unmoved = integers(
+            4,
+            &[[1, 4, -60, 1, 25, 9, 1], [1, 2, -90, 1, 50, 3, 1], [0, 1, 0, 0, 1, 0, 1], [3, 4, -150, 1, 50, 6, 1]]
+                .concat(),
+        );
+        assert_eq!(nonnegative(&unmoved, &vector(&[0, 0, 0, -1])), None);
+    }
+}
