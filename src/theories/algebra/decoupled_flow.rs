@@ -8,13 +8,12 @@
 //! `H` is a finite group of phases on which the characters (2,0), (0,2), (2,2), (1,1), (1,-1), (3,1), (1,3) are not trivial. Source: [`SYMBOLIC`].
 
 use super::network::{Group, Outputs, Unit, coordinates, loss};
+use super::orbits::{Coefficients, Orbit, Orbits, Phases, values};
 use super::{COMPOSING, SYMBOLIC};
 use crate::exact::cyclotomic::Cyclotomic;
 use crate::scalar::{Field, Rational, Ring};
 use crate::theories::carried::carried;
-use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Term, Unjudged, all, control,
-};
+use crate::verify::{Claim, Draw, Draws, Exact, In, Independent, Relation, Term, Unjudged, all, control};
 
 /// Orbits of units under phases.
 #[derive(Clone, Copy)]
@@ -65,50 +64,6 @@ pub static CLAIM: Claim = Claim {
     ],
 };
 
-/// `2 pi s (u, v)/order`
-#[derive(Clone, Copy, Debug)]
-struct Phases {
-    order: usize,
-    step: (usize, usize),
-}
-
-/// A coefficient: a rational multiple of a power of `zeta`, plus another rational number.
-type Coefficient = (Rational, Rational);
-
-/// An orbit, by the coefficients of its first unit.
-pub(super) struct Orbit {
-    frequency: usize,
-    pub(super) coefficients: [Coefficient; 3],
-}
-
-/// A network of orbits.
-pub(super) struct Orbits {
-    group: Group,
-    phases: Phases,
-    pub(super) orbits: Vec<Orbit>,
-}
-
-impl Drawn for Orbits {
-    fn class(&self) -> Class {
-        Class::Awkward
-    }
-    fn is_algebraic(&self) -> bool {
-        true
-    }
-    fn describe(&self) -> String {
-        let Phases { order, step } = self.phases;
-        let frequencies: Vec<usize> = self.orbits.iter().map(|orbit| orbit.frequency).collect();
-        format!("phases 2 pi s {step:?}/{order}, orbits of the frequencies {frequencies:?} of {}", self.group.size())
-    }
-    fn numbers(&self) -> Vec<Numbers> {
-        let of = |orbit: &Orbit| {
-            let [a, b, c] = orbit.coefficients.clone().map(|(first, second)| [first, second]);
-            [Numbers::new("a", a), Numbers::new("b", b), Numbers::new("c", c)]
-        };
-        self.orbits.iter().flat_map(of).collect()
-    }
-}
-
 impl Draws for DecoupledFlow {
     type Instance = Orbits;
 
@@ -137,31 +92,7 @@ impl Draws for DecoupledFlow {
     }
 }
 
-/// The coefficients of a unit in the field.
-type Coefficients<const N: usize> = [Cyclotomic<N>; 3];
-
-/// The values `z chi_k + conj`, with the conjugate character for the output.
-fn values<const N: usize>(group: Group, k: usize, z: &Cyclotomic<N>, is_output: bool) -> Vec<Cyclotomic<N>> {
-    let at = |g: usize| {
-        let place = if is_output { group.minus(g) } else { g };
-        let part = group.character::<N>(k, place) * z;
-        part.conjugate() + part
-    };
-    (0..group.size()).map(at).collect()
-}
-
 impl Orbits {
-    /// The units of an orbit.
-    fn units<const N: usize>(&self, orbit: &Orbit) -> Vec<Coefficients<N>> {
-        let [a, b, c] = orbit
-            .coefficients
-            .each_ref()
-            .map(|(first, second)| Cyclotomic::<N>::root(1).scaled(first) + Cyclotomic::from(second.clone()));
-        let Phases { order, step: (u, v) } = self.phases;
-        let turn = |steps: usize| Cyclotomic::<N>::root(steps % order * (N / order));
-        (0..order).map(|s| [turn(s * u) * &a, turn(s * v) * &b, turn(s * (2 * order - (u + v) % order)) * &c]).collect()
-    }
-
     fn relations<const N: usize>(&self, is_law: bool) -> Vec<Relation<Rational>> {
         let (group, size) = (self.group, self.group.size());
         let all: Vec<(usize, Vec<Coefficients<N>>)> =

@@ -5,6 +5,7 @@ mod decoupled_flow;
 mod extremes;
 mod loss_decomposition;
 mod network;
+mod orbits;
 mod ring_homomorphism;
 mod six_units;
 

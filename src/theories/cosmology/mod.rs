@@ -9,6 +9,7 @@ mod energy;
 mod exact_scheme;
 #[cfg(test)]
 mod extremes;
+mod landscape;
 mod rates;
 mod slow_roll_order;
 

@@ -7,13 +7,13 @@
 //!
 //! Losses are residual sums of squares. Source: the procedure is that of [`STAGES`]; the algebra is that of [`FRISCH_WAUGH`].
 
+use super::two_stages::{Design, Stages, column, loss, product, residual};
 use super::{FRISCH_WAUGH, STAGES};
 use crate::linalg::exact;
 use crate::scalar::{Field, Rational};
 use crate::theories::carried::carried;
 use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Relation, Stream, Term, Unjudged,
-    all, control,
+    Claim, Draw, Draws, EVERY_GAP, Exact, In, Independent, Relation, Stream, Term, Unjudged, all, control,
 };
 use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
@@ -72,68 +72,7 @@ pub static CLAIM: Claim = Claim {
     ],
 };
 
-/// Terms of an ansatz, terms of a correction, and what they are fitted to.
-pub(super) struct Design {
-    /// `X1`
-    pub(super) ansatz: DMatrix<Rational>,
-    /// `X2`
-    pub(super) correction: DMatrix<Rational>,
-    /// `y`
-    pub(super) labels: DVector<Rational>,
-    what: &'static str,
-}
-
-impl Drawn for Design {
-    fn class(&self) -> Class {
-        Class::Awkward
-    }
-    fn is_algebraic(&self) -> bool {
-        true
-    }
-    fn describe(&self) -> String {
-        format!(
-            "{} terms of an ansatz, {} {} terms of a correction",
-            self.ansatz.ncols(),
-            self.correction.ncols(),
-            self.what
-        )
-    }
-    fn numbers(&self) -> Vec<Numbers> {
-        vec![
-            Numbers::new("X1, term by term", self.ansatz.iter().cloned()),
-            Numbers::new("X2, term by term", self.correction.iter().cloned()),
-            Numbers::new("y", self.labels.iter().cloned()),
-        ]
-    }
-}
-
 const SAMPLES: usize = 8;
-
-fn product(a: &DMatrix<Rational>, b: &DMatrix<Rational>) -> DMatrix<Rational> {
-    DMatrix::from_fn(a.nrows(), b.ncols(), |row, column| {
-        (0..a.ncols()).map(|inner| Rational::from(&a[(row, inner)] * &b[(inner, column)])).sum()
-    })
-}
-
-fn column(vector: &DVector<Rational>) -> DMatrix<Rational> {
-    DMatrix::from_column_slice(vector.len(), 1, vector.as_slice())
-}
-
-/// The coefficients of least squares, from the normal equations.
-fn fitted(design: &DMatrix<Rational>, target: &DMatrix<Rational>) -> Result<DMatrix<Rational>, Unjudged> {
-    let transposed = design.transpose();
-    Ok(product(&exact::inverse(&product(&transposed, design))?, &product(&transposed, target)))
-}
-
-/// What the best fit leaves.
-fn residual(design: &DMatrix<Rational>, target: &DMatrix<Rational>) -> Result<DMatrix<Rational>, Unjudged> {
-    Ok(target - product(design, &fitted(design, target)?))
-}
-
-/// The sum of squares.
-fn loss(residual: &DMatrix<Rational>) -> Rational {
-    residual.iter().map(|entry| Rational::from(entry.square_ref())).sum()
-}
 
 impl FrozenAnsatz {
     fn design(stream: &mut Stream, kind: u64) -> Design {
@@ -179,47 +118,6 @@ impl Draws for FrozenAnsatz {
                 return Ok(design);
             }
         }
-    }
-}
-
-/// A fit in two stages.
-struct Stages {
-    /// What both stages leave.
-    residual: DMatrix<Rational>,
-    /// `h`
-    overlap: DMatrix<Rational>,
-}
-
-impl Design {
-    fn in_two_stages(&self) -> Result<Stages, Unjudged> {
-        let left = residual(&self.ansatz, &column(&self.labels))?;
-        let found = product(&self.correction, &fitted(&self.correction, &left)?);
-        Ok(Stages { overlap: product(&self.ansatz.transpose(), &found), residual: left - found })
-    }
-}
-
-/// What a fit in two stages costs.
-struct Costs {
-    /// Its loss.
-    staged: Rational,
-    /// `h^T (X1^T M2 X1)^-1 h`
-    gap: Rational,
-    /// `h^T (X1^T X1)^-1 h`
-    refit: Rational,
-}
-
-impl Design {
-    fn costs(&self) -> Result<Costs, Unjudged> {
-        let Stages { residual: left, overlap } = self.in_two_stages()?;
-        let transposed = self.ansatz.transpose();
-        let quadratic = |form: &DMatrix<Rational>| -> Result<Rational, Unjudged> {
-            Ok(product(&overlap.transpose(), &product(&exact::inverse(form)?, &overlap))[(0, 0)].clone())
-        };
-        Ok(Costs {
-            staged: loss(&left),
-            gap: quadratic(&product(&transposed, &residual(&self.correction, &self.ansatz)?))?,
-            refit: quadratic(&product(&transposed, &self.ansatz))?,
-        })
     }
 }
 

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod extremes;
 mod frozen_ansatz;
+mod two_stages;
 
 use crate::theories::THEOREMS;
 use crate::verify::{Lemmas, Theory};

@@ -1,6 +1,7 @@
 //! Observational entropy: what a coarse measurement does not see of a state, how much of it random evolution leaves, and time averages.
 
 mod coarse_graining;
+mod evolving;
 #[cfg(test)]
 mod extremes;
 mod haar_deficit;

@@ -8,17 +8,15 @@
 //! Source: what [`NAGASAWA`] averages over unitaries, over time instead.
 
 use super::NAGASAWA;
-use super::measurement::{Matrix, parts, state};
+use super::evolving::Evolving;
+use super::measurement::{Matrix, state};
 use crate::exact::Gaussian;
 use crate::exact::draws::columns;
 use crate::instances::operators::exactly;
 use crate::scalar::{Field, Rational, Ring};
-use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Stream, Unjudged, all, control,
-};
+use crate::verify::{Claim, Draw, Draws, Exact, In, Independent, Relation, Stream, Unjudged, all, control};
 use nalgebra::DMatrix;
 use num_traits::Zero;
-use std::collections::BTreeMap;
 
 /// The variance over time.
 #[derive(Clone, Copy)]
@@ -65,51 +63,6 @@ pub static CLAIM: Claim = Claim {
         ),
     ],
 };
-
-/// Energies, a state and an observable.
-pub(super) struct Evolving {
-    pub(super) energies: Vec<i64>,
-    pub(super) rho: Matrix,
-    pub(super) observable: Matrix,
-    /// The operator norm of the observable, where it is known.
-    pub(super) norm: Option<Rational>,
-}
-
-impl Evolving {
-    /// Whether no two pairs of states have one gap.
-    fn has_distinct_gaps(&self) -> bool {
-        self.gaps().iter().all(|(gap, pairs)| *gap == 0 || pairs.len() == 1)
-    }
-
-    /// The pairs `(a, b)`, by their gap.
-    fn gaps(&self) -> BTreeMap<i64, Vec<(usize, usize)>> {
-        let mut gaps: BTreeMap<i64, Vec<(usize, usize)>> = BTreeMap::new();
-        for (a, first) in self.energies.iter().enumerate() {
-            for (b, second) in self.energies.iter().enumerate() {
-                gaps.entry(first - second).or_default().push((a, b));
-            }
-        }
-        gaps
-    }
-}
-
-impl Drawn for Evolving {
-    fn class(&self) -> Class {
-        Class::Awkward
-    }
-    fn is_algebraic(&self) -> bool {
-        true
-    }
-    fn describe(&self) -> String {
-        format!("energies {:?}", self.energies)
-    }
-    fn numbers(&self) -> Vec<Numbers> {
-        vec![
-            Numbers::new("rho, real and imaginary parts row by row", parts(&self.rho)),
-            Numbers::new("O, real and imaginary parts row by row", parts(&self.observable)),
-        ]
-    }
-}
 
 /// A real symmetric matrix of these eigenvalues in a random basis, and its operator norm.
 fn spectral(stream: &mut Stream, eigenvalues: &[Rational]) -> (Matrix, Rational) {

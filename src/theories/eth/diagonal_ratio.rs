@@ -7,6 +7,7 @@
 //!
 //! `O = R^T A R` or `U^+ A U` of a 2-design, `v(A) = tr A^2 - (tr A)^2/d`. Sources: [`SREDNICKI`] for the form, [`ENVELOPES`].
 
+use super::weyl_averages::averages;
 use super::{ENVELOPES, SREDNICKI};
 use crate::exact::Gaussian;
 use crate::exact::groups::weyl::Weyl;
@@ -17,7 +18,6 @@ use crate::verify::{
     Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Unjudged, control,
 };
 use nalgebra::DMatrix;
-use rug::Integer;
 
 /// In a random orthogonal basis.
 #[derive(Clone, Copy)]
@@ -107,31 +107,6 @@ impl Draws for Orthogonal {
             }
         }
     }
-}
-
-/// The averages of `O_ii O_jj` (i <= j, 10 of them) and of `O_ij^2` (i < j), summed in whole numbers.
-fn averages(group: Weyl, matrix: &[[i64; 4]; 4]) -> [Vec<Rational>; 2] {
-    let (mut diagonal, mut off) = ([[0_i128; 4]; 4], [[0_i128; 4]; 4]);
-    for doubled in group.elements() {
-        // 4 O = (2 R)^T A (2 R)
-        let entry = |i: usize, j: usize| -> i128 {
-            let part = |k: usize| -> i128 {
-                let row = |l: usize| i128::from(matrix[k][l]) * i128::from(doubled[l][j]);
-                i128::from(doubled[k][i]) * (0..4).map(row).sum::<i128>()
-            };
-            (0..4).map(part).sum()
-        };
-        let o: [[i128; 4]; 4] = std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j)));
-        for i in 0..4 {
-            for j in i..4 {
-                diagonal[i][j] += o[i][i] * o[j][j];
-                off[i][j] += o[i][j] * o[i][j];
-            }
-        }
-    }
-    let mean = |sum: i128| Rational::from((Integer::from(sum), 16 * group.elements().len()));
-    let pairs = |least: usize| (0..4).flat_map(move |i| (i + least..4).map(move |j| (i, j)));
-    [pairs(0).map(|(i, j)| mean(diagonal[i][j])).collect(), pairs(1).map(|(i, j)| mean(off[i][j])).collect()]
 }
 
 /// The three variances and their ratio, from averages, against what they should be.

@@ -6,6 +6,7 @@ mod envelope_moments;
 mod extremes;
 mod local_not_flat;
 mod strings;
+mod weyl_averages;
 
 use crate::theories::THEOREMS;
 use crate::verify::{Claim, Lemmas, Theory};

@@ -5,8 +5,10 @@ mod edge_weights;
 #[cfg(test)]
 mod extremes;
 mod laplacian;
+mod master_equation;
 mod near_equal;
 mod von_neumann;
+mod weight_flow;
 
 use crate::scalar::Rational;
 use crate::theories::THEOREMS;

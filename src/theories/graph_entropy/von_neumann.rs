@@ -9,13 +9,13 @@
 
 use super::laplacian::{Graph, largest, squares};
 use super::near_equal::NearEqual;
+use super::weight_flow::Instance;
 use super::{FORMAN, PIONEER};
 use crate::exact::roots::multiply;
 use crate::linalg::Decomposable;
 use crate::scalar::{Dual, Field, Rational, Real};
 use crate::verify::{
-    Claim, Class, Decomposition, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Stream, Term,
-    Unjudged, control,
+    Claim, Decomposition, Draw, Draws, Exact, In, Independent, Part, Relation, Term, Unjudged, control,
 };
 
 /// The product of the eigenvalues of a triangle, and its rate.
@@ -75,69 +75,6 @@ pub static CLAIM: Claim = Claim {
         ),
     ],
 };
-
-/// A graph with the roots of its weights, and rates.
-pub(super) struct Instance {
-    graph: Graph,
-    pub(super) roots: Vec<Rational>,
-    /// `G(w) = c w^m`
-    pub(super) growth: (Rational, i32),
-    /// Rates that are ordered against the weights, whatever else.
-    ordered: Vec<Rational>,
-    algebraic: bool,
-}
-
-impl Drawn for Instance {
-    fn class(&self) -> Class {
-        Class::Awkward
-    }
-    fn is_algebraic(&self) -> bool {
-        self.algebraic
-    }
-    fn describe(&self) -> String {
-        format!("{} nodes and {} edges", self.graph.nodes, self.graph.edges.len())
-    }
-    fn numbers(&self) -> Vec<Numbers> {
-        vec![
-            Numbers::new("roots of w", self.roots.iter().cloned()),
-            Numbers::new("c, m of G(w) = c w^m", [self.growth.0.clone(), Rational::from(self.growth.1)]),
-            Numbers::new("rates", self.ordered.iter().cloned()),
-        ]
-    }
-}
-
-impl Instance {
-    /// A triangle whose weights are not all equal; rates that are not all equal where weights differ.
-    fn triangle(stream: &mut Stream, algebraic: bool) -> Instance {
-        loop {
-            let roots: Vec<Rational> = (0..3).map(|_| stream.positive()).collect();
-            let mut rates: Vec<Rational> = (0..3).map(|_| stream.small()).collect();
-            let mut order = vec![0, 1, 2];
-            order.sort_by(|&a: &usize, &b| roots[b].cmp(&roots[a]));
-            rates.sort();
-            let mut ordered = vec![Rational::new(); 3];
-            order.into_iter().zip(rates).for_each(|(edge, rate)| ordered[edge] = rate);
-            let unequal = |list: &[Rational]| list.iter().any(|entry| *entry != list[0]);
-            if unequal(&roots) && unequal(&ordered) {
-                let growth = (stream.positive(), 1 + stream.below(3) as i32);
-                return Instance { graph: Graph::complete(3), roots, growth, ordered, algebraic };
-            }
-        }
-    }
-
-    /// `k` and `k - G(w)`.
-    fn flows<T: Field>(&self, growth: impl Fn(&T) -> T) -> [Vec<T>; 2] {
-        let roots: Vec<T> = self.roots.iter().map(T::from_rational).collect();
-        let curvatures = self.graph.curvatures(&roots);
-        let grown = curvatures.iter().zip(squares(&roots)).map(|(k, w)| k.clone() - growth(&w)).collect();
-        [curvatures, grown]
-    }
-
-    /// `G(w)`
-    fn growth<T: Field>(&self, weight: &T) -> T {
-        weight.powi(self.growth.1) * T::from_rational(&self.growth.0)
-    }
-}
 
 impl Draws for Triangle {
     type Instance = Instance;

@@ -10,11 +10,12 @@
 use super::drawing::scaled;
 use super::maxwell_roots::{Roots, Rule};
 use super::optimisers::{Optimiser, Path};
+use super::rescaled_path::Instance;
 use super::{EXPONENTIAL_RATES, IDEAL_GAS};
 use crate::linalg::products::squared_norm;
 use crate::scalar::{Branch, Rational};
 use crate::verify::{
-    Claim, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Term, Transcendental, Unjudged, control,
+    Claim, Draw, Draws, Exact, In, Independent, Part, Relation, Term, Transcendental, Unjudged, control,
 };
 
 /// The symmetry of a path.
@@ -121,32 +122,6 @@ pub static CLAIM: Claim = Claim {
         ),
     ],
 };
-
-/// A path, and the same at another scale.
-pub(super) struct Instance {
-    pub(super) path: Path,
-    /// `a`
-    pub(super) scale: Rational,
-    pub(super) scaled: Path,
-}
-
-impl Drawn for Instance {
-    fn base(&self) -> Option<&dyn Drawn> {
-        Some(&self.path)
-    }
-    fn besides(&self) -> String {
-        format!(", a = {}", self.scale)
-    }
-    fn numbers(&self) -> Vec<Numbers> {
-        let mut numbers = self.path.numbers();
-        numbers.push(Numbers::new("a", [self.scale.clone()]));
-        numbers.push(Numbers::new(
-            "eta or eps, gamma at the scale a",
-            [self.scaled.rate.clone(), self.scaled.weight_decay.clone()],
-        ));
-        numbers
-    }
-}
 
 impl MaxwellScaling {
     /// The exponents of a in rate and decay.

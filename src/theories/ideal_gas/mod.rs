@@ -17,6 +17,7 @@ mod equation_of_state;
 mod escape;
 #[cfg(test)]
 mod extremes;
+mod gibbs_series;
 mod jets;
 mod kicked;
 mod maxwell_roots;
@@ -26,6 +27,8 @@ mod modes;
 mod optimisers;
 mod periodic;
 mod radius_fluctuation;
+mod regimes;
+mod rescaled_path;
 mod runaway;
 mod simulated;
 mod stationary_angles;

@@ -9,6 +9,7 @@ mod energy_rate;
 mod extremes;
 mod network;
 mod omega_condition;
+mod oscillators;
 mod radial_step;
 
 use crate::theories::THEOREMS;

@@ -4,6 +4,8 @@
 mod extremes;
 mod quartet;
 mod rank_below_states;
+mod rectangle_cover;
+mod separated_table;
 mod separator_rank;
 mod tables;
 mod three_views;

@@ -8,18 +8,14 @@
 //! `delta = d ell/d f` is that of the network without the neuron, which is held fixed. For linear neurons `M = sigma_max(E[delta x^T])`.
 //! Source: the question is that of [`HIERARCHY`].
 
-use super::dead_neuron::{Dead, INPUTS, Neuron, dot, first_to_grow, loss, pull, rectified};
+use super::dead_neuron::{Dead, Neuron, dot, loss};
+use super::decay_threshold::Threshold;
 use super::derivative::{constants, gradient, moving};
-use super::drawing::{Pair, carried, rotation, smalls};
+use super::drawing::{Pair, carried};
 use super::marginal_neuron::{beside, marginal};
 use super::{HIERARCHY, MIRROR};
-use crate::linalg::exact;
-use crate::linalg::products::product;
-use crate::scalar::{Branch, Dual, Rational, Ring};
-use crate::verify::{
-    Claim, Draw, Draws, EVERY_GAP, Exact, In, Independent, Relation, Stream, Term, Unjudged, all, control,
-};
-use nalgebra::DMatrix;
+use crate::scalar::{Branch, Dual, Rational};
+use crate::verify::{Claim, Draw, Draws, EVERY_GAP, Exact, In, Independent, Relation, Term, Unjudged, all, control};
 
 /// When a dead neuron is said to be stable.
 #[derive(Clone, Copy)]
@@ -27,19 +23,6 @@ pub(super) struct CriticalDecay {
     threshold: Threshold,
     /// The neuron; any if none.
     neuron: Option<Neuron>,
-}
-
-/// What `gamma` is compared with.
-#[derive(Clone, Copy, PartialEq)]
-enum Threshold {
-    /// `2 gamma` with `M`
-    Exact,
-    /// `gamma` with `M`
-    WithoutFactor,
-    /// `2 gamma` with the Frobenius norm
-    Frobenius,
-    /// `2 gamma` with `M` although `k = 2`
-    OfDegreeOne,
 }
 
 /// The law.
@@ -78,145 +61,6 @@ pub static CLAIM: Claim = Claim {
     ],
 };
 
-/// A part of a threshold, other than 1.
-fn part(stream: &mut Stream) -> Rational {
-    loop {
-        let part = Rational::from((stream.integer(1, 32), 16));
-        if part != 1 {
-            return part;
-        }
-    }
-}
-
-impl CriticalDecay {
-    fn linear(self, stream: &mut Stream) -> Result<Dead, Unjudged> {
-        let (left, right) = (rotation(stream, 2), rotation(stream, 2));
-        let second = stream.positive();
-        let least =
-            if self.threshold == Threshold::Exact && stream.below(4) == 0 { Rational::new() } else { second.clone() };
-        let size = Rational::from(&second + &stream.positive());
-        let values = DMatrix::from_fn(2, 2, |row, column| match (row, column) {
-            (0, 0) => size.clone(),
-            (1, 1) => least.clone(),
-            _ => Rational::new(),
-        });
-        // E[delta x^T]
-        let matrix = product(&product(&left, &values), &right.transpose());
-        let samples = loop {
-            let inputs = DMatrix::from_fn(2, 2, |_, _| stream.small());
-            if let Ok(inverse) = exact::inverse(&inputs.transpose()) {
-                // Residuals r = delta / 2 of the two samples: sum r x^T is that matrix.
-                let residuals = product(&matrix, &inverse);
-                break (0..2)
-                    .map(|place| {
-                        (
-                            inputs.column(place).iter().cloned().collect(),
-                            residuals.column(place).iter().cloned().collect(),
-                        )
-                    })
-                    .collect::<Vec<Pair<Rational>>>();
-            }
-        };
-        let half = Rational::from((1, 2));
-        let weight_decay = match self.threshold {
-            Threshold::WithoutFactor => (Rational::from((stream.integer(1, 15), 16)) + 1) * &half * &size,
-            Threshold::Frobenius => {
-                // 2 gamma = M + d with (M + d)^2 < M^2 + least^2
-                let mut excess = least.clone();
-                let square = Rational::from(least.square_ref());
-                while (Rational::from(&size * 2_i64) + &excess) * &excess >= square {
-                    excess /= 2;
-                }
-                (excess + &size) * &half
-            }
-            _ => part(stream) * &half * &size,
-        };
-        let doubled = Rational::from(&weight_decay * 2_i64);
-        let is_stable = match self.threshold {
-            Threshold::WithoutFactor => weight_decay > size,
-            Threshold::Frobenius => doubled.squared() > size.squared() + least.squared(),
-            _ => doubled > size,
-        };
-        let w: Vec<Rational> = right.column(0).iter().cloned().collect();
-        let first = first_to_grow(Neuron::Linear, &samples, &weight_decay, &w);
-        let other = (smalls(stream, 2), smalls(stream, 2));
-        Ok(Dead { neuron: Neuron::Linear, samples, weight_decay, size, is_stable, first, other, beside: None })
-    }
-
-    /// A rectified or a squared neuron with arbitrary samples.
-    fn curved(self, stream: &mut Stream, neuron: Neuron) -> Dead {
-        loop {
-            let count = 1 + stream.below(4);
-            let samples: Vec<_> =
-                (0..count).map(|_| (smalls(stream, INPUTS), smalls(stream, neuron.outputs()))).collect();
-            let (square, w) = match neuron {
-                Neuron::Rectified => rectified(&samples),
-                _ => {
-                    let w = smalls(stream, INPUTS);
-                    let pull = pull(neuron, &samples, &w);
-                    (dot(&pull, &pull) / dot(&w, &w).squared(), w)
-                }
-            };
-            let Some(root) = Rational::from_f64(square.to_f64().sqrt()).filter(|_| !square.is_zero()) else { continue };
-            let mut weight_decay = root / 2 * part(stream);
-            if self.threshold == Threshold::OfDegreeOne {
-                // Below half of a lower bound of M: the threshold of k = 1 calls it unstable.
-                weight_decay /= 4;
-            }
-            let is_stable = match self.threshold {
-                Threshold::OfDegreeOne => false,
-                _ => neuron == Neuron::Squared || Rational::from(&weight_decay * 2_i64).squared() > square,
-            };
-            let first = first_to_grow(neuron, &samples, &weight_decay, &w);
-            let mut other = (smalls(stream, neuron.outputs()), smalls(stream, INPUTS));
-            if neuron == Neuron::Squared {
-                // Near 0, as the first one.
-                let w: Vec<Rational> = other.1.clone();
-                other = first_to_grow(neuron, &samples, &weight_decay, &w);
-            }
-            return Dead { neuron, samples, weight_decay, size: square, is_stable, first, other, beside: None };
-        }
-    }
-}
-
-impl Dead {
-    /// Multiplies residuals and inputs, and the decay so that it is to the threshold as it was; the neurons that are looked at are found anew.
-    #[cfg(test)]
-    pub(super) fn rescale(&mut self, residuals: &Rational, inputs: &Rational) {
-        if self.neuron == Neuron::Marginal {
-            return;
-        }
-        for (input, residual) in &mut self.samples {
-            input.iter_mut().for_each(|entry| *entry *= inputs);
-            residual.iter_mut().for_each(|entry| *entry *= residuals);
-        }
-        let squared = self.neuron == Neuron::Squared;
-        let pull = Rational::from(residuals * inputs) * if squared { inputs.clone() } else { Rational::from(1) };
-        self.weight_decay *= &pull;
-        // For rectified neurons the square is kept.
-        self.size *= if self.neuron == Neuron::Linear { pull } else { pull.square() };
-        self.look_anew();
-    }
-
-    /// Takes a decay that is so many times the threshold of a linear neuron.
-    #[cfg(test)]
-    pub(super) fn place(&mut self, part: &Rational) {
-        if self.neuron == Neuron::Linear {
-            self.weight_decay = Rational::from(&self.size * part) / 2;
-            self.is_stable = *part > 1;
-            self.look_anew();
-        }
-    }
-
-    #[cfg(test)]
-    fn look_anew(&mut self) {
-        self.first = first_to_grow(self.neuron, &self.samples, &self.weight_decay, &self.first.1);
-        if self.neuron == Neuron::Squared {
-            self.other = first_to_grow(self.neuron, &self.samples, &self.weight_decay, &self.other.1);
-        }
-    }
-}
-
 impl Draws for CriticalDecay {
     type Instance = Dead;
 
@@ -224,9 +68,9 @@ impl Draws for CriticalDecay {
         let stream = &mut draw.own();
         let drawn = [Neuron::Linear, Neuron::Rectified, Neuron::Squared, Neuron::Marginal][stream.below(4)];
         match self.neuron.unwrap_or(drawn) {
-            Neuron::Linear => self.linear(stream),
+            Neuron::Linear => self.threshold.linear(stream),
             Neuron::Marginal => Ok(marginal(stream)),
-            neuron => Ok(self.curved(stream, neuron)),
+            neuron => Ok(self.threshold.curved(stream, neuron)),
         }
     }
 }

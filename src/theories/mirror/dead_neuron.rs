@@ -166,3 +166,41 @@ pub(super) fn first_to_grow(
         scale /= 2;
     }
 }
+
+impl Dead {
+    /// Multiplies residuals and inputs, and the decay so that it is to the threshold as it was; the neurons that are looked at are found anew.
+    #[cfg(test)]
+    pub(super) fn rescale(&mut self, residuals: &Rational, inputs: &Rational) {
+        if self.neuron == Neuron::Marginal {
+            return;
+        }
+        for (input, residual) in &mut self.samples {
+            input.iter_mut().for_each(|entry| *entry *= inputs);
+            residual.iter_mut().for_each(|entry| *entry *= residuals);
+        }
+        let squared = self.neuron == Neuron::Squared;
+        let pull = Rational::from(residuals * inputs) * if squared { inputs.clone() } else { Rational::from(1) };
+        self.weight_decay *= &pull;
+        // For rectified neurons the square is kept.
+        self.size *= if self.neuron == Neuron::Linear { pull } else { pull.square() };
+        self.look_anew();
+    }
+
+    /// Takes a decay that is so many times the threshold of a linear neuron.
+    #[cfg(test)]
+    pub(super) fn place(&mut self, part: &Rational) {
+        if self.neuron == Neuron::Linear {
+            self.weight_decay = Rational::from(&self.size * part) / 2;
+            self.is_stable = *part > 1;
+            self.look_anew();
+        }
+    }
+
+    #[cfg(test)]
+    fn look_anew(&mut self) {
+        self.first = first_to_grow(self.neuron, &self.samples, &self.weight_decay, &self.first.1);
+        if self.neuron == Neuron::Squared {
+            self.other = first_to_grow(self.neuron, &self.samples, &self.weight_decay, &self.other.1);
+        }
+    }
+}

@@ -1,9 +1,10 @@
 //! One mode of a deep linear network with decay: where it is on, where it is off, and where its learned state is lost.
 
 use super::deep_matrices::matrix_loss;
-use super::derivative::{Jet, gradient, jet};
-use crate::scalar::{Branch, Dual, Field, Rational, Ring};
-use crate::verify::{Class, Draw, Drawn, Draws, EVERY_GAP, In, Numbers, Relation, Term, Unjudged};
+use super::deep_scalars::{Scalars, loss, second};
+use super::derivative::gradient;
+use crate::scalar::{Branch, Dual, Rational, Ring};
+use crate::verify::{Draw, Draws, EVERY_GAP, In, Relation, Term, Unjudged};
 use nalgebra::DMatrix;
 use num_traits::Zero;
 
@@ -18,40 +19,6 @@ pub(super) struct Mode {
 
 /// The law of one mode.
 pub(super) const MODE: Mode = Mode { shallow_threshold: false, wrong_jump: false };
-
-/// A mode of a network of some depth at rational `w`.
-pub(super) struct Scalars {
-    pub(super) depth: usize,
-    pub(super) w: Rational,
-    /// Another point, for the loss away from `w`.
-    pub(super) other: Rational,
-    /// `gamma / gamma_c`, other than 1
-    pub(super) part: Rational,
-    /// How much larger a mode is that is off.
-    pub(super) excess: Rational,
-    /// `t`
-    pub(super) shift: Rational,
-}
-
-impl Drawn for Scalars {
-    fn class(&self) -> Class {
-        Class::Awkward
-    }
-    fn is_algebraic(&self) -> bool {
-        true
-    }
-    fn describe(&self) -> String {
-        format!("a mode at depth {}, w = {}, gamma/gamma_c = {}", self.depth, self.w, self.part)
-    }
-    fn numbers(&self) -> Vec<Numbers> {
-        vec![
-            Numbers::new("w", [self.w.clone()]),
-            Numbers::new("another w", [self.other.clone()]),
-            Numbers::new("gamma/gamma_c", [self.part.clone()]),
-            Numbers::new("S - s, t", [self.excess.clone(), self.shift.clone()]),
-        ]
-    }
-}
 
 impl Draws for Mode {
     type Instance = Scalars;
@@ -78,28 +45,6 @@ impl Draws for Mode {
             }
         }
     }
-}
-
-impl Scalars {
-    /// `s` and `gamma_c(s)` for which `w` is the tie.
-    fn tie<T: Field>(&self) -> (T, T) {
-        let (w, depth) = (T::from_rational(&self.w), self.depth as i64);
-        let s = w.powi(depth as i32) * T::ratio(depth - 1, depth - 2);
-        (s, w.powi(2 * depth as i32 - 2) * T::ratio(1, depth - 2))
-    }
-}
-
-/// `(w_1 ... w_D - s)^2` and `gamma sum w_i^2`.
-fn loss<T: Field>(weights: &[T], s: &T, gamma: &T) -> T {
-    let product = weights.iter().fold(T::one(), |product, w| product * w);
-    let squares = weights.iter().fold(T::zero(), |sum, w| sum + w.squared());
-    (product - s).squared() + T::product(gamma, &squares)
-}
-
-/// Second derivatives of the loss of `D` scalars along two directions.
-fn second<T: Field>(weights: &[T], s: &T, gamma: &T, a: &[T], b: &[T]) -> T {
-    let [s, gamma] = [s, gamma].map(|number| Dual::constant(Dual::constant(number.clone())));
-    loss::<Jet<T>>(&jet(weights, a, b), &s, &gamma).tangent.tangent
 }
 
 /// A state that should be stationary, with the eigenvalues of its second derivatives.

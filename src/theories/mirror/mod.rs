@@ -6,8 +6,10 @@
 mod attracting_saddle;
 mod critical_decay;
 mod dead_neuron;
+mod decay_threshold;
 mod deep_matrices;
 mod deep_mode;
+mod deep_scalars;
 mod derivative;
 mod drawing;
 #[cfg(test)]

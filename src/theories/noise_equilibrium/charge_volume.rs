@@ -9,8 +9,9 @@
 //! rate, `gamma` the weight decay, `c = 1 - 2 eta gamma`. Source of the question: [`NOISE_EQUILIBRIUM`]; the law is derived in the proofs.
 
 use super::drawing::is_told;
-use super::linear_pair::{Instance, Pairs};
+use super::linear_pair::Pairs;
 use super::parameter_volume::At;
+use super::trained_pair::Instance;
 use super::{DEEP_LINEAR, NOISE_EQUILIBRIUM};
 use crate::model::Carrier;
 use crate::scalar::{Field, Rational};

@@ -1,10 +1,11 @@
-//! Linear pairs `U W` with data, and how they are drawn.
+//! How linear pairs `U W` with data are drawn: of a size, or special in the ways that break careless formulas.
 
 use super::drawing::{in_turn, sizable, sizable_rate};
+use super::trained_pair::Instance;
 use crate::linalg::products::{product, squared_norm};
 use crate::scalar::Rational;
 use crate::verify::stream::GRID_BITS;
-use crate::verify::{Class, Draw, Drawn, Numbers, Stream};
+use crate::verify::{Class, Draw, Stream};
 use nalgebra::DMatrix;
 
 /// The pairs of the law, and those of controls.
@@ -19,58 +20,6 @@ pub(super) enum Pairs {
     Narrow,
     /// The same with ReLU between, one neuron open and one closed.
     ActivationBetween,
-}
-
-/// A pair with data: the loss is the mean over the samples of `s` or `s + s^2` for `s = |R U W x - y|^2`.
-pub(super) struct Instance {
-    class: Class,
-    /// `p`, `r`, `q`.
-    pub(super) sizes: [usize; 3],
-    /// The entries of U, and then those of W, by rows.
-    pub(super) theta: Vec<Rational>,
-    /// Inputs and targets.
-    pub(super) samples: Vec<(Vec<Rational>, Vec<Rational>)>,
-    /// `R` by rows, p columns.
-    pub(super) readout: Option<Vec<Rational>>,
-    pub(super) quartic: bool,
-    /// Of U and of W.
-    pub(super) learning_rates: [Rational; 2],
-    pub(super) weight_decays: [Rational; 2],
-    /// Whether the first neuron alone is open.
-    pub(super) first_neuron_only: bool,
-    what: &'static str,
-}
-
-impl Drawn for Instance {
-    fn class(&self) -> Class {
-        self.class
-    }
-    fn is_algebraic(&self) -> bool {
-        true
-    }
-    fn describe(&self) -> String {
-        let [p, r, q] = self.sizes;
-        let readout = if self.readout.is_some() { " behind a readout" } else { "" };
-        let quartic = if self.quartic { ", quartic" } else { "" };
-        let what = if self.what.is_empty() { String::new() } else { format!(", {}", self.what) };
-        format!("U {p} x {r}, W {r} x {q}{readout}{quartic}, {} samples{what}", self.samples.len())
-    }
-    fn numbers(&self) -> Vec<Numbers> {
-        let [p, r, _] = self.sizes;
-        let (upper, lower) = self.theta.split_at(p * r);
-        let mut numbers = vec![
-            Numbers::new("U, by rows", upper.iter().cloned()),
-            Numbers::new("W, by rows", lower.iter().cloned()),
-            Numbers::new("eta_U, eta_W", self.learning_rates.clone()),
-            Numbers::new("gamma_U, gamma_W", self.weight_decays.clone()),
-        ];
-        numbers.extend(self.readout.iter().map(|entries| Numbers::new("R, by rows", entries.iter().cloned())));
-        for (number, (input, target)) in self.samples.iter().enumerate() {
-            numbers.push(Numbers::new(format!("x of sample {number}"), input.iter().cloned()));
-            numbers.push(Numbers::new(format!("y of sample {number}"), target.iter().cloned()));
-        }
-        numbers
-    }
 }
 
 impl Pairs {

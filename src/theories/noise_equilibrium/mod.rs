@@ -9,12 +9,16 @@
 //! changes the charge of the symmetry by an amount that is known exactly, at every step size; the point of the orbit where that change is 0 in the
 //! mean is the noise equilibrium. Nothing here is an expansion in `eta`, and no stochastic differential equation is used.
 
+mod charge_drift;
 mod charge_volume;
 mod derivative;
 mod drawing;
+mod drift_profile;
 mod ends;
 #[cfg(test)]
 mod extremes;
+mod gram_drift;
+mod imbalance;
 mod label_noise;
 mod linear_pair;
 mod norm_ratio;
@@ -24,6 +28,7 @@ mod parameter_volume;
 mod product;
 mod product_contraction;
 mod sde_gap;
+mod trained_pair;
 mod vector_factor;
 
 use crate::theories::THEOREMS;

@@ -8,7 +8,8 @@
 //! independent of `x` and 0 in the mean. `E x x^T = tau I`, `E e e^T = s^2 I`, `eta` is the learning rate. Gradient flow keeps Q, and with it
 //! whatever ratio there was. Source of the question: [`NOISE_EQUILIBRIUM`]; the law is derived in the proofs.
 
-use super::label_noise::{At, Instance, Points, matrices, second_moment};
+use super::gram_drift::{At, matrices, second_moment};
+use super::label_noise::{Instance, Points};
 use super::sde_gap::of_batches;
 use super::{AUTO_BALANCING, NEURAL_MECHANICS, NOISE_EQUILIBRIUM};
 use crate::closed_form::batches::share_of_noise;

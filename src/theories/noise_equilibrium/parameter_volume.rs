@@ -1,7 +1,7 @@
 //! The parameter volume of a linear pair, and what a step of descent or the flow does to it.
 
 use super::derivative::{constants, gradient};
-use super::linear_pair::Instance;
+use super::trained_pair::Instance;
 use crate::closed_form::{kept, volume};
 use crate::linalg::exact::rank;
 use crate::linalg::minors::{determinant, principal_minors};

@@ -7,8 +7,8 @@
 //! `P = w_1^{k_1} ... w_D^{k_D}` is the product on which the loss depends, `G = dl/dP` its slope for a sample or a batch, `eta` the learning rate, `gamma`
 //! the weight decay and `c = 1 - 2 eta gamma`. Source of the question: [`NOISE_EQUILIBRIUM`]; the identity is derived in the proofs.
 
-use super::derivative::{mean, step};
 use super::drawing::is_told;
+use super::imbalance::{At, Factor, Step};
 use super::product::{Instance, Points};
 use super::vector_factor::VectorFactor;
 use super::{AUTO_BALANCING, NOISE_EQUILIBRIUM};
@@ -26,18 +26,6 @@ pub(super) struct Contraction {
     divided_by_powers: bool,
     /// Whether the mean of the slopes takes part in the mean contraction, beside their variance.
     mean_slope: bool,
-}
-
-/// The formula of `h`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Factor {
-    Exact,
-    /// With `P` in place of `P / (w_i w_j)`.
-    AllFactors,
-    /// With `eta |G|` in place of `eta^2 G^2`.
-    FirstPower,
-    /// That the imbalance shrinks whatever `h` is.
-    NeverExpands,
 }
 
 pub(super) const LAW: Contraction =
@@ -121,74 +109,7 @@ fn mean_slope_is_told(instance: &Instance) -> bool {
     })
 }
 
-/// A step: along which sample or batch, its end, and the slope `G` there.
-struct Step<T> {
-    along: String,
-    end: Vec<T>,
-    slope: T,
-}
-
-/// An instance in a scalar.
-struct At<'a, T> {
-    law: &'a Contraction,
-    instance: &'a Instance,
-    theta: Vec<T>,
-    samples: Vec<[T; 2]>,
-    learning_rate: T,
-    kept: T,
-}
-
 impl<T: Carrier> At<'_, T> {
-    /// `w_i^2 / k_i - w_j^2 / k_j`
-    fn imbalance(&self, theta: &[T], [i, j]: [usize; 2]) -> T {
-        let charge = |i: usize| {
-            let power = if self.law.divided_by_powers { self.instance.powers[i] } else { 1 };
-            theta[i].squared() * T::ratio(1, i64::from(power))
-        };
-        charge(i) - charge(j)
-    }
-
-    /// `k_i k_j (P / (w_i w_j))^2`
-    fn coupling(&self, theta: &[T], [i, j]: [usize; 2]) -> T {
-        let powers = T::integer(i64::from(self.instance.powers[i] * self.instance.powers[j]));
-        let without: &[usize] = if self.law.factor == Factor::AllFactors { &[] } else { &[i, j] };
-        self.instance.product(theta, without).squared() * powers
-    }
-
-    /// `h` for the slope of a step.
-    fn contraction(&self, theta: &[T], slope: &T, pair: [usize; 2]) -> T {
-        let displacement = T::product(&self.learning_rate, slope);
-        let size = if self.law.factor == Factor::FirstPower { displacement.absolute() } else { displacement.squared() };
-        self.coupling(theta, pair) * size
-    }
-
-    fn step(&self, theta: &[T], gradient: &[T]) -> Vec<T> {
-        step(theta, gradient, &self.learning_rate, &self.kept)
-    }
-
-    /// One step for each sample, and one for their batch.
-    fn steps(&self) -> Vec<Step<T>> {
-        let gradients: Vec<_> = self.samples.iter().map(|sample| self.instance.gradient(&self.theta, sample)).collect();
-        let slopes = self.slopes();
-        let of_sample = |(number, (gradient, slope)): (usize, (&Vec<T>, &T))| Step {
-            along: format!("sample {number}"),
-            end: self.step(&self.theta, gradient),
-            slope: slope.clone(),
-        };
-        let mut steps: Vec<_> = gradients.iter().zip(&slopes).enumerate().map(of_sample).collect();
-        let weight = T::ratio(1, slopes.len() as i64);
-        steps.push(Step {
-            along: "the batch of all samples".to_owned(),
-            end: self.step(&self.theta, &mean(&gradients)),
-            slope: slopes.into_iter().fold(T::zero(), |sum, slope| sum + slope) * weight,
-        });
-        steps
-    }
-
-    fn slopes(&self) -> Vec<T> {
-        self.samples.iter().map(|sample| self.instance.slope(&self.theta, sample)).collect()
-    }
-
     /// `Q' + h Q = c^2 Q`
     fn after_a_step(&self, end: &[T], slope: &T, pair: [usize; 2], detail: String) -> Relation<T> {
         let imbalance = self.imbalance(&self.theta, pair);
@@ -201,7 +122,7 @@ impl<T: Carrier> At<'_, T> {
     }
 
     /// The mean over the steps of single samples, with the mean and the variance of their slopes.
-    fn on_the_mean(&self, steps: &[Step<T>], pair: [usize; 2], detail: String) -> Relation<T> {
+    fn on_the_mean(&self, mean_slope: bool, steps: &[Step<T>], pair: [usize; 2], detail: String) -> Relation<T> {
         let weight = T::ratio(1, steps.len() as i64);
         let average =
             |value: &dyn Fn(&Step<T>) -> T| steps.iter().fold(T::zero(), |sum, step| sum + value(step)) * &weight;
@@ -213,7 +134,7 @@ impl<T: Carrier> At<'_, T> {
             Term::scalar("E[Q']", average(&|step| self.imbalance(&step.end, pair))),
             Term::scalar("eta^2 k_i k_j (P / (w_i w_j))^2 Var G Q", T::product(&scale, &variance)),
         ];
-        if self.law.mean_slope {
+        if mean_slope {
             left.push(Term::scalar("eta^2 k_i k_j (P / (w_i w_j))^2 E[G]^2 Q", scale * mean.squared()));
         }
         let right = vec![Term::scalar("c^2 Q", self.kept.squared() * &imbalance)];
@@ -263,7 +184,8 @@ impl<T: Carrier> In<T> for Contraction {
         let drawn = |numbers: &[Rational]| numbers.iter().map(T::drawn).collect::<Vec<T>>();
         let learning_rate = T::from_rational(&instance.learning_rate);
         let at = At {
-            law: self,
+            factor: self.factor,
+            divided_by_powers: self.divided_by_powers,
             instance,
             theta: drawn(&instance.theta),
             samples: instance.samples.iter().map(|[x, y]| [T::drawn(x), T::drawn(y)]).collect(),
@@ -277,7 +199,12 @@ impl<T: Carrier> In<T> for Contraction {
             for Step { along, end, slope } in &steps {
                 relations.push(at.after_a_step(end, slope, pair, detail(along)));
             }
-            relations.push(at.on_the_mean(&steps[..instance.samples.len()], pair, detail("all samples")));
+            relations.push(at.on_the_mean(
+                self.mean_slope,
+                &steps[..instance.samples.len()],
+                pair,
+                detail("all samples"),
+            ));
             let of_samples = steps[..instance.samples.len()].iter().enumerate();
             relations.extend(of_samples.filter_map(|(number, step)| self.fate(&at, number, &step.end, pair)));
             if instance.powers.iter().sum::<u32>() <= 3 {

@@ -8,9 +8,10 @@
 //! replacement; `Sigma` is the covariance of the samples' gradients, `eta` the learning rate, `gamma` the weight decay. The bracket is the drift of the
 //! stochastic differential equation of [`NOISE_EQUILIBRIUM`]; the law is derived in the proofs.
 
+use super::charge_drift::At;
 use super::derivative::{mean, step};
 use super::drawing::is_told;
-use super::orbit::{At, Networks, Orbit};
+use super::orbit::{Networks, Orbit};
 use super::{NEURAL_MECHANICS, NOISE_EQUILIBRIUM};
 use crate::closed_form::batches::share_of_noise;
 use crate::linalg::products::add_multiple;

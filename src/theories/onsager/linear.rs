@@ -11,9 +11,9 @@
 use super::PAVLIOTIS;
 use super::identifiability::System;
 use super::linear_system::{Matrix, covariance, entries, scaled, trace_of_product};
-use crate::exact::Series;
+use super::series_matrices::{Powers, inverse, product};
 use crate::exact::roots::multiply;
-use crate::linalg::{exact, minors};
+use crate::linalg::exact;
 use crate::scalar::{Field, Rational};
 use crate::verify::{
     Claim, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Relation, Term, Unjudged, all, control,
@@ -186,29 +186,6 @@ impl<T: Field> In<T> for Linear {
         relations.push(instance.descent());
         Ok(relations)
     }
-}
-
-/// A number by its powers of `s`, up to the second.
-type Powers = Series<Rational, 3>;
-
-/// The inverse of a matrix of series, by its minors.
-fn inverse(a: &DMatrix<Powers>) -> DMatrix<Powers> {
-    let order = a.nrows();
-    let determinant = minors::determinant(a);
-    DMatrix::from_fn(order, order, |i, j| {
-        let skip = |index: usize, left_out: usize| index + usize::from(index >= left_out);
-        let minor = minors::determinant(&DMatrix::from_fn(order - 1, order - 1, |row, column| {
-            a[(skip(row, j), skip(column, i))].clone()
-        }));
-        let cofactor = if (i + j) % 2 == 0 { minor } else { -minor };
-        cofactor / &determinant
-    })
-}
-
-fn product(a: &DMatrix<Powers>, b: &DMatrix<Powers>) -> DMatrix<Powers> {
-    DMatrix::from_fn(a.nrows(), b.ncols(), |i, j| {
-        (0..a.ncols()).fold(Powers::zero(), |sum, k| sum + a[(i, k)].clone() * &b[(k, j)])
-    })
 }
 
 impl Instance {

@@ -10,6 +10,7 @@ mod linear;
 mod linear_system;
 mod polynomials;
 mod quasi_potential;
+mod series_matrices;
 mod stationary;
 
 use crate::theories::THEOREMS;

@@ -8,6 +8,7 @@ mod coupling_onset;
 #[cfg(test)]
 mod extremes;
 mod features;
+mod linearisation;
 mod response;
 mod spectral_decoupling;
 mod two_features;

@@ -9,13 +9,12 @@
 
 use super::TURING;
 use super::graph::{self, Matrix, block, integers, linear_part, with_spectrum};
+use super::reaction_diffusion::{Instance, diagonal, quadratic};
 use crate::exact::Series;
 use crate::exact::roots::{multiply, stable_modes};
 use crate::linalg::{exact, minors};
 use crate::scalar::{Field, Rational};
-use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, Exact, In, Independent, Numbers, Part, Relation, Term, Unjudged, control,
-};
+use crate::verify::{Claim, Draw, Draws, Exact, In, Independent, Part, Relation, Term, Unjudged, control};
 use nalgebra::DMatrix;
 
 /// The characteristic polynomial in blocks.
@@ -66,34 +65,6 @@ pub static CLAIM: Claim = Claim {
         ),
     ],
 };
-
-/// A linear part on a graph.
-pub(super) struct Instance {
-    pub(super) reaction: Matrix,
-    pub(super) diffusion: Matrix,
-    pub(super) laplacian: Matrix,
-    /// The eigenvalues of the Laplacian, where they are rational.
-    pub(super) spectrum: Vec<Rational>,
-}
-
-impl Drawn for Instance {
-    fn class(&self) -> Class {
-        Class::Awkward
-    }
-    fn is_algebraic(&self) -> bool {
-        true
-    }
-    fn describe(&self) -> String {
-        format!("{} variables at each of {} nodes", self.reaction.nrows(), self.laplacian.nrows())
-    }
-    fn numbers(&self) -> Vec<Numbers> {
-        vec![
-            Numbers::new("A", self.reaction.iter().cloned()),
-            Numbers::new("D", self.diffusion.iter().cloned()),
-            Numbers::new("L", self.laplacian.iter().cloned()),
-        ]
-    }
-}
 
 impl Draws for Blocks {
     type Instance = Instance;
@@ -165,14 +136,6 @@ impl<T: Field> In<T> for Blocks {
     }
 }
 
-/// `d_u d_v Lam^2 - (d_v a_11 + d_u a_22) Lam + det A`
-pub(super) fn quadratic(a: &Matrix, d: &Matrix, eigenvalue: &Rational) -> Rational {
-    let [d_u, d_v] = [d[(0, 0)].clone(), d[(1, 1)].clone()];
-    let linear = Rational::from(&d_v * &a[(0, 0)]) + Rational::from(&d_u * &a[(1, 1)]);
-    let determinant = Rational::from(&a[(0, 0)] * &a[(1, 1)]) - Rational::from(&a[(0, 1)] * &a[(1, 0)]);
-    (d_u * d_v * eigenvalue - linear) * eigenvalue + determinant
-}
-
 /// The determinants of the blocks, which are the values of the quadratic.
 fn determinants<T: Field>(Instance { reaction, diffusion, spectrum, .. }: &Instance) -> Relation<T> {
     let vector = |name, of: &dyn Fn(&Rational) -> Rational| {
@@ -190,11 +153,6 @@ fn determinants<T: Field>(Instance { reaction, diffusion, spectrum, .. }: &Insta
             vector("det A", &|_| determinant(reaction)),
         ],
     )
-}
-
-/// The diagonal matrix of two numbers.
-pub(super) fn diagonal(d_u: Rational, d_v: Rational) -> Matrix {
-    DMatrix::from_row_slice(2, 2, &[d_u, Rational::new(), Rational::new(), d_v])
 }
 
 impl Draws for Signs {

@@ -5,8 +5,10 @@
 mod blocks;
 #[cfg(test)]
 mod extremes;
+mod game;
 mod graph;
 mod no_go;
+mod reaction_diffusion;
 mod zero_sum;
 
 use crate::theories::THEOREMS;

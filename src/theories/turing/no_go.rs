@@ -8,8 +8,8 @@
 //! Source: [`HORN_JOHNSON`].
 
 use super::HORN_JOHNSON;
-use super::blocks::{Instance, diagonal};
 use super::graph::{self, Matrix, block, integers, linear_part};
+use super::reaction_diffusion::{Instance, diagonal};
 use crate::exact::roots::{multiply, stable_modes};
 use crate::linalg::definite::first_nonpositive_minor;
 use crate::linalg::exact;

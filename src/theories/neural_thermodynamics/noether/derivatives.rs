@@ -1,6 +1,7 @@
 //! The derivatives of charges along gradient flow, at a point.
 
-use super::charge::{Charged, Charges, extent, incoming_gram, layout, outgoing_gram, scaled};
+use super::charge::{Charged, Charges, extent, layout, scaled};
+use super::gram_matrices::{incoming_gram, outgoing_gram};
 use crate::entropic::{Objective, Preconditioner};
 use crate::instances::Point;
 use crate::instances::problem::Decay;

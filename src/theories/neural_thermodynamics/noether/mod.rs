@@ -18,8 +18,10 @@ mod derivatives;
 #[cfg(test)]
 mod extremes;
 mod gradient_flow;
+mod gram_matrices;
 mod heavy_ball;
 mod integrated;
+mod invertible;
 mod momentum;
 mod patterns;
 mod preconditioned;

@@ -1,17 +1,16 @@
 //! Problems whose learning-rate matrix fits a generator: `Lambda^{-1} A` is symmetric, though `A` need not be.
 
 use super::charge::{Charged, Charges, extent, layout, symmetric_matrix};
+use super::invertible::{Invertible, as_map};
 use crate::data::Sample;
 use crate::entropic::Preconditioner;
-use crate::instances::problem::{Decay, Rates, preconditioner};
+use crate::instances::problem::{Decay, Rates};
 use crate::instances::{NetworkKind, Point, Problem};
-use crate::linalg::exact;
 use crate::model::Carrier;
 use crate::model::mlp::Layout;
 use crate::scalar::Rational;
 use crate::symmetry::{self, Generator, LinearMap};
 use crate::verify::{Draw, Drawn, Relation, Stream, Term};
-use nalgebra::{DMatrix, DVector};
 
 /// A generator `A` with the map `Lambda^{-1} A` of its charge `theta^T Lambda^{-1} A theta`.
 pub struct Charge {
@@ -182,50 +181,6 @@ pub fn after_steps<T: Carrier>(
     relations
 }
 
-/// A matrix with its inverse.
-#[derive(Clone)]
-struct Invertible {
-    matrix: DMatrix<Rational>,
-    inverse: DMatrix<Rational>,
-}
-
-impl Invertible {
-    fn diagonal(entries: Vec<Rational>) -> Self {
-        let inverse = entries.iter().map(|entry| entry.clone().recip()).collect();
-        let diagonal = |entries| DMatrix::from_diagonal(&DVector::from_vec(entries));
-        Invertible { matrix: diagonal(entries), inverse: diagonal(inverse) }
-    }
-
-    /// A symmetric positive definite matrix.
-    fn positive_definite(stream: &mut Stream, size: usize) -> Self {
-        let Preconditioner::Full(matrix) = preconditioner(stream, Rates::Full, size) else {
-            unreachable!("full learning rates were asked for")
-        };
-        let unit = |column: usize| DVector::from_fn(size, |row, _| Rational::from(i32::from(row == column)));
-        let solve = |column| exact::solve(&matrix, &unit(column)).expect("a positive definite matrix is invertible");
-        let inverse = DMatrix::from_columns(&(0..size).map(solve).collect::<Vec<_>>());
-        Invertible { matrix, inverse }
-    }
-
-    fn inverted(self) -> Self {
-        Invertible { matrix: self.inverse, inverse: self.matrix }
-    }
-
-    fn kronecker(&self, other: &Self) -> Self {
-        Invertible { matrix: self.matrix.kronecker(&other.matrix), inverse: self.inverse.kronecker(&other.inverse) }
-    }
-
-    /// Replaces the block of these indices, which must be apart from the rest.
-    fn set_block(&mut self, indices: &[usize], block: &Self) {
-        for (i, &row) in indices.iter().enumerate() {
-            for (j, &column) in indices.iter().enumerate() {
-                self.matrix[(row, column)] = block.matrix[(i, j)].clone();
-                self.inverse[(row, column)] = block.inverse[(i, j)].clone();
-            }
-        }
-    }
-}
-
 /// The columns of `[W b]` at layer `layer`, each a list of parameters over the hidden units.
 fn incoming_columns(layout: &Layout, layer: usize) -> Vec<Vec<usize>> {
     let units = 0..layout.widths()[layer + 1];
@@ -246,15 +201,6 @@ fn outgoing_rows(layout: &Layout, layer: usize) -> Vec<Vec<usize>> {
 
 fn rates(stream: &mut Stream, parameters: usize) -> Vec<Rational> {
     (0..parameters).map(|_| stream.positive() / 4).collect()
-}
-
-fn as_map(matrix: &DMatrix<Rational>) -> LinearMap {
-    let mut map = LinearMap::zero(matrix.nrows());
-    for (row, entries) in matrix.row_iter().enumerate() {
-        let nonzero = entries.iter().enumerate().filter(|(_, entry)| !entry.is_zero());
-        map.set_row(row, nonzero.map(|(column, entry)| (column, entry.clone())).collect());
-    }
-    map
 }
 
 #[cfg(test)]

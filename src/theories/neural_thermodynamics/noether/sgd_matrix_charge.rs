@@ -7,9 +7,8 @@
 //! `W` are the weights before the interface, `U` those behind it, `g_W` and `g_U` the gradients of a sample; `eta` is the learning rate, `gamma` the
 //! weight decay. Sources: [`NEURAL_MECHANICS`], [`AUTO_BALANCING`].
 
-use super::charge::{
-    Kept, decay_per_step, incoming_gram, layout, outgoing_gram, scaled, weight_gram, with_gates, with_strong_decay,
-};
+use super::charge::{Kept, decay_per_step, layout, scaled, with_gates, with_strong_decay};
+use super::gram_matrices::{incoming_gram, outgoing_gram, weight_gram};
 use super::{AUTO_BALANCING, NEURAL_MECHANICS};
 use crate::dynamics::sgd_step;
 use crate::entropic::Preconditioner;

@@ -6,7 +6,8 @@
 //!
 //! layer by layer, for a deep linear network on `y = V x + e` with `e` independent of `x`. Sources: [`PAPER`], [`PLATONIC`].
 
-use super::instance::{columns, hessian_traces, invertible, isotropic_noise, network, reflection, symmetrised};
+use super::instance::{hessian_traces, network};
+use super::random_matrices::{columns, invertible, isotropic_noise, reflection, symmetrised};
 use super::{PAPER, PLATONIC};
 use crate::data::{DataSet, Sample};
 use crate::linalg::products::{product, squared_norm};

@@ -12,17 +12,22 @@
 //! the labels need to arbitrarily sharp ones.
 
 mod both_signs;
+mod common_frames;
 mod commuting;
 #[cfg(test)]
 mod counterexamples;
 mod deep;
+mod divergence;
 #[cfg(test)]
 mod extremes;
 mod formula;
 mod growth;
 mod instance;
 mod isotropic_noise_flattens;
+mod nearly_isotropic;
+mod random_matrices;
 mod ratio;
+mod ratio_settings;
 mod settled;
 mod statement;
 mod vanishing;

@@ -9,13 +9,14 @@
 //!
 //! so that nothing but the noise within the column space of `V` matters for it.
 
-use super::instance::{Depths, columns, invertible, matrix, reflection};
-use crate::linalg::products::{product, squared_norm, transposed_product};
-use crate::linalg::{Decomposable, LinalgError, exact, inverse, nuclear_norm, square_root};
+use super::instance::Depths;
+use super::random_matrices::{columns, invertible, matrix, reflection};
+use crate::linalg::products::product;
+use crate::linalg::{Decomposable, LinalgError, exact};
 use crate::platonic::factors::sum;
-use crate::platonic::setting::{second_moment, weighted_square};
+use crate::platonic::setting::second_moment;
 use crate::platonic::{Setting, balanced_minimum, entropic_minimiser, flattest_minimum};
-use crate::scalar::{Field, Mp, Rational, Real, Ring};
+use crate::scalar::{Field, Rational, Real, Ring};
 use crate::verify::{Drawn, Stream};
 use nalgebra::DMatrix;
 
@@ -32,18 +33,18 @@ pub struct Vanishing {
     /// `U`
     pub left: DMatrix<Rational>,
     /// `F`
-    right: DMatrix<Rational>,
+    pub(super) right: DMatrix<Rational>,
     /// `N`, positive definite, with `S_0 = Pi N Pi`.
-    noise: DMatrix<Rational>,
+    pub(super) noise: DMatrix<Rational>,
     /// `v`, a column.
-    direction: DMatrix<Rational>,
+    pub(super) direction: DMatrix<Rational>,
     /// `v = U c`; if `v` is not in the column space, something else.
-    coefficients: DMatrix<Rational>,
+    pub(super) coefficients: DMatrix<Rational>,
     /// Whether `v` is in the column space of `V`.
     pub inside: bool,
     frames: Vec<DMatrix<Rational>>,
     /// `-log2(epsilon)`
-    bits: u32,
+    pub(super) bits: u32,
 }
 
 /// A minimum that does not depend on the noise, to measure the sharpness of the entropic one by.
@@ -157,7 +158,7 @@ impl Vanishing {
     }
 
     /// `v v^T / v^T v` and `Pi = I - v v^T / v^T v`.
-    fn projections(&self) -> (DMatrix<Rational>, DMatrix<Rational>) {
+    pub(super) fn projections(&self) -> (DMatrix<Rational>, DMatrix<Rational>) {
         let length: Rational = self.direction.iter().map(Ring::squared).sum();
         let along = product(&self.direction, &self.direction.transpose()).map(|entry| entry / &length);
         let rest = DMatrix::from_fn(along.nrows(), along.ncols(), |row, column| {
@@ -191,73 +192,5 @@ impl Vanishing {
             Beside::Balanced => balanced_minimum(&setting, self.rank(), &frames)?,
         };
         Ok(sum(&minimum.sharpness_terms(&setting)))
-    }
-
-    /// `p` of `epsilon^(-1/p)`: 2, or `D` for rank 1.
-    pub fn root(&self) -> i64 {
-        if self.rank() == 1 { self.depth() } else { 2 }
-    }
-
-    /// `a` for some noise.
-    pub fn size<T: Decomposable>(&self, noise: &DMatrix<Rational>) -> T {
-        T::from_rational(&weighted_square(noise, &self.setting.embedding_out))
-    }
-
-    /// `n` for `Se = S_0 + epsilon v v^T`, without a root of a singular matrix: for any `X` with `X^T X = Se` the singular values are those
-    /// of `X U G^(1/2)`.
-    pub fn nuclear_norm<T: Decomposable>(&self, epsilon: &Rational) -> Result<T, LinalgError> {
-        let inner = square_root(&self.gram::<T>())?;
-        let (along, projection) = self.projections();
-        let upper = product(&square_root(&carried::<T>(&self.noise))?, &carried::<T>(&projection));
-        let root = Real::sqrt(&T::from_rational(epsilon));
-        let lower = carried::<T>(&along).map(|entry| entry * &root);
-        let size = along.nrows();
-        let stacked = DMatrix::from_fn(2 * size, size, |row, column| {
-            if row < size { upper[(row, column)].clone() } else { lower[(row - size, column)].clone() }
-        });
-        nuclear_norm(&product(&product(&stacked, &carried(&self.left)), &inner))
-    }
-
-    /// `G = F Sx F^T`
-    pub fn gram<T: Decomposable>(&self) -> DMatrix<T> {
-        let right = &self.right;
-        carried(&product(&product(right, &self.setting.input_covariance), &right.transpose()))
-    }
-
-    /// The sharpness is at least `omega epsilon^(-1/2)`, or `omega epsilon^(-1/D)` for rank 1, and tends to it:
-    ///
-    /// ```text
-    /// omega = 2 (D-1) (a* b)^(1/D) n*^((D-2)/D) m,    m = |v| (c^T G^-1 c)^(-1/2)
-    /// omega = 2 (D-1) (a* b)^(1/D) m^(2(D-1)/D)       for rank 1
-    /// ```
-    ///
-    /// where `a*`, `n*` are those of `S_0`.
-    pub fn coefficient<T: Decomposable>(&self) -> Result<T, LinalgError> {
-        let depth = self.depth();
-        let zero = Rational::new();
-        let least_noise: T = self.size(&self.noise(&zero));
-        let input =
-            T::from_rational(&weighted_square(&self.setting.input_covariance, &self.setting.embedding_in.transpose()));
-        let coefficients = carried::<T>(&self.coefficients);
-        let inner = transposed_product(&coefficients, &product(&inverse(&self.gram())?, &coefficients)).trace();
-        let length = T::from_rational(&squared_norm(self.direction.iter()));
-        let along = Real::sqrt(&(length / inner));
-        let norms = if self.rank() == 1 {
-            power(&along, 2 * (depth - 1), depth)
-        } else {
-            power(&self.nuclear_norm::<T>(&zero)?, depth - 2, depth) * along
-        };
-        Ok(T::integer(2 * (depth - 1)) * power(&(least_noise * input), 1, depth) * norms)
-    }
-
-    /// The same setting with an `epsilon` so small that by the lower bound the entropic minimum is more than twice as sharp as the balanced one.
-    ///
-    /// # Errors
-    /// Those of the decompositions.
-    pub fn sharper(mut self) -> Result<Self, LinalgError> {
-        type Number = Mp<256>;
-        let excess = Number::integer(2) * self.beside::<Number>(Beside::Balanced)? / self.coefficient::<Number>()?;
-        self.bits = bits_to_outgrow(excess.as_float().to_f64(), self.root());
-        Ok(self)
     }
 }

@@ -9,21 +9,21 @@
 //! the symmetry. Source: [`PAPER`].
 
 use super::PAPER;
+use super::broken_orbit::{Asserted, Instance};
 use super::elements;
 use super::entropy_along_orbit::{any_generator, noise, normal_generator};
 use super::generators::{draw_normal, draw_pair, draw_spiral};
 use super::orbit::{self, Carrying, flat_loss, moved};
 use super::rates::Rated;
 use super::skew;
-use crate::entropic::Preconditioner;
 use crate::instances::problem::{Decay, Rates};
 use crate::instances::subject;
 use crate::instances::{NetworkKind, Problem};
 use crate::model::{Carrier, Smooth};
 use crate::scalar::Rational;
-use crate::symmetry::{self, Element, Generator, Symmetry};
+use crate::symmetry::{self, Symmetry};
 use crate::verify::{
-    Claim, Class, Draw, Drawn, Draws, In, Inapplicable, Ladder, Relation, Subject, Term, Unjudged, all, control,
+    Claim, Class, Draw, Draws, In, Inapplicable, Ladder, Relation, Subject, Term, Unjudged, all, control,
 };
 
 /// The entropy along an orbit.
@@ -102,33 +102,6 @@ pub static CLAIM: Claim = Claim {
         ),
     ],
 };
-
-/// What is asserted besides the flat loss and the formula for `S(K theta)`.
-enum Asserted {
-    /// The derivatives of S for any generator.
-    Derivatives,
-    /// The criterion of normal generators, infinitesimal and finite, with the inverse of the learning-rate matrix.
-    Criterion(Preconditioner<Rational>),
-    /// `S(K theta) = S(theta)`.
-    Constancy,
-}
-
-/// A problem with a generator and a group element.
-pub(super) struct Instance {
-    pub(super) problem: Problem,
-    generator: Generator,
-    element: Element,
-    asserted: Asserted,
-}
-
-impl Drawn for Instance {
-    fn base(&self) -> Option<&dyn Drawn> {
-        Some(&self.problem)
-    }
-    fn besides(&self) -> String {
-        format!(": {}; {}", self.generator.name, self.element.name)
-    }
-}
 
 impl Draws for ContinuousBroken {
     type Instance = Instance;

@@ -10,6 +10,7 @@
 //! symmetry with a symmetric part does not.
 
 mod blind_readout;
+mod broken_orbit;
 mod continuous_broken;
 mod data_symmetry;
 mod dataset_permutation;
