@@ -341,8 +341,8 @@ def test_requests_that_make_no_sense(change, found):
                                    gradients={"0.weight": numpy.ones((1, 2, 0)), "1.weight": numpy.ones((1, 1, 2))}),
      equipartition.BadData, "dimension of zero"),
     (lambda: equipartition.inspect({"0.weight": numpy.ones((2, 3)), "1.weight": numpy.ones((1, 2))}, laws="mlp",
-                                   gradients={"0.weight": numpy.ones((1, 2, 3)), "2.weight": numpy.ones((1, 1, 2))}),
-     equipartition.BadData, "gradients: tensor `1.weight`: there is none in this checkpoint: did you mean `2.weight`?"),
+                                   gradients={"0.weight": numpy.ones((1, 2, 3)), "1.weigth": numpy.ones((1, 1, 2))}),
+     equipartition.BadData, "gradients: tensor `1.weight`: there is none in this checkpoint: did you mean `1.weigth`?"),
 ])
 def test_what_is_refused(call, kind, found):
     with pytest.raises(equipartition.Error) as refused:

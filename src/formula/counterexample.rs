@@ -90,13 +90,10 @@ fn rank(number: &Rational) -> usize {
 /// Makes the numbers of an instance smaller, one after the other, until none can be.
 fn shrunk(law: &FormulaLaw, mut instance: Instance) -> Instance {
     let forces = match instance.class() {
-        Class::Stationary => {
-            let samples = instance.program.layout.samples;
-            match Forces::new(&law.question.model, Of::Own, &instance.sizes, samples, law.question.rates) {
-                Ok(forces) => Some(forces),
-                Err(_) => return instance,
-            }
-        }
+        Class::Stationary => match Forces::new(&law.question.model, Of::Own, &instance.sizes, 1, law.question.rates) {
+            Ok(forces) => Some(forces),
+            Err(_) => return instance,
+        },
         _ => None,
     };
     let free = free_numbers(&instance);

@@ -178,7 +178,7 @@ impl FormulaLaw {
     ) -> Result<Instance, Unjudged> {
         let mut family = Family::draw(&mut draw.family, class, &self.question.signature);
         match (class, &far) {
-            (Class::Stationary, _) => return self.drawn_stationary(draw, &family, far),
+            (Class::Stationary, _) => return self.drawn_stationary(draw, family, far),
             (Class::Smooth, None) => self.give_samples(&mut family),
             (_, None) => {}
             (_, Some(_)) => family.samples += far.as_deref_mut().map_or(0, further_samples),

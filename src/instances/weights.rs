@@ -63,17 +63,30 @@ pub fn that_give(vectors: &[Vec<Rational>], wanted: &[Rational]) -> Result<Vec<R
     Ok((start + correction).as_slice().to_vec())
 }
 
-/// Probabilities, most of them 0 where there are many vectors, for which `sum_z weight_z vector_z` is what is wanted, exactly.
+/// Probabilities, most of them 0 where there are many vectors, and a number `c >= 0` for which `sum_z weight_z vector_z + c along` is what is wanted, exactly.
 ///
 /// # Errors
-/// [`Unjudged`] if no probabilities do it.
-pub fn probabilities_that_give(vectors: &[Vec<Rational>], wanted: &[Rational]) -> Result<Vec<Rational>, Unjudged> {
-    let one = [Rational::from(1)];
-    let matrix = DMatrix::from_fn(wanted.len() + 1, vectors.len(), |row, sample| {
-        vectors[sample].get(row).unwrap_or(&one[0]).clone()
+/// [`Unjudged`] if there are none.
+pub fn probabilities_that_give(
+    vectors: &[Vec<Rational>],
+    along: &[Rational],
+    wanted: &[Rational],
+) -> Result<(Vec<Rational>, Rational), Unjudged> {
+    let (equations, unknowns) = (wanted.len() + 1, vectors.len() + 1);
+    let matrix = DMatrix::from_fn(equations, unknowns, |row, column| {
+        let is_sum = row == wanted.len();
+        match vectors.get(column) {
+            Some(_) if is_sum => Rational::from(1),
+            Some(vector) => vector[row].clone(),
+            None if is_sum => Rational::new(),
+            None => along[row].clone(),
+        }
     });
-    let wanted = DVector::from_iterator(wanted.len() + 1, wanted.iter().chain(&one).cloned());
-    let weights = feasible::nonnegative(&matrix, &wanted)
+    let one = [Rational::from(1)];
+    let wanted = DVector::from_iterator(equations, wanted.iter().chain(&one).cloned());
+    let solution = feasible::nonnegative(&matrix, &wanted)
         .ok_or_else(|| Unjudged::outside("no probabilities of the samples drawn make the point stationary"))?;
-    Ok(weights.as_slice().to_vec())
+    let mut weights = solution.as_slice().to_vec();
+    let multiple = weights.pop().unwrap_or_default();
+    Ok((weights, multiple))
 }

@@ -1,28 +1,37 @@
-//! Nonnegative solutions of linear equations, in the rationals: the first phase of the simplex method, without rounding.
+//! Nonnegative solutions of linear equations, in the rationals.
+//!
+//! Which unknowns are not 0 is guessed by the first phase of the simplex method in machine doubles; what they are is solved for exactly, and the signs are looked at
+//! then. So a solution is one; that there is none is the guess of doubles.
 
+use super::exact;
 use equipartition_scalar::Rational;
 use nalgebra::{DMatrix, DVector};
 use std::cmp::Ordering;
 
 /// So many pivots for each equation are taken where they promise most; later ones by Bland's rule, with which no basis comes back.
 const EAGER_PIVOTS: usize = 8;
+/// After so many for each equation rounding goes round in circles.
+const MOST_PIVOTS: usize = 64;
+/// What is less, beside columns of length 1, may be rounding.
+const ROUNDING: f64 = 1e-10;
 
-/// A vector `x >= 0` with `matrix x = wanted`, if there is one: a vertex of the set of all, with no more entries that are not 0 than there are equations.
+/// A vector `x >= 0` with `matrix x = wanted`: a vertex of the set of all, with no more entries that are not 0 than there are equations. None if none was found.
 pub fn nonnegative(matrix: &DMatrix<Rational>, wanted: &DVector<Rational>) -> Option<DVector<Rational>> {
-    let mut tableau = Tableau::new(matrix, wanted);
-    let mut pivots = 0;
-    while let Some(column) = tableau.entering(pivots >= EAGER_PIVOTS * matrix.nrows()) {
-        // A column that promises something has a positive entry.
-        tableau.pivot(tableau.leaving(column)?, column);
-        pivots += 1;
+    let basis = Tableau::new(matrix, wanted).basis()?;
+    let columns = DMatrix::from_fn(matrix.nrows(), basis.len(), |row, place| matrix[(row, basis[place])].clone());
+    let values = exact::solve(&columns, wanted).ok()?;
+    if values.iter().any(|value| value.cmp0() == Ordering::Less) {
+        return None;
     }
-    tableau.solution()
+    let mut solution = DVector::from_element(matrix.ncols(), Rational::new());
+    basis.into_iter().zip(values.iter()).for_each(|(place, value)| solution[place].clone_from(value));
+    Some(solution)
 }
 
 /// The equations with an artificial variable each, at first the basis, whose sum is made as small as it can be.
 struct Tableau {
     /// The last column is what is wanted, and nonnegative.
-    rows: DMatrix<Rational>,
+    rows: DMatrix<f64>,
     /// The variable of each row; none while that is its artificial one.
     basis: Vec<Option<usize>>,
 }
@@ -30,11 +39,33 @@ struct Tableau {
 impl Tableau {
     fn new(matrix: &DMatrix<Rational>, wanted: &DVector<Rational>) -> Self {
         let columns = matrix.ncols();
-        let rows = DMatrix::from_fn(matrix.nrows(), columns + 1, |row, column| {
+        let mut rows = DMatrix::from_fn(matrix.nrows(), columns + 1, |row, column| {
             let entry = if column < columns { &matrix[(row, column)] } else { &wanted[row] };
-            if wanted[row].cmp0() == Ordering::Less { -entry.clone() } else { entry.clone() }
+            let is_negative = wanted[row].cmp0() == Ordering::Less;
+            if is_negative { -entry.to_f64() } else { entry.to_f64() }
         });
+        for mut column in rows.column_iter_mut() {
+            let length = column.norm();
+            if length > 0.0 {
+                column.unscale_mut(length);
+            }
+        }
         Tableau { basis: vec![None; rows.nrows()], rows }
+    }
+
+    /// The unknowns that are not 0, if the artificial ones are.
+    fn basis(mut self) -> Option<Vec<usize>> {
+        let equations = self.rows.nrows();
+        for pivots in 0..MOST_PIVOTS * equations {
+            let Some(column) = self.entering(pivots >= EAGER_PIVOTS * equations) else {
+                let last = self.columns();
+                let is_met = self.artificial().all(|row| self.rows[(row, last)] < ROUNDING.sqrt());
+                return is_met.then(|| self.basis.into_iter().flatten().collect());
+            };
+            let row = self.leaving(column)?;
+            self.pivot(row, column);
+        }
+        None
     }
 
     fn columns(&self) -> usize {
@@ -48,55 +79,32 @@ impl Tableau {
 
     /// A variable by which the sum of the artificial ones falls; the first, or the one by which it falls most.
     fn entering(&self, first: bool) -> Option<usize> {
-        let fall = |column: usize| self.artificial().map(|row| &self.rows[(row, column)]).sum::<Rational>();
-        let falling = (0..self.columns())
-            .map(|column| (column, fall(column)))
-            .filter(|(_, fall)| fall.cmp0() == Ordering::Greater);
-        if first {
-            return falling.map(|(column, _)| column).next();
-        }
-        // Of equal ones the first.
-        falling.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(column, _)| column)
+        let fall = |column: usize| self.artificial().map(|row| self.rows[(row, column)]).sum::<f64>();
+        let mut falling = (0..self.columns()).map(|column| (column, fall(column))).filter(|(_, fall)| *fall > ROUNDING);
+        let entering = if first { falling.next() } else { falling.max_by(|(_, a), (_, b)| a.total_cmp(b)) };
+        entering.map(|(column, _)| column)
     }
 
     /// The row that limits how far a variable can grow; of several that of an artificial variable, or of the first variable.
     fn leaving(&self, column: usize) -> Option<usize> {
-        let limit = |row: usize| Rational::from(&self.rows[(row, self.columns())] / &self.rows[(row, column)]);
+        let limit = |row: usize| self.rows[(row, self.columns())] / self.rows[(row, column)];
         (0..self.rows.nrows())
-            .filter(|row| self.rows[(*row, column)].cmp0() == Ordering::Greater)
-            .map(|row| (limit(row), self.basis[row], row))
-            .min()
-            .map(|(.., row)| row)
+            .filter(|row| self.rows[(*row, column)] > ROUNDING)
+            .min_by(|a, b| limit(*a).total_cmp(&limit(*b)).then(self.basis[*a].cmp(&self.basis[*b])))
     }
 
     /// Takes a variable into the basis in place of the one of a row.
     fn pivot(&mut self, pivot: usize, column: usize) {
-        let inverse = Rational::from(self.rows[(pivot, column)].recip_ref());
-        let chosen: Vec<Rational> = self.rows.row(pivot).iter().map(|entry| Rational::from(entry * &inverse)).collect();
+        let chosen = self.rows.row(pivot) / self.rows[(pivot, column)];
         for row in 0..self.rows.nrows() {
-            let factor = self.rows[(row, column)].clone();
-            for (place, entry) in chosen.iter().enumerate() {
-                if row == pivot {
-                    self.rows[(row, place)].clone_from(entry);
-                } else if !factor.is_zero() && !entry.is_zero() {
-                    self.rows[(row, place)] -= Rational::from(&factor * entry);
-                }
+            let factor = self.rows[(row, column)];
+            if row != pivot {
+                let difference = self.rows.row(row) - &chosen * factor;
+                self.rows.set_row(row, &difference);
             }
         }
+        self.rows.set_row(pivot, &chosen);
         self.basis[pivot] = Some(column);
-    }
-
-    fn solution(&self) -> Option<DVector<Rational>> {
-        if self.artificial().any(|row| !self.rows[(row, self.columns())].is_zero()) {
-            return None;
-        }
-        let mut solution = DVector::from_element(self.columns(), Rational::new());
-        for (row, variable) in self.basis.iter().enumerate() {
-            if let Some(variable) = variable {
-                solution[*variable].clone_from(&self.rows[(row, self.columns())]);
-            }
-        }
-        Some(solution)
     }
 }
 
