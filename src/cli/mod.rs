@@ -29,6 +29,7 @@ mod replay;
 mod resume;
 mod schema;
 mod selection;
+mod text_file;
 mod theory_files;
 mod verify;
 
