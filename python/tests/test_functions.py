@@ -336,7 +336,7 @@ def test_requests_that_make_no_sense(change, found):
     (lambda: equipartition.inspect({3: numpy.ones((1, 1))}, laws="mlp"), equipartition.NamesError, "expected names, found 3"),
     (lambda: equipartition.inspect({"0.weight": numpy.full((2, 3), numpy.nan), "1.weight": numpy.ones((1, 2))}, laws="mlp",
                                    gradients={"0.weight": numpy.ones((1, 2, 3)), "1.weight": numpy.ones((1, 1, 2))}),
-     equipartition.BadData, "parameters: tensor `0.weight`: element 0 is NaN: expected finite numbers"),
+     equipartition.BadData, "parameters: tensor `0.weight`: element [0, 0] is NaN: expected finite numbers"),
     (lambda: equipartition.inspect({"0.weight": numpy.ones((2, 0)), "1.weight": numpy.ones((1, 2))}, laws="mlp",
                                    gradients={"0.weight": numpy.ones((1, 2, 0)), "1.weight": numpy.ones((1, 1, 2))}),
      equipartition.BadData, "dimension of zero"),

@@ -55,6 +55,16 @@ impl Element {
         }
     }
 
+    /// By how much a number below the normal range is rounded at most: half of the smallest number above 0. Of f64 it is told as 0, for no number has the half.
+    pub fn rounding_below_range(self) -> f64 {
+        match self {
+            Element::F64 | Element::Integer { .. } => 0.0,
+            Element::F32 => f64::from_bits((1023 - 150) << 52),
+            Element::F16 => f64::from_bits((1023 - 25) << 52),
+            Element::Bf16 => f64::from_bits((1023 - 134) << 52),
+        }
+    }
+
     /// Converts elements to f64, which is exact for every type but integers beyond 2^53.
     ///
     /// # Panics
@@ -134,6 +144,15 @@ mod tests {
                 let same = value.to_bits() == expected.to_bits() || (value.is_nan() && expected.is_nan());
                 assert!(same, "{element:?} {pattern:#06x}: {value} is not {expected}");
             }
+        }
+    }
+
+    #[test]
+    fn below_the_normal_range_numbers_are_rounded_by_half_of_the_smallest() {
+        for (element, smallest) in
+            [(Element::F16, &[1, 0][..]), (Element::Bf16, &[1, 0]), (Element::F32, &[1, 0, 0, 0])]
+        {
+            assert_eq!(decoded(element, smallest), [2.0 * element.rounding_below_range()], "{element:?}");
         }
     }
 

@@ -132,7 +132,7 @@ mod tests {
         }
         let infinite = Checkpoint::of_arrays("gradients", [array(&[2], &[1.0, f64::INFINITY])]).expect("it fits");
         let error = infinite.stream("w").and_then(|mut stream| stream.read(&mut [0.0; 2])).expect_err("not finite");
-        assert_eq!(error.to_string(), "gradients: tensor `w`: element 1 is inf: expected finite numbers");
+        assert_eq!(error.to_string(), "gradients: tensor `w`: element [1] is inf: expected finite numbers");
     }
 
     #[test]

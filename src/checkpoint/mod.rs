@@ -131,6 +131,16 @@ impl Tensor {
         self.shape.iter().product()
     }
 
+    /// The place of an element along each dimension, by its number in row-major order.
+    pub fn place(&self, mut number: usize) -> Vec<usize> {
+        let mut place = vec![0; self.shape.len()];
+        for (index, length) in place.iter_mut().zip(&self.shape).rev() {
+            *index = number % length;
+            number /= length;
+        }
+        place
+    }
+
     /// Whether it has no elements.
     pub fn is_empty(&self) -> bool {
         self.shape.contains(&0)

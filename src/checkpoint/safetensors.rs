@@ -1,6 +1,7 @@
 //! The catalogue of a safetensors file: a length, a JSON header of that length, the data.
 
 use super::{CheckpointError, Element, Storage, Tensor, extent, open};
+use crate::visible;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use std::collections::BTreeMap;
@@ -36,7 +37,9 @@ impl<'de> Deserialize<'de> for Header {
                         map.next_value::<BTreeMap<String, String>>()?;
                         continue;
                     }
-                    let entry = map.next_value()?;
+                    let of_tensor =
+                        |error| M::Error::custom(format_args!("tensor `{}`: {error}", visible::line(&name)));
+                    let entry = map.next_value().map_err(of_tensor)?;
                     if entries.insert(name.clone(), entry).is_some() {
                         return Err(M::Error::custom(format_args!("two tensors are called `{name}`")));
                     }

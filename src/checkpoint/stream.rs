@@ -90,7 +90,8 @@ impl<'a> TensorStream<'a> {
                 && let Some(place) = values.iter().position(|value| !value.is_finite())
             {
                 let (place, value) = (self.position + place, values[place]);
-                return Err(self.problem(format!("element {place} is {value}: expected finite numbers")));
+                let place = self.tensor.place(place);
+                return Err(self.problem(format!("element {place:?} is {value}: expected finite numbers")));
             }
             self.position += values.len();
         }

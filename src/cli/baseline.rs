@@ -1,12 +1,11 @@
 //! The file of a baseline, by custom `theory.lock`.
 
-use super::Failure;
 use super::output::{self, Destination, shown};
+use super::{Failure, text_file};
 use crate::model::file::Complaint;
 use crate::report::baseline::{Baseline, BaselineError, Known, Settings, VERSION};
 use crate::report::{Comparison, Report, plural, text};
 use crate::verify::theory::Theories;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +29,7 @@ impl<'a> File<'a> {
     /// # Errors
     /// If it cannot be read, or is no baseline.
     pub fn open(path: &Path, is_blessed: bool, theories: Theories<'a>) -> Result<Self, Failure> {
-        let recorded = match fs::read_to_string(path) {
+        let recorded = match text_file::read(path, text_file::LONGEST) {
             Ok(text) if is_blessed && text.trim().is_empty() => None,
             Ok(text) => Some(parse(&shown(path), &text).map_err(|complaint| Failure::BadData(complaint.to_string()))?),
             Err(error) if error.kind() == io::ErrorKind::NotFound && is_blessed => None,

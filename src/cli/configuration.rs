@@ -4,13 +4,12 @@ use super::limits::{MOST_INSTANCES, MOST_JOBS, parse_time};
 use super::outlet::ReportFormat;
 use super::output::shown;
 use super::suggest::unknown;
-use super::{Failure, output, parse_precision};
+use super::{Failure, output, parse_precision, text_file};
 use crate::model::file::Complaint;
 use crate::scalar::MENU;
 use crate::verify::Effort;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::{Value, json};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -107,13 +106,16 @@ impl Configuration {
 
     /// Reads a file; none if there is none.
     fn read(path: &Path) -> Result<Option<Self>, Failure> {
-        match fs::read_to_string(path) {
+        match text_file::read(path, text_file::LONGEST) {
             Ok(text) => Self::parse(&shown(path), &text)
                 .map(|settings| Some(settings.placed(path.parent().unwrap_or(Path::new("")))))
                 .map_err(|complaint| Failure::BadConfiguration(complaint.to_string())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 Err(Failure::BadConfiguration(format!("{}: not text in UTF-8", shown(path))))
+            }
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                Err(Failure::BadConfiguration(format!("{}: {error}", shown(path))))
             }
             Err(error) => Err(Failure::reading(&shown(path), error)),
         }

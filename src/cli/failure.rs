@@ -95,6 +95,7 @@ impl Failure {
     pub fn reading(place: &str, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::NotFound => Failure::MissingInput(place.to_owned()),
+            io::ErrorKind::FileTooLarge => Failure::BadData(format!("{place}: {source}")),
             io::ErrorKind::InvalidData => Failure::BadData(format!("{place}: not text in UTF-8")),
             _ => Failure::InputOutput { place: format!("cannot read {place}"), source },
         }

@@ -88,7 +88,14 @@ impl<'a> Item<'a> {
 /// If a prefix matches none, or they cannot be written.
 pub fn run<'a>(arguments: &Arguments, theories: Theories<'a>) -> Result<Exit, Failure> {
     let destination = Destination::open(arguments.output.as_deref())?;
-    let selected = selection::selected(theories, &arguments.selection.words(&[]))?;
+    let selected = selection::selected(theories, &arguments.selection.words(&[])).map_err(|failure| {
+        match (failure, &arguments.search) {
+            (Failure::NothingSelected(message), Some(search)) => Failure::NothingSelected(format!(
+                "{message}; if it is a word to search for, put quotation marks around all of them: --search '{search} ...'"
+            )),
+            (failure, _) => failure,
+        }
+    })?;
     let words = arguments.search.as_deref().map(searched).unwrap_or_default();
     let is_selected = |claim: &&Claim| selected.iter().any(|known| known.id == claim.id);
     let of = |theory: &'a Theory<'a>| -> Vec<&'a Claim<'a>> {

@@ -3,13 +3,12 @@
 use super::outlet::Outlet;
 use super::output::{self, shown};
 use super::selection;
-use super::{Exit, Failure, program};
+use super::{Exit, Failure, program, text_file};
 use crate::report::json::{self, ReadError};
 use crate::report::{Report, merge};
 use crate::verify::theory::Theories;
 use clap::Args;
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Merge the reports of all parts of a run, or show one report in another format
@@ -54,7 +53,7 @@ pub fn run(arguments: &Arguments, theories: Theories) -> Result<Exit, Failure> {
 /// # Errors
 /// If there is no such file, or it is no report.
 fn read(path: &Path, theories: Theories) -> Result<Report, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| Failure::reading(&shown(path), error))?;
+    let text = text_file::read(path, text_file::LONGEST).map_err(|error| Failure::reading(&shown(path), error))?;
     parse(&text, theories).map_err(|error| Failure::BadData(format!("{}: {error}", shown(path))))
 }
 

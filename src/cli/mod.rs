@@ -29,6 +29,7 @@ mod replay;
 mod resume;
 mod schema;
 mod selection;
+mod text_file;
 mod theory_files;
 mod verify;
 
@@ -42,6 +43,7 @@ use crate::theories;
 use crate::verify::theory::{Theories, Theory};
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use std::any::TypeId;
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -247,9 +249,24 @@ pub fn main_with(theories: &[&Theory<'_>], arguments: impl IntoIterator<Item = O
 /// Help is wrapped to the page, which may be this wide.
 const WIDEST_HELP: usize = 100;
 
+/// With options, and places for numbers, that take `-1` for a value and no option: what refuses it then says what it expects.
+fn with_negative_numbers(command: clap::Command) -> clap::Command {
+    let numbers =
+        [TypeId::of::<u16>(), TypeId::of::<u32>(), TypeId::of::<u64>(), TypeId::of::<usize>(), TypeId::of::<f64>()];
+    let takes = |argument: &clap::Arg| {
+        let of = argument.get_value_parser().type_id();
+        let is_number = numbers.into_iter().any(|number| of == number);
+        argument.get_action().takes_values() && (!argument.is_positional() || is_number)
+    };
+    command
+        .mut_args(|argument| if takes(&argument) { argument.allow_negative_numbers(true) } else { argument })
+        .mut_subcommands(with_negative_numbers)
+}
+
 /// Reads a command line.
 fn parse(arguments: &[OsString]) -> Result<CommandLine, clap::Error> {
-    let mut command = CommandLine::command().term_width(output::width().min(WIDEST_HELP));
+    let command = CommandLine::command().term_width(output::width().min(WIDEST_HELP));
+    let mut command = with_negative_numbers(command);
     let mut matches = command.try_get_matches_from_mut(arguments)?;
     CommandLine::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
@@ -374,5 +391,37 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         CommandLine::command().debug_assert();
+    }
+
+    /// Every option of `command` and of those below it, with the words that name the command.
+    fn options(command: &clap::Command, words: &[String]) -> Vec<(Vec<String>, String)> {
+        let named = command.get_arguments().filter(|argument| argument.get_action().takes_values());
+        let longs = named.filter_map(clap::Arg::get_long).map(|long| (words.to_vec(), format!("--{long}")));
+        let below = command
+            .get_subcommands()
+            .flat_map(|below| options(below, &[words, &[below.get_name().to_owned()]].concat()));
+        longs.chain(below).collect()
+    }
+
+    #[test]
+    fn no_negative_number_is_taken_for_another_option() {
+        let all = options(&CommandLine::command(), &["equipartition".to_owned()]);
+        assert!(all.len() > 100, "{}", all.len());
+        let parsed = |words: &[&str]| {
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            parse(&words).err()
+        };
+        for (words, option) in all {
+            for number in ["-1", "-0.5"] {
+                let line: Vec<&str> = words.iter().map(String::as_str).chain([option.as_str(), number]).collect();
+                let kind = parsed(&line).map(|error| error.kind());
+                assert_ne!(kind, Some(clap::error::ErrorKind::UnknownArgument), "{line:?}");
+            }
+        }
+        for words in [&["x", "verify", "-n", "-1"], &["x", "verify", "-j", "-1"], &["x", "replay", "id", "-1"]] {
+            let error = parsed(words).expect("a negative count");
+            let message = in_words(&error).unwrap_or_else(|| error.to_string());
+            assert!(message.contains("-1") && !message.contains("unexpected argument"), "{message}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! whole; one that cannot be read to its end, or is of another run, is not trusted.
 
 use super::output::{self, Destination, shown};
-use super::{Failure, merge};
+use super::{Failure, merge, text_file};
 use crate::report::{Report, baseline::Settings, json};
 use crate::verify::theory::Theories;
 use crate::verify::{Claim, ClaimReport};
@@ -43,7 +43,7 @@ impl<'a> Store<'a> {
         let program = checksum(theories).map_err(|error| Failure::reading("the program itself, or a theory", error))?;
         let this = Run { program, settings: Settings::of(&run) };
         let path = directory.join(RUN);
-        match fs::read_to_string(&path) {
+        match text_file::read(&path, text_file::LONGEST) {
             Ok(text) => check(&this, &text, directory)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if !is_empty(directory).map_err(|error| Failure::reading(&shown(directory), error))? {
@@ -61,7 +61,7 @@ impl<'a> Store<'a> {
     /// What is known of a claim; what cannot be trusted is told and not used.
     pub fn find(&self, claim: &Claim) -> Option<ClaimReport> {
         let path = self.file(claim.id);
-        let text = match fs::read_to_string(&path) {
+        let text = match text_file::read(&path, text_file::LONGEST) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => return distrust(&path, &error.to_string()),

@@ -4,6 +4,7 @@ use super::LawsError;
 use super::law::Rotary;
 use crate::visible;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// What the tensors alone do not tell.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,6 +60,35 @@ pub(super) struct RotaryPositions {
     pub(super) partial_rotary_factor: Option<f64>,
 }
 
+impl Config {
+    /// What a text says; where a member is of another type, its key is told.
+    fn read(text: &str) -> Result<Self, String> {
+        let value: Value = serde_json::from_str(text).map_err(|error| malformed(text, &error))?;
+        let Value::Object(members) = &value else { return Err("expected an object, `{...}`".to_owned()) };
+        serde_json::from_value(value.clone()).map_err(|error| {
+            let alone = |(key, value): (&String, &Value)| {
+                let member = Map::from_iter([(key.clone(), value.clone())]);
+                let error = serde_json::from_value::<Config>(Value::Object(member)).err()?;
+                Some(format!("`{}`: {}", visible::line(key), in_words(&error)))
+            };
+            members.iter().find_map(alone).unwrap_or_else(|| in_words(&error))
+        })
+    }
+}
+
+/// What was expected and what was found, by an error about a type.
+fn in_words(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let Some((found, expected)) = text.rsplit_once(", expected ") else { return text };
+    let found = found.split_once(": ").map_or(found, |(_, found)| found);
+    let expected = match expected {
+        "usize" | "u8" => "a whole number",
+        "f64" => "a number",
+        other => other,
+    };
+    format!("expected {expected}, found {found}")
+}
+
 /// Families that have these names and these symmetries, each with how the names of its classes begin, and what its norms add to the stored
 /// gains. Others share the names only: OLMo 2 and Gemma 2 have further norms, Granite scales its residual stream.
 pub(super) const FAMILIES: [(&str, &str, f64); 8] = [
@@ -93,7 +123,7 @@ impl Architecture {
     /// If it is malformed, or of a family with other symmetries.
     pub fn from_config(text: &str) -> Result<Self, String> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let config: Config = serde_json::from_str(text).map_err(|error| malformed(text, &error))?;
+        let config = Config::read(text)?;
         let known = FAMILIES.map(|(family, ..)| family).join(", ");
         let unknown = |family: &str| {
             let family = visible::line(family);
@@ -167,36 +197,42 @@ impl Architecture {
         })
     }
 
-    /// The numbers of heads for query and key projections with so many rows.
-    pub(super) fn heads(&self, queries: usize, keys: usize) -> Result<(usize, usize), LawsError> {
+    /// The numbers of heads for query and key projections of these names with so many rows.
+    pub(super) fn heads(
+        &self,
+        (query, queries): (&str, usize),
+        (key, keys): (&str, usize),
+    ) -> Result<(usize, usize), LawsError> {
         let inconsistent = |text: String| Err(LawsError::Inconsistent(text));
         let heads = match (self.heads, self.head_length) {
             (Some(heads), _) => heads,
             (None, Some(length)) if length > 0 => queries / length,
             _ => {
                 return Err(LawsError::Setting(
-                    "--heads is needed: there is no config.json beside the weights that tells".to_owned(),
+                    "--heads is needed: no config.json beside the weights says `num_attention_heads`".to_owned(),
                 ));
             }
         };
         if heads == 0 || !queries.is_multiple_of(heads) {
-            return inconsistent(format!("the {queries} rows of q_proj are no multiple of the heads, {heads}"));
+            return inconsistent(format!(
+                "the {queries} rows of `{query}.weight` are no multiple of the heads, {heads}"
+            ));
         }
         let length = queries / heads;
         if let Some(expected) = self.head_length.filter(|expected| *expected != length) {
             return inconsistent(format!(
-                "the {queries} rows of q_proj are not {heads} x {expected}, the heads by their length"
+                "the {queries} rows of `{query}.weight` are not {heads} x {expected}, the heads by their length"
             ));
         }
         let shared = keys / length;
         if shared == 0 || !keys.is_multiple_of(length) || !heads.is_multiple_of(shared) {
             return inconsistent(format!(
-                "the {keys} rows of k_proj are no heads of length {length} for the heads of the queries, {heads}, to share"
+                "the {keys} rows of `{key}.weight` are no heads of length {length} for the heads of the queries, {heads}, to share"
             ));
         }
         if let Some(expected) = self.key_value_heads.filter(|expected| *expected != shared) {
             return inconsistent(format!(
-                "the {keys} rows of k_proj are {shared} x {length}, the heads by their length, not {expected} x {length}"
+                "the {keys} rows of `{key}.weight` are {shared} x {length}, the heads by their length, not {expected} x {length}"
             ));
         }
         Ok((heads, shared))

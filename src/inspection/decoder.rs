@@ -240,7 +240,8 @@ fn of_layer(
 ) -> Result<Vec<Block>, LawsError> {
     let module = |name: &str| format!("{}layers.{layer}.{name}", tensors.trunk);
     let [norm, query, key, value, output, second_norm] = LAYER.map(module);
-    let (heads, groups) = architecture.heads(tensors.row_count(&query)?, tensors.row_count(&key)?)?;
+    let [queries, keys] = [(query.as_str(), tensors.row_count(&query)?), (key.as_str(), tensors.row_count(&key)?)];
+    let (heads, groups) = architecture.heads(queries, keys)?;
     let length = tensors.row_count(&query)? / heads;
     let readers = |names: &[String]| names.iter().flat_map(|name| tensors.columns(name, -1.0)).collect::<Vec<_>>();
     let gain = |norm: &str| tensors.gain(norm, 1.0, architecture.gain_offset);

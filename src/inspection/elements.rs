@@ -2,6 +2,7 @@
 
 use super::fitted::Layout;
 use super::law::Axis;
+use super::range::{square, square_of_product};
 use super::sums::{Marginals, sum};
 
 /// Elements that are looked at together.
@@ -41,9 +42,9 @@ impl Products {
     pub fn add(&mut self, theta: &[f64], other: &[f64], product: &mut [f64]) {
         fill_two(product, theta, other, |theta, other| theta * other);
         self.along.add(product);
-        product.iter_mut().for_each(|product| *product *= *product);
+        fill_two(product, theta, other, square_of_product);
         self.scatter.add(product);
-        fill(product, other, |other| other * other);
+        fill(product, other, square);
         self.squares.add(product);
     }
 

@@ -13,6 +13,7 @@ use super::sums::{Marginals, Wanted, dot, sum};
 use super::{Inputs, LawsError, Settings, digits, inspect};
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Elements that are looked at together.
 const BLOCK: usize = 1 << 13;
@@ -28,6 +29,7 @@ const NEAR: f64 = 0.125;
 /// An axis with its overlaps.
 struct Candidate {
     block: Block,
+    length: usize,
     /// Position by position of each sample.
     overlaps: Vec<f64>,
     /// The root of the sum of the squares of the terms.
@@ -45,45 +47,78 @@ struct Independent {
     components: Vec<f64>,
 }
 
-/// The laws that gradients show, the largest axes last; all of them are confirmed by [`inspect`].
+/// What gradients show.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The laws, the largest axes last, each with its largest overlap; all of them are confirmed by [`inspect`].
+    pub laws: Vec<(Law, f64)>,
+    /// Axes of which more samples would tell.
+    pub untold: Vec<Untold>,
+}
+
+/// Axes of one length that have too few overlaps to tell a law from chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Untold {
+    /// Their length.
+    pub length: usize,
+    /// How many there are.
+    pub axes: usize,
+    /// The overlaps of each: its length times the samples.
+    pub overlaps: usize,
+    /// So many samples are enough.
+    pub samples: usize,
+}
+
+impl fmt::Display for Untold {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Untold { length, axes, overlaps, samples } = self;
+        write!(
+            formatter,
+            "axes of length {length}: {axes} of them, with {overlaps} overlaps each, too few to tell a law from chance: give {samples} samples or more"
+        )
+    }
+}
+
+/// The laws that gradients show.
 ///
 /// # Errors
 /// If a file is malformed, lacks what is needed, or is too large.
-pub fn found(weights: &Checkpoint, gradients: &Checkpoint) -> Result<Vec<(Law, f64)>, LawsError> {
-    let mut lengths: BTreeMap<usize, Vec<Candidate>> = BTreeMap::new();
-    let mut kept = 0_usize;
+pub fn found(weights: &Checkpoint, gradients: &Checkpoint) -> Result<Found, LawsError> {
+    // By the length of the axis, and the overlaps of each: those of tensors with other numbers of samples are apart.
+    let mut lengths: BTreeMap<(usize, usize), Vec<Candidate>> = BTreeMap::new();
+    let (mut kept, mut shared) = (0_usize, false);
     for name in weights.names().filter(|name| gradients.get(name).is_some()) {
+        shared = true;
         for candidate in candidates(weights, gradients, name)? {
             kept += candidate.overlaps.len();
             if kept > MOST_NUMBERS {
                 let problem = "the overlaps of all axes take more than a GiB: give fewer samples";
-                return Err(LawsError::Inconsistent(problem.to_owned()));
+                return Err(CheckpointError::file(gradients.path(), problem).into());
             }
-            lengths.entry(candidate.overlaps.len()).or_default().push(candidate);
+            lengths.entry((candidate.length, candidate.overlaps.len())).or_default().push(candidate);
         }
     }
     if lengths.is_empty() {
-        return Err(LawsError::Missing("gradients that do not vanish, named like the parameters".to_owned()));
+        let found =
+            if shared { "they vanish, or have no axis of two or more" } else { "none has the name of a parameter" };
+        let problem = format!("expected gradients that do not vanish, named like the parameters: {found}");
+        return Err(CheckpointError::file(gradients.path(), problem).into());
     }
-    let is_told = |axes: &Vec<Candidate>| axes[0].overlaps.len() >= axes.len() + SPARE;
-    if !lengths.values().any(is_told) {
-        let axes = lengths.values().max_by_key(|axes| axes[0].overlaps.len()).map_or(0, Vec::len);
-        let problem = format!(
-            "gradients of more samples: {} have fewer than {} overlaps with each, too few to tell a law from chance",
-            match axes {
-                1 => "1 axis of the parameters would".to_owned(),
-                _ => format!("{axes} axes of the parameters"),
-            },
-            axes + SPARE
-        );
-        return Err(LawsError::Missing(problem));
-    }
-    let mut laws = Vec::new();
-    for axes in lengths.into_values().filter(is_told) {
+    let (mut laws, mut untold) = (Vec::new(), Vec::new());
+    let count = lengths.len();
+    for ((length, overlaps), axes) in lengths {
+        let needed = axes.len() + SPARE;
+        if overlaps < needed {
+            untold.push(Untold { length, axes: axes.len(), overlaps, samples: needed.div_ceil(length) });
+            continue;
+        }
         for blocks in dependences(&axes) {
             let name = blocks.iter().map(described).collect::<Vec<_>>().join(", ");
             laws.push(Law::rescaling(&name, None, blocks));
         }
+    }
+    if let Some(axes) = untold.first().filter(|_| untold.len() == count) {
+        return Err(CheckpointError::file(gradients.path(), format!("expected more samples, for {axes}")).into());
     }
     let inputs = Inputs { weights, optimizer: None, gradients: Some(gradients), entropic_gradient: None };
     let inspection = inspect(&inputs, &laws, &Settings::default())?;
@@ -91,7 +126,8 @@ pub fn found(weights: &Checkpoint, gradients: &Checkpoint) -> Result<Vec<(Law, f
         let balance = inspection.balances.iter().find(|balance| balance.law == *law)?;
         (balance.status == Status::Confirmed).then(|| balance.largest_overlap().unwrap_or(0.0))
     };
-    Ok(laws.into_iter().filter_map(|law| confirmed(&law).map(|overlap| (law, overlap))).collect())
+    let laws = laws.into_iter().filter_map(|law| confirmed(&law).map(|overlap| (law, overlap))).collect();
+    Ok(Found { laws, untold })
 }
 
 fn described(block: &Block) -> String {
@@ -127,7 +163,7 @@ fn candidates(weights: &Checkpoint, gradients: &Checkpoint, name: &str) -> Resul
     let mut found = Vec::new();
     for offset in offsets {
         let mut overlaps = (Vec::new(), Vec::new());
-        let (mut squares, mut significant) = (0.0, 0);
+        let (mut squares, mut significance) = (0.0, digits::Significance::new());
         let mut stream = gradients.stream(name)?;
         for _ in 0..stacked[0] {
             let mut theta = weights.stream(name)?;
@@ -138,7 +174,7 @@ fn candidates(weights: &Checkpoint, gradients: &Checkpoint, name: &str) -> Resul
                 let (t, g) = (&mut t[..length], &mut g[..length]);
                 theta.read(t)?;
                 stream.read(g)?;
-                significant = g.iter().fold(significant, |bits, value| bits | value.to_bits());
+                significance.look_at(g);
                 t.iter_mut().zip(&*g).for_each(|(t, g)| *t = (*t + offset) * g);
                 squares += dot(t, t);
                 marginals.add(t);
@@ -151,12 +187,18 @@ fn candidates(weights: &Checkpoint, gradients: &Checkpoint, name: &str) -> Resul
         stream.finish()?;
         let stored = [weights, gradients].map(|file| Ok::<_, LawsError>(digits::digits(&file.tensor(name)?.element)));
         let [parameters, gradients] = stored;
-        let digits = parameters?.min(gradients?).min(digits::significant_digits(significant));
+        let digits = parameters?.min(gradients?).min(significance.digits());
         let blocks = [(Block::rows(name, 1.0), overlaps.0), (Block::columns(name, 1.0), overlaps.1)];
         for (block, overlaps) in blocks {
             let length = if block.axis == Axis::Rows { extent.rows } else { extent.columns };
             if length > 1 && !overlaps.is_empty() && squares > 0.0 {
-                found.push(Candidate { block: block.offset_by(*offset), overlaps, scale: squares.sqrt(), digits });
+                found.push(Candidate {
+                    block: block.offset_by(*offset),
+                    length,
+                    overlaps,
+                    scale: squares.sqrt(),
+                    digits,
+                });
             }
         }
     }

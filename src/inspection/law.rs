@@ -183,6 +183,12 @@ impl Inexact {
         if epsilon == 0.0 { 0.0 } else { self.norms as f64 * epsilon / (m + epsilon) }
     }
 
+    /// The epsilon from which on such an overlap is allowed; none if no epsilon does.
+    pub fn needed(&self, m: f64, overlap: f64) -> Option<f64> {
+        let norms = self.norms as f64;
+        (overlap < norms).then(|| m * overlap / (norms - overlap))
+    }
+
     /// In words.
     pub fn remark(&self) -> String {
         match self.epsilon {

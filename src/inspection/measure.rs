@@ -1,16 +1,17 @@
 //! The second moments that laws are about, tensor by tensor, each read once from its beginning to its end.
 
-use super::contribution::Contribution;
-use super::digits::{digits, significant_digits};
+use super::contribution::{Contribution, Origin, Sums};
+use super::digits::{Significance, digits};
 use super::elements::{BLOCK, Products, RowsAndColumns, add_to, blocks, fill, fill_two, fold, quotient};
 use super::fitted::{Extent, Fitted};
 use super::gram::{Cross, Gram};
 use super::law::{Axis, Block, Form};
 use super::optimizer::{MOMENTUM_BUFFER, buffer, correction, steps};
+use super::range::square;
 use super::sieve::Sieve;
 use super::sums::{Marginals, Wanted};
 use super::{Inputs, LawsError, Rule, Settings, generators};
-use crate::checkpoint::{Checkpoint, CheckpointError, TensorStream};
+use crate::checkpoint::{Checkpoint, CheckpointError, Element, TensorStream};
 
 /// A tensor that a law names, and where.
 pub type Use<'a> = (&'a Fitted<'a>, usize);
@@ -160,13 +161,30 @@ impl<'a> Measurement<'a> {
         self.momentum(&mut sums)?;
         let contributions: Vec<Contribution> =
             (0..self.uses.len()).map(|number| self.contribution(&sums, number)).collect();
-        let finite =
-            |contribution: &Contribution| contribution.vectors().all(|vector| vector.iter().all(|x| x.is_finite()));
-        if !contributions.iter().all(finite) {
-            let problem = "the squares of its elements or of their gradients leave the range of f64";
-            return Err(CheckpointError::tensor(self.inputs.weights.path(), self.name, problem).into());
+        for ((fitted, _), contribution) in self.uses.iter().zip(&contributions) {
+            let squares = (fitted.law.form == Form::Rescaling).then_some(self.extent.elements() * self.samples.max(1));
+            if let Some((origin, problem)) = contribution.out_of_range(squares) {
+                let (file, name) = self.origin(origin);
+                return Err(CheckpointError::tensor(file.path(), name, problem).into());
+            }
         }
         Ok(contributions)
+    }
+
+    /// The file, and the name in it, that numbers are from.
+    fn origin(&self, origin: Origin) -> (&Checkpoint, &str) {
+        let Inputs { weights, gradients, entropic_gradient, .. } = *self.inputs;
+        let buffers = self.buffers.as_ref().map(|(file, name, _)| (*file, name.as_str()));
+        let second = self.second.as_ref().map(|(file, name, _)| (*file, name.as_str()));
+        let first = self.first.as_ref().map(|(file, name)| (*file, name.as_str()));
+        let gradients = gradients.map(|file| (file, self.name));
+        let found = match origin {
+            Origin::Parameters => None,
+            Origin::Moments => buffers.or(gradients).or(second),
+            Origin::Gradients => gradients.or(first),
+            Origin::Entropic => entropic_gradient.map(|file| (file, self.name)),
+        };
+        found.unwrap_or((weights, self.name))
     }
 
     /// Whatever there is one of for each parameter: the parameters, the optimiser's buffers, the gradient of `F`.
@@ -187,7 +205,7 @@ impl<'a> Measurement<'a> {
             // What decays is what is stored, what is multiplied is what is used.
             stored.copy_from_slice(t);
             t.iter_mut().for_each(|t| *t += self.offset);
-            fill(product, t, |t| t * t);
+            fill(product, t, square);
             parameters.add(product);
             if offset {
                 fill_two(product, t, stored, |t, stored| t * stored);
@@ -197,7 +215,8 @@ impl<'a> Measurement<'a> {
             if let (Some(stream), Some((optimizer, name, correction))) = (&mut second, &self.second) {
                 stream.read(v)?;
                 if let Some(place) = v.iter().position(|value| *value < 0.0) {
-                    let problem = format!("element {} is {}: a second moment is not negative", done + place, v[place]);
+                    let element = self.inputs.weights.tensor(self.name)?.place(done + place);
+                    let problem = format!("element {element:?} is {}: a second moment is not negative", v[place]);
                     return Err(CheckpointError::tensor(optimizer.path(), name, problem).into());
                 }
                 v.iter_mut().for_each(|moment| *moment *= correction);
@@ -230,6 +249,7 @@ impl<'a> Measurement<'a> {
         [second, first, entropic].into_iter().flatten().try_for_each(TensorStream::finish)?;
 
         let parameters = parameters.finish();
+        let element = self.inputs.weights.tensor(self.name)?.element.clone();
         let mut sums = Sums {
             decay: if stretched || offset { decay.finish() } else { parameters.clone() },
             parameters,
@@ -241,7 +261,9 @@ impl<'a> Measurement<'a> {
             overlap: Vec::new(),
             gradient: Vec::new(),
             scatter: Vec::new(),
-            digits: digits(&self.inputs.weights.tensor(self.name)?.element),
+            digits: digits(&element),
+            parameter_rounding: element.map_or(0.0, Element::rounding_below_range).powi(2),
+            gradient_rounding: 0.0,
             mean: None,
             generators: Vec::new(),
             generator_squares: vec![Vec::new(); self.uses.len()],
@@ -267,7 +289,7 @@ impl<'a> Measurement<'a> {
         let Some(gradients) = self.inputs.gradients else { return Ok(()) };
         let mut stream = gradients.stream(self.name)?;
         let mut blocks = blocks();
-        let mut significant = 0_u64;
+        let mut significance = Significance::new();
         let mut mean = self.settings.batch_size.map(|_| vec![0.0; self.extent.elements()]);
         for _ in 0..self.samples {
             let mut crosses = self.crosses();
@@ -284,7 +306,7 @@ impl<'a> Measurement<'a> {
                 products.add(t, g, product);
                 grams.iter_mut().flatten().for_each(|(sieve, gram)| sieve.pass(g, |g| gram.add(g)));
                 crosses.iter_mut().flatten().for_each(|(sieve, cross)| sieve.pass_both(t, g, |t, g| cross.add(t, g)));
-                significant = g.iter().fold(significant, |bits, value| bits | value.to_bits());
+                significance.look_at(g);
                 if let (true, Some(second), Some((_, _, correction))) = (adaptive, &mut second, &self.second) {
                     second.read(s)?;
                     fill_two(product, g, s, |g, v| quotient(g * g, self.metric(v * correction)));
@@ -320,7 +342,8 @@ impl<'a> Measurement<'a> {
         sums.mean = mean.map(|sum| self.squares(&sum, 1.0 / self.samples as f64));
         stream.finish()?;
         let stored = digits(&gradients.tensor(self.name)?.element);
-        sums.digits = sums.digits.min(stored).min(significant_digits(significant));
+        sums.digits = sums.digits.min(stored).min(significance.digits());
+        sums.gradient_rounding = self.samples as f64 * significance.rounding_below_range().powi(2);
         Ok(())
     }
 
@@ -345,7 +368,7 @@ impl<'a> Measurement<'a> {
             for (_, length) in self.blocks() {
                 let [m, product, ..] = blocks.each_mut().map(|block| &mut block[..length]);
                 stream.read(m)?;
-                fill(product, m, |m| m * m);
+                fill(product, m, square);
                 noise.add(product);
                 grams.iter_mut().flatten().for_each(|(sieve, gram)| sieve.pass(m, |m| gram.add(m)));
             }
@@ -371,6 +394,8 @@ impl<'a> Measurement<'a> {
                 gradient: sums.gradient_diagonals[number].clone(),
                 scatter: sums.generator_squares[number].clone(),
                 digits: sums.digits,
+                parameter_rounding: sums.parameter_rounding,
+                gradient_rounding: sums.gradient_rounding,
                 generators: sums.generators.iter().map(|sample| sample[number].clone()).collect(),
                 mean: None,
                 entropic,
@@ -393,30 +418,11 @@ impl<'a> Measurement<'a> {
             gradient: over_samples(&sums.gradient),
             scatter: over_samples(&sums.scatter),
             digits: sums.digits,
+            parameter_rounding: sums.parameter_rounding,
+            gradient_rounding: sums.gradient_rounding,
             generators: Vec::new(),
             mean: sums.mean.as_ref().map(fold),
             entropic,
         }
     }
-}
-
-struct Sums {
-    parameters: RowsAndColumns,
-    decay: RowsAndColumns,
-    noise: Vec<RowsAndColumns>,
-    overlap: Vec<RowsAndColumns>,
-    gradient: Vec<RowsAndColumns>,
-    scatter: Vec<RowsAndColumns>,
-    /// Of the mean gradient.
-    mean: Option<RowsAndColumns>,
-    digits: u32,
-    /// For each sample, one for each use by a matrix law.
-    generators: Vec<Vec<Vec<f64>>>,
-    generator_squares: Vec<Vec<f64>>,
-    /// One for each use by a matrix law: the diagonal of `g g^T`, summed over the samples.
-    gradient_diagonals: Vec<Vec<f64>>,
-    entropic: Option<(RowsAndColumns, RowsAndColumns)>,
-    /// One for each use by a matrix law.
-    parameter_grams: Vec<Option<Vec<f64>>>,
-    noise_grams: Vec<Vec<Option<Vec<f64>>>>,
 }

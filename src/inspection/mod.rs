@@ -11,8 +11,12 @@
 //! | [`sums`], `gram` | sums in one pass, accurate to the last places |
 //! | `measure`, `contribution` | the second moments of one tensor, and what they add to a law |
 //! | `elements`, `sieve`, `digits`, `optimizer` | blocks of elements, slices, digits, and what an optimiser keeps of a tensor |
+//! | `settings` | how the network is trained |
+//! | `range` | sums of squares that leave the range of f64 |
+//! | [`symmetry`] | whether overlaps are rounding, and what decay makes of them |
+//! | `unread` | tensors that no law reads |
 //! | [`reading`] | both sides of a law as numbers, and how far they are apart |
-//! | [`balance`], `matrices` | a law on a checkpoint, of its members and of matrices |
+//! | [`balance`], `tally`, `matrices` | a law on a checkpoint, of its members and of matrices |
 //! | [`prediction`] | where descent that goes on as it is would come to rest |
 //!
 //! For a generator `A` of a symmetry and plain descent the law is `E[g^T A g] = (4 gamma / eta) theta^T A theta`
@@ -38,17 +42,25 @@ pub mod mlp;
 pub mod names;
 mod optimizer;
 pub mod prediction;
+mod range;
 pub mod reading;
+mod settings;
 mod sieve;
 pub mod sums;
+pub mod symmetry;
+mod tally;
+mod unread;
 
 use self::balance::{Balance, Status};
 use self::contribution::Contribution;
-use self::decay::{Decay, Moments, Relaxation, matches};
+use self::decay::{Moments, Relaxation};
 use self::fitted::Fitted;
 use self::law::{Block, Form, Law};
 use self::reading::Reading;
+pub use self::settings::{Rule, Settings};
+pub use self::unread::Unread;
 use crate::checkpoint::{Checkpoint, CheckpointError};
+use crate::visible;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -81,43 +93,6 @@ pub enum LawsError {
     Setting(String),
 }
 
-/// How the network is trained.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Rule {
-    /// `theta' = theta - eta m'`, `m' = beta m + g + 2 gamma theta`, with `beta = 0` if nothing is said.
-    #[default]
-    Sgd,
-    /// Adam with the decay `2 gamma theta` added to the gradient.
-    Adam,
-    /// Adam with decoupled decay, `theta' = (1 - 2 eta gamma) theta - ...`.
-    AdamW,
-}
-
-/// What the files do not tell.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Settings {
-    /// How the network is trained.
-    pub rule: Rule,
-    /// eta.
-    pub learning_rate: Option<f64>,
-    /// beta of heavy-ball momentum without dampening; 0 for none.
-    pub momentum: f64,
-    /// The steps that were made, if no file tells them.
-    pub steps: Option<f64>,
-    /// gamma: the regularised loss is `l + gamma |theta|^2`.
-    pub weight_decay: f64,
-    /// gamma of the tensors that have a form; the first that fits decides.
-    pub decays: Vec<Decay>,
-    /// Patterns of the names of tensors without decay, in which `*` stands for any characters.
-    pub undecayed: Vec<String>,
-    /// Adam's beta2, for the correction of its second moments.
-    pub second_moment_decay: f64,
-    /// What Adam adds to the root of the second moments.
-    pub epsilon: f64,
-    /// The size of the batches to predict for. Then the mean gradient of a tensor is held in memory.
-    pub batch_size: Option<usize>,
-}
-
 /// The checkpoints.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
@@ -143,6 +118,8 @@ pub struct Inspection {
     pub buffers: Option<usize>,
     /// The steps of the run, if they are known.
     pub steps: Option<f64>,
+    /// Whether a tensor of some law decays.
+    pub decays: bool,
     /// How long the decay of each strength takes.
     pub relaxations: Vec<Relaxation>,
     /// Whether second moments were corrected for the steps made.
@@ -153,6 +130,8 @@ pub struct Inspection {
     pub balances: Vec<Balance>,
     /// Laws that the files do not suffice for, with the reason.
     pub skipped: Vec<(Law, &'static str)>,
+    /// Tensors that no law reads.
+    pub unread: Unread,
 }
 
 /// How many of the laws are symmetries of the network.
@@ -173,7 +152,7 @@ impl Inspection {
         Counts {
             confirmed: count(Status::Confirmed),
             not_a_symmetry: count(Status::NotASymmetry),
-            unchecked: count(Status::Unchecked),
+            unchecked: self.balances.iter().filter(|balance| balance.status.reason().is_some()).count(),
         }
     }
 }
@@ -227,77 +206,6 @@ const LARGEST_GRAMS: usize = 1 << 27;
 
 /// Every sample has a sum for each member of each law.
 const MOST_SAMPLES: usize = 1 << 16;
-
-impl Settings {
-    /// The file with the momentum, if the second moments are its.
-    fn buffers<'a>(&self, inputs: &Inputs<'a>) -> Option<&'a Checkpoint> {
-        let momentum = |file: &&Checkpoint| file.names().any(|name| name.ends_with(optimizer::MOMENTUM_BUFFER));
-        inputs.optimizer.filter(momentum).filter(|_| self.rule == Rule::Sgd)
-    }
-
-    fn check(&self, inputs: &Inputs<'_>) -> Result<(), LawsError> {
-        let refuse = |problem: &str| Err(LawsError::Setting(problem.to_owned()));
-        let positive = |value: f64| value > 0.0 && value.is_finite();
-        if self.learning_rate.is_some_and(|eta| !positive(eta)) {
-            return refuse("--learning-rate has to be positive");
-        }
-        if self.weight_decay != 0.0 && !positive(self.weight_decay) {
-            return refuse("--weight-decay must not be negative");
-        }
-        if self.steps.is_some_and(|steps| !positive(steps)) {
-            return refuse("--steps has to be positive");
-        }
-        if !(0.0..1.0).contains(&self.momentum) {
-            return refuse("--momentum is at least 0 and less than 1");
-        }
-        if self.momentum > 0.0 && self.rule != Rule::Sgd {
-            return refuse("--momentum is about --rule sgd: Adam's first moments have no part in its laws");
-        }
-        let buffers = self.buffers(inputs).is_some();
-        if self.batch_size == Some(0) {
-            return refuse("--batch-size is at least 1");
-        }
-        if buffers && self.momentum == 0.0 {
-            return refuse("--momentum is needed: the optimiser's file has momentum buffers");
-        }
-        if self.epsilon != 0.0 && !positive(self.epsilon) {
-            return refuse("--adam-epsilon must not be negative");
-        }
-        if !(0.0..1.0).contains(&self.second_moment_decay) {
-            return refuse("--beta2 is at least 0 and less than 1");
-        }
-        match (self.rule, inputs.optimizer, inputs.gradients) {
-            (_, None, None) => {
-                refuse("--gradients or --optimizer is needed: the laws are about second moments of gradients")
-            }
-            (Rule::Sgd, Some(_), Some(_)) if !buffers => {
-                refuse("--rule sgd takes second moments from --gradients: leave --optimizer out")
-            }
-            (Rule::Adam | Rule::AdamW, None, _) => refuse("the laws of Adam need its second moments: give --optimizer"),
-            _ => Ok(()),
-        }?;
-        let nowhere = |pattern: &str| !inputs.weights.names().any(|name| matches(pattern, name));
-        if let Some(pattern) = self.undecayed.iter().find(|pattern| nowhere(pattern)) {
-            return refuse(&format!("--no-decay {pattern}: no tensor has a name of this form"));
-        }
-        if let Some(decay) = self.decays.iter().find(|decay| nowhere(&decay.pattern)) {
-            let problem = format!("[[decay]] of `{}`: no tensor has a name of this form", decay.pattern);
-            return Err(LawsError::Inconsistent(problem));
-        }
-        if inputs.entropic_gradient.is_some() {
-            if self.learning_rate.is_none() {
-                return refuse("--entropic-gradient needs --learning-rate: the tolerance has it");
-            }
-            if self.momentum > 0.0 {
-                return refuse("--entropic-gradient is about plain descent: it does not go with --momentum");
-            }
-            if self.rule == Rule::AdamW {
-                return refuse("--entropic-gradient is about decay inside the loss: it does not go with --rule adamw");
-            }
-        }
-        Ok(())
-    }
-}
 
 /// Evaluates laws on checkpoints.
 ///
@@ -363,6 +271,12 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
         .zip(contributions)
         .map(|(fitted, parts)| Balance::new(fitted, parts, rate, samples.is_some()))
         .collect();
+    if let Some(balance) = balances.iter().find(|balance| !balance.is_finite()) {
+        let title = balance.law.title();
+        let problem =
+            format!("the law `{}`: its terms or their products leave the range of f64", visible::line(&title));
+        return Err(LawsError::Inconsistent(problem));
+    }
     let size = |balance: &Balance| balance.total.imbalance.map_or(-1.0, f64::abs);
     balances.sort_by(|a, b| size(b).total_cmp(&size(a)));
     let has =
@@ -371,15 +285,17 @@ pub fn inspect(inputs: &Inputs<'_>, laws: &[Law], settings: &Settings) -> Result
         (Some(optimizer), Some((name, _))) => optimizer::steps(optimizer, name, settings.steps)?,
         _ => settings.steps,
     };
-    let gammas = tensors.iter().map(|(name, _)| settings.decay_of(name)).collect();
+    let gammas: Vec<f64> = tensors.iter().map(|(name, _)| settings.decay_of(name)).collect();
     Ok(Inspection {
         settings: settings.clone(),
         samples,
         buffers: buffers.map(|(_, count)| count),
         steps,
+        decays: gammas.iter().any(|gamma| *gamma != 0.0),
         relaxations: settings.relaxations(gammas, steps),
         corrected: inputs.optimizer.is_some() && (has("step") || settings.steps.is_some()),
         mean_gradient: has(".exp_avg") && inputs.gradients.is_none(),
+        unread: Unread::of(inputs, &laws),
         balances,
         skipped,
     })

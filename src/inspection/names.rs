@@ -22,6 +22,11 @@ fn is_of(weights: &Checkpoint, name: &str) -> bool {
     has(name) || name.rsplit_once('.').is_some_and(|(parameter, _)| has(parameter))
 }
 
+/// Whether a name in a companion of the weights is that of a parameter, of what an optimiser keeps of one, or of what it tells of all.
+pub(super) fn is_known(weights: &Checkpoint, name: &str) -> bool {
+    name == OF_ALL || is_of(weights, name)
+}
+
 /// Gradients, or what an optimiser keeps, under the names that the parameters have in `weights`.
 ///
 /// If no name is that of a parameter, but all of them are once each file's common beginning is exchanged for the other's, they are renamed;

@@ -53,6 +53,10 @@ pub struct Reading {
     /// The root of `E[((A theta)^T g)^2]` over that of `E sum_i (A theta)_i^2 g_i^2`: if the terms of the overlap had random signs,
     /// about 1; if they cancel up to rounding, about its relative size, however many they are.
     pub cancellation: Option<f64>,
+    /// The cancellation up to which that is rounding; none if there is none, or too few digits are left to tell.
+    pub limit: Option<f64>,
+    /// How many members or generators have too few digits left to tell.
+    pub lost: usize,
     /// `|A theta|^2`; of a matrix law 0.
     pub parameters: f64,
     /// The square of the mean gradient on both sides, weighted like the terms, if it was asked for; not of a matrix law.
@@ -66,6 +70,18 @@ impl Reading {
     pub fn z(&self) -> Option<f64> {
         let error = self.standard_error.filter(|error| *error > 0.0)?;
         self.imbalance.map(|imbalance| imbalance / error)
+    }
+
+    /// Whether the overlap is known to be more than rounding.
+    pub(super) fn is_more_than_rounding(&self) -> bool {
+        self.cancellation.zip(self.limit).is_some_and(|(cancellation, limit)| cancellation > limit)
+    }
+
+    /// Whether all numbers, and the sum of the terms, are within the range of f64.
+    pub(super) fn is_finite(&self) -> bool {
+        let Reading { imbalance, standard_error, tolerance, off_shell, overlap, cancellation, parameters, .. } = self;
+        let optional = [imbalance, standard_error, tolerance, off_shell, overlap, cancellation];
+        optional.into_iter().flatten().chain([parameters, &self.sides.scale()]).all(|number| number.is_finite())
     }
 }
 

@@ -3,6 +3,7 @@
 #![cfg(feature = "cli")]
 
 mod eval;
+mod files;
 mod graph;
 mod observe;
 #[path = "../support/mod.rs"]

@@ -167,8 +167,9 @@ fn biases_without_decay_are_left_out_of_the_right_side() {
     let (all_decay, _) = run(&["--weight-decay", "0.02"]);
     assert!((all_decay + 0.280).abs() < 5e-4, "{all_decay}");
     assert_eq!(run(&["--pytorch-weight-decay", "0.04", "--no-decay", "0.bias"]), (imbalance, error));
-    let refusal = [&weights, "--laws", "mlp", "--gradients", &gradients, "--no-decay", "*.baes"];
-    refused(&refusal.map(|word| word as &str), 2, &["--no-decay *.baes"]);
+    let decay = ["--learning-rate", "0.02", "--weight-decay", "0.02"];
+    let refusal = [&weights as &str, "--laws", "mlp", "--gradients", &gradients, "--no-decay", "*.baes"];
+    refused(&[&refusal[..], &decay].concat(), 2, &["--no-decay *.baes"]);
 }
 
 #[test]

@@ -22,13 +22,17 @@ fn a_decoder_with_other_tensors_or_heads_is_refused() {
     with(&|tensors| drop(tensors.remove(&gate)), &[], &[&gate, "none"]);
     with(&|tensors| tensors.retain(|name, _| !name.contains("layers.0")), &[], &["model.layers.0"]);
     with(&|tensors| tensors.retain(|name, _| !name.contains("layers")), &[], &["model.layers.0"]);
-    with(&|_| (), &["--heads", "3"], &["16 rows of q_proj are not 3 heads"]);
-    with(&|_| (), &["--heads", "0"], &["0 heads"]);
-    with(&|_| (), &["--heads", "4", "--kv-heads", "4"], &["2 heads", "not 4"]);
-    with(&|_| (), &["--heads", "4", "--head-dim", "8"], &["4 heads of 8"]);
+    let query = name("self_attn.q_proj");
+    with(&|_| (), &["--heads", "3"], &[&format!("16 rows of `{query}` are no multiple of the heads, 3")]);
+    with(&|_| (), &["--heads", "4", "--kv-heads", "4"], &["2 x 4", "not 4 x 4"]);
+    with(&|_| (), &["--heads", "4", "--head-dim", "8"], &["4 x 8"]);
     with(&|_| (), &["--heads", "1"], &["k_proj"]);
     let weights = written(&folder, "weights.safetensors", &safetensors(&whole, Element::F32));
     refused(&[&weights, "--laws", "decoder", "--gradients", &gradients], 2, &["--heads"]);
+    for option in ["--heads", "--kv-heads", "--head-dim"] {
+        let words = format!("{option}: expected at least 1, found 0");
+        refused(&[&weights, "--laws", "decoder", "--gradients", &gradients, option, "0"], 2, &[&words]);
+    }
     for (config, words) in [
         (json!({"model_type": "gemma2", "num_attention_heads": 4}), "gemma2"),
         (json!({"num_attention_heads": 4, "partial_rotary_factor": 1.5}), "part of each head"),
@@ -37,7 +41,13 @@ fn a_decoder_with_other_tensors_or_heads_is_refused() {
             json!({"num_attention_heads": 4, "partial_rotary_factor": 1, "rope_parameters": {"partial_rotary_factor": 0.25}}),
             "contradicts itself",
         ),
-        (json!({"num_attention_heads": "four"}), "invalid type"),
+        (
+            json!({"num_attention_heads": "four"}),
+            "`num_attention_heads`: expected a whole number, found string \"four\"",
+        ),
+        (json!({"head_dim": -2}), "`head_dim`: expected a whole number, found integer `-2`"),
+        (json!({"rms_norm_eps": []}), "`rms_norm_eps`: expected a number, found sequence"),
+        (json!([]), "expected an object"),
         (json!({"num_attention_heads": 4, "num_key_value_heads": 4}), "k_proj"),
     ] {
         written(&folder, "config.json", config.to_string().as_bytes());
@@ -68,7 +78,10 @@ fn settings_that_contradict_each_other_are_wrong_usage() {
     with(&["--optimizer", &buffers, "--beta2", "1"], "--beta2");
     with(&["--optimizer", &buffers, "--adam-epsilon=-1"], "--adam-epsilon");
     // Whatever would have no effect is refused, and a negative number is no option.
-    with(&["--gradients", &gradients, "--learning-rate", "-1"], "--learning-rate has to be positive");
+    with(
+        &["--gradients", &gradients, "--learning-rate", "-1"],
+        "--learning-rate: expected a number that is positive and finite, found -1",
+    );
     with(&["--gradients", &gradients, "--activation", "identity"], "--activation is for --laws mlp");
     with(&["--gradients", &gradients, "--beta2", "0.9"], "--beta2");
     with(&["--gradients", &gradients, "--adam-epsilon", "1e-6"], "--adam-epsilon");
@@ -116,12 +129,12 @@ fn moments_of_another_shape_or_sign_are_refused() {
     // A square matrix whose gradient is of its own shape has no samples, however many rows it has.
     with("--gradients", "fc1.bias", Some((vec![3], vec![1.0; 3])), &["fc1.bias", "[3]", "g[None]"]);
     with("--gradients", "fc1.bias", Some((vec![65537, 3], vec![0.0; 3 * 65537])), &["fc1.bias", "found 65537"]);
-    with("--gradients", weight, Some((vec![5, 3, 4], vec![f64::NAN; 60])), &[weight, "element 0 is NaN"]);
+    with("--gradients", weight, Some((vec![5, 3, 4], vec![f64::NAN; 60])), &[weight, "element [0, 0, 0] is NaN"]);
     let infinite = [vec![0.0; 59], vec![f64::NEG_INFINITY]].concat();
-    with("--gradients", weight, Some((vec![5, 3, 4], infinite)), &[weight, "element 59 is -inf"]);
+    with("--gradients", weight, Some((vec![5, 3, 4], infinite)), &[weight, "element [4, 2, 3] is -inf"]);
     with("--optimizer", weight, None, &[weight, "fc1.weight.exp_avg_sq"]);
     with("--optimizer", weight, Some((vec![4, 3], counted(12))), &[weight, "[3, 4]", "[4, 3]"]);
-    with("--optimizer", weight, Some((vec![3, 4], vec![-1.0; 12])), &[weight, "element 0 is -1"]);
+    with("--optimizer", weight, Some((vec![3, 4], vec![-1.0; 12])), &[weight, "element [0, 0] is -1"]);
     with("--optimizer", "fc1.bias.exp_avg_sq", Some((vec![3], vec![1.0; 3])), &["fc1.bias", "keep one"]);
     with("--optimizer", "step", Some((vec![], vec![0.0])), &["step", "at least one step"]);
     with("--optimizer", "step", Some((vec![2], vec![1.0; 2])), &["step", "found 2"]);
@@ -168,7 +181,8 @@ fn steps_correct_the_second_moments() {
         inspected(&[&given[..], options].concat())
     };
     let plain = report(&moments, &[], &["--beta2", "0.5"], &["--beta2", "give --steps"]);
-    let told = report(&moments, &["--beta2", "0.5", "--steps", "2"], &["--steps=-2"], &["--steps has to be positive"]);
+    let told =
+        report(&moments, &["--beta2", "0.5", "--steps", "2"], &["--steps=-2"], &["--steps: expected", "found -2"]);
     moments.insert("step".to_owned(), (vec![], vec![2.0]));
     // One report does not use two counts.
     let contradiction = ["--steps 5", "`step`", "says 2"];

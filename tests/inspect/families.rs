@@ -217,7 +217,7 @@ fn causes_are_named_law_by_law() {
     assert!(rotary.contains("rotary"), "{rotary}");
     // Decay inside the gradients is seen by its numbers: 0.1 theta.
     let decay = causes("weight-decay-in-gradients", &[], gains);
-    assert!(decay.contains("0.1000 theta") && !decay.contains(';'), "{decay}");
+    assert!(decay.contains("0.100 theta") && !decay.contains(';'), "{decay}");
 }
 
 /// The index omits a tensor that a file holds: what is meant is not known.

@@ -6,6 +6,7 @@ mod cases;
 mod decoders;
 mod families;
 mod hostile;
+mod knowledge;
 mod laws_files;
 mod predictions;
 mod redraws;

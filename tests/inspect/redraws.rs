@@ -21,14 +21,14 @@ const SIZES: [usize; 3] = [3, 4, 2];
 const SAMPLES: usize = 24;
 
 /// The values as they are in a file of that type.
-fn rounded(values: &[f64], element: Element) -> Vec<f64> {
+pub(super) fn rounded(values: &[f64], element: Element) -> Vec<f64> {
     let mut result = vec![0.0; values.len()];
     element.decode(&encoded(values, element), &mut result);
     result
 }
 
 /// The parameters of a network `V phi(W x + b)` and the gradients of squared errors of some samples.
-fn draw(stream: &mut Stream, relu: bool, decay: f64, element: Element) -> [BTreeMap<String, Tensor>; 2] {
+pub(super) fn draw(stream: &mut Stream, relu: bool, decay: f64, element: Element) -> [BTreeMap<String, Tensor>; 2] {
     let [inputs, hidden, outputs] = SIZES;
     let mut uniform = |count: usize| -> Vec<f64> {
         (0..count).map(|_| stream.integer(-(1 << 20), 1 << 20) as f64 / f64::from(1 << 20)).collect()
@@ -99,7 +99,7 @@ fn place(status: Status) -> usize {
     match status {
         Status::Confirmed => 0,
         Status::NotASymmetry => 1,
-        Status::Unchecked => 2,
+        Status::Unchecked(_) => 2,
     }
 }
 
@@ -228,7 +228,8 @@ fn decoder_counts(epsilon: (i64, i64), architecture: &Architecture, redraws: u64
     counts
 }
 
-/// Without epsilon, with the one that is said, and with a usual one that nobody says.
+/// Without epsilon, with the one that is said, and with a usual one that nobody says. Of one network in f16 the gradients of a member are so far below the normal
+/// range that nobody can tell.
 #[test]
 fn no_true_law_of_a_decoder_is_marked() {
     let right = Architecture { heads: Some(4), rotary: Some(Rotary::Halves), ..Architecture::default() };
@@ -236,7 +237,7 @@ fn no_true_law_of_a_decoder_is_marked() {
         let counts = decoder_counts(epsilon, &Architecture { epsilon: said, ..right.clone() }, REDRAWS);
         assert_eq!(counts.len(), 8, "{counts:?}");
         for (law, count) in counts {
-            assert_eq!(count, [REDRAWS, 0, 0], "{law}, epsilon {epsilon:?}");
+            assert!(count[1] == 0 && count[2] <= 1, "{law}, epsilon {epsilon:?}: {count:?}");
         }
     }
 }
@@ -264,4 +265,33 @@ fn a_false_law_of_a_decoder_is_marked() {
             assert!(counts[*law][1] >= 999, "{law}: {:?}", counts[*law]);
         }
     }
+}
+
+/// The epsilon that a report names as the least that would explain an overlap does, and a smaller one does not.
+#[test]
+fn the_epsilon_that_is_named_is_the_least_that_explains() {
+    let (folder, network) = (TempDir::new().unwrap(), decoder((1, 1000)));
+    let [weights, gradients] = decoder_draw(&mut Stream::new(&["epsilons"], 1, 0), &network, Element::F64);
+    let open = |name: &str, tensors: &BTreeMap<String, Tensor>| {
+        Checkpoint::open(Path::new(&written(&folder, name, &safetensors(tensors, Element::F64)))).unwrap()
+    };
+    let (weights, gradients) = (open("weights", &weights), open("gradients", &gradients));
+    let inputs = Inputs { weights: &weights, optimizer: None, gradients: Some(&gradients), entropic_gradient: None };
+    let residual = |epsilon: f64| {
+        let architecture = Architecture {
+            heads: Some(4),
+            rotary: Some(Rotary::Halves),
+            epsilon: Some(epsilon),
+            ..Architecture::default()
+        };
+        let laws = decoder::laws(&weights, &architecture).unwrap();
+        let balances = inspect(&inputs, &laws, &Settings::default()).unwrap().balances;
+        balances.into_iter().find(|balance| balance.law.name == "residual writers").unwrap()
+    };
+    let wrong = residual(1e-7);
+    let needed = wrong.needed_epsilon.unwrap();
+    assert_eq!(wrong.status, Status::NotASymmetry);
+    assert!(needed > 1e-7 && needed < 1e-2, "{needed}");
+    assert_eq!(residual(1.0001 * needed).status, Status::Confirmed);
+    assert_eq!(residual(0.9999 * needed).status, Status::NotASymmetry);
 }

@@ -60,7 +60,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let mut input = Input::open(&arguments.request)?;
     let Some(first) = input.next_line()? else {
-        return Err(Failure::BadData("no request: the input is empty".to_owned()));
+        return Err(Failure::BadData(format!("{}: no request: the input is empty", input.place)));
     };
     if is_complete(&first.text) {
         return answer_lines(std::iter::once(Ok(first)).chain(std::iter::from_fn(|| input.next_line().transpose())));
@@ -68,7 +68,9 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let rest = input.rest(&first.text)?;
     let text = [first.text.as_str(), &rest].concat();
     if is_complete(&text) || !has_request_line(&text) {
-        let answer = answer(&text).map_err(Failure::BadData)?;
+        // Of what is no document the file is at fault, of a document a member of it.
+        let place = if is_complete(&text) { String::new() } else { format!("{}: ", input.place) };
+        let answer = answer(&text).map_err(|message| Failure::BadData(format!("{place}{message}")))?;
         let _ = print(&format!("{answer}\n"))?;
         return Ok(Exit::Success);
     }

@@ -49,19 +49,19 @@ pub struct Arguments {
     #[arg(long, value_enum)]
     pub(super) rule: Option<RuleName>,
     /// eta, the learning rate
-    #[arg(long, allow_negative_numbers = true, value_name = "ETA")]
+    #[arg(long, value_name = "ETA")]
     pub(super) learning_rate: Option<f64>,
     /// beta of sgd with heavy-ball momentum, without dampening and not Nesterov's
-    #[arg(long, allow_negative_numbers = true, value_name = "BETA", default_value_t = 0.0)]
+    #[arg(long, value_name = "BETA", default_value_t = 0.0)]
     pub(super) momentum: f64,
     /// The steps that were made, if --optimizer does not tell them; Adam's second moments are corrected for them
-    #[arg(long, allow_negative_numbers = true, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT")]
     pub(super) steps: Option<f64>,
-    /// gamma, half of what PyTorch calls weight_decay: the step adds 2 gamma theta
-    #[arg(long, allow_negative_numbers = true, value_name = "GAMMA", default_value_t = 0.0)]
-    pub(super) weight_decay: f64,
+    /// gamma, half of what PyTorch calls weight_decay: the step adds 2 gamma theta [default: 0]
+    #[arg(long, value_name = "GAMMA")]
+    pub(super) weight_decay: Option<f64>,
     /// What PyTorch calls weight_decay: 2 gamma
-    #[arg(long, allow_negative_numbers = true, value_name = "DECAY", conflicts_with = "weight_decay")]
+    #[arg(long, value_name = "DECAY", conflicts_with = "weight_decay")]
     pub(super) pytorch_weight_decay: Option<f64>,
     /// Tensors without decay, such as '*.bias'; may be given several times
     #[arg(long, value_name = "PATTERN")]
@@ -70,10 +70,10 @@ pub struct Arguments {
     #[arg(long, value_name = "SIZE")]
     pub(super) batch_size: Option<usize>,
     /// Of Adam, to correct second moments for the steps made, by --optimizer or --steps [default: 0.999]
-    #[arg(long, allow_negative_numbers = true, value_name = "BETA")]
+    #[arg(long, value_name = "BETA")]
     pub(super) beta2: Option<f64>,
     /// Of Adam, in sqrt(v) + epsilon [default: 1e-8]
-    #[arg(long, allow_negative_numbers = true, value_name = "EPSILON")]
+    #[arg(long, value_name = "EPSILON")]
     pub(super) adam_epsilon: Option<f64>,
     /// Decoder: heads of the queries
     #[arg(long, value_name = "COUNT")]
@@ -91,10 +91,10 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "no_rotary")]
     pub(super) interleaved_rotary: bool,
     /// Decoder: the part of each head that is rotated, such as 0.25
-    #[arg(long, allow_negative_numbers = true, value_name = "PART", conflicts_with = "no_rotary")]
+    #[arg(long, value_name = "PART", conflicts_with = "no_rotary")]
     pub(super) rotated: Option<f64>,
     /// Decoder: what the norms add to the mean square
-    #[arg(long, allow_negative_numbers = true, value_name = "EPSILON")]
+    #[arg(long, value_name = "EPSILON")]
     pub(super) norm_epsilon: Option<f64>,
     /// Perceptron: what is between its layers [default: relu]
     #[arg(long, value_enum)]
@@ -173,7 +173,7 @@ impl Arguments {
             ("--learning-rate", self.learning_rate.is_some()),
             ("--momentum", self.momentum != 0.0),
             ("--steps", self.steps.is_some()),
-            ("--weight-decay", self.weight_decay != 0.0),
+            ("--weight-decay", self.weight_decay.is_some()),
             ("--pytorch-weight-decay", self.pytorch_weight_decay.is_some()),
             ("--no-decay", !self.no_decay.is_empty()),
             ("--batch-size", self.batch_size.is_some()),
@@ -218,6 +218,27 @@ impl Arguments {
         }
     }
 
+    /// Refuses what is about decay where there is none, nor anything else that it has a part in.
+    pub(super) fn check_decay(&self, settings: &Settings, optimizer: Option<&Checkpoint>) -> Result<(), Failure> {
+        if let Some(decay) = self.pytorch_weight_decay.filter(|decay| !(0.0..f64::INFINITY).contains(decay)) {
+            return Err(Failure::Usage(format!(
+                "--pytorch-weight-decay: expected a number that is finite, and not negative, found {decay}"
+            )));
+        }
+        let is_told = self.weight_decay.is_some() || self.pytorch_weight_decay.is_some();
+        let unused = [
+            ("--no-decay", !self.no_decay.is_empty()),
+            ("--momentum", self.momentum > 0.0 && settings.rule == Rule::Sgd && optimizer.is_none()),
+            ("--steps", self.steps.is_some() && optimizer.is_none()),
+        ];
+        let unused = unused.into_iter().find(|(_, is_given)| *is_given && !is_told && settings.decays.is_empty());
+        unused.map_or(Ok(()), |(option, _)| {
+            Err(Failure::Usage(format!(
+                "{option}: without decay it would have no effect: give --weight-decay and --learning-rate"
+            )))
+        })
+    }
+
     pub(super) fn settings(&self, optimizer: Option<&Checkpoint>) -> Settings {
         let momentum = |file: &&Checkpoint| file.names().any(|name| name.ends_with(".momentum_buffer"));
         let rule = match (self.rule, optimizer.filter(|file| !momentum(file))) {
@@ -228,7 +249,7 @@ impl Arguments {
         Settings {
             rule,
             learning_rate: self.learning_rate,
-            weight_decay: self.pytorch_weight_decay.map_or(self.weight_decay, |decay| 0.5 * decay),
+            weight_decay: self.pytorch_weight_decay.map(|decay| 0.5 * decay).or(self.weight_decay).unwrap_or(0.0),
             decays: Vec::new(),
             undecayed: self.no_decay.clone(),
             momentum: self.momentum,

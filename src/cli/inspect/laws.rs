@@ -1,7 +1,7 @@
 //! Where the laws of an inspection come from: an architecture, or a file.
 
 use super::super::output::shown;
-use super::super::{Failure, host};
+use super::super::{Failure, host, text_file};
 use super::arguments::Arguments;
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::inspection::architecture::Architecture;
@@ -11,8 +11,6 @@ use crate::inspection::law::{Law, Rotary};
 use crate::inspection::mlp;
 use crate::inspection::{LawsError, file};
 use crate::{suggest, visible};
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 impl From<CheckpointError> for Failure {
@@ -87,11 +85,17 @@ impl Arguments {
     /// Of a decoder: from `config.json` beside the weights, if there is one; options come first.
     fn architecture(&self) -> Result<Architecture, Failure> {
         let path = self.file.with_file_name("config.json");
-        if self.rotated.is_some_and(|part| !(0.0..=1.0).contains(&part)) {
-            return Err(Failure::Usage("--rotated is a part of each head, from 0 to 1".to_owned()));
+        if let Some(part) = self.rotated.filter(|part| !(0.0..=1.0).contains(part)) {
+            return Err(Failure::Usage(format!("--rotated is a part of each head, from 0 to 1, found {part}")));
         }
-        if self.norm_epsilon.is_some_and(|epsilon| !(0.0..f64::INFINITY).contains(&epsilon)) {
-            return Err(Failure::Usage("--norm-epsilon must not be negative".to_owned()));
+        if let Some(epsilon) = self.norm_epsilon.filter(|epsilon| !(0.0..f64::INFINITY).contains(epsilon)) {
+            let problem =
+                format!("--norm-epsilon: expected a number that is finite, and not negative, found {epsilon}");
+            return Err(Failure::Usage(problem));
+        }
+        let counts = [("--heads", self.heads), ("--kv-heads", self.kv_heads), ("--head-dim", self.head_dim)];
+        if let Some((option, _)) = counts.into_iter().find(|(_, count)| *count == Some(0)) {
+            return Err(Failure::Usage(format!("{option}: expected at least 1, found 0")));
         }
         // Beside what is no file there is none.
         let beside =
@@ -132,12 +136,5 @@ fn misspelt(laws: &Path) -> Option<Failure> {
 const LONGEST_TEXT: u64 = 16 << 20;
 
 fn read(path: &Path) -> Result<String, Failure> {
-    let place = path.display().to_string();
-    let failure = |error: io::Error| Failure::reading(&place, error);
-    let mut text = String::new();
-    File::open(path).map_err(failure)?.take(LONGEST_TEXT + 1).read_to_string(&mut text).map_err(failure)?;
-    if text.len() as u64 > LONGEST_TEXT {
-        return Err(Failure::BadData(format!("{place}: expected at most {LONGEST_TEXT} bytes")));
-    }
-    Ok(text)
+    text_file::read(path, LONGEST_TEXT).map_err(|error| Failure::reading(&path.display().to_string(), error))
 }

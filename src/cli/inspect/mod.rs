@@ -41,6 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let Described { laws: named, decays, description } = arguments.laws(laws, &weights)?;
     let settings = Settings { decays, ..arguments.settings(optimizer_tensors.as_ref()) };
     arguments.check_moments(optimizer_tensors.as_ref(), settings.rule)?;
+    arguments.check_decay(&settings, optimizer_tensors.as_ref())?;
     if description.starts_with("decoder") {
         for companion in [&gradient_tensors, &optimizer_tensors, &entropic_tensors].into_iter().flatten() {
             same_head(&weights, companion)?;
@@ -90,7 +91,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     if not_a_symmetry == 0 {
         output::complain(&format!(
-            "--strict: {unchecked} of {} unchecked: no gradients at these parameters, or gradients that vanish, show nothing",
+            "--strict: {unchecked} of {} unchecked, for the reasons that the report tells",
             plural(confirmed + unchecked, "law")
         ));
     }

@@ -26,7 +26,7 @@ pub fn heat_map(subject: &Subject, inspection: &Inspection) -> HeatMap {
         let (value, mark) = match balance.status {
             Status::Confirmed => (value, None),
             Status::NotASymmetry => (None, Some("\u{d7}")),
-            Status::Unchecked => (value, Some("?")),
+            Status::Unchecked(_) => (value, Some("?")),
         };
         cells.push(Cell { row, column, value, mark, detail });
     }

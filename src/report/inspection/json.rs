@@ -1,7 +1,7 @@
 //! The balances as one object.
 
 use super::super::{SCHEMA_VERSION, prediction};
-use super::causes::{causes, type_name};
+use super::causes::{causes, type_name, why_unchecked};
 use super::{Subject, rule_name};
 use crate::inspection::balance::{Balance, Status};
 use crate::inspection::decay::Relaxation;
@@ -45,6 +45,12 @@ pub fn json(subject: &Subject, inspection: &Inspection, members: bool) -> Value 
         "corrected": inspection.corrected,
         "symmetries": {"confirmed": confirmed, "not_a_symmetry": not_a_symmetry, "unchecked": unchecked},
         "laws": inspection.balances.iter().map(|balance| law(balance, inspection, members)).collect::<Vec<_>>(),
+        "unread": {
+            "parameters": inspection.unread.parameters,
+            "gradients": inspection.unread.strangers[0],
+            "optimizer": inspection.unread.strangers[1],
+            "entropic_gradient": inspection.unread.strangers[2],
+        },
         "skipped": skipped.map(|(law, why)| json!({"law": law.name, "layer": law.layer, "reason": why})).collect::<Vec<_>>(),
     })
 }
@@ -61,6 +67,7 @@ fn law(balance: &Balance, inspection: &Inspection, members: bool) -> Value {
         value.extend(total);
         value.insert("largest_overlap".to_owned(), json!(balance.largest_overlap()));
         value.insert("status".to_owned(), json!(balance.status.name()));
+        value.insert("unchecked_because".to_owned(), json!(why_unchecked(balance)));
         value.insert("number_type".to_owned(), json!(type_name(balance.digits)));
         value.insert("confirmed_up_to".to_owned(), json!(balance.limit));
         let generator = balance.failing().and_then(|(member, reading)| {

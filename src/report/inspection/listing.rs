@@ -4,9 +4,11 @@ use super::super::layout::Table;
 use super::super::{SCHEMA_VERSION, plural};
 use crate::checkpoint::Tensor;
 use crate::inspection::file;
+use crate::inspection::found::{Found, Untold};
 use crate::inspection::law::Law;
 use crate::visible;
 use serde_json::{Value, json};
+use std::fmt::Write;
 
 fn element(tensor: &Tensor) -> &'static str {
     tensor.element.as_ref().map_or("other", |element| element.name())
@@ -30,7 +32,7 @@ pub fn tensors_json<'a>(weights: &str, tensors: impl Iterator<Item = (&'a str, &
 }
 
 /// Laws that were found, as a file of laws.
-pub fn found(weights: &str, gradients: &str, laws: &[(Law, f64)]) -> String {
+pub fn found(weights: &str, gradients: &str, Found { laws, untold }: &Found) -> String {
     let count = match laws.len() {
         0 => "no laws".to_owned(),
         1 => "1 law".to_owned(),
@@ -42,19 +44,27 @@ pub fn found(weights: &str, gradients: &str, laws: &[(Law, f64)]) -> String {
         visible::line(weights),
         visible::line(gradients)
     );
+    for axes in untold {
+        let _ = writeln!(text, "# Not told: {axes}.");
+    }
+    if !untold.is_empty() {
+        text.push('\n');
+    }
     let comment = |(law, overlap): &(Law, f64)| format!("overlap {overlap:.1e}, {} axes", law.blocks.len());
     text.push_str(&file::text(laws.iter().map(|found| (&found.0, comment(found)))));
     text
 }
 
 /// The same as an object.
-pub fn found_json(weights: &str, gradients: &str, laws: &[(Law, f64)]) -> Value {
-    let overlaps = laws.iter().map(|(law, overlap)| json!({"law": law.name, "largest_overlap": overlap}));
+pub fn found_json(weights: &str, gradients: &str, found: &Found) -> Value {
+    let untold = |Untold { length, axes, overlaps, samples }: &Untold| json!({"length": length, "axes": axes, "overlaps": overlaps, "samples_needed": samples});
+    let overlaps = found.laws.iter().map(|(law, overlap)| json!({"law": law.name, "largest_overlap": overlap}));
     json!({
         "schema_version": SCHEMA_VERSION,
         "weights": weights,
         "gradients": gradients,
         "laws": overlaps.collect::<Vec<_>>(),
-        "file": found(weights, gradients, laws),
+        "untold": found.untold.iter().map(untold).collect::<Vec<_>>(),
+        "file": self::found(weights, gradients, found),
     })
 }

@@ -3,12 +3,13 @@
 use super::super::layout::hanging;
 use super::super::plural;
 use super::Subject;
-use super::causes::{causes, common_causes, thresholds, type_name};
+use super::causes::{causes, common_causes, thresholds, type_name, why_unchecked};
+use super::text::member;
 use crate::checkpoint::Element;
-use crate::inspection::balance::Status;
+use crate::inspection::balance::{Balance, Status};
 use crate::inspection::decay::Relaxation;
 use crate::inspection::law::Form;
-use crate::inspection::{Counts, DecayFit, Inspection, generators};
+use crate::inspection::{Counts, DecayFit, Inspection, Unread, generators};
 use crate::visible;
 
 /// Paragraphs that wrap.
@@ -34,7 +35,7 @@ impl Told {
 pub(super) fn remarks(text: &mut Told, subject: &Subject, inspection: &Inspection) {
     text.say("The laws hold in the stationary state of the entropic loss only: an imbalance says how far a checkpoint is from it, \
              in the mean over the moments given, not that anything is wrong.");
-    if !inspection.balances.iter().any(|balance| balance.total.sides.decay.iter().any(|term| *term != 0.0)) {
+    if !inspection.decays {
         text.say("Without weight decay the laws' right sides are zero, and a scale-invariant block has none: its norm never shrinks.");
     }
     if let Some(Relaxation { seen: Some(seen), .. }) = inspection.relaxations.last()
@@ -49,6 +50,9 @@ pub(super) fn remarks(text: &mut Told, subject: &Subject, inspection: &Inspectio
         let of = if inspection.buffers.is_some() { "momenta" } else { "gradients" };
         text.say(&format!("Standard errors are of the means over the {count} {of} given, taken as independent, and z is the imbalance over them; \
              of a matrix law it is what their scatter alone would make of a residual that is zero."));
+    }
+    if let Some(furthest) = furthest(inspection) {
+        text.say(&furthest);
     }
     if inspection.balances.iter().any(|balance| balance.largest_overlap().is_some()) {
         text.say(&format!("Overlap is (A theta)^T g relative to |A theta| |g|, for the member or generator where it is largest: no more than \
@@ -94,6 +98,50 @@ pub(super) fn remarks(text: &mut Told, subject: &Subject, inspection: &Inspectio
     names.dedup();
     for (name, why) in names {
         text.say(&format!("Not evaluated: {}: {why}.", visible::line(name)));
+    }
+    let Unread { parameters, strangers } = &inspection.unread;
+    if !parameters.is_empty() {
+        let of = plural(parameters.len(), "tensor");
+        text.say(&format!(
+            "No law reads {of} of {}, whose elements were not looked at: {}.",
+            visible::line(&subject.weights),
+            some(parameters)
+        ));
+    }
+    let files = [&subject.gradients, &subject.optimizer, &subject.entropic_gradient];
+    for (file, names) in files.into_iter().zip(strangers).filter(|(_, names)| !names.is_empty()) {
+        let (of, file) = (plural(names.len(), "tensor"), visible::line(file.as_deref().unwrap_or_default()));
+        text.say(&format!("Of no parameter, and not looked at, in {file}: {of}: {}.", some(names)));
+    }
+}
+
+/// Which of several members is furthest from balance by its own error, for a law may be near it while one is not.
+fn furthest(inspection: &Inspection) -> Option<String> {
+    let several = inspection.balances.iter().filter(|balance| balance.members.len() > 1);
+    let of = |balance: &'_ Balance| -> Vec<(f64, usize)> {
+        let members = balance.members.iter().enumerate();
+        members.filter_map(|(number, reading)| Some((reading.z()?, number))).collect()
+    };
+    let members: Vec<(f64, usize, &Balance)> =
+        several.flat_map(|balance| of(balance).into_iter().map(move |(z, number)| (z, number, balance))).collect();
+    let (z, number, balance) = members.iter().max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))?;
+    Some(format!(
+        "Of {} members the one furthest from balance by its own error is {} of {}: z = {z:.1}.",
+        members.len(),
+        member(balance, *number),
+        visible::line(&balance.law.title())
+    ))
+}
+
+/// So many names are told; JSON has all of them.
+const TOLD: usize = 8;
+
+/// Some names, and how many more there are.
+fn some(names: &[String]) -> String {
+    let told = names.iter().take(TOLD).map(|name| visible::line(name)).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(TOLD) {
+        0 => told,
+        more => format!("{told} and {more} more"),
     }
 }
 
@@ -164,6 +212,21 @@ pub(super) fn symmetries(text: &mut Told, inspection: &Inspection) {
             generators::SEED));
     }
     let laws = inspection.balances.len();
+    let mut reasons: Vec<(String, Vec<&Balance>)> = Vec::new();
+    for balance in &inspection.balances {
+        let Some(reason) = why_unchecked(balance) else { continue };
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, of)) => of.push(balance),
+            None => reasons.push((reason, vec![balance])),
+        }
+    }
+    for (reason, of) in reasons {
+        let which = match of[..] {
+            [balance] => visible::line(&balance.law.title()).into_owned(),
+            _ => plural(of.len(), "law"),
+        };
+        text.say(&format!("Unchecked: {which}: {reason}."));
+    }
     text.say(&format!(
         "{laws} {}: {confirmed} confirmed by the gradients as {}, {not_a_symmetry} not, {unchecked} unchecked.",
         if laws == 1 { "law" } else { "laws" },

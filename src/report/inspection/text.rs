@@ -48,7 +48,7 @@ pub fn text(subject: &Subject, inspection: &Inspection, width: usize) -> String 
     let tolerance = subject.entropic_gradient.is_some();
     let mut header = vec!["law", "layer"];
     header.extend(if inspection.buffers.is_some() { ["E|m_A|^2", "E|m_B|^2"] } else { ["E|g_A|^2", "E|g_B|^2"] });
-    let decays = inspection.balances.iter().any(|balance| balance.total.sides.decay.iter().any(|term| *term != 0.0));
+    let decays = inspection.decays;
     header.extend(decays.then_some(["c|theta_A|^2", "c|theta_B|^2"]).into_iter().flatten());
     header.push("imbalance");
     let scattered = inspection.moments().is_some_and(|count| count > 1);
@@ -79,7 +79,7 @@ pub fn text(subject: &Subject, inspection: &Inspection, width: usize) -> String 
         row.push(match balance.status {
             Status::Confirmed => "confirmed".to_owned(),
             Status::NotASymmetry => "NOT ONE".to_owned(),
-            Status::Unchecked => "unchecked".to_owned(),
+            Status::Unchecked(_) => "unchecked".to_owned(),
         });
         row.push(balance.largest_overlap().map_or_else(String::new, |value| format!("{value:.1e}")));
         match balance.spread() {
@@ -105,8 +105,10 @@ pub fn text(subject: &Subject, inspection: &Inspection, width: usize) -> String 
 }
 
 /// The columns that a narrow page goes without, the most dispensable first, by their headings' beginnings; the sides of a law go together.
-const DISPENSABLE: [&[&str]; 9] =
-    [&["where"], &["median"], &["members"], &["c|"], &["E|"], &["worst"], &["predicted"], &["tolerance"], &["overlap"]];
+const DISPENSABLE: [&[&str]; 7] = [&["where"], &["median"], &["members"], &["c|"], &["E|"], &["worst"], &["overlap"]];
+
+/// Those that it goes without before it goes without what was asked for.
+const BEFORE_PREDICTIONS: [&[&str]; 4] = [&["std."], &["z"], &["predicted"], &["tolerance"]];
 
 /// The laws as a table: names to the left, numbers to the right.
 fn table(header: &[&str], rows: &[Vec<String>], width: usize) -> Table {
@@ -115,8 +117,9 @@ fn table(header: &[&str], rows: &[Vec<String>], width: usize) -> Table {
         let is_meant = |column: &usize| headings.iter().any(|heading| header[*column].starts_with(heading));
         (0..header.len()).filter(is_meant).collect()
     };
-    let groups: Vec<Vec<usize>> =
-        DISPENSABLE.iter().map(|group| places(group)).filter(|group| !group.is_empty()).collect();
+    let more: &[&[&str]] = if header.contains(&"predicted") { &BEFORE_PREDICTIONS } else { &[] };
+    let groups = DISPENSABLE.iter().chain(more).map(|group| places(group));
+    let groups: Vec<Vec<usize>> = groups.filter(|group| !group.is_empty()).collect();
     let groups: Vec<&[usize]> = groups.iter().map(Vec::as_slice).collect();
     Table::of_rows(header, rows, &right, &[0], &groups, width)
 }
@@ -186,7 +189,7 @@ fn optional(value: Option<f64>, digits: usize) -> String {
 }
 
 /// The member's place, with its group where there are several.
-fn member(balance: &Balance, number: usize) -> String {
+pub(super) fn member(balance: &Balance, number: usize) -> String {
     match (balance.law.groups, balance.width) {
         (1, _) => format!("{number}"),
         (_, 1) => format!("group {number}"),
