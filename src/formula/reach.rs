@@ -85,6 +85,10 @@ impl FormulaLaw {
             let mut far = stream("far");
             let Ok(instance) = self.drawn_at(&mut attempt, class, Some(&mut far)) else { continue };
             spent += instance.program.tape.len();
+            // Where the law is not defined so often, that is to be told.
+            if number == 0 && found(&instance).is_none() {
+                return Some(instance);
+            }
             match is_satisfied(&instance) {
                 Some(false) => return Some(instance),
                 Some(true) => satisfied = Some(instance),

@@ -16,36 +16,26 @@ use crate::scalar::Rational;
 use crate::verify::{Class, Draw, Stream, Unjudged};
 use equipartition_formula::{Domain, Forces, Layout, Undefined};
 
-/// So many samples for each parameter are in a pool, and how its point is drawn; one pool after another, until probabilities are found.
-const POOLS: [(usize, Points); 12] = [
-    (4, Points::Any),
-    (8, Points::Any),
-    (8, Points::Any),
-    (8, Points::Any),
-    (12, Points::Any),
-    (12, Points::Any),
-    (4, Points::Sparse),
-    (4, Points::Sparse),
-    (8, Points::Sparse),
-    (8, Points::Sparse),
-    (8, Points::Sparse),
-    (8, Points::Sparse),
-];
+/// So many samples for each parameter are in a pool, in turn.
+const SAMPLES_PER_PARAMETER: [usize; 3] = [4, 8, 12];
+/// So many pools are drawn at any points, so many at points of small integers that are not all 0, and so many at others.
+const POOLS: [usize; 3] = [18, 6, 6];
 /// No pool is larger, but for a sample for every equation and two more.
 const LARGEST_POOL: usize = 128;
 /// More parameters than this are no matter of exact linear algebra.
 pub(super) const MOST_SOLVED_FOR: usize = 40;
 
-/// How the parameters of a point are drawn.
-#[derive(Clone, Copy, PartialEq)]
-enum Points {
-    Any,
-    /// Small integers, half of them 0.
-    Sparse,
-}
-
 /// The least weight decay, as a part of the one drawn: it grows as far as the forces need.
 const LEAST_DECAY: u32 = 16;
+
+/// A point, and samples of which some may make it stationary.
+struct Pool {
+    family: Family,
+    layout: Layout,
+    inputs: Vec<Rational>,
+    coordinates: Vec<bool>,
+    generic: Option<Generic>,
+}
 
 impl FormulaLaw {
     /// Draws an instance whose point is stationary.
@@ -58,61 +48,84 @@ impl FormulaLaw {
         first: Family,
         mut far: Option<&mut Stream>,
     ) -> Result<Instance, Unjudged> {
-        let (signature, rates) = (&self.question.signature, self.question.rates);
-        let mut last = Unjudged::outside("no sample was drawn");
+        let signature = &self.question.signature;
+        let [any, integers, origins] = POOLS;
+        // What a control breaks can be seen where nothing is 0.
+        let pools = if draw.is_law() { any + integers + origins } else { any };
         let mut family = Some(first);
-        for (times, points) in POOLS {
+        let mut last = Unjudged::outside("no sample was drawn");
+        for number in 0..pools {
             // Of some sizes no point is stationary.
             let family = family.take().unwrap_or_else(|| Family::draw(&mut draw.family, Class::Stationary, signature));
-            let count = self.parameters(&family.sizes);
-            if count > MOST_SOLVED_FOR {
+            if self.parameters(&family.sizes) > MOST_SOLVED_FOR {
                 return Err(Unjudged::Open("too many parameters to solve for a stationary point"));
             }
-            let samples = (times * count + 2).min(LARGEST_POOL.max(count + 3));
-            let pool = Family { samples, ..family };
-            let layout = Layout::new(signature, &pool.sizes, samples, rates);
-            let generic = self.drawn_loss(draw, &pool);
-            let (mut inputs, coordinates) = draw_inputs(draw, &pool, signature, &layout);
-            if let Some(stream) = far.as_deref_mut() {
-                stretch(&mut inputs, &layout, signature, &pool.sizes, self.is_algebraic(), stream);
+            let times = SAMPLES_PER_PARAMETER[number % SAMPLES_PER_PARAMETER.len()];
+            let pool = self.drawn_pool(draw, family, times, number >= any, far.as_deref_mut());
+            if number < any + integers && pool.is_at_origin() {
+                continue;
             }
-            if points == Points::Sparse {
-                for (quantity, range) in signature.parameters.iter().zip(&layout.parameters) {
-                    if quantity.domain == Domain::Real {
-                        inputs[range.clone()].iter_mut().for_each(|entry| *entry = sparse(&mut draw.point));
-                    }
-                }
+            match self.solved(pool, draw.family.coin()) {
+                Err(Unjudged::Outside(why)) => last = Unjudged::Outside(why),
+                decided => return decided,
             }
-            let of = Generic::of(generic.as_ref());
-            let force = Forces::new(&self.question.model, of, &pool.sizes, 1, rates).map_err(too_large)?;
-            let forces = match Stationarity::of(&force, &layout, &inputs) {
-                Err(Unjudged::Outside(why)) => {
-                    last = Unjudged::Outside(why);
-                    continue;
-                }
-                forces => forces?,
-            };
-            let least = Rational::from(&inputs[layout.weight_decay()] / LEAST_DECAY);
-            let (mut weights, further) = match forces.weights_and_decay(&least) {
-                Err(why) => {
-                    last = why;
-                    continue;
-                }
-                Ok(found) => found,
-            };
-            let decay = least + further;
-            if draw.family.coin() {
-                forces.mix(&mut weights, &decay);
-            }
-            inputs[layout.weight_decay()] = decay;
-            inputs[layout.weights()].clone_from_slice(&weights);
-            let weighty: Vec<usize> = (0..samples).filter(|sample| !weights[*sample].is_zero()).collect();
-            let family = Family { samples: weighty.len(), class: Class::Stationary, ..pool };
-            let (inputs, coordinates) = (chosen(&inputs, &layout, &weighty), chosen(&coordinates, &layout, &weighty));
-            let program = self.program(&family, of).map_err(too_large)?;
-            return Ok(self.instance(&family, program, inputs, coordinates));
         }
         Err(last)
+    }
+
+    fn drawn_pool(
+        &self,
+        draw: &mut Draw,
+        family: Family,
+        times: usize,
+        is_sparse: bool,
+        far: Option<&mut Stream>,
+    ) -> Pool {
+        let signature = &self.question.signature;
+        let count = self.parameters(&family.sizes);
+        let family = Family { samples: (times * count + 2).min(LARGEST_POOL.max(count + 3)), ..family };
+        let layout = Layout::new(signature, &family.sizes, family.samples, self.question.rates);
+        let generic = self.drawn_loss(draw, &family);
+        let (mut inputs, coordinates) = draw_inputs(draw, &family, signature, &layout);
+        if let Some(stream) = far {
+            stretch(&mut inputs, &layout, signature, &family.sizes, self.is_algebraic(), stream);
+        }
+        let parameters = signature.parameters.iter().zip(&layout.parameters);
+        for (_, range) in parameters.filter(|(quantity, _)| is_sparse && quantity.domain == Domain::Real) {
+            inputs[range.clone()].iter_mut().for_each(|entry| *entry = sparse(&mut draw.point));
+        }
+        Pool { family, layout, inputs, coordinates, generic }
+    }
+
+    /// The instance of a pool's point and those of its samples that make it stationary; more of them than are needed if they are `mixed`.
+    fn solved(&self, pool: Pool, mixed: bool) -> Result<Instance, Unjudged> {
+        let Pool { family, layout, mut inputs, coordinates, generic } = pool;
+        let of = Generic::of(generic.as_ref());
+        let force = Forces::new(&self.question.model, of, &family.sizes, 1, self.question.rates).map_err(too_large)?;
+        let forces = Stationarity::of(&force, &layout, &inputs)?;
+        let least = Rational::from(&inputs[layout.weight_decay()] / LEAST_DECAY);
+        let (mut weights, further) = forces.weights_and_decay(&least)?;
+        let mut decay = least + further;
+        let few = few_digits(&decay).find_map(|few| Some((forces.weights(&few).ok()?, few)));
+        if let Some(few) = few {
+            (weights, decay) = few;
+        }
+        if mixed {
+            forces.mix(&mut weights, &decay);
+        }
+        let weighty: Vec<usize> = (0..weights.len()).filter(|sample| !weights[*sample].is_zero()).collect();
+        inputs[layout.weight_decay()] = decay;
+        inputs[layout.weights()].clone_from_slice(&weights);
+        let family = Family { samples: weighty.len(), class: Class::Stationary, ..family };
+        let (inputs, coordinates) = (chosen(&inputs, &layout, &weighty), chosen(&coordinates, &layout, &weighty));
+        let program = self.program(&family, of).map_err(too_large)?;
+        Ok(self.instance(&family, program, inputs, coordinates))
+    }
+}
+
+impl Pool {
+    fn is_at_origin(&self) -> bool {
+        self.inputs[..self.layout.parameter_count()].iter().all(Rational::is_zero)
     }
 }
 
@@ -123,6 +136,17 @@ fn chosen<T: Clone>(inputs: &[T], layout: &Layout, samples: &[usize]) -> Vec<T> 
     chosen.extend(samples.iter().map(|sample| inputs[layout.weights()][*sample].clone()));
     chosen.extend_from_slice(&inputs[layout.learning_rate()..]);
     chosen
+}
+
+/// The powers of two beside a positive number, and what lies between them.
+fn few_digits(number: &Rational) -> impl Iterator<Item = Rational> {
+    let exponent = number.to_f64().log2().floor().clamp(-64.0, 64.0) as i32;
+    let power = if exponent < 0 {
+        Rational::from(1) >> exponent.unsigned_abs()
+    } else {
+        Rational::from(1) << exponent.unsigned_abs()
+    };
+    [(1, 1), (3, 2), (2, 1), (1, 2)].into_iter().map(move |times| Rational::from(times) * &power)
 }
 
 /// 0, or a small integer.

@@ -129,7 +129,7 @@ mod tests {
             nonnegative(&integers(2, &[a, b, c, 1, 1, 1]), &vector(&[0, 1]))
         };
         let weights = mean([1, 2, -3]).expect("0 is between them");
-        assert_eq!(Rational::from(&weights[0] + Rational::from(&weights[1] * 2)), Rational::from(&weights[2] * 3));
+        assert_eq!(&weights[0] + Rational::from(&weights[1] * 2), Rational::from(&weights[2] * 3));
         assert!(weights.iter().all(|weight| weight.cmp0() != Ordering::Less));
         assert_eq!(mean([1, 2, 3]), None);
         assert_eq!(mean([-1, -2, -3]), None);
