@@ -193,6 +193,21 @@ fn a_typed_loss_is_searched_like_a_network() {
 }
 
 /// As many conserved polynomials as there are entries of a symmetric matrix, of a typed loss too; and one of degree 3 that belongs to no linear symmetry.
+/// What holds on one side of a kink alone is no symmetry, however far the kink is from 0.
+#[test]
+fn a_kink_far_from_zero_is_met() {
+    for (loss, with) in [("(u min(w, 3) x - y)^2", "u, w, x, y"), ("relu(u - 100) + (w x - y)^2", "u, w, x, y")] {
+        let document = json(&["--loss", loss, "--with", with]);
+        for laws in ["balance_laws", "affine_laws"] {
+            assert_eq!(document[laws].as_array().map(Vec::len), Some(0), "{loss}: {}", document[laws]);
+        }
+    }
+    assert_eq!(
+        json(&["--loss", "(u max(w, 0) x - y)^2", "--with", "u, w, x, y"])["balance_laws"].as_array().map(Vec::len),
+        Some(1)
+    );
+}
+
 #[test]
 fn a_typed_loss_conserves_what_theory_counts() {
     let counts = |loss: &str, with: &str, degree: &str| {

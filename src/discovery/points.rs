@@ -2,7 +2,8 @@
 //!
 //! Coordinates come from a grid of dyadic numbers in [-2, 2). At each point one of three laws of signs is in force, drawn first:
 //! either sign, above zero three times in four, or always above zero: so that deep chains of ReLU neurons are alive at a
-//! fair share of the points, and their activation patterns vary at the others.
+//! fair share of the points, and their activation patterns vary at the others. Of a formula with kinks every second point is far: each of its quantities
+//! is multiplied by a power of two of its own, so that a kink that is not near 0 is met.
 
 use crate::data::Sample;
 use crate::model::composed::{Composed, Epsilon, Layer, Named};
@@ -13,12 +14,15 @@ use equipartition_formula::{Declaration, Domain};
 
 /// Bits of the grid.
 pub const GRID_BITS: u32 = 16;
+/// Powers of two by which the quantities of a far point are multiplied.
+const EXPONENTS: (i64, i64) = (-10, 10);
 
 /// Numbers whose signs follow one law.
 struct Draws {
     stream: Stream,
     /// Out of four, how many have their sign taken away.
     above: usize,
+    is_far: bool,
 }
 
 impl Draws {
@@ -33,7 +37,20 @@ impl Draws {
             Domain::Real => self.number(),
             Domain::Positive | Domain::Probabilities | Domain::OneHot => self.stream.positive(),
         };
-        (0..rows * len).map(each).collect()
+        let numbers: Vec<Rational> = (0..rows * len).map(each).collect();
+        self.moved(numbers)
+    }
+
+    /// Numbers of one quantity, multiplied by a power of two where the point is far.
+    fn moved(&mut self, mut numbers: Vec<Rational>) -> Vec<Rational> {
+        let (least, most) = EXPONENTS;
+        if self.is_far && self.stream.coin() {
+            let exponent = self.stream.integer(least, most);
+            let size = exponent.unsigned_abs() as u32;
+            let factor = if exponent < 0 { Rational::from(1) >> size } else { Rational::from(1) << size };
+            numbers.iter_mut().for_each(|number| *number *= &factor);
+        }
+        numbers
     }
 
     /// A datum of a formula, row by row in its domain.
@@ -49,7 +66,8 @@ impl Draws {
                 }
             }
         };
-        (0..*rows).flat_map(row).collect()
+        let numbers = (0..*rows).flat_map(row).collect();
+        if matches!(quantity.domain, Domain::Real | Domain::Positive) { self.moved(numbers) } else { numbers }
     }
 
     fn probabilities(&mut self, len: usize) -> Vec<Rational> {
@@ -75,7 +93,8 @@ pub fn point_with_samples(
 ) -> (Vec<Rational>, Vec<Sample<Rational>>) {
     let mut stream = Stream::new(&["discover", purpose], seed, index);
     let above = *stream.pick(&[0, 2, 4]);
-    let mut draws = Draws { stream, above };
+    let has_kinks = matches!(network, Network::Formula(model) if network.is_algebraic() && !model.is_polynomial());
+    let mut draws = Draws { stream, above, is_far: has_kinks && index % 2 == 1 };
     let mut theta: Vec<Rational> = (0..network.parameter_count()).map(|_| draws.number()).collect();
     if let Network::Composed(composed) = network {
         for place in trained_epsilons(composed) {

@@ -5,7 +5,7 @@
 //! several such instances the first is taken that violates the law, if one does.
 
 use super::instance::Instance;
-use super::law::FormulaLaw;
+use super::law::{FormulaLaw, Where};
 use super::stretch::exponents;
 use crate::scalar::{Interval, Mp, Rational};
 use crate::verify::{Class, Draw, Finding, INTERVAL_BITS, Scalar, Status};
@@ -103,10 +103,13 @@ impl FormulaLaw {
 
     /// From which numbers instances are drawn.
     pub fn ranges(&self) -> String {
-        let near =
-            "parameters and data in [-2, 2], positive ones in [1/4, 17/4], eta in [1/32, 1/2], gamma in [1/64, 1/4]";
+        let near = "parameters and data in [-2, 2], positive ones in [1/4, 17/4], eta in [1/32, 1/2]";
+        let near = match self.question.place {
+            Where::Anywhere => format!("{near}, gamma in [1/64, 1/4]"),
+            Where::Stationary => format!("{near}, gamma and the weights of the mean as grad F = 0 asks for"),
+        };
         if !self.minds_its_range() {
-            return near.to_owned();
+            return near;
         }
         let (least, most) = exponents(self.is_algebraic());
         format!("{near}; on every second instance each times a power of two from 2^{least} to 2^{most}")

@@ -6,6 +6,7 @@ mod command;
 mod gallery;
 mod ranges;
 mod relations;
+mod stationary;
 #[path = "../support/mod.rs"]
 mod support;
 mod wrong;

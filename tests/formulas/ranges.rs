@@ -45,6 +45,11 @@ fn a_law_of_the_box_alone_is_refuted() {
             (LINE, "E[l^2] <= 20 L^2"),
             (("s in positive; data x", "(s x)^2"), "s >= 1/8"),
             (LINE, "max(w, 3) = 3"),
+            // Where the second factor is 1 to more digits than are computed, but far from 0, or near.
+            (LINE, "for z: g.w = 2 x (w x - y) (1 + exp(w^2 - 200))"),
+            (LINE, "for z: g.w = 2 x (w x - y) (1 + exp(-10000 w^2))"),
+            // At a corner, where it is 4.
+            (("w[n]; data p[n] in probabilities, y; n in 4..4", "(w @ p - y)^2"), "for z: sum(g.w^2) <= 399/100 l"),
             // With as many samples as parameters.
             (FOUR, "det(E[outer(g.w, g.w)]) = 0"),
             // The step decays too: rarely does it show near 1.
