@@ -212,7 +212,7 @@ fn a_quiet_report_tells_what_does_not_hold_and_concludes() {
     let text = text::render(&held, quiet);
     assert_eq!(
         text,
-        "1 claim: 1 holds, judged on 8 instances; 1 of 1 control failed as they must, 2 of 2 mutants refuted; 1.5 s.\n"
+        "1 claim: 1 holds, judged on 8 instances; 1 of 1 control failed as it must, 2 of 2 mutants refuted; 1.5 s.\n"
     );
 }
 
