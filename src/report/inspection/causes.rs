@@ -1,7 +1,7 @@
 //! What may be behind a law that is no symmetry, and when a law counts as one.
 
 use super::super::plural;
-use super::remarks::significant;
+use super::words::significant;
 use crate::checkpoint::Element;
 use crate::inspection::Inspection;
 use crate::inspection::balance::{Balance, Reason, Status};

@@ -6,6 +6,7 @@ mod json;
 mod listing;
 mod remarks;
 mod text;
+mod words;
 
 pub use causes::causes;
 pub use heat_map::heat_map;

@@ -4,7 +4,7 @@ use super::super::layout::hanging;
 use super::super::plural;
 use super::Subject;
 use super::causes::{causes, common_causes, thresholds, type_name, why_unchecked};
-use super::text::member;
+use super::words::{member, significant};
 use crate::checkpoint::Element;
 use crate::inspection::balance::{Balance, Status};
 use crate::inspection::decay::Relaxation;
@@ -143,12 +143,6 @@ fn some(names: &[String]) -> String {
         0 => told,
         more => format!("{told} and {more} more"),
     }
-}
-
-/// Three digits that count, or all of the integer part.
-pub(super) fn significant(value: f64) -> String {
-    let digits = (2.0 - value.abs().max(f64::MIN_POSITIVE).log10().floor()).clamp(0.0, 12.0);
-    format!("{value:.*}", digits as usize)
 }
 
 /// The note where twice or half of the decay fits better: so much that the imbalances are less than half as large, and no scatter of the gradients; of a single

@@ -2,9 +2,10 @@
 
 use super::super::layout::{Table, described, hanging};
 use super::super::prediction;
-use super::remarks::{Told, remarks, significant, symmetries};
+use super::remarks::{Told, remarks, symmetries};
+use super::words::{member, significant};
 use super::{Subject, rule_name, signed};
-use crate::inspection::balance::{Balance, Status};
+use crate::inspection::balance::Status;
 use crate::inspection::decay::Relaxation;
 use crate::inspection::law::Form;
 use crate::inspection::reading::Reading;
@@ -186,13 +187,4 @@ fn relaxed(relaxation: &Relaxation, inspection: &Inspection) -> String {
 
 fn optional(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(String::new, |value| format!("{value:.digits$}"))
-}
-
-/// The member's place, with its group where there are several.
-pub(super) fn member(balance: &Balance, number: usize) -> String {
-    match (balance.law.groups, balance.width) {
-        (1, _) => format!("{number}"),
-        (_, 1) => format!("group {number}"),
-        (_, width) => format!("{} of group {}", number % width, number / width),
-    }
 }
