@@ -4,11 +4,10 @@
 //! kept before, writes nothing.
 
 use super::output::{self, Destination, complain};
-use super::{Failure, program};
+use super::{Failure, program, text_file};
 use crate::verify::{ClaimReport, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::PathBuf;
 
 /// What is kept for a directory.
@@ -35,7 +34,7 @@ fn place() -> Option<(PathBuf, PathBuf)> {
 pub fn load() -> BTreeSet<String> {
     let read = || {
         let (path, directory) = place()?;
-        let kept: Kept = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
+        let kept: Kept = serde_json::from_str(&text_file::read(&path, text_file::LONGEST).ok()?).ok()?;
         (kept.directory == directory).then_some(kept.claims)
     };
     read().unwrap_or_default()

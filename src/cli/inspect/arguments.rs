@@ -153,6 +153,11 @@ impl ActivationName {
     }
 }
 
+/// The optimiser's file, if it has Adam's moments and no momentum.
+fn moments(optimizer: Option<&Checkpoint>) -> Option<&Checkpoint> {
+    optimizer.filter(|file| !file.names().any(|name| name.ends_with(".momentum_buffer")))
+}
+
 impl Arguments {
     /// Refuses what would have no effect: whoever gives it expects one.
     pub(super) fn check_that_all_is_used(&self) -> Result<(), Failure> {
@@ -203,10 +208,8 @@ impl Arguments {
     /// Refuses numbers about Adam's moments where there are none, or nothing to correct them with.
     pub(super) fn check_moments(&self, optimizer: Option<&Checkpoint>, rule: Rule) -> Result<(), Failure> {
         let refuse = |problem: &str| Err(Failure::Usage(problem.to_owned()));
-        let is_momentum = |file: &&Checkpoint| file.names().any(|name| name.ends_with(".momentum_buffer"));
-        let moments = optimizer.filter(|file| !is_momentum(file));
         let steps = |file: &Checkpoint| file.names().any(|name| name == "step" || name.ends_with(".step"));
-        match moments {
+        match moments(optimizer) {
             None if self.beta2.is_some() => refuse("--beta2 corrects Adam's second moments: give them as --optimizer"),
             Some(file) if self.beta2.is_some() && self.steps.is_none() && !steps(file) => refuse(
                 "--beta2 corrects second moments for the steps made, which --optimizer does not tell: give --steps",
@@ -240,8 +243,7 @@ impl Arguments {
     }
 
     pub(super) fn settings(&self, optimizer: Option<&Checkpoint>) -> Settings {
-        let momentum = |file: &&Checkpoint| file.names().any(|name| name.ends_with(".momentum_buffer"));
-        let rule = match (self.rule, optimizer.filter(|file| !momentum(file))) {
+        let rule = match (self.rule, moments(optimizer)) {
             (Some(RuleName::Sgd), _) | (None, None) => Rule::Sgd,
             (Some(RuleName::Adam), _) => Rule::Adam,
             (Some(RuleName::Adamw), _) | (None, Some(_)) => Rule::AdamW,

@@ -1,8 +1,8 @@
 //! Where the new crate and its workflow have the library from, and what is left to be done for that.
 
 use super::Arguments;
-use crate::cli::Failure;
 use crate::cli::output::shown;
+use crate::cli::{Failure, text_file};
 use crate::report::quoted;
 use std::fs;
 use std::path::{Component, Path};
@@ -107,7 +107,8 @@ impl<'a> Source<'a> {
 fn folder(path: &Path, home: &Path) -> Result<String, Failure> {
     let whole = fs::canonicalize(path).map_err(|error| Failure::reading(&shown(path), error))?;
     let place = shown(&whole.join("Cargo.toml"));
-    let manifest = fs::read_to_string(whole.join("Cargo.toml")).map_err(|error| Failure::reading(&place, error))?;
+    let manifest = text_file::read(&whole.join("Cargo.toml"), text_file::LONGEST)
+        .map_err(|error| Failure::reading(&place, error))?;
     if !manifest.lines().any(|line| line.trim() == "name = \"equipartition\"") {
         return Err(Failure::BadData(format!("{place}: not the crate `equipartition`")));
     }

@@ -1,13 +1,13 @@
 //! What stands around the new folder, and what its owner should know of it.
 
 use crate::cli::output::shown;
-use std::fs;
+use crate::cli::text_file;
 use std::path::Path;
 
 /// The workspace that the new crate is inside of, if it is, and how to join it: the crate is one of its own.
 pub(super) fn told_of_workspace(home: &Path) -> String {
     let is_workspace = |folder: &&Path| {
-        let manifest = fs::read_to_string(folder.join("Cargo.toml")).ok();
+        let manifest = text_file::read(&folder.join("Cargo.toml"), text_file::LONGEST).ok();
         manifest.and_then(|text| text.parse::<toml::Table>().ok()).is_some_and(|table| table.contains_key("workspace"))
     };
     let Some(above) = home.ancestors().skip(1).find(is_workspace) else { return String::new() };
