@@ -31,14 +31,15 @@ pub(super) fn found(instance: &Instance) -> Option<Finding> {
     Some(finding)
 }
 
-/// Whether the law is satisfied on an instance for sure, or violated; none where the coarsest rung of the ladder, which will be climbed, cannot tell.
-fn is_satisfied(instance: &Instance) -> Option<bool> {
+/// Whether the law is satisfied on an instance for sure, or violated, by what was found there; none where the coarsest rung of the ladder, which will be climbed,
+/// cannot tell.
+fn is_satisfied(instance: &Instance, found: &Finding) -> Option<bool> {
     let of = |finding: &Finding| match finding.status {
         Status::Violated => Some(false),
         Status::Satisfied | Status::Vacuous => Some(true),
         Status::Unresolved | Status::Undecided(_) => None,
     };
-    let is_satisfied = of(&found(instance)?)?;
+    let is_satisfied = of(found)?;
     if !is_satisfied || instance.program.tape.is_algebraic() {
         return Some(is_satisfied);
     }
@@ -85,14 +86,12 @@ impl FormulaLaw {
             let mut far = stream("far");
             let Ok(instance) = self.drawn_at(&mut attempt, class, Some(&mut far)) else { continue };
             spent += instance.program.tape.len();
-            // Where the law is not defined so often, that is to be told.
-            if number == 0 && found(&instance).is_none() {
-                return Some(instance);
-            }
-            match is_satisfied(&instance) {
-                Some(false) => return Some(instance),
-                Some(true) => satisfied = Some(instance),
-                None => {}
+            match found(&instance).map(|found| is_satisfied(&instance, &found)) {
+                Some(Some(false)) => return Some(instance),
+                Some(Some(true)) => satisfied = Some(instance),
+                // How often the law is not defined is to be told.
+                None if number == 0 => return Some(instance),
+                Some(None) | None => {}
             }
             if spent > MOST_OPERATIONS {
                 break;
