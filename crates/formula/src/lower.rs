@@ -19,7 +19,9 @@ const HIGHEST_DEGREE: u64 = 1 << 14;
 
 /// The formula is too large for these sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the formula is too large for these sizes: it takes more than {LONGEST} operations")]
+#[error(
+    "the formula is too large for these sizes: it takes more than {LONGEST} operations, or numbers of a degree above {HIGHEST_DEGREE}"
+)]
 pub struct TooLarge;
 
 /// The loss of a sample.

@@ -2,6 +2,7 @@
 
 mod support;
 
+use equipartition_formula::{CompiledLoss, Definitions, Model, Signature, Sizes, TooLarge};
 use support::{both_sides, loss, numbers};
 
 const WITH: &str = "u, w[n], W[m, n]; data x[n], y, p[m] in probabilities; n in 1..3; m in 1..3";
@@ -86,4 +87,17 @@ fn a_side_that_is_0_gets_what_the_other_subtracts() {
     assert_eq!(law("E[u g.u - w @ g.w] = 0"), "E[u g.u] = E[w @ g.w]");
     assert_eq!(law("u - u = u"), "u | -u = u (the 2. time)");
     assert_eq!(law("u >= sum(w)"), "sum(w) = u");
+}
+
+/// Powers of powers multiply, and so do squares of squares by whatever name: their digits would fill all memory.
+#[test]
+fn numbers_of_too_high_a_degree_are_refused() {
+    let compiled = |formula: &str| {
+        let signature = Signature::parse("w; data x").unwrap();
+        let model = Model::new(signature, formula, &Definitions::default()).unwrap();
+        CompiledLoss::new(&model, &Sizes::new()).map(|loss| loss.tape.degree())
+    };
+    assert!(compiled("(w^64)^64 x").is_ok_and(|degree| (4097..1 << 14).contains(&degree)));
+    assert_eq!(compiled("((w^64)^64)^64 x"), Err(TooLarge));
+    assert_eq!(compiled("((w^64)^64)^2 * ((w^64)^64)^2 * w"), Err(TooLarge));
 }

@@ -1,6 +1,6 @@
 //! Running claims: every instance once, each part its own, and nothing after the time is over.
 
-use super::super::runner::{Event, Plan, run};
+use super::super::runner::{Event, Plan, run, with_threads};
 use super::super::{
     Case, Check, Claim, ClaimReport, Class, Draw, Evidence, Examination, Part, Scalar, Settings, Verdict, all, control,
 };
@@ -165,4 +165,11 @@ fn an_interrupted_run_is_cut_short() {
     // The streams of law and control are keyed apart.
     let draw = |case, name| Draw::keyed("test/runner", name, 0, case, 0).point.bits();
     assert_ne!(draw(Case::Law, "law"), draw(Case::Control(0), "broken"));
+}
+
+#[test]
+fn work_has_the_threads_that_it_is_given() {
+    for jobs in [1, 3] {
+        assert_eq!(with_threads(jobs, rayon::current_num_threads), jobs);
+    }
 }
