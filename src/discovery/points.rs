@@ -45,9 +45,7 @@ impl Draws {
     fn moved(&mut self, mut numbers: Vec<Rational>) -> Vec<Rational> {
         let (least, most) = EXPONENTS;
         if self.is_far && self.stream.coin() {
-            let exponent = self.stream.integer(least, most);
-            let size = exponent.unsigned_abs() as u32;
-            let factor = if exponent < 0 { Rational::from(1) >> size } else { Rational::from(1) << size };
+            let factor = Rational::from(2).powi(self.stream.integer(least, most) as i32);
             numbers.iter_mut().for_each(|number| *number *= &factor);
         }
         numbers

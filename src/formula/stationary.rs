@@ -12,7 +12,7 @@ use super::instance::{Family, Instance, draw_inputs};
 use super::law::{FormulaLaw, Generic, too_large};
 use super::stretch::stretch;
 use crate::instances::weights;
-use crate::scalar::Rational;
+use crate::scalar::{Field, Rational};
 use crate::verify::{Class, Draw, Stream, Unjudged};
 use equipartition_formula::{Domain, Forces, Layout, Undefined};
 
@@ -138,14 +138,9 @@ fn chosen<T: Clone>(inputs: &[T], layout: &Layout, samples: &[usize]) -> Vec<T> 
     chosen
 }
 
-/// The powers of two beside a positive number, and what lies between them.
+/// Numbers of few digits about the size of a positive one; how large that is doubles tell.
 fn few_digits(number: &Rational) -> impl Iterator<Item = Rational> {
-    let exponent = number.to_f64().log2().floor().clamp(-64.0, 64.0) as i32;
-    let power = if exponent < 0 {
-        Rational::from(1) >> exponent.unsigned_abs()
-    } else {
-        Rational::from(1) << exponent.unsigned_abs()
-    };
+    let power = Rational::from(2).powi(number.to_f64().log2().floor().clamp(-64.0, 64.0) as i32);
     [(1, 1), (3, 2), (2, 1), (1, 2)].into_iter().map(move |times| Rational::from(times) * &power)
 }
 

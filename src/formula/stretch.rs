@@ -1,7 +1,7 @@
 //! Instances far from 1: their quantities multiplied by powers of two.
 
 use super::instance::row_len;
-use crate::scalar::Rational;
+use crate::scalar::{Field, Rational};
 use crate::verify::Stream;
 use equipartition_formula::{Declaration, Domain, Layout, Rates, Signature, Sizes};
 use std::ops::Range;
@@ -33,7 +33,7 @@ pub(super) fn stretch(
     let (least, most) = exponents(is_algebraic);
     let mut factor = |least: i64, most: i64| {
         let exponent = if stream.coin() { 0 } else { stream.integer(least, most) };
-        if exponent < 0 { Rational::from(1) >> (-exponent) as u32 } else { Rational::from(1) << exponent as u32 }
+        Rational::from(2).powi(exponent as i32)
     };
     let mut of_declared = |inputs: &mut [Rational], start: usize, declared: &[Declaration], ranges: &[Range<usize>]| {
         for (quantity, range) in declared.iter().zip(ranges) {

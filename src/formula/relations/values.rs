@@ -29,7 +29,7 @@ const QUIET: u64 = 16;
 const MOST_TRIED: u64 = 64;
 /// How many samples are tried for each parameter of a stationary point. Modulo a prime nothing has a sign, so that the weights may be any: what is found this way
 /// is a guess, and is judged at points whose weights are probabilities.
-const SAMPLES_PER_PARAMETER: [usize; 3] = [1, 3, 6];
+const SAMPLES_TRIED: [usize; 3] = [1, 3, 6];
 
 /// A learning rate and a weight decay, the same on all instances that are compared.
 #[derive(Clone, Debug)]
@@ -222,7 +222,7 @@ impl Terms {
         }
         family.class = Class::Stationary;
         let mut last = Unjudged::outside("no sample was drawn");
-        for times in SAMPLES_PER_PARAMETER {
+        for times in SAMPLES_TRIED {
             family.samples = times * count + 2;
             let (program, generic) = self.program(&mut draw, &family, of)?;
             let mut inputs =

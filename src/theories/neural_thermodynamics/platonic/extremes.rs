@@ -14,14 +14,10 @@ use nalgebra::DMatrix;
 
 type Number = Mp<512>;
 
-fn power_of_two(exponent: i32) -> Rational {
-    if exponent < 0 { Rational::from(1) >> exponent.unsigned_abs() } else { Rational::from(1) << exponent as u32 }
-}
-
 /// `diag(2^k)`
 fn scales(exponents: &[i32]) -> DMatrix<Rational> {
     DMatrix::from_fn(exponents.len(), exponents.len(), |row, column| {
-        if row == column { power_of_two(exponents[row]) } else { Rational::new() }
+        if row == column { Rational::from(2).powi(exponents[row]) } else { Rational::new() }
     })
 }
 
@@ -30,7 +26,7 @@ fn matrix(rows: usize, columns: usize, entries: &[i64]) -> DMatrix<Rational> {
 }
 
 fn scaled(matrix: &DMatrix<Rational>, exponent: i32) -> DMatrix<Rational> {
-    matrix.map(|entry| entry * power_of_two(exponent))
+    matrix.map(|entry| entry * Rational::from(2).powi(exponent))
 }
 
 /// The rotation of the first two of three axes with cosine 3/5.
