@@ -61,7 +61,7 @@ enum At {
     /// At every point
     #[default]
     Anywhere,
-    /// Where grad F = 0, at points made exactly stationary
+    /// Where grad F = 0, exactly, by the weights of the mean and gamma
     Stationary,
 }
 

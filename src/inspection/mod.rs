@@ -56,6 +56,7 @@ use self::contribution::Contribution;
 use self::decay::{Moments, Relaxation};
 use self::fitted::Fitted;
 use self::law::{Block, Form, Law};
+pub use self::optimizer::has_momentum;
 use self::reading::Reading;
 pub use self::settings::{Rule, Settings};
 pub use self::unread::Unread;

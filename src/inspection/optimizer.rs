@@ -7,6 +7,11 @@ use crate::visible;
 /// What the name of a momentum's buffer ends with.
 pub const MOMENTUM_BUFFER: &str = ".momentum_buffer";
 
+/// Whether an optimiser's file has the buffers of momentum, and not Adam's moments.
+pub fn has_momentum(file: &Checkpoint) -> bool {
+    file.names().any(|name| name.ends_with(MOMENTUM_BUFFER))
+}
+
 /// The name of a buffer of an optimiser: with a suffix, or plainly that of the parameter.
 ///
 /// # Errors

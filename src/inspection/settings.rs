@@ -47,8 +47,7 @@ type Expected<'a> = (&'a str, Option<f64>, &'a str, &'a dyn Fn(f64) -> bool);
 impl Settings {
     /// The file with the momentum, if the second moments are its.
     pub(super) fn buffers<'a>(&self, inputs: &Inputs<'a>) -> Option<&'a Checkpoint> {
-        let momentum = |file: &&Checkpoint| file.names().any(|name| name.ends_with(optimizer::MOMENTUM_BUFFER));
-        inputs.optimizer.filter(momentum).filter(|_| self.rule == Rule::Sgd)
+        inputs.optimizer.filter(|file| optimizer::has_momentum(file)).filter(|_| self.rule == Rule::Sgd)
     }
 
     pub(super) fn check(&self, inputs: &Inputs<'_>) -> Result<(), LawsError> {

@@ -3,14 +3,14 @@
 use super::super::{Failure, Format};
 use crate::checkpoint::Checkpoint;
 use crate::inspection::mlp::Homogeneity;
-use crate::inspection::{Rule, Settings};
+use crate::inspection::{Rule, Settings, has_momentum};
 use crate::visible;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
 /// Measure the balance laws on a trained network's checkpoint
 ///
-/// A checkpoint is a safetensors file, the index of several, or an npz archive, in f64, f32, f16 or bf16. Second moments of
+/// A checkpoint is a safetensors file, the index of several, or an npz archive, in f64, f32 or f16, the first two in bf16 too. Second moments of
 /// gradients come from gradients of samples or batches (tensors named like the parameters, with a leading axis), or from the
 /// buffers of Adam (NAME.exp_avg_sq or NAME, perhaps NAME.exp_avg and NAME.step). Laws hold in the stationary state only: the
 /// report says how far each is from balance, and how sure that is.
@@ -153,11 +153,6 @@ impl ActivationName {
     }
 }
 
-/// The optimiser's file, if it has Adam's moments and no momentum.
-fn moments(optimizer: Option<&Checkpoint>) -> Option<&Checkpoint> {
-    optimizer.filter(|file| !file.names().any(|name| name.ends_with(".momentum_buffer")))
-}
-
 impl Arguments {
     /// Refuses what would have no effect: whoever gives it expects one.
     pub(super) fn check_that_all_is_used(&self) -> Result<(), Failure> {
@@ -209,7 +204,7 @@ impl Arguments {
     pub(super) fn check_moments(&self, optimizer: Option<&Checkpoint>, rule: Rule) -> Result<(), Failure> {
         let refuse = |problem: &str| Err(Failure::Usage(problem.to_owned()));
         let steps = |file: &Checkpoint| file.names().any(|name| name == "step" || name.ends_with(".step"));
-        match moments(optimizer) {
+        match optimizer.filter(|file| !has_momentum(file)) {
             None if self.beta2.is_some() => refuse("--beta2 corrects Adam's second moments: give them as --optimizer"),
             Some(file) if self.beta2.is_some() && self.steps.is_none() && !steps(file) => refuse(
                 "--beta2 corrects second moments for the steps made, which --optimizer does not tell: give --steps",
@@ -243,7 +238,7 @@ impl Arguments {
     }
 
     pub(super) fn settings(&self, optimizer: Option<&Checkpoint>) -> Settings {
-        let rule = match (self.rule, moments(optimizer)) {
+        let rule = match (self.rule, optimizer.filter(|file| !has_momentum(file))) {
             (Some(RuleName::Sgd), _) | (None, None) => Rule::Sgd,
             (Some(RuleName::Adam), _) => Rule::Adam,
             (Some(RuleName::Adamw), _) | (None, Some(_)) => Rule::AdamW,
