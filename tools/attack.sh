@@ -5,6 +5,7 @@
 #   INSTANCES=64      other than 200 of each law
 #   SHARD=2/4         the second of four parts: its seeds are dealt like cards
 #   ARGS="balance"    further arguments of `verify`
+#   EQUIPARTITION=P   another program than the release build
 #
 # What is finished is kept in target/attack and not examined again, by the same build; the summary is target/attack/summary.md.
 set -eu
@@ -15,13 +16,16 @@ shard=${SHARD:-1/1}
 part=${shard%/*}
 parts=${shard#*/}
 program=${EQUIPARTITION:-target/release/equipartition}
+# Of another program than this checkout's nothing here knows the commit.
+commit=unknown
+test -n "${EQUIPARTITION:-}" || commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
 summary=target/attack/summary.md
 # Another build may find something else.
 kept=target/attack/$(cksum <"$program" | tr -d ' ')
 
 mkdir -p "$kept"
 {
-    printf '%s, commit %s: %s instances of each law' "$("$program" --version)" "$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" "$instances"
+    printf '%s, commit %s: %s instances of each law' "$("$program" --version)" "$commit" "$instances"
     test "$parts" = 1 || printf ', part %s' "$shard"
     printf '\n\n| seed | claims | instances, attacks |\n|--:|---|---|\n'
 } >"$summary"
