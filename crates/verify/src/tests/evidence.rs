@@ -1,7 +1,8 @@
 //! From the findings of one instance to its evidence, and what kinds of relations said over a run.
 
 use super::super::bounds::Bound;
-use super::super::examination::Place;
+use super::super::examination::{Effort, Place};
+use super::super::identity::Expansion;
 use super::super::kinds::Kinds;
 use super::super::{Class, Evidence, Examination, Finding, Scalar, Status};
 use super::{equality, judged};
@@ -125,4 +126,40 @@ fn what_is_vacuous_is_no_draw() {
     assert_eq!((report.instances, report.vacuous, report.draws), (6, 4, 1));
     assert!(report.idle.is_empty());
     assert!(report.open_share() > 0.999_999);
+}
+
+/// An instance is an identity where every kind of relation that says something on it was expanded to the zero polynomial, and the rationals satisfy the law.
+#[test]
+fn an_identity_is_one_in_every_kind_that_says_something() {
+    let two = |left: i32, right: i32| {
+        let relation = |label: &'static str, n: i32| {
+            let mut relation = equality(&[("a", Rational::from(n))], &[("b", Rational::from(n))]);
+            relation.label = label.into();
+            relation
+        };
+        judged(Scalar::Rational, &[relation("first", left), relation("second", right)])
+    };
+    let shown = |finding: Finding, expansions: &[(&'static str, Expansion)]| {
+        let expansions = expansions.iter().map(|(kind, found)| ((*kind).into(), *found)).collect();
+        Examination { expansions, ..examined(vec![finding]) }.evidence().contains(&Evidence::Identity)
+    };
+    let both = [("first", Expansion::Identity), ("second", Expansion::OnPiece)];
+    assert!(shown(two(1, 2), &both));
+    // The second was not expanded: it must say nothing, which 0 = 0 does.
+    assert!(!shown(two(1, 2), &both[..1]));
+    assert!(shown(two(1, 0), &both[..1]));
+    // The second has terms left.
+    assert!(!shown(two(1, 2), &[("first", Expansion::Identity), ("second", Expansion::TooLarge)]));
+    assert!(!shown(two(1, 2), &[]));
+    // Neither a float nor a rational that violates the law shows one.
+    assert!(!shown(Finding { scalar: Scalar::Mp(256), ..two(1, 2) }, &both));
+    assert!(!shown(Finding { status: Status::Violated, ..two(1, 2) }, &both));
+    assert!(!shown(Finding { status: Status::Vacuous, ..two(1, 2) }, &both));
+}
+
+/// The names are those of the command line, and more effort is more instances.
+#[test]
+fn efforts_have_names_and_grow() {
+    assert_eq!(Effort::ALL.map(Effort::name), ["quick", "default", "thorough"]);
+    assert_eq!(Effort::ALL.map(Effort::instances), [8, 32, 256]);
 }

@@ -3,7 +3,7 @@
 use super::super::finding::{SLACK, WIDE};
 use super::super::{Change, Finding, Mutant, Relation, Scalar, Status, Term};
 use super::{above_one, equality, judged};
-use equipartition_scalar::{Field, Interval, Magnitude, Mp, Rational, Ring};
+use equipartition_scalar::{Field, Interval, Magnitude, Measured, Mp, Rational, Ring};
 use rug::Float;
 
 fn one() -> Rational {
@@ -97,6 +97,7 @@ fn vanishing_sides_are_vacuous_unless_they_differ() {
     assert_eq!(status(tiny(WIDE), tiny(WIDE)), Status::Vacuous);
     assert_eq!(status(tiny(WIDE - 1), tiny(WIDE - 1)), Status::Satisfied);
     assert_eq!(status(tiny(WIDE), tiny(WIDE + 1)), Status::Violated);
+    assert_eq!(status(tiny(WIDE + 1), tiny(WIDE)), Status::Violated);
     assert_eq!(status(Rational::new(), Rational::new()), Status::Vacuous);
     // Of an inequality only the wrong way round differs.
     let bound = |left: Rational, right: Rational| {
@@ -125,6 +126,30 @@ fn the_worst_relation_decides() {
     assert_eq!(status(&[&vacuous, &vacuous]), Status::Vacuous);
     let finding = judged(Scalar::Rational, &[fine, vacuous]);
     assert_eq!(finding.relations(), (2, 1));
+}
+
+/// What is named is the relation with the largest residual, of several the first, in whatever order they come; a miss outranks a residual.
+#[test]
+fn the_relation_that_is_off_most_is_named() {
+    fn off<T: Measured>(label: &'static str, left: T, right: T) -> Relation<T> {
+        Relation { label: label.into(), ..equality(&[("a", left)], &[("b", right)]) }
+    }
+    let rational = |label, bits| off(label, one(), above_one(bits));
+    let float = |label, bits| off(label, Mp::<256>::integer(1), Mp::from_rational(&above_one(bits)));
+    let worst = |labels: [(&'static str, u32); 2]| {
+        let floats = judged(Scalar::Mp(256), &labels.map(|(label, bits)| float(label, bits)));
+        assert_eq!(floats.status, Status::Satisfied);
+        let rationals = judged(Scalar::Rational, &labels.map(|(label, bits)| rational(label, bits)));
+        assert_eq!(rationals.status, Status::Violated);
+        assert_eq!(rationals.worst, floats.worst);
+        floats.worst
+    };
+    assert_eq!(worst([("small", 240), ("large", 230)]), "large");
+    assert_eq!(worst([("large", 230), ("small", 240)]), "large");
+    assert_eq!(worst([("first", 230), ("second", 230)]), "first");
+    // Where nothing is off, the first is named.
+    let fine = [off("first", one(), one()), off("second", one(), one())];
+    assert_eq!(judged(Scalar::Rational, &fine).worst, "first");
 }
 
 /// `a + b = c` with 1 + 2 = 3: without a term it misses by that term, with the other sign or doubled by as much as that adds, over 3.
@@ -188,6 +213,7 @@ fn inequalities_have_margins_and_mutants() {
     };
     let finding = judged(Scalar::Rational, &[bound(1, 2), bound(3, 4)]);
     assert_eq!(finding.status, Status::Satisfied);
+    assert!(finding.kinds[0].inequality);
     assert_eq!(finding.margin, Some(Magnitude::below_rational(&Rational::from((1, 4)))));
     assert_eq!(judged(Scalar::Rational, &[bound(2, 1)]).status, Status::Violated);
     let touching = judged(Scalar::Rational, &[bound(2, 2)]);
@@ -197,10 +223,16 @@ fn inequalities_have_margins_and_mutants() {
         found.expect("it is reversed").1.clone()
     };
     assert!(reversed(&touching).is_zero() && !reversed(&finding).is_zero());
-    // In floats what is equal up to rounding decides nothing.
-    let float = |n: i64| Mp::<256>::integer(n);
-    let equal = Relation::at_most("bound", Term::scalar("a", float(2)), Term::scalar("b", float(2)));
-    assert!(matches!(judged(Scalar::Mp(256), &[equal]).status, Status::Undecided(_)));
+    // In floats what is equal up to rounding decides nothing, on whichever side it is.
+    let float = |left: &Rational, right: &Rational| {
+        let term = |label, number| Term::scalar(label, Mp::<256>::from_rational(number));
+        judged(Scalar::Mp(256), &[Relation::at_most("bound", term("a", left), term("b", right))]).status
+    };
+    for (left, right) in [(one(), one()), (one(), above_one(230)), (above_one(230), one())] {
+        assert!(matches!(float(&left, &right), Status::Undecided(_)), "{left} <= {right}");
+    }
+    assert_eq!(float(&one(), &above_one(200)), Status::Satisfied);
+    assert_eq!(float(&above_one(200), &one()), Status::Violated);
 }
 
 /// `a <= b` sharp up to 3/4: with a = 9/10 b the tightened bound fails by (9/10 - 3/4) b, with a = b/2 it does not.
@@ -249,11 +281,35 @@ fn a_term_is_live_where_it_is_not_negligible() {
     assert_eq!(lives, [("a", true), ("t", false), ("b", true)]);
 }
 
+/// A term that counts in one relation of a kind is live, whichever relation it is; an equality is no inequality.
+#[test]
+fn one_relation_of_a_kind_suffices_for_a_live_term() {
+    let (zero, live) = (Rational::new(), one());
+    let of = |t: &Rational| equality(&[("a", one()), ("t", t.clone())], &[("b", one() + t)]);
+    let lives = |relations: &[Relation<Rational>]| {
+        let [kind] = &judged(Scalar::Rational, relations).kinds[..] else { panic!("one kind") };
+        assert!(!kind.inequality && kind.relations == 2);
+        kind.terms.iter().map(|(_, live)| *live).collect::<Vec<_>>()
+    };
+    assert_eq!(lives(&[of(&zero), of(&live)]), [true; 3]);
+    assert_eq!(lives(&[of(&live), of(&zero)]), [true; 3]);
+    assert_eq!(lives(&[of(&zero), of(&zero)]), [true, false, true]);
+}
+
+/// Doubles satisfy up to 2^-40 of the terms, and violate beyond.
+#[test]
+fn a_double_is_judged_up_to_forty_bits() {
+    let status =
+        |bits: i32| judged(Scalar::Double, &[equality(&[("a", 1.0)], &[("b", 1.0 + 2.0_f64.powi(-bits))])]).status;
+    assert_eq!((status(41), status(39)), (Status::Satisfied, Status::Violated));
+}
+
 /// What is contradicted is a violation by all of it; what could not be judged is open.
 #[test]
 fn findings_without_relations() {
     let contradicted = Finding::contradicted("two gradients".to_owned());
     assert_eq!((contradicted.status, contradicted.miss), (Status::Violated, Magnitude::power_of_two(0)));
+    assert_eq!(contradicted.residual, Magnitude::power_of_two(0));
     assert_eq!(contradicted.worst, "two gradients");
     assert_eq!(Finding::undecided(Scalar::Mp(64), "why").status, Status::Undecided("why"));
     assert_eq!(judged::<Rational>(Scalar::Rational, &[]).status, Status::Vacuous);
