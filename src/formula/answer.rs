@@ -1,5 +1,6 @@
 //! What became of one law that was asked about.
 
+use super::branches::never_taken;
 use super::claim::{FormulaClaim, GENERIC_LOSS};
 use super::counterexample::{Counterexample, counterexample};
 use super::law::{FormulaLaw, Question};
@@ -19,6 +20,8 @@ pub struct Answer {
     pub counterexample: Option<Counterexample>,
     /// Why an instance was left out, if one was.
     pub left_out: Option<String>,
+    /// What chose the same branch on every instance: of the other nothing is known.
+    pub never_taken: Vec<String>,
     /// How many controls were given.
     pub given_controls: usize,
     /// From which numbers the instances were drawn.
@@ -41,12 +44,14 @@ impl Answer {
         let report = reports.pop().expect("a run reports on every claim");
         let all = if report.excluded > 0 { as_judged.instances(Case::Law, instances) } else { 0 };
         let left_out = (0..all).find_map(|index| as_judged.examine(&settings, Case::Law, index).excluded);
+        let never_taken = never_taken(law, &as_judged, settings.seed, instances);
         let counterexample = (report.verdict == Verdict::Refuted).then(|| counterexample(law, settings.seed)).flatten();
         Answer {
             question: law.question.clone(),
             report,
             counterexample,
             left_out,
+            never_taken,
             given_controls: claim.given_controls(),
             ranges: law.ranges(),
             minds_its_range: law.minds_its_range(),

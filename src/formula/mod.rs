@@ -8,6 +8,7 @@
 //! | `stationary` | points that are stationary exactly |
 //! | `stretch` | instances whose quantities are multiplied by powers of two |
 //! | `reach` | far instances, where a law may fail that holds near 1 |
+//! | `branches` | branches that no instance took |
 //! | [`answer`] | what became of one law that was asked about |
 //! | [`read`] | from texts to laws |
 //! | [`relations`] | linear laws among terms: all of them, and the one nearest to a law that is refuted |
@@ -17,6 +18,7 @@
 //! | [`claim`] | a claim that owns its texts, its law and its controls |
 
 pub mod answer;
+mod branches;
 pub mod claim;
 pub mod counterexample;
 #[cfg(feature = "model-file")]

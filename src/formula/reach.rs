@@ -60,6 +60,11 @@ impl FormulaLaw {
         }
     }
 
+    /// Whether comparisons of numbers choose what the law says.
+    pub(super) fn has_branches(&self) -> bool {
+        self.largest_program().is_some_and(|program| program.tape.has_branches())
+    }
+
     /// Whether the law is one of a field's functions.
     pub(super) fn is_algebraic(&self) -> bool {
         self.largest_program().is_some_and(|program| program.tape.is_algebraic())

@@ -48,6 +48,12 @@ pub fn text(answer: &Answer, width: usize) -> String {
     for sentence in doubt::sentences(report) {
         line("", sentence);
     }
+    for branch in &answer.never_taken {
+        line(
+            "",
+            format!("No instance takes the other branch of `{branch}`: what the law says there was not examined."),
+        );
+    }
     if report.verdict != Verdict::Refuted {
         line("attacked by", attacks(answer));
         for mutant in report.surviving_mutants() {
@@ -180,6 +186,7 @@ pub fn document(answer: &Answer) -> Value {
         "left_out": report.excluded + report.unresolved,
         "why_left_out": answer.left_out,
         "evidence": report.evidence,
+        "branches_never_taken": answer.never_taken,
         "exponents": json::exponents(&report.exponents),
         "may_be_missed": doubt::sentences(report),
         "controls": controls.collect::<Vec<_>>(),

@@ -6,7 +6,7 @@ use equipartition::formula::Where::Anywhere;
 use equipartition::formula::read::{Texts, read};
 use equipartition::formula::relations::relate;
 use equipartition::formula::{Answer, FormulaClaim};
-use equipartition::verify::Settings;
+use equipartition::verify::{Settings, Verdict};
 
 const LINEAR_UNIT: (&str, &str) = ("u, w[n], x[n], y; n in 1..3", "(u (w @ x) - y)^2");
 const LINE: (&str, &str) = ("w, x, y", "(w x - y)^2");
@@ -124,6 +124,28 @@ fn check(law: &str, loss: &str, with: &str) -> (Option<i32>, String) {
 }
 
 /// The numbers drawn are told where a law may depend on them.
+#[test]
+fn a_branch_that_no_instance_takes_is_told() {
+    let told = |law: &str| {
+        let answer = asked(LINE.0, "(w x - y)^2 + max(y, -10^5)", Anywhere, law).1.expect("a law");
+        (answer.report.verdict, answer.never_taken)
+    };
+    // It fails above 10^4, which is not known; that nothing is known there is said, of a derivative too.
+    assert_eq!(
+        told("for z: g.w = 2 x (w x - y) (1 + relu(w - 10^4))"),
+        (Verdict::Holds, vec!["relu(w - 10^4)".to_owned()])
+    );
+    assert_eq!(told("rate(w + relu(w - 10^4)) = rate(w)").1, ["relu(w - 10^4)"]);
+    // A square has no other branch; the loss is the first to be named.
+    assert_eq!(told("for z: g.w + l = 2 x (w x - y) + l + abs(w^2) - w^2").1, ["max(y, -10^5)", "abs(w^2)"]);
+    // Both are taken, and constants have one.
+    assert_eq!(
+        told("for z: g.w + abs(w) + relu(-w) = 2 x (w x - y) + max(w, -w) + max(0, -w)").1,
+        Vec::<String>::new()
+    );
+    assert_eq!(told("for z: g.w = 2 x (w x - y) + abs(-3) - 3").1, Vec::<String>::new());
+}
+
 #[test]
 fn the_answer_tells_the_ranges() {
     let (_, text) = check("for z: l >= 0", LINE.1, LINE.0);

@@ -195,10 +195,13 @@ impl<'a> Lowering<'a> {
                 let (first, second) = (self.lower(first, at), self.lower(second, at));
                 let larger = |tape: &mut Tape, a, b| tape.select(a, b, b, a);
                 let smaller = |tape: &mut Tape, a, b| tape.select(b, a, b, a);
-                match which {
+                let entries = match which {
                     Extremum::Max => self.zipped(&first, &second, larger),
                     Extremum::Min => self.zipped(&first, &second, smaller),
-                }
+                };
+                let place = self.written(typed);
+                entries.iter().for_each(|entry| self.tape.chosen_at(*entry, place.clone()));
+                entries
             }
             TypedKind::Reduce(reduction, of) => vec![self.reduce(*reduction, of, at)],
             TypedKind::Outer(first, second) => {
@@ -238,9 +241,13 @@ impl<'a> Lowering<'a> {
         a.iter().zip(b).map(|(a, b)| combine(&mut self.tape, *a, *b)).collect()
     }
 
+    fn written(&self, typed: &Typed) -> Written {
+        Written { source: self.source, span: typed.span.clone() }
+    }
+
     /// Remembers where in the text something may not be defined.
     fn asked_by(&mut self, node: Node, typed: &Typed) {
-        let place = Written { source: self.source, span: typed.span.clone() };
+        let place = self.written(typed);
         self.tape.asked_at(node, place);
     }
 
@@ -254,8 +261,13 @@ impl<'a> Lowering<'a> {
 
     fn elementwise(&mut self, function: Elementwise, entry: Node, typed: &Typed) -> Node {
         let value = self.tape.elementwise(function, entry);
-        if matches!(function, Elementwise::Log | Elementwise::Sqrt) {
-            self.asked_by(value, typed);
+        match function {
+            Elementwise::Log | Elementwise::Sqrt => self.asked_by(value, typed),
+            Elementwise::Abs | Elementwise::Relu | Elementwise::LeakyRelu => {
+                let place = self.written(typed);
+                self.tape.chosen_at(value, place);
+            }
+            _ => {}
         }
         value
     }

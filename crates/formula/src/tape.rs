@@ -80,7 +80,7 @@ impl Operation {
 }
 
 /// Which text a part of a formula is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     /// That of the loss.
     Loss,
@@ -89,7 +89,7 @@ pub enum Source {
 }
 
 /// Bytes of a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The text.
     pub source: Source,
@@ -106,6 +106,8 @@ pub struct Tape {
     known: HashMap<Operation, Node>,
     /// What in a text asks for a division, a logarithm or a root: where it is not defined.
     places: HashMap<Node, Place>,
+    /// What in a text compares two numbers, the first of which may be less.
+    compared: HashMap<(Node, Node), Place>,
 }
 
 impl Tape {
@@ -121,6 +123,20 @@ impl Tape {
 
     pub(crate) fn asked_at(&mut self, node: Node, place: Place) {
         self.places.entry(node).or_insert(place);
+    }
+
+    /// The comparisons that a text asks for: of the first number with the second, and the bytes.
+    pub fn comparisons(&self) -> impl Iterator<Item = (Node, Node, &Place)> {
+        self.compared.iter().map(|((a, b), place)| (*a, *b, place))
+    }
+
+    /// A branch is chosen by a comparison that this text asks for, unless two constants are compared.
+    pub(crate) fn chosen_at(&mut self, node: Node, place: Place) {
+        if let Operation::Select(a, b, ..) = self.operations[node.place()]
+            && (self.constant_of(a).is_none() || self.constant_of(b).is_none())
+        {
+            self.compared.entry((a, b)).or_insert(place);
+        }
     }
 
     /// The number of operations.
@@ -399,6 +415,12 @@ impl Tape {
             renamed[place] = tape.push(self.operations[place].renamed(|node| renamed[node.place()]));
             if let Some(span) = self.places.get(&Node(place as u32)) {
                 tape.asked_at(renamed[place], span.clone());
+            }
+            // Derivatives choose by the same comparison.
+            if let Operation::Select(a, b, ..) = self.operations[place]
+                && let Some(span) = self.compared.get(&(a, b))
+            {
+                tape.compared.insert((renamed[a.place()], renamed[b.place()]), span.clone());
             }
         }
         let outputs = outputs.iter().map(|output| renamed[output.place()]).collect();
