@@ -13,6 +13,7 @@
 //! | `polished` | laws at stationary points that are searched for and polished |
 //! | `operators` | Hermitian operators, states and unitary matrices |
 //! | `long_run` | laws of averages over long seeded runs |
+//! | `simulated` | laws of averages over paths of their own |
 
 pub(crate) mod decoders;
 pub(crate) mod defined;
@@ -25,6 +26,7 @@ mod numbers;
 pub(crate) mod operators;
 pub(crate) mod polished;
 pub mod problem;
+pub(crate) mod simulated;
 pub mod situation;
 pub(crate) mod subject;
 pub(crate) mod weights;

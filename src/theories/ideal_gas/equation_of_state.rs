@@ -12,9 +12,9 @@ use super::kicked::Kicked;
 use super::mean_volume::Fluctuating;
 use super::periodic::Orbit;
 use super::regimes::{of_regime, of_steady};
-use super::simulated::Simulated;
 use super::steady::Steady;
 use super::{IDEAL_GAS, SPHERICAL_MOTION};
+use crate::instances::simulated::Simulated;
 use crate::scalar::{Field, Rational};
 use crate::verify::{
     Claim, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged,

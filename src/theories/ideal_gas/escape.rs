@@ -1,6 +1,7 @@
 //! Whether long paths of the radius escape.
 
-use super::simulated::{OfRadius, chi_squared};
+use super::runs::chi_squared;
+use crate::instances::simulated::Simulates;
 use crate::verify::simulation::BATCHES;
 use crate::verify::{Relation, Stream, Term};
 
@@ -40,7 +41,7 @@ const STEPS: u64 = 1 << 12;
 /// A path this far beyond 2 has escaped.
 const FAR: f64 = 1_048_576.0;
 
-impl OfRadius for Escape {
+impl Simulates for Escape {
     fn steps(&self) -> u64 {
         STEPS * (BATCHES * PATHS) as u64
     }

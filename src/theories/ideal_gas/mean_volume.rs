@@ -1,6 +1,7 @@
 //! The mean volume at a fixed rate, for a rho that fluctuates and does not know the state.
 
-use super::simulated::{OfRadius, batch_means, chi_squared};
+use super::runs::{batch_means, chi_squared};
+use crate::instances::simulated::Simulates;
 use crate::verify::simulation::BATCHES;
 use crate::verify::{Relation, Stream, Term};
 
@@ -20,7 +21,7 @@ impl Fluctuating {
 const BATCH: u64 = 1 << 16;
 const BURN_IN: u64 = 1 << 10;
 
-impl OfRadius for Fluctuating {
+impl Simulates for Fluctuating {
     fn steps(&self) -> u64 {
         BATCH * BATCHES as u64
     }

@@ -30,7 +30,7 @@ mod radius_fluctuation;
 mod regimes;
 mod rescaled_path;
 mod runaway;
-mod simulated;
+mod runs;
 mod stationary_angles;
 mod steady;
 mod turn;

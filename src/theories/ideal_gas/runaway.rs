@@ -11,7 +11,7 @@ use super::IDEAL_GAS;
 use super::drawing::pythagorean;
 use super::escape::Escape;
 use super::kicked::{Kick, Kicked};
-use super::simulated::Simulated;
+use crate::instances::simulated::Simulated;
 use crate::scalar::{Field, Rational};
 use crate::verify::{
     Claim, Draw, Drawn, Draws, EVERY_GAP, Exact, In, Independent, Numbers, Part, Relation, Stream, Term, Unjudged,

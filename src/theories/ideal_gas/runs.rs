@@ -1,37 +1,7 @@
-//! Long runs of the radius alone, whose law is that of descent with isotropic noise.
+//! What long runs of the radius alone draw, whose law is that of descent with isotropic noise, and how they average.
 
-use crate::instances::long_run;
-use crate::verify::simulation::{self, BATCHES};
-use crate::verify::{Case, Check, Class, Draw, Evidence, Examination, Relation, Settings, Stream};
-
-/// A law of averages over runs of the radius.
-pub(super) trait OfRadius: Sync {
-    /// The run in words, and the law's relations between batch means.
-    fn run(&self, stream: &mut Stream) -> (String, Vec<Relation<f64>>);
-    /// Its steps.
-    fn steps(&self) -> u64;
-}
-
-/// A law judged on such runs, by batch means: of the instances of other laws one in [`long_run::EVERY`].
-pub(super) struct Simulated<L>(pub(super) L);
-
-impl<L: OfRadius> Check for Simulated<L> {
-    fn examine(&self, draw: Draw, settings: &Settings) -> Examination {
-        let (description, relations) = self.0.run(&mut draw.own());
-        let mut examination = Examination::of(Class::Smooth, description);
-        examination.is_independent = true;
-        examination.findings.push(simulation::judge(settings, draw.case, self.0.steps(), relations));
-        examination
-    }
-
-    fn evidence(&self) -> &'static [Evidence] {
-        &[Evidence::Statistical]
-    }
-
-    fn instances(&self, case: Case, asked: u64) -> u64 {
-        long_run::instances(case, asked)
-    }
-}
+use crate::verify::Stream;
+use crate::verify::simulation::BATCHES;
 
 /// The means of several numbers over consecutive batches.
 pub(super) fn batch_means<const N: usize>(length: u64, mut numbers: impl FnMut() -> [f64; N]) -> [Vec<f64>; N] {

@@ -11,6 +11,7 @@ use super::HIERARCHY;
 use super::noiseless_escape::{Escape, LAW, Rate};
 use super::noisy_escape::NoisyEscape;
 use crate::instances::long_run;
+use crate::instances::simulated::Simulated;
 use crate::verify::{Claim, Independent, Part, Transcendental, control};
 
 /// `mirror/learning-order`
@@ -28,7 +29,7 @@ pub static CLAIM: Claim = Claim {
     references: &[HIERARCHY],
     builds_on: &[],
     law: &[
-        Part { check: &NoisyEscape { rate: Rate::ByDepth, depth: 0 }, number: long_run::run_number },
+        Part { check: &Simulated(NoisyEscape { rate: Rate::ByDepth, depth: 0 }), number: long_run::run_number },
         Part { check: &Independent(Transcendental(LAW)), number: Some },
     ],
     controls: &[
@@ -45,7 +46,7 @@ pub static CLAIM: Claim = Claim {
         control(
             "logarithm-of-the-mean",
             "ln(1 + eta E s) for E ln(1 + eta s), with noise",
-            &NoisyEscape { rate: Rate::OfMean, depth: 2 },
+            &Simulated(NoisyEscape { rate: Rate::OfMean, depth: 2 }),
         ),
     ],
 };

@@ -3,9 +3,9 @@
 use super::noiseless_escape::Rate;
 use crate::closed_form::escape;
 use crate::dynamics;
-use crate::instances::long_run;
-use crate::verify::simulation::{self, BATCHES};
-use crate::verify::{Case, Check, Class, Draw, Evidence, Examination, Relation, Settings, Stream, Term};
+use crate::instances::simulated::Simulates;
+use crate::verify::simulation::BATCHES;
+use crate::verify::{Relation, Stream, Term};
 
 /// Escape with two-point noise, in the mean.
 #[derive(Clone, Copy)]
@@ -35,8 +35,10 @@ impl NoisyEscape {
         };
         dynamics::escape::steps(depth, rate, [mean + spread, mean - spread], start, mean / 2.0, coin)
     }
+}
 
-    fn run(self, stream: &mut Stream) -> (String, Vec<Relation<f64>>) {
+impl Simulates for NoisyEscape {
+    fn run(&self, stream: &mut Stream) -> (String, Vec<Relation<f64>>) {
         let depth = if self.depth == 0 { 2 + stream.below(3) } else { self.depth };
         let noise = *stream.pick(&NoisyEscape::NOISES);
         let (rate, mean, spread) = noise;
@@ -63,22 +65,8 @@ impl NoisyEscape {
         );
         (format!("{BATCHES} paths at depth {depth}, s = {mean} +- {spread}, eta = {rate}"), vec![relation])
     }
-}
 
-impl Check for NoisyEscape {
-    fn examine(&self, draw: Draw, settings: &Settings) -> Examination {
-        let (description, relations) = self.run(&mut draw.own());
-        let mut examination = Examination::of(Class::Smooth, description);
-        examination.is_independent = true;
-        examination.findings.push(simulation::judge(settings, draw.case, PATH as u64 * BATCHES as u64, relations));
-        examination
-    }
-
-    fn evidence(&self) -> &'static [Evidence] {
-        &[Evidence::Statistical]
-    }
-
-    fn instances(&self, case: Case, asked: u64) -> u64 {
-        long_run::instances(case, asked)
+    fn steps(&self) -> u64 {
+        PATH as u64 * BATCHES as u64
     }
 }
