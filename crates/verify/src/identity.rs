@@ -133,6 +133,20 @@ mod tests {
         expansions(&[relation], &numbers(values), LIMITS).into_iter().map(|(_, found)| found).collect()
     }
 
+    /// Of a residual either it is shown that it vanishes identically, or not, and each case is said in words of its own.
+    #[test]
+    fn what_an_expansion_shows() {
+        use Expansion::*;
+        let all = [Identity, OnPiece, TooLarge, Division, Indistinct, Nonzero];
+        assert_eq!(all.map(Expansion::is_identity), [true, true, false, false, false, false]);
+        assert!(
+            Nonzero.in_words().contains("not the zero polynomial")
+                && Identity.in_words().contains("the zero polynomial")
+        );
+        let words: std::collections::BTreeSet<&str> = all.map(Expansion::in_words).into();
+        assert_eq!(words.len(), all.len());
+    }
+
     fn square_of_sum(x: &Recorded, y: &Recorded) -> (Recorded, Recorded) {
         let mixed = Recorded::product(x, y) * Recorded::integer(2);
         ((x.clone() + y).squared(), x.squared() + mixed + y.squared())

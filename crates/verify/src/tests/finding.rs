@@ -228,7 +228,10 @@ fn inequalities_have_margins_and_mutants() {
         let term = |label, number| Term::scalar(label, Mp::<256>::from_rational(number));
         judged(Scalar::Mp(256), &[Relation::at_most("bound", term("a", left), term("b", right))]).status
     };
-    for (left, right) in [(one(), one()), (one(), above_one(230)), (above_one(230), one())] {
+    let at_noise = one() - (one() >> (256 - SLACK as u32));
+    for (left, right) in
+        [(one(), one()), (one(), above_one(230)), (above_one(230), one()), (one(), at_noise.clone()), (at_noise, one())]
+    {
         assert!(matches!(float(&left, &right), Status::Undecided(_)), "{left} <= {right}");
     }
     assert_eq!(float(&one(), &above_one(200)), Status::Satisfied);
@@ -238,14 +241,15 @@ fn inequalities_have_margins_and_mutants() {
 /// `a <= b` sharp up to 3/4: with a = 9/10 b the tightened bound fails by (9/10 - 3/4) b, with a = b/2 it does not.
 #[test]
 fn a_tightened_bound_fails_only_where_the_bound_is_sharp() {
-    let tightened = |tenths: i32| {
+    let tightened = |tenths: i32, part: (i64, i64)| {
         let (left, right) = (Rational::from((tenths, 10)), one());
-        let relation = Relation::at_most("bound", Term::scalar("a", left), Term::scalar("b", right)).sharp((3, 4));
+        let relation = Relation::at_most("bound", Term::scalar("a", left), Term::scalar("b", right)).sharp(part);
         let finding = judged(Scalar::Rational, &[relation]);
         finding.mutants.into_iter().find(|(mutant, _)| mutant.change == Change::Tightened).expect("it is sharp").1
     };
-    assert_eq!(tightened(9), Magnitude::below_rational(&Rational::from((3, 20))));
-    assert!(tightened(5).is_zero());
+    assert_eq!(tightened(9, (3, 4)), Magnitude::below_rational(&Rational::from((3, 20))));
+    assert_eq!(tightened(9, (1, 3)), Magnitude::below_rational(&Rational::from((17, 30))));
+    assert!(tightened(5, (3, 4)).is_zero());
 }
 
 /// A strict inequality: a gap above the resolution, below it, none, and the wrong way round.
@@ -266,6 +270,26 @@ fn a_strict_inequality_is_told_from_none_down_to_its_resolution() {
     let wrong = judged(Scalar::Rational, &[wrong]);
     assert_eq!(wrong.status, Status::Violated);
     assert_eq!(wrong.failure(), Magnitude::power_of_two(0));
+    // A gap of the resolution itself is not resolved.
+    let below_one = |bits: u32| one() - (one() >> bits);
+    let at = Relation::less("gap", Term::scalar("a", below_one(30)), Term::scalar("b", one())).resolved_to(30);
+    assert_eq!(judged(Scalar::Rational, &[at]).status, Status::Unresolved);
+    // In floats what is equal up to rounding is no gap, on whichever side it is.
+    let float = |left: &Rational, right: &Rational| {
+        let term = |label, number| Term::scalar(label, Mp::<256>::from_rational(number));
+        let gap = Relation::less("gap", term("a", left), term("b", right)).resolved_to(30);
+        judged(Scalar::Mp(256), &[gap]).status
+    };
+    for (left, right) in
+        [(above_one(230), one()), (one(), one()), (one(), above_one(230)), (one(), below_one(256 - SLACK as u32))]
+    {
+        assert_eq!(float(&left, &right), Status::Unresolved, "{left} < {right}");
+    }
+    assert_eq!(float(&above_one(200), &one()), Status::Violated);
+    // An enclosure of a gap that reaches from below the resolution to above it decides nothing.
+    let wide = Interval::<256>::new(&Float::with_val(256, 0.5), &Float::with_val(256, 1.5)).expect("bounds in order");
+    let wide = Relation::less("gap", Term::scalar("a", wide), Term::scalar("b", Interval::integer(1))).resolved_to(30);
+    assert!(matches!(judged(Scalar::Interval(256), &[wide]).status, Status::Undecided(_)));
     // A float cannot resolve what is finer than its own noise.
     let fine = Relation::less("gap", Term::scalar("a", Mp::<64>::integer(1)), Term::scalar("b", Mp::integer(2)));
     let asked = judged(Scalar::Mp(64), &[fine.resolved_to(24)]).status;
