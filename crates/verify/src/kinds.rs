@@ -242,4 +242,40 @@ mod tests {
         assert_eq!(told, [("silent", 2, 0), ("both", 0, 1)]);
         assert_eq!(reports[0].idle, ["a", "b"]);
     }
+
+    /// Of each kind it is counted on how many instances it was expanded, and what came of it; counts that cannot be are known.
+    #[test]
+    fn expansions_are_counted_by_kind() {
+        let mut kinds = Kinds::default();
+        let all =
+            [Expansion::Identity, Expansion::OnPiece, Expansion::OnPiece, Expansion::TooLarge, Expansion::Nonzero];
+        for found in all {
+            let mut examination = Examination::of(Class::Generic, String::new());
+            examination.findings = vec![finding("law", 1), finding("other", 1)];
+            examination.expansions = vec![("law".into(), found)];
+            kinds.hear(&examination);
+        }
+        let [law, other] = &kinds.reports()[..] else { panic!("two kinds") };
+        let counts = Expanded { tried: 5, identities: 3, on_pieces: 2, too_large: 1 };
+        assert_eq!((law.expanded, other.expanded), (counts, Expanded::default()));
+        assert!(other.expanded.is_untried() && !counts.is_untried());
+        assert!(counts.adds_up() && other.expanded.adds_up());
+        assert!(Expanded { on_pieces: 3, ..counts }.adds_up() && !Expanded { on_pieces: 4, ..counts }.adds_up());
+        assert!(Expanded { too_large: 2, ..counts }.adds_up() && !Expanded { too_large: 3, ..counts }.adds_up());
+    }
+
+    /// `(1 - p)^n = 2^-30` has the solution `p = 1 - 2^(-30/n)`: a half for 30 draws, and nearly `30 ln 2 / n` for many.
+    #[test]
+    fn the_share_that_may_violate_falls_with_the_draws() {
+        let of = |draws| {
+            let mut kinds = Kinds::default();
+            let mut examination = Examination::of(Class::Smooth, String::new());
+            examination.findings = vec![finding("law", 1)];
+            kinds.hear(&examination);
+            let report = kinds.reports().pop().expect("a kind");
+            KindReport { draws, ..report }.open_share()
+        };
+        assert!((of(30) - 0.5).abs() < 1e-15 && (of(15) - 0.75).abs() < 1e-15);
+        assert!((of(1 << 40) * (1_u64 << 40) as f64 - 30.0 * std::f64::consts::LN_2).abs() < 1e-9);
+    }
 }
