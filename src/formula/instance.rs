@@ -8,8 +8,8 @@ use crate::scalar::Rational;
 use crate::verify::stream::GRID_BITS;
 use crate::verify::{Class, Draw, Drawn, Numbers, Relation, Sense, Stream, Term, Unjudged};
 use equipartition_formula::{
-    Assertion, Declaration, Domain, Layout, Node, Operation, Program, Rates, Signature, Sizes, Source, Transcendental,
-    Undefined, length,
+    Assertion, Declaration, Domain, Layout, Node, Operation, Place, Program, Rates, Signature, Sizes, Source,
+    Transcendental, Undefined, length,
 };
 use std::sync::Arc;
 
@@ -125,6 +125,14 @@ pub(super) fn row_len(quantity: &Declaration, sizes: &Sizes) -> usize {
     }
 }
 
+/// What is written at a place in the loss or the law.
+pub(super) fn written<'a>((loss, law): &'a (Arc<str>, Arc<str>), place: &Place) -> &'a str {
+    match place.source {
+        Source::Loss => &loss[place.span.clone()],
+        Source::Law => &law[place.span.clone()],
+    }
+}
+
 fn coordinate(stream: &mut Stream, class: Class) -> Rational {
     match class {
         Class::Generic => stream.dyadic(GRID_BITS),
@@ -224,10 +232,7 @@ impl Instance {
     /// What is not defined, as it is written.
     fn outside(&self, Undefined(node): Undefined) -> Unjudged {
         let place = self.program.tape.place_of(node);
-        let text = place.as_ref().map(|place| match place.source {
-            Source::Loss => &self.texts.0[place.span.clone()],
-            Source::Law => &self.texts.1[place.span.clone()],
-        });
+        let text = place.as_ref().map(|place| written(&self.texts, place));
         let is_root = matches!(
             self.program.tape.operations()[node.place()],
             Operation::Apply(Transcendental::Log | Transcendental::Sqrt, _)

@@ -104,7 +104,8 @@ pub struct FormulaLaw {
     pub question: Question,
     /// Whether the loss is a polynomial without structure, in place of the model's own: then the law must be broken.
     is_generic: bool,
-    texts: (Arc<str>, Arc<str>),
+    /// The loss and the law.
+    pub(super) texts: (Arc<str>, Arc<str>),
     compiled: Arc<Mutex<Programs>>,
 }
 

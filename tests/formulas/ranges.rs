@@ -138,6 +138,11 @@ fn a_branch_that_no_instance_takes_is_told() {
     assert_eq!(told("rate(w + relu(w - 10^4)) = rate(w)").1, ["relu(w - 10^4)"]);
     // A square has no other branch; the loss is the first to be named.
     assert_eq!(told("for z: g.w + l = 2 x (w x - y) + l + abs(w^2) - w^2").1, ["max(y, -10^5)", "abs(w^2)"]);
+    // What is 0 is 0, however doubles round it.
+    assert_eq!(
+        told("for z: g.w = 2 x (w x - y) + abs((w + x)^2 - w^2 - 2 w x - x^2) w").1,
+        ["abs((w + x)^2 - w^2 - 2 w x - x^2)"]
+    );
     // Both are taken, and constants have one.
     assert_eq!(
         told("for z: g.w + abs(w) + relu(-w) = 2 x (w x - y) + max(w, -w) + max(0, -w)").1,
