@@ -8,7 +8,7 @@ use super::svg::Palette;
 use crate::scalar::Magnitude;
 use crate::statistics::Estimate;
 use crate::verify::exponent::Exponent;
-use crate::verify::finding::SLACK;
+use crate::verify::scalars::SLACK;
 use crate::verify::{ClaimReport, Quantity};
 
 const MEASURED: &str = "var(--measured)";

@@ -4,10 +4,11 @@ use super::bounds::Bound;
 use super::detail::Numbers;
 use super::draw::{Case, Class};
 use super::entry::Evidence;
-use super::finding::{Finding, Said, Scalar, Status};
+use super::finding::{Finding, Said, Status};
 use super::identity::Expansion;
 use super::mutant::Mutant;
 use super::relation::{Relation, Text};
+use super::scalars::Scalar;
 use equipartition_scalar::{Measured, Recorded};
 
 /// How much work a run may take.

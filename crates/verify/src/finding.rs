@@ -2,74 +2,15 @@
 
 use super::detail::{Detail, Side};
 use super::exponent::Exponent;
-use super::mutant::{Change, Mutant};
+use super::mutant::Mutant;
 use super::relation::{Relation, Sense, Term, Text};
-use equipartition_scalar::{Field, Magnitude, Measured, Obstacle, Sign};
+use super::scalars::Scalar;
+use equipartition_scalar::{Magnitude, Measured, Obstacle, Sign};
 use equipartition_statistics::Estimate;
-use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Below `2^-WIDE` of the scale of their terms both sides are vacuous; a control must miss by more.
 pub const WIDE: i32 = 20;
-/// Bits of slack of a converged residual: at precision `p` it is at most `2^(SLACK - p)`.
-pub const SLACK: i32 = 40;
-
-/// The scalars in which a verdict can be reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scalar {
-    /// Exact rationals.
-    Rational,
-    /// Outward-rounded intervals of this many bits.
-    Interval(u32),
-    /// MPFR floats of this many bits.
-    Mp(u32),
-    /// Differences at small step sizes in MPFR floats of this many bits, extrapolated to step size 0 ([`super::order`]).
-    Order(u32),
-    /// Machine doubles along a run; they support other evidence and are none by themselves.
-    Double,
-    /// Averages over a run of this many steps, with confidence intervals ([`super::simulation`]).
-    Simulation(u64),
-}
-
-impl Scalar {
-    /// The relative residual up to which an equality counts as satisfied.
-    pub fn tolerance(self) -> Magnitude {
-        match self {
-            Scalar::Rational => Magnitude::zero(),
-            // An enclosure of a true identity has about the working precision's width; half of the digits are left for
-            // the dependency problem, and a wider one is undecided, never satisfied.
-            Scalar::Interval(bits) => Magnitude::power_of_two(-(bits as i32) / 2),
-            Scalar::Mp(bits) => Magnitude::power_of_two(SLACK - bits as i32),
-            // Differences are known to a part in 2^192; the rest is left to the extrapolation.
-            Scalar::Order(_) => Magnitude::power_of_two(-64),
-            // Every step of a run rounds some dozens of times, and sums are compensated.
-            Scalar::Double => Magnitude::power_of_two(-40),
-            Scalar::Simulation(_) => Magnitude::zero(),
-        }
-    }
-
-    /// The relative amount above which a miss counts as a violation. In the rationals and in intervals a miss is a proof,
-    /// however small; in floats it has to exceed rounding.
-    fn noise(self) -> Magnitude {
-        match self {
-            Scalar::Rational | Scalar::Interval(_) | Scalar::Simulation(_) => Magnitude::zero(),
-            Scalar::Mp(_) | Scalar::Order(_) | Scalar::Double => self.tolerance(),
-        }
-    }
-}
-
-impl fmt::Display for Scalar {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Scalar::Rational => write!(f, "rational"),
-            Scalar::Interval(bits) => write!(f, "interval, {bits} bits"),
-            Scalar::Mp(bits) => write!(f, "mpfr, {bits} bits"),
-            Scalar::Order(bits) => write!(f, "order, mpfr, {bits} bits"),
-            Scalar::Double => write!(f, "double"),
-            Scalar::Simulation(steps) => write!(f, "simulation, {steps} steps"),
-        }
-    }
-}
 
 /// What one scalar says of one instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -393,58 +334,6 @@ impl Finding {
         }
         self.attack(relation, difference, scale);
         Status::Satisfied
-    }
-
-    /// The wrong formulas of an inequality: the other way round; without its bound, or with the wrong sign of it; and with less than a bound
-    /// that is said to be sharp.
-    fn attack<T: Measured>(&mut self, relation: &Relation<T>, difference: &[T], scale: &Magnitude) {
-        let widest = |entries: &mut dyn Iterator<Item = T>, sign: Sign| {
-            let failing = entries.filter(|entry| entry.sign() == Some(sign));
-            let misses = failing.map(|entry| Magnitude::ratio_below(&entry.mignitude(), scale));
-            misses.fold(Magnitude::zero(), Magnitude::max)
-        };
-        let reversed = widest(&mut difference.iter().cloned(), Sign::Negative);
-        self.record_mutant(Mutant::reversed(relation), reversed);
-        // Without a left side there is nothing for a wrong bound to fail against.
-        let Some(bound) = relation.right.first().filter(|_| !relation.left.is_empty()) else { return };
-        let wrong = |factor: &T| {
-            let mut entries =
-                difference.iter().zip(&bound.value).map(|(entry, bound)| T::product(factor, bound) + entry);
-            widest(&mut entries, Sign::Positive)
-        };
-        for change in Change::OF_BOUNDS {
-            let miss = wrong(&T::integer(-change.multiple()));
-            self.record_mutant(Mutant::new(relation, &bound.label, change), miss);
-        }
-        if let Sense::AtMost { sharp: Some((numerator, denominator)) } = relation.sense {
-            let miss = wrong(&T::ratio(denominator - numerator, denominator));
-            self.record_mutant(Mutant::new(relation, &bound.label, Change::Tightened), miss);
-        }
-    }
-
-    /// Tries every systematic mutant of an equality: a term dropped, negated, doubled.
-    fn mutate<T: Field + Measured>(&mut self, relation: &Relation<T>, difference: &[T], scale: &Magnitude) {
-        let sides = relation.left.iter().map(|term| (term, 1)).chain(relation.right.iter().map(|term| (term, -1)));
-        for (term, side) in sides {
-            for change in Change::OF_TERMS {
-                let factor = T::integer(change.multiple() * side);
-                let miss = difference
-                    .iter()
-                    .zip(&term.value)
-                    .map(|(residual, entry)| (T::product(&factor, entry) + residual).mignitude())
-                    .fold(Magnitude::zero(), Magnitude::max);
-                self.record_mutant(Mutant::new(relation, &term.label, change), Magnitude::ratio_below(&miss, scale));
-            }
-        }
-    }
-
-    /// Keeps the widest miss of each mutant.
-    pub(super) fn record_mutant(&mut self, mutant: Mutant, miss: Magnitude) {
-        match self.mutants.iter_mut().find(|(known, _)| *known == mutant) {
-            Some((_, widest)) if miss > *widest => *widest = miss,
-            Some(_) => {}
-            None => self.mutants.push((mutant, miss)),
-        }
     }
 }
 

@@ -28,6 +28,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod attack;
 pub mod bounds;
 pub mod check;
 pub mod claim;
@@ -46,6 +47,7 @@ pub mod order;
 pub mod relation;
 pub mod routes;
 pub mod runner;
+pub mod scalars;
 pub mod simulation;
 pub mod stream;
 pub mod theory;
@@ -60,7 +62,7 @@ pub use detail::{Detail, Numbers, Side};
 pub use draw::{Case, Class, Draw, Drawn, POINTS_PER_FAMILY};
 pub use entry::{Entry, Evidence};
 pub use examination::{Effort, Examination, Settings};
-pub use finding::{Finding, Quantity, Said, Scalar, Status};
+pub use finding::{Finding, Quantity, Said, Status};
 pub use identity::Expansion;
 pub use kinds::{Expanded, KindReport};
 pub use lemmas::{Checked, Lemma, Lemmas};
@@ -70,6 +72,7 @@ pub use routes::{
     Asymptotic, Asymptotics, Decomposition, Doubled, EnclosedDecomposition, Enclosing, Exact, Few, INTERVAL_BITS,
     Independent, Ladder, Order, Transcendental, ladder,
 };
+pub use scalars::Scalar;
 pub use stream::Stream;
 pub use theory::{Theories, Theory};
 pub use verdict::{ClaimReport, Verdict};

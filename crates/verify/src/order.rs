@@ -15,8 +15,9 @@
 use super::draw::Case;
 use super::examination::Settings;
 use super::exponent::{Exponent, SHOWN};
-use super::finding::{Finding, Scalar, Status};
+use super::finding::{Finding, Status};
 use super::relation::{Relation, Term};
+use super::scalars::Scalar;
 use equipartition_linalg::products::norm;
 use equipartition_scalar::{Branch, Field, Measured, Mp, Ring};
 use num_traits::{One, Zero};

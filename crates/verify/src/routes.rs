@@ -17,10 +17,11 @@ use super::detail::Detail;
 use super::draw::{Case, Class, Draw, Drawn, POINTS_PER_FAMILY};
 use super::entry::Evidence;
 use super::examination::{Examination, Settings};
-use super::finding::{Finding, Scalar, Status};
+use super::finding::{Finding, Status};
 use super::identity::{LIMITS, expansions};
 use super::order::{self, Differences, FINE_BITS, Fine};
 use super::relation::Relation;
+use super::scalars::Scalar;
 use equipartition_scalar::{Interval, MENU, Measured, Mp, Rational, Recorded};
 
 /// Bits of the intervals that enclose residuals.

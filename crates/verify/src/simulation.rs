@@ -18,9 +18,10 @@
 use super::detail::Detail;
 use super::draw::Case;
 use super::examination::Settings;
-use super::finding::{Finding, Scalar, Status, WIDE};
+use super::finding::{Finding, Status, WIDE};
 use super::mutant::{Change, Mutant};
 use super::relation::{Relation, Sense};
+use super::scalars::Scalar;
 use equipartition_scalar::{Magnitude, Rational};
 use equipartition_statistics::{Estimate, batch_means};
 

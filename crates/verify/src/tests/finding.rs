@@ -1,6 +1,7 @@
 //! A set of relations judged in one scalar.
 
-use super::super::finding::{SLACK, WIDE};
+use super::super::finding::WIDE;
+use super::super::scalars::SLACK;
 use super::super::{Change, Finding, Mutant, Relation, Scalar, Status, Term};
 use super::{above_one, equality, judged};
 use equipartition_scalar::{Field, Interval, Magnitude, Measured, Mp, Rational, Ring};
