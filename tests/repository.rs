@@ -1,5 +1,6 @@
-//! Lists that are kept by hand are complete: the page of tests, and the script that draws the pictures.
+//! Lists that are kept by hand are complete: the page of tests, and the script that draws the pictures; scripts name claims that there are.
 
+use equipartition::theories::{find, registry};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -56,4 +57,32 @@ fn the_script_draws_every_picture() {
     assert!(left.is_empty(), "no command draws {left:?}");
     let missing: Vec<&String> = kinds.iter().filter(|picture| !pictures.contains(picture)).collect();
     assert!(missing.is_empty(), "{missing:?} are drawn, and not there");
+}
+
+/// Scripts run seldom, so that nobody else would notice.
+#[test]
+fn scripts_name_claims_that_there_are() {
+    let families: Vec<&str> = registry().iter().map(|claim| claim.family()).collect();
+    let is_of_a_path = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    let mut named = 0;
+    for folder in ["benches/peers", "tools", ".github/workflows", "."] {
+        for name in names(&root().join(folder)) {
+            let Some("py" | "sh" | "yml" | "toml") = Path::new(&name).extension().and_then(|end| end.to_str()) else {
+                continue;
+            };
+            let path = format!("{folder}/{name}");
+            for word in text(&path).split(|c| !is_of_a_path(c)) {
+                let is_id = word.split_once('/').is_some_and(|(family, claim)| {
+                    families.contains(&family)
+                        && claim.len() > 1
+                        && claim.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+                });
+                if is_id {
+                    assert!(find(word).is_some(), "{path} names {word}, which is no claim");
+                    named += 1;
+                }
+            }
+        }
+    }
+    assert!(named >= 3, "{named}");
 }

@@ -203,8 +203,10 @@ impl<'a> Measurement<'a> {
             let [t, v, s, other, product, stored] = blocks.each_mut().map(|block| &mut block[..length]);
             theta.read(t)?;
             // What decays is what is stored, what is multiplied is what is used.
-            stored.copy_from_slice(t);
-            t.iter_mut().for_each(|t| *t += self.offset);
+            if self.offset != 0.0 || stretched {
+                stored.copy_from_slice(t);
+                t.iter_mut().for_each(|t| *t += self.offset);
+            }
             fill(product, t, square);
             parameters.add(product);
             if offset {
@@ -214,7 +216,9 @@ impl<'a> Measurement<'a> {
             grams.iter_mut().flatten().for_each(|(sieve, gram)| sieve.pass(t, |t| gram.add(t)));
             if let (Some(stream), Some((optimizer, name, correction))) = (&mut second, &self.second) {
                 stream.read(v)?;
-                if let Some(place) = v.iter().position(|value| *value < 0.0) {
+                // A search looks at one after another, this at as many as the processor has lanes.
+                let is_any_negative = v.iter().fold(false, |any, value| any | (*value < 0.0));
+                if is_any_negative && let Some(place) = v.iter().position(|value| *value < 0.0) {
                     let element = self.inputs.weights.tensor(self.name)?.place(done + place);
                     let problem = format!("element {element:?} is {}: a second moment is not negative", v[place]);
                     return Err(CheckpointError::tensor(optimizer.path(), name, problem).into());

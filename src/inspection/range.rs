@@ -7,8 +7,10 @@ pub fn square(value: f64) -> f64 {
 
 /// The square of a product, likewise.
 pub fn square_of_product(a: f64, b: f64) -> f64 {
-    let product = a * b;
-    if a == 0.0 || b == 0.0 { 0.0 } else { (product * product).max(f64::MIN_POSITIVE) }
+    // Without a branch, so that several are made at once.
+    let least = if (a == 0.0) | (b == 0.0) { 0.0 } else { f64::MIN_POSITIVE };
+    let square = (a * b) * (a * b);
+    if square > least { square } else { least }
 }
 
 /// What is wrong with sums of so many squares each: none if each is 0, or so large that what was lost of its terms is less than its rounding.

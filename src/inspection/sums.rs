@@ -47,8 +47,8 @@ fn plain(values: &[f64]) -> f64 {
     let (blocks, rest) = values.as_chunks::<LANES>();
     let mut lanes = [0.0; LANES];
     for block in blocks {
-        for (lane, value) in lanes.iter_mut().zip(block) {
-            *lane += value;
+        for lane in 0..LANES {
+            lanes[lane] += block[lane];
         }
     }
     lanes.iter().sum::<f64>() + rest.iter().sum::<f64>()

@@ -62,11 +62,26 @@ pub(super) fn add_multiplied<T: Field>(output: &mut [T], weights: &[T], input: &
     }
 }
 
-/// Adds `W^T delta` to `output`; `scratch` is overwritten.
+/// Adds `W^T delta` to `output`; `scratch` is overwritten. Four rows at a time, in their order, so that a sum is fetched for four products.
 pub(super) fn add_multiplied_transposed<T: Field>(output: &mut [T], weights: &[T], delta: &[T], scratch: &mut T) {
     let columns = output.len();
-    for row in 0..delta.len() {
-        let (slope, row) = (&delta[row], &weights[row * columns..(row + 1) * columns]);
+    let (fours, rest) = delta.as_chunks::<4>();
+    let (many, few) = weights.split_at(4 * fours.len() * columns);
+    for number in 0..fours.len() {
+        let (slopes, rows) = (&fours[number], &many[4 * number * columns..4 * (number + 1) * columns]);
+        let (upper, lower) = rows.split_at(2 * columns);
+        let ((one, two), (three, four)) = (upper.split_at(columns), lower.split_at(columns));
+        let (three, four) = (&three[..columns], &four[..columns]);
+        for column in 0..columns {
+            let sum = &mut output[column];
+            sum.add_product(&one[column], &slopes[0], scratch);
+            sum.add_product(&two[column], &slopes[1], scratch);
+            sum.add_product(&three[column], &slopes[2], scratch);
+            sum.add_product(&four[column], &slopes[3], scratch);
+        }
+    }
+    for row in 0..rest.len() {
+        let (slope, row) = (&rest[row], &few[row * columns..(row + 1) * columns]);
         for column in 0..columns {
             output[column].add_product(&row[column], slope, scratch);
         }
@@ -173,5 +188,39 @@ pub(super) fn assign<T: Field>(output: &mut [T], x: &[T]) {
     let x = &x[..output.len()];
     for i in 0..output.len() {
         output[i].assign(&x[i]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scalar::Rational;
+
+    /// However many rows are taken at a time: entry by entry from the definition.
+    #[test]
+    fn products_are_those_of_the_definition_for_every_number_of_rows() {
+        let number = |k: usize| Rational::from(((7919 * k % 101) as i64 - 50, 7));
+        for rows in 1..=13 {
+            for columns in 1..=6 {
+                let weights: Vec<Rational> = (0..rows * columns).map(number).collect();
+                let input: Vec<Rational> = (100..100 + columns).map(number).collect();
+                let delta: Vec<Rational> = (200..200 + rows).map(number).collect();
+                let forward = |row: usize| -> Rational {
+                    (0..columns).map(|column| weights[row * columns + column].clone() * &input[column]).sum()
+                };
+                let back = |column: usize| -> Rational {
+                    (0..rows).map(|row| weights[row * columns + column].clone() * &delta[row]).sum()
+                };
+                let (ahead, behind): (Vec<_>, Vec<_>) =
+                    ((0..rows).map(forward).collect(), (0..columns).map(back).collect());
+                assert_eq!(multiply(&weights, &input, rows), ahead, "{rows} rows, {columns} columns");
+                assert_eq!(multiply_transposed(&weights, &delta, columns), behind, "{rows} rows, {columns} columns");
+                let (mut twice, mut back_twice) = (ahead.clone(), behind.clone());
+                add_multiplied(&mut twice, &weights, &input, &mut Rational::new());
+                add_multiplied_transposed(&mut back_twice, &weights, &delta, &mut Rational::new());
+                let doubled = |once: &[Rational]| once.iter().map(|entry| entry.clone() * 2).collect::<Vec<_>>();
+                assert_eq!((twice, back_twice), (doubled(&ahead), doubled(&behind)));
+            }
+        }
     }
 }
