@@ -17,6 +17,7 @@ import time
 
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 import peers  # noqa: E402  (the flags are read when JAX starts)
+import plot  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROUND_SECONDS = 0.2
@@ -303,6 +304,8 @@ of its peers reading the request, computing and writing the answer, but neither 
 Exponents of the cost, by least squares on logarithms: over all sizes, and over the last decade. Networks are ReLU perceptrons under squared error with 16 samples, n-n-n along
 parameters and 4-8-4 otherwise.
 
+![Cost against size](costs.svg)
+
 | work | along | cost | exponent | of the last decade |
 |---|---|---|---|---|
 """ + "\n".join(growing) + """
@@ -311,6 +314,7 @@ parameters and 4-8-4 otherwise.
 
 """ + ("\n".join(missed) or "None.") + "\n"
     arguments.output.write_text(text)
+    plot.main(arguments.output)
     print("\n" + text)
 
 
