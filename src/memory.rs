@@ -60,16 +60,32 @@ extern "C" fn free(memory: *mut c_void, size: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::share;
+    use super::{allocate, share};
+    use gmp_mpfr_sys::gmp::get_memory_functions;
     use rug::ops::Pow;
     use rug::{Float, Integer};
+    use std::ffi::c_void;
+    use std::ptr::fn_addr_eq;
     use std::thread;
+
+    /// Whether GMP asks `allocate`.
+    fn is_shared() -> bool {
+        let (mut asked, mut moved, mut freed) = (None, None, None);
+        // SAFETY: it writes the three functions that are in force.
+        #[allow(unsafe_code)]
+        unsafe {
+            get_memory_functions(&mut asked, &mut moved, &mut freed);
+        }
+        asked.is_some_and(|function| fn_addr_eq(function, allocate as extern "C" fn(usize) -> *mut c_void))
+    }
 
     /// Numbers that grow, shrink, and are dropped by another thread than the one that made them, are what they are: `(10^9 + 7)^n - 1` is a multiple of
     /// `10^9 + 6`, `(sqrt 2)^2` is 2 but for rounding.
     #[test]
     fn numbers_keep_their_digits_wherever_their_memory_is() {
+        assert!(!is_shared());
         share();
+        assert!(is_shared());
         let base = Integer::from(1_000_000_007);
         let powers: Vec<Integer> = (0..200_u32).map(|power| base.clone().pow(power)).collect();
         let roots: Vec<Float> = (1..60).map(|size| Float::with_val(64 * size, 2).sqrt()).collect();

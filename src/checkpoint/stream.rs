@@ -150,3 +150,23 @@ impl<'a> TensorStream<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::are_finite;
+
+    #[test]
+    fn what_is_not_finite_is_seen_wherever_it_stands() {
+        for length in 0..40 {
+            let mut values = vec![f64::MAX; length];
+            assert!(are_finite(&values), "{length} numbers");
+            for place in 0..length {
+                for other in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+                    values[place] = other;
+                    assert!(!are_finite(&values), "{other} at {place} of {length}");
+                }
+                values[place] = f64::MIN_POSITIVE;
+            }
+        }
+    }
+}
