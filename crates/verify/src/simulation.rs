@@ -117,7 +117,8 @@ fn judge_one(finding: &mut Finding, relation: &Relation<f64>, verbose: bool) -> 
             Status::Undecided("a confidence interval is too wide: more steps are needed")
         }
         true => Status::Satisfied,
-        false if estimate.mean + estimate.half_width > -resolution => {
+        // Nothing against nothing is no gap, of whatever resolution.
+        false if estimate.mean + estimate.half_width >= -resolution => {
             Status::Undecided("a confidence interval does not decide an inequality: more steps are needed")
         }
         false => {
