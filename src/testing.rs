@@ -28,8 +28,8 @@
 //! [`Suite`] sets seed, precision and instances.
 
 use crate::scalar::MENU;
+use crate::verify::report::Witness;
 use crate::verify::runner::{Plan, run};
-use crate::verify::verdict::Witness;
 use crate::verify::{Case, Claim, ClaimReport, Effort, Entry, Examination, Settings, Status, Verdict};
 use std::fmt::Write;
 use std::sync::atomic::AtomicBool;

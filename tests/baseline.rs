@@ -215,6 +215,20 @@ fn runs_with_other_settings_are_not_compared_and_cut_short_ones_not_recorded() {
     assert!(matches!(newer.compare(&full, "", known(&order())), Err(BaselineError::OtherVersion(3))));
 }
 
+/// `list` and `explain` say which evidence a claim can reach; a run reaches no other.
+#[test]
+fn claims_declare_the_evidence_that_is_recorded_of_them() {
+    let lock: Baseline = toml::from_str(include_str!("../theory.lock")).expect("a baseline");
+    let claims = registry();
+    for record in lock.claims {
+        let claim = claims.iter().find(|claim| claim.id == record.id).expect("a claim of this program");
+        let declared = claim.evidence();
+        for kind in record.evidence.keys() {
+            assert!(declared.contains(kind), "{} reached {kind}, and declares {declared:?}", record.id);
+        }
+    }
+}
+
 // The command line
 
 fn verify(directory: &Path, more: &[&str]) -> assert_cmd::assert::Assert {

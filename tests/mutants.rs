@@ -1,7 +1,7 @@
 //! Every formula is attacked: with any one of its terms dropped, negated or doubled, the claim must turn red.
 
 use equipartition::theories::registry;
-use equipartition::verify::verdict::MutantReport;
+use equipartition::verify::report::MutantReport;
 use equipartition::verify::{Case, Claim, ClaimReport, Mutant, Settings, Status};
 use libtest_mimic::{Arguments, Failed, Trial};
 

@@ -9,7 +9,7 @@ use equipartition::scalar::Magnitude;
 use equipartition::statistics::Estimate;
 use equipartition::verify::entry::ControlEntry;
 use equipartition::verify::exponent::Exponent;
-use equipartition::verify::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
+use equipartition::verify::report::{ControlReport, ExponentReport, MutantReport, Witness};
 use equipartition::verify::{
     Case, Change, ClaimReport, Effort, Entry, Evidence, KindReport, Lemma, Mutant, Quantity, Verdict,
 };

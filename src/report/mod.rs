@@ -92,8 +92,8 @@ pub mod valley;
 pub use baseline::{Comparison, Difference, NotCompared, Why};
 
 use crate::discovery::structure::Known;
+use crate::verify::report::{ExponentReport, Witness};
 use crate::verify::simulation::ERROR_BITS;
-use crate::verify::verdict::{ExponentReport, Witness};
 use crate::verify::{Case, ClaimReport, Effort, Entry, Verdict};
 use nearest::Sought;
 use serde::{Deserialize, Serialize};

@@ -7,8 +7,8 @@ use super::layout::{Cell, Column, Table, Tone, hanging, led, paragraph};
 use super::{Comparison, Libraries, Report, controls_failed, doubt, measured, plural, power_of_two};
 use crate::statistics::Estimate;
 use crate::verify::ladder;
+use crate::verify::report::Witness;
 use crate::verify::simulation::ERROR_BITS;
-use crate::verify::verdict::Witness;
 use crate::verify::{Case, ClaimReport, Entry, Evidence, Quantity, Verdict};
 use std::fmt::Write;
 

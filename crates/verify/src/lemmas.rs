@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_claim_without_a_table_is_proved_in_prose() {
-        assert_eq!(LEMMAS.of("a/c").checked, Checked::Prose);
+        assert_eq!(LEMMAS.of("a/c"), Lemma { id: "a/c".to_owned(), checked: Checked::Prose, ..Lemma::default() });
         assert_eq!(Lemmas::NONE.of("a/b").checked, Checked::Prose);
     }
 

@@ -5,6 +5,7 @@
 //! | [`claim`] | a claim as a value: statement, law, controls |
 //! | [`check`] | a law, how its instances are drawn, and the check that it becomes |
 //! | [`routes`] | in which scalars a law is judged, and which evidence that can give |
+//! | `judging` | one instance of a law, judged in the scalars of its route |
 //! | [`theory`] | named lists of claims, with their proofs |
 //! | `dependence` | which claim rests on which |
 //! | [`lemmas`] | what of a claim a proof assistant has checked |
@@ -22,7 +23,8 @@
 //! | [`identity`] | residuals that are the zero polynomial |
 //! | [`examination`] | what was found on one instance |
 //! | [`kinds`] | what each kind of relation said over a run |
-//! | [`verdict`] | from examinations to a verdict |
+//! | [`report`] | what a run found out about a claim: the verdict, and all that it rests on |
+//! | `verdict` | from examinations to a verdict |
 //! | [`runner`] | selection, threads, time limits, events |
 
 #![deny(unsafe_code)]
@@ -40,18 +42,20 @@ pub mod examination;
 pub mod exponent;
 pub mod finding;
 pub mod identity;
+mod judging;
 pub mod kinds;
 pub mod lemmas;
 pub mod mutant;
 pub mod order;
 pub mod relation;
+pub mod report;
 pub mod routes;
 pub mod runner;
 pub mod scalars;
 pub mod simulation;
 pub mod stream;
 pub mod theory;
-pub mod verdict;
+mod verdict;
 
 #[cfg(test)]
 mod tests;
@@ -68,6 +72,7 @@ pub use kinds::{Expanded, KindReport};
 pub use lemmas::{Checked, Lemma, Lemmas};
 pub use mutant::{Change, Mutant};
 pub use relation::{EVERY_GAP, Label, Relation, Sense, Term, Text};
+pub use report::{ClaimReport, Verdict};
 pub use routes::{
     Asymptotic, Asymptotics, Decomposition, Doubled, EnclosedDecomposition, Enclosing, Exact, Few, INTERVAL_BITS,
     Independent, Ladder, Order, Transcendental, ladder,
@@ -75,4 +80,3 @@ pub use routes::{
 pub use scalars::Scalar;
 pub use stream::Stream;
 pub use theory::{Theories, Theory};
-pub use verdict::{ClaimReport, Verdict};

@@ -239,7 +239,12 @@ mod tests {
     #[test]
     fn what_vanishes_has_no_exponent() {
         let nothing = measure(|_| Fine::zero());
-        assert!(nothing.vanishes());
+        assert!(nothing.vanishes() && !measure(Fine::clone).vanishes());
+        // At one step size is enough, and of several entries all have to.
+        let tiny = StepSizes::TINY.values().last().expect("some");
+        assert!(measure(|h| if *h == tiny { Fine::zero() } else { h.clone() }).vanishes());
+        let beside = |h: Fine| Ok::<_, Infallible>(vec![Fine::zero(), h]);
+        assert!(!Differences::measure(beside).unwrap().vanishes());
         assert!(!nothing.exponent().value.is_finite());
     }
 

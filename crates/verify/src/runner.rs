@@ -3,7 +3,7 @@
 use super::claim::Claim;
 use super::draw::Case;
 use super::examination::{Examination, Settings};
-use super::verdict::ClaimReport;
+use super::report::ClaimReport;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

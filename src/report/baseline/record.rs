@@ -1,6 +1,6 @@
 //! What is recorded of a claim.
 
-use crate::verify::verdict::ExponentReport;
+use crate::verify::report::ExponentReport;
 use crate::verify::{Checked, ClaimReport, Evidence, KindReport, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

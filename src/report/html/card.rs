@@ -8,7 +8,7 @@ use super::super::{doubt, plural};
 use super::Page;
 use super::marks::{evidence_means, magnitude, raised, residual, verdict, wide};
 use crate::statistics::Estimate;
-use crate::verify::verdict::{ExponentReport, Witness};
+use crate::verify::report::{ExponentReport, Witness};
 use crate::verify::{Case, Change, ClaimReport, Entry, Mutant, Quantity, Verdict};
 use std::fmt::{self, Write as _};
 

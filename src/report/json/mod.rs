@@ -14,7 +14,7 @@ pub use examination::{examination, status};
 pub use read::{ReadError, read};
 
 use super::Report;
-use crate::verify::verdict::ExponentReport;
+use crate::verify::report::ExponentReport;
 use document::{Document, ExponentDocument};
 use serde_json::{Value, json};
 use std::io;

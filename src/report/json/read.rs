@@ -14,7 +14,7 @@ use crate::discovery::structure::Known;
 use crate::scalar::Magnitude;
 use crate::statistics::Estimate;
 use crate::verify::exponent::Exponent;
-use crate::verify::verdict::{ControlReport, ExponentReport, MOST_LEFT_OUT, MutantReport, Witness};
+use crate::verify::report::{ControlReport, ExponentReport, MOST_LEFT_OUT, MutantReport, Witness};
 use crate::verify::{Case, ClaimReport, Effort, Entry, KindReport, Mutant, Quantity, Verdict};
 
 /// Why a text is not a report that this program can go on with.

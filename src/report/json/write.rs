@@ -10,8 +10,8 @@ use super::document::{
 };
 use crate::discovery::structure::Known;
 use crate::scalar::Magnitude;
+use crate::verify::report::{ControlReport, ExponentReport, MutantReport, Witness};
 use crate::verify::simulation::ERROR_BITS;
-use crate::verify::verdict::{ControlReport, ExponentReport, MutantReport, Witness};
 use crate::verify::{Case, ClaimReport, KindReport, Mutant, Quantity, Verdict};
 
 impl Document {

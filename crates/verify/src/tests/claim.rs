@@ -208,6 +208,12 @@ fn a_program_finds_claims_by_their_theories() {
     assert_eq!(theories.lemma("other/name").1, Vec::<String>::new());
     assert_eq!(theories.proof("family/name").as_deref(), Some("## family/name\n\nproof\n"));
     assert_eq!((theories.proof("other/name"), theories.proof("none/name")), (None, None));
+    // A proof in prose that nothing has checked; no proof at all; and a lemma without a page, which is checked all the same.
+    let prose = Theory { lemmas: Lemmas::NONE, ..first };
+    let checked = Theory { proofs: &[], ..first };
+    assert_eq!(Theories(&[&prose]).lemma("family/name").0.checked, Checked::Prose);
+    assert_eq!(Theories(&[&second]).lemma("other/name").0.checked, Checked::None);
+    assert_eq!(Theories(&[&checked]).lemma("family/name").0.checked, Checked::Full);
 }
 
 /// The faults of a list of one claim.

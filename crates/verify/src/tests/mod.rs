@@ -10,6 +10,7 @@ mod routes;
 mod runner;
 mod simulation;
 mod verdict;
+mod wrappers;
 
 use super::{Finding, Relation, Scalar, Term};
 use equipartition_scalar::{Measured, Rational};

@@ -173,3 +173,42 @@ fn work_has_the_threads_that_it_is_given() {
         assert_eq!(with_threads(jobs, rayon::current_num_threads), jobs);
     }
 }
+
+/// A claim is said to be examined once, when more than its first instance is; every unit and every conclusion is told.
+#[test]
+fn a_run_tells_what_it_does() {
+    let (law, control_of) = (Recorder::default(), broken());
+    let (parts, controls) = ([all(&law)], [control("broken", "three times", &control_of)]);
+    let claim = |id| Claim {
+        id,
+        title: "",
+        statement: "",
+        hypotheses: &[],
+        references: &[],
+        builds_on: &[],
+        law: &parts,
+        controls: &controls,
+    };
+    let (first, second) = (claim("test/first"), claim("test/second"));
+    let plan = Plan { settings: Settings::new(0, 256), instances: 4, jobs: 1, time_limit: None };
+    let told = Mutex::new(Vec::new());
+    run(&[&first, &second], &plan, &AtomicBool::new(false), &|event| {
+        told.lock().expect("no panic").push(match event {
+            Event::Started { units, threads } => format!("started {units:?} on {threads}"),
+            Event::Examining(id) => format!("examining {id}"),
+            Event::Examined { claim, .. } => format!("examined {claim}"),
+            Event::Concluded(report) => format!("concluded {}", report.entry.id),
+        });
+    });
+    let mut expected = vec![
+        r#"started [("test/first", 8), ("test/second", 8)] on 1"#.to_owned(),
+        "examined 0".to_owned(),
+        "examined 1".to_owned(),
+    ];
+    for (place, id) in ["test/first", "test/second"].into_iter().enumerate() {
+        expected.push(format!("examining {id}"));
+        expected.extend(std::iter::repeat_n(format!("examined {place}"), 7));
+        expected.push(format!("concluded {id}"));
+    }
+    assert_eq!(*told.lock().expect("no panic"), expected);
+}

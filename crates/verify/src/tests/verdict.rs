@@ -3,11 +3,15 @@
 use super::super::bounds::Bound;
 use super::super::entry::{ControlEntry, Entry};
 use super::super::examination::Place;
+use super::super::exponent::Exponent;
 use super::super::lemmas::Lemma;
-use super::super::verdict::MOST_LEFT_OUT;
-use super::super::{Case, ClaimReport, Class, Evidence, Examination, Finding, Relation, Scalar, Status, Term, Verdict};
+use super::super::report::MOST_LEFT_OUT;
+use super::super::{
+    Case, ClaimReport, Class, Evidence, Examination, Finding, Quantity, Relation, Scalar, Status, Term, Verdict,
+};
 use super::{above_one, equality, judged};
 use equipartition_scalar::{Magnitude, Rational};
+use equipartition_statistics::Estimate;
 
 fn entry(controls: usize) -> Entry {
     let control = |number| ControlEntry { name: format!("control {number}"), breaks: String::new() };
@@ -60,6 +64,7 @@ fn what_holds_on_every_instance_and_fails_in_every_control_holds() {
     assert_eq!((report.instances, report.refuted, report.undecided, report.vacuous), (4, 0, 0, 0));
     assert_eq!(report.evidence.get(&Evidence::Exact), Some(&4));
     assert!(report.controls[0].failed && report.controls[0].instances == 4);
+    assert_eq!(report.failed_controls().count(), 1);
     assert!(report.resolution().is_zero());
 }
 
@@ -124,6 +129,9 @@ fn a_claim_that_leaves_out_more_than_a_third_is_undecided() {
     };
     assert_eq!(with(2, 1).verdict, Verdict::Holds);
     assert!((with(2, 1).left_out() - MOST_LEFT_OUT).abs() < 1e-12);
+    assert!(with(3, 0).left_out() == 0.0 && with(0, 3).left_out() == 1.0);
+    let unresolved = ClaimReport { unresolved: 2, ..with(7, 1) };
+    assert!((unresolved.left_out() - 0.3).abs() < 1e-12);
     assert_eq!(with(7, 4).verdict, Verdict::Undecided);
     assert_eq!(with(0, 3).verdict, Verdict::Undecided);
     assert_eq!((with(2, 1).excluded, with(2, 1).instances), (1, 2));
@@ -233,6 +241,26 @@ fn the_resolution_is_that_of_the_scalars_that_decided() {
     assert_eq!(with(&[Scalar::Mp(64), Scalar::Mp(256)]), Magnitude::power_of_two(-216));
     assert_eq!(with(&[Scalar::Interval(256), Scalar::Mp(256)]), Magnitude::power_of_two(-128));
     assert_eq!(with(&[Scalar::Order(1024)]), Magnitude::power_of_two(-64));
+    assert_eq!(with(&[Scalar::Simulation(1)]), Magnitude::power_of_two(-5));
+    // A kind of evidence that no instance reached passes nothing.
+    let mut report = concluded(0, &[holding(0)]);
+    report.evidence.insert(Evidence::Statistical, 0);
+    assert!(report.resolution().is_zero());
+}
+
+/// Margins alone make an inequality, unless a residual stands beside them.
+#[test]
+fn what_claims_an_equality_is_no_inequality() {
+    let term = |label, value: u64| Term::scalar(label, Rational::from(value));
+    let bound = || Relation::at_most("bound", term("a", 1), term("b", 2));
+    let of = |relations: &[Relation<Rational>]| {
+        concluded(0, &[(Case::Law, 0, examined(vec![judged(Scalar::Rational, relations)]))]).is_inequality()
+    };
+    assert!(of(&[bound()]));
+    assert!(!of(&[equality(&[("a", Rational::from(1))], &[("b", Rational::from(1))])]));
+    let mut report = concluded(0, &[(Case::Law, 0, examined(vec![judged(Scalar::Rational, &[bound()])]))]);
+    report.residual = Magnitude::power_of_two(-200);
+    assert!(!report.is_inequality());
 }
 
 /// The report keeps the worst residual of the decisive scalar, and of every rung.
@@ -248,4 +276,151 @@ fn the_worst_residual_is_kept() {
     assert_eq!(report.residual, Magnitude::power_of_two(-50));
     assert_eq!(report.ladder.get(&64), Some(&Magnitude::power_of_two(-50)));
     assert_eq!(report.witnesses[0].index, 1);
+}
+
+/// Of several violations the worst is shown, and beside it the one that is shortest to describe, if it is another.
+#[test]
+fn the_worst_and_the_smallest_violation_are_witnesses() {
+    let with = |violations: &[(u32, &str)]| {
+        let instance = |(index, (bits, description)): (u64, &(u32, &str))| {
+            let violated = Examination { description: (*description).to_owned(), ..law(3, &above_one(*bits)) };
+            (Case::Law, index, violated)
+        };
+        let report = concluded(0, &(0..).zip(violations).map(instance).collect::<Vec<_>>());
+        assert_eq!((report.verdict, report.refuted), (Verdict::Refuted, violations.len()));
+        report.witnesses.iter().map(|witness| witness.index).collect::<Vec<_>>()
+    };
+    assert_eq!(with(&[(9, "medium"), (2, "the largest of all"), (5, "small")]), [1, 2]);
+    assert_eq!(with(&[(9, "medium"), (2, "least"), (5, "smaller")]), [1]);
+    assert_eq!(with(&[(3, "two"), (3, "one")]), [0]);
+}
+
+/// Of equal residuals the first instance is the witness, so that the report does not depend on how many follow.
+#[test]
+fn the_first_of_the_worst_is_the_witness() {
+    let report = concluded(0, &(0..3).map(holding).collect::<Vec<_>>());
+    assert_eq!(report.witnesses.iter().map(|witness| witness.index).collect::<Vec<_>>(), [0]);
+}
+
+/// Distinct orbits are counted where points are searched for, and nowhere else.
+#[test]
+fn orbits_are_counted_once() {
+    let on = |index: u64, orbit: Option<&str>| {
+        let (case, index, examination) = holding(index);
+        (case, index, Examination { orbit: orbit.map(str::to_owned), ..examination })
+    };
+    let orbits = |orbits: [Option<&str>; 3]| {
+        concluded(0, &(0..).zip(orbits).map(|(index, orbit)| on(index, orbit)).collect::<Vec<_>>()).orbits
+    };
+    assert_eq!(orbits([Some("a"), Some("b"), Some("a")]), Some(2));
+    assert_eq!(orbits([None, Some("b"), None]), Some(1));
+    assert_eq!(orbits([None, None, None]), None);
+}
+
+fn with_finding(change: impl Fn(&mut Finding)) -> (Case, u64, Examination) {
+    let (case, index, mut examination) = holding(0);
+    change(&mut examination.findings[0]);
+    (case, index, examination)
+}
+
+/// Of each exponent the measurement with the fewest digits is shown, the first of them if several have as few.
+#[test]
+fn the_worst_measurement_of_an_exponent_is_shown() {
+    let exponent = |label: &str, bits: i32, measured: &str| Exponent {
+        label: label.to_owned(),
+        predicted: 2,
+        measured: measured.to_owned(),
+        error: Magnitude::power_of_two(-bits),
+        deviation: Magnitude::zero(),
+        differences: Vec::new(),
+    };
+    let instance = |bits, measured| {
+        let exponents = vec![exponent("loss", bits, measured), exponent("flow", 100, measured)];
+        with_finding(|finding| finding.exponents.clone_from(&exponents))
+    };
+    let report = concluded(0, &[instance(90, "a"), instance(70, "b"), instance(70, "c"), instance(80, "d")]);
+    let shown: Vec<_> = report
+        .exponents
+        .iter()
+        .map(|found| (found.worst.label.as_str(), found.worst.measured.as_str(), found.digits, found.instances))
+        .collect();
+    // 70 log10(2) = 21.07, 100 log10(2) = 30.1
+    assert_eq!(shown, [("loss", "b", 21, 4), ("flow", "a", 30, 4)]);
+}
+
+/// Of each number that was estimated the narrowest interval is shown, the first of them if several are as narrow.
+#[test]
+fn the_narrowest_estimate_of_a_quantity_is_shown() {
+    let quantity = |label: &str, mean: f64, half_width: f64| Quantity {
+        label: label.to_owned(),
+        estimate: Estimate { mean, half_width },
+        predicted: 1.0,
+        alternative: ("another".to_owned(), 2.0),
+    };
+    let instance = |mean, half_width| {
+        let quantities = vec![quantity("radius", mean, half_width), quantity("angle", mean, 0.5)];
+        with_finding(|finding| finding.quantities.clone_from(&quantities))
+    };
+    let report = concluded(0, &[instance(1.0, 0.3), instance(2.0, 0.1), instance(3.0, 0.1), instance(4.0, 0.2)]);
+    let shown: Vec<_> = report.quantities.iter().map(|found| (found.label.as_str(), found.estimate.mean)).collect();
+    assert_eq!(shown, [("radius", 2.0), ("angle", 1.0)]);
+}
+
+/// `2^-20` is no more than `2^-20`: neither a control nor a wrong formula that is missed by it has failed. The instance that came closest to passing
+/// is a witness, with what it was missed by.
+#[test]
+fn a_miss_has_to_be_more_than_it_has_to_be() {
+    let missed = |miss: Magnitude| {
+        let mut examinations = vec![holding(0)];
+        for index in 0..3 {
+            let (_, _, mut found) = holding(0);
+            found.findings[0].miss = if index == 1 { miss.clone() } else { Magnitude::power_of_two(-1) };
+            examinations.push((Case::Control(0), index, found));
+        }
+        concluded(1, &examinations)
+    };
+    let edge = Magnitude::power_of_two(-20);
+    let report = missed(edge.clone());
+    assert_eq!((report.verdict, report.controls[0].failed), (Verdict::Powerless, false));
+    let witness = report.witnesses.last().expect("the control passed");
+    assert_eq!((witness.case, witness.index, &witness.residual), (Case::Control(0), 1, &edge));
+    assert_eq!(missed(Magnitude::power_of_two(-19)).verdict, Verdict::Holds);
+    let with = |misses: &[i32]| {
+        let instance = |miss: &i32| {
+            with_finding(|finding| {
+                finding.mutants.iter_mut().for_each(|(_, found)| *found = Magnitude::power_of_two(*miss));
+            })
+        };
+        let report = concluded(0, &misses.iter().map(instance).collect::<Vec<_>>());
+        assert!(report.mutants.iter().all(|found| found.refuted == report.mutants[0].refuted));
+        (report.mutants[0].refuted, report.mutants[0].margin.clone())
+    };
+    assert_eq!(with(&[-20]), (false, edge.clone()));
+    assert_eq!(with(&[-30, -20, -25]), (false, edge));
+    assert_eq!(with(&[-30, -19, -25]), (true, Magnitude::power_of_two(-19)));
+}
+
+/// Every way to leave an instance out is counted, and told.
+#[test]
+fn what_is_left_out_is_told() {
+    let unresolved = |index: u64| {
+        let gap = Relation::less("gap", Term::scalar("b", Rational::from(1)), Term::scalar("c", above_one(10)));
+        let finding = judged(Scalar::Rational, &[gap.resolved_to(5)]);
+        assert_eq!(finding.status, Status::Unresolved);
+        (Case::Law, index, examined(vec![finding]))
+    };
+    let outside = |index: u64| {
+        let (case, index, examination) = holding(index);
+        (case, index, Examination { excluded: Some("outside".to_owned()), ..examination })
+    };
+    let reason = |examinations: &[(Case, u64, Examination)]| {
+        let report = concluded(0, examinations);
+        assert_eq!(report.verdict, Verdict::Undecided);
+        report.reason
+    };
+    let counts = reason(&[holding(0), outside(1), outside(2), outside(3), unresolved(4), unresolved(5)]);
+    assert!(counts.starts_with("of 6 instances 3 lie outside the hypotheses and 2 below"), "{counts}");
+    assert!(reason(&[outside(0)]).contains("no instance lies within the hypotheses"));
+    let below = reason(&[unresolved(0), unresolved(1)]);
+    assert!(below.starts_with("of 2 instances 0 lie outside the hypotheses and 2 below"), "{below}");
 }
