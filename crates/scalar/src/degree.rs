@@ -86,4 +86,25 @@ mod tests {
         }
         assert_eq!(Degree::drawn(&Rational::from((1, 512))), Degree::AtMost(1));
     }
+
+    /// The larger of a sum, the sum of a product; what divides by more than a constant, or is chosen by coordinates, has none.
+    #[test]
+    fn degrees_follow_the_operations() {
+        let degree = Degree::AtMost;
+        let all = [Degree::Zero, degree(0), degree(3), Degree::Unbounded];
+        assert_eq!(all.map(Degree::bound), [Some(0), Some(0), Some(3), None]);
+        assert_eq!(all.map(Degree::is_constant), [true, true, false, false]);
+        assert_eq!(all.map(|other| degree(2).of_sum(other)), [degree(2), degree(2), degree(3), Degree::Unbounded]);
+        assert_eq!(
+            all.map(|other| degree(2).of_product(other)),
+            [Degree::Zero, degree(2), degree(5), Degree::Unbounded]
+        );
+        assert_eq!(degree(u32::MAX).of_product(degree(1)), Degree::Unbounded);
+        assert_eq!(Degree::Unbounded.of_product(Degree::Zero), Degree::Zero);
+        let quotients = all.map(|divisor| degree(2).of_quotient(divisor));
+        assert_eq!(quotients, [Degree::Unbounded, degree(2), Degree::Unbounded, Degree::Unbounded]);
+        assert_eq!(Degree::of_choice(true, degree(1), degree(4)), degree(4));
+        assert_eq!(Degree::of_choice(false, degree(1), degree(4)), Degree::Unbounded);
+        assert_eq!(Degree::of_choice(false, Degree::Zero, Degree::Zero), Degree::Zero);
+    }
 }

@@ -202,4 +202,66 @@ mod tests {
         assert!(Magnitude::zero().max(nan.clone()) == nan);
         assert!(Magnitude::ratio_above(&Magnitude::zero(), &nan) > Magnitude::zero());
     }
+
+    fn exactly(magnitude: &Magnitude) -> rug::Rational {
+        magnitude.0.to_rational().expect("finite")
+    }
+
+    /// What is rounded up is no smaller and what is rounded down no larger, each by less than a unit in the last of 64 digits.
+    #[test]
+    fn every_rounding_has_its_direction() {
+        let ulp = rug::Rational::from((1, 1_u64 << 62));
+        for (p, q) in [(1, 3), (-1, 3), (2, 3), (-22, 7), (1_000_003, 999_983), (1, 4), (0, 5), (-3, 1)] {
+            let exact = rug::Rational::from((p, q));
+            let size = exact.clone().abs();
+            let float = Float::with_val(300, &exact);
+            let pairs = [
+                (Magnitude::below_rational(&exact), Magnitude::above_rational(&exact)),
+                (Magnitude::below(&float), Magnitude::above(&float)),
+                (
+                    Magnitude::ratio_below(
+                        &Magnitude::above_rational(&rug::Rational::from(p)),
+                        &Magnitude::above_rational(&rug::Rational::from(q)),
+                    ),
+                    Magnitude::ratio_above(
+                        &Magnitude::above_rational(&rug::Rational::from(p)),
+                        &Magnitude::above_rational(&rug::Rational::from(q)),
+                    ),
+                ),
+            ];
+            let is_dyadic = exact.denom().is_power_of_two();
+            for (below, above) in pairs.map(|(below, above)| (exactly(&below), exactly(&above))) {
+                assert!(below <= size && size <= above, "{below} {size} {above}");
+                assert_eq!(below == above, is_dyadic, "{p}/{q}");
+                assert!(above - below <= ulp.clone() * size.clone() * 2_u32);
+            }
+        }
+    }
+
+    #[test]
+    fn quotients_with_nothing() {
+        let (zero, one) = (Magnitude::zero(), Magnitude::power_of_two(0));
+        for ratio in [Magnitude::ratio_above, Magnitude::ratio_below] {
+            assert!(ratio(&zero, &zero).is_zero() && ratio(&zero, &one).is_zero());
+            let infinite = ratio(&one, &zero);
+            assert!(!infinite.is_finite() && infinite > Magnitude::power_of_two(1 << 20));
+            assert_eq!(infinite, Magnitude::infinite());
+        }
+        assert!(zero.is_finite() && one.is_finite() && !one.is_zero() && zero < one);
+    }
+
+    /// `m 2^n` exactly; `1 - m` rounded down, and 0 from 1 on.
+    #[test]
+    fn scales_and_complements() {
+        let third = Magnitude::above_rational(&rug::Rational::from((1, 3)));
+        assert_eq!(exactly(&third.scaled(-100)), exactly(&third) >> 100);
+        assert_eq!(exactly(&third.scaled(7)), exactly(&third) << 7);
+        let complement = |size: rug::Rational| Magnitude::above_rational(&size).complement_below();
+        assert_eq!(exactly(&complement(rug::Rational::from((1, 4)))), rug::Rational::from((3, 4)));
+        assert!(complement(rug::Rational::from((1, 1)) >> 200_u32) < Magnitude::power_of_two(0));
+        assert!(complement(rug::Rational::from(1)).is_zero() && complement(rug::Rational::from((9, 8))).is_zero());
+        assert_eq!(Magnitude::power_of_two(0).complement_below(), Magnitude::zero());
+        assert_eq!((Magnitude::power_of_two(3).log2(), Magnitude::power_of_two(-4096).log2()), (3.0, -4096.0));
+        assert_eq!(Magnitude::zero().log2(), f64::NEG_INFINITY);
+    }
 }

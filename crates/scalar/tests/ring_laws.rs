@@ -1,8 +1,8 @@
 //! The laws of arithmetic for every scalar: exactly where arithmetic is exact, within bounds from the type's own
 //! epsilon where it rounds.
 
-use equipartition_scalar::{Dual, Field, HyperDual, Measured, Mp, Rational, Real, Residue};
-use num_traits::One;
+use equipartition_scalar::{Branch, Dual, Field, HyperDual, Measured, Mp, Obstacle, Rational, Real, Residue, Sign};
+use num_traits::{One, Zero};
 use quickcheck::{Arbitrary, Gen, TestResult, quickcheck};
 
 /// A rational number of either sign, with small denominators and sizes from 2^-16 to 2^24; sometimes 0 or 1.
@@ -115,6 +115,7 @@ fn in_place_kernels_agree<T: Field>(a: &T, b: &T) {
         "assign": with(&|t| t.assign(a)) == *a,
         "set_product": with(&|t| t.set_product(a, b)) == a.clone() * b,
         "add_product": with(&|t| t.add_product(a, b, &mut T::one())) == b.clone() + a.clone() * b,
+        "sub_product": with(&|t| t.sub_product(a, b, &mut T::one())) == b.clone() - a.clone() * b,
         "+=": with(&|t| *t += a) == b.clone() + a && with(&|t| *t += a.clone()) == b.clone() + a.clone(),
         "-=": with(&|t| *t -= a) == b.clone() - a && with(&|t| *t -= a.clone()) == b.clone() - a.clone(),
         "*=": with(&|t| *t *= a) == b.clone() * a && with(&|t| *t *= a.clone()) == b.clone() * a.clone(),
@@ -377,4 +378,48 @@ fn addition_of_floats_is_not_associative() {
         candidates.into_iter().any(|(a, b, c)| (a.clone() + &b) + &c != a + (b + c))
     }
     assert!(at::<f32>() && at::<f64>() && at::<Mp<64>>() && at::<Mp<256>>());
+}
+
+/// A selection in place is the selection, on either side of the comparison; the sign is that of the comparison with 0.
+#[test]
+fn selections_and_signs() {
+    fn selects<T: Branch>(a: &T, b: &T) {
+        for (first, second) in [(a, b), (b, a)] {
+            let mask = first.less(second);
+            let mut target = T::integer(77);
+            target.assign_selected(mask, first, second);
+            assert_eq!(target, T::select(mask, first, second));
+            assert_eq!(target, *a, "the smaller of both");
+            assert_eq!((first.minimum(second), first.maximum(second)), (a.clone(), b.clone()));
+        }
+        assert_eq!((a.absolute(), b.absolute()), (-a.clone(), b.clone()));
+        assert_eq!(b.detach().minimum(a), a.clone());
+    }
+    let third = |n: i64| Rational::from((n, 3));
+    selects(&third(-2), &third(1));
+    selects(&-2.5_f64, &1.5);
+    selects(&-2.5_f32, &1.5);
+    selects(&Mp::<64>::ratio(-2, 3), &Mp::ratio(1, 3));
+    selects(&Dual::new(third(-2), third(5)), &Dual::new(third(1), third(7)));
+    let moving = |value, slope| HyperDual::constant(third(value)).moving(1, HyperDual::constant(third(slope)));
+    selects(&moving(-2, 5), &moving(1, 7));
+    // What is held constant has the value and no slope.
+    assert_eq!(Dual::new(third(1), third(7)).detach(), Dual::constant(third(1)));
+    assert_eq!(moving(1, 7).detach(), HyperDual::constant(third(1)));
+
+    fn signs<T: Measured>(none: Option<T>) {
+        let sign = |n: i64| T::ratio(n, 4).sign();
+        assert_eq!((sign(-1), sign(0), sign(1)), (Some(Sign::Negative), Some(Sign::Zero), Some(Sign::Positive)));
+        assert!(T::integer(3).obstacle().is_none());
+        if let Some(none) = none {
+            assert_eq!((none.sign(), none.obstacle()), (None, Some(Obstacle::NotFinite)));
+        }
+    }
+    signs(Some(f64::NAN));
+    signs(Some(f32::NAN));
+    signs(Some(Mp::<64>::zero() / Mp::zero()));
+    signs::<Rational>(None);
+    // Only numbers that their debug format would write as fractions have decimals of their own.
+    assert_eq!((Rational::from((1, 4)).decimal().as_deref(), 0.25_f64.decimal()), (Some("0.25"), None));
+    assert!(Mp::<64>::one().decimal().is_none() && 0.25_f32.decimal().is_none());
 }
