@@ -62,4 +62,30 @@ mod tests {
         }
         assert_eq!(snapped(&Real::sqrt(&Mp::<128>::ratio(2, 1)), 4096), None);
     }
+
+    /// Of most residues there is no fraction of numbers below `2^30`: there are `2^61` residues, and fewer such fractions. What is found is one.
+    #[test]
+    fn what_is_no_small_fraction_has_none() {
+        let bound = Integer::from(1) << 30;
+        let found: Vec<Option<Rational>> =
+            (1..1000_u64).map(|n| reconstructed(&Residue::new(n.wrapping_mul(0x9e37_79b9_7f4a_7c15)))).collect();
+        assert!(found.iter().any(Option::is_none));
+        let small = |fraction: &Rational| fraction.numer().clone().abs() < bound && *fraction.denom() < bound;
+        assert!(found.iter().flatten().all(small));
+        let large = Rational::from((12_345, (1_u64 << 31) + 11));
+        assert_ne!(reconstructed(&Residue::from_rational(&large)), Some(large));
+        let last = Rational::from(((1 << 30) - 1, (1 << 30) - 2));
+        assert_eq!(reconstructed(&Residue::from_rational(&last)), Some(last));
+    }
+
+    /// A float of 128 bits is a fraction to `2^-56`, and no further; the largest denominator is one of them.
+    #[test]
+    fn a_float_agrees_with_a_fraction_to_half_its_bits() {
+        let third = Rational::from((1, 3));
+        let off = |bits: u32| Mp::<128>::from_rational(&(third.clone() + (Rational::from(1) >> bits)));
+        assert_eq!((snapped(&off(58), 4096), snapped(&off(54), 4096)), (Some(third.clone()), None));
+        let edge = Rational::from((1, 4096));
+        let float = Mp::<128>::from_rational(&edge);
+        assert_eq!((snapped(&float, 4096), snapped(&float, 4095)), (Some(edge), None));
+    }
 }

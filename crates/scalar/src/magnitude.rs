@@ -188,9 +188,25 @@ mod tests {
             let text = magnitude.to_string();
             assert_eq!(Magnitude::parse(&text).expect(&text).to_string(), text);
         }
-        for text in
-            ["", "1", "-1.00e0", "0.00e0", "1.000e0", "1.00", "1.00e", "1.00e--1", "1.00e99999999999999999", "x"]
-        {
+        for text in [
+            "",
+            "1",
+            "-1.00e0",
+            "0.00e0",
+            "1.000e0",
+            "1.00",
+            "1.00e",
+            "1.00e--1",
+            "1.00e99999999999999999",
+            "x",
+            "x.25e0",
+            "1.2xe0",
+            "12.50e0",
+            "1.5e0",
+            ".25e0",
+            "+.25e0",
+            "1.+5e0",
+        ] {
             assert!(Magnitude::parse(text).is_none(), "{text}");
         }
     }

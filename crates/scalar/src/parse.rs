@@ -110,4 +110,26 @@ mod tests {
             assert!(parse_number(text).is_err(), "{text}");
         }
     }
+
+    /// Blanks and underscores, which GMP reads over, are refused in every part of a number.
+    #[test]
+    fn every_part_of_a_number_is_plain_digits() {
+        for text in
+            ["1_000/3", "1 2/3", "3/1_0", "3/1 0", "1e1_0", "1e 1", "1_0.5", "1.5_0", "1 .5", "/", "1e", "e5", "1//2"]
+        {
+            assert!(matches!(parse_number(text), Err(NumberError::Malformed(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_numeral_may_have_so_many_characters_and_an_exponent_so_many_digits() {
+        let nines = |count: usize| parse_number(&"9".repeat(count));
+        assert_eq!(nines(LONGEST), Ok(Rational::from(Integer::from(10).pow(LONGEST as u32) - 1)));
+        assert_eq!(nines(LONGEST + 1), Err(NumberError::TooLong(LONGEST + 1)));
+        assert_eq!(parse_number("1e20000"), Ok(Rational::from(Integer::from(10).pow(20_000))));
+        assert_eq!(parse_number("-1e-20000"), Ok(Rational::from((Integer::from(-1), Integer::from(10).pow(20_000)))));
+        for text in ["1e20001", "1e-20001", "1e4294967296"] {
+            assert_eq!(parse_number(text), Err(NumberError::ExponentOutOfRange(text.to_owned())));
+        }
+    }
 }

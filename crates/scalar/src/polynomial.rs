@@ -373,4 +373,62 @@ mod tests {
         let polynomial = expanded(&sum).unwrap();
         assert_eq!(polynomial.len(), 62);
     }
+
+    /// `x/2 + x/3 = 5/6 x`, `1/(-x) = -1/x`: coefficients of several denominators and of both signs.
+    #[test]
+    fn coefficients_are_fractions_of_either_sign() {
+        let [x, y] = &drawn(&[2, 3])[..] else { unreachable!() };
+        let part = |p, q| x.clone() * Recorded::ratio(p, q);
+        assert!(vanishes(&(part(1, 2) + part(1, 3) - part(5, 6))));
+        assert!(!vanishes(&(part(1, 2) + part(1, 3) - part(2, 3))));
+        assert!(!vanishes(&(part(1, 2) + part(1, 3) - x)));
+        let inverse = |number: Recorded| Recorded::one() / number;
+        assert!(vanishes(&(inverse(-x.clone()) + inverse(x.clone()))));
+        assert!(!vanishes(&(inverse(-x.clone()) - inverse(x.clone()))));
+        assert!(vanishes(&(y.clone() / part(-2, 5) + y.clone() / x * Recorded::ratio(5, 2))));
+    }
+
+    /// `x^127` is not `y/x`, nor `x^2` another variable: a monomial has room for the largest exponent of either sign.
+    #[test]
+    fn the_largest_exponent_does_not_run_into_another_variable() {
+        let [x, y] = &drawn(&[2, 3])[..] else { unreachable!() };
+        for power in 1..130 {
+            assert!(!vanishes(&(x.powi(power) - y.clone() / x)), "{power}");
+            assert!(!vanishes(&(x.powi(-power) - x.clone() / y)), "{power}");
+            assert!(!vanishes(&(x.powi(power) - y)), "{power}");
+        }
+    }
+
+    #[test]
+    fn constants_and_nothing_are_told_from_polynomials() {
+        let [x] = &drawn(&[2])[..] else { unreachable!() };
+        let told = |number: Recorded| {
+            let polynomial = expanded(&number).unwrap();
+            let length = polynomial.len();
+            assert_eq!((polynomial.is_empty(), polynomial.is_zero()), (length < 1, length < 1));
+            (length, polynomial.is_constant())
+        };
+        assert_eq!(told(x.clone() - x), (0, true));
+        assert_eq!(told(Recorded::ratio(-3, 7) + (x.clone() - x)), (1, true));
+        assert_eq!((told(x.clone()), told(x.clone() + Recorded::one())), ((1, false), (2, false)));
+    }
+
+    /// So many terms of one polynomial, and so many that are made in all, and no more.
+    #[test]
+    fn limits_are_reached_and_not_passed() {
+        let [x, y, z] = &drawn(&[2, 3, 5])[..] else { unreachable!() };
+        let with = |number: Recorded, terms: usize, work: usize| {
+            expand(&Program::of([&number]), Limits { terms, work }).remove(0).map(|polynomial| polynomial.len())
+        };
+        let (two, three) = (x.clone() + y, x.clone() + y + z);
+        assert_eq!((with(two.clone(), 2, 100), with(three.clone(), 2, 100)), (Ok(2), Err(Unexpanded::TooLarge)));
+        assert_eq!(with(three.clone(), 3, 100), Ok(3));
+        // A sum makes as many terms as both have, a product as many as all pairs, a quotient as many as the dividend.
+        assert_eq!((with(two.clone(), 9, 2), with(two.clone(), 9, 1)), (Ok(2), Err(Unexpanded::TooLarge)));
+        assert_eq!((with(three.clone(), 9, 5), with(three.clone(), 9, 4)), (Ok(3), Err(Unexpanded::TooLarge)));
+        let product = || two.clone() * &(x.clone() + z);
+        assert_eq!((with(product(), 9, 8), with(product(), 9, 7)), (Ok(4), Err(Unexpanded::TooLarge)));
+        let quotient = || three.clone() / x;
+        assert_eq!((with(quotient(), 9, 8), with(quotient(), 9, 7)), (Ok(3), Err(Unexpanded::TooLarge)));
+    }
 }

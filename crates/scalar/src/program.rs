@@ -251,6 +251,22 @@ mod tests {
         assert!(!Program::of(&[constants]).has_choices);
     }
 
+    /// Run in the rationals with the values of the point for leaves, a program has the values of its own steps, whatever the operation.
+    #[test]
+    fn a_program_that_is_run_has_its_values() {
+        let (x, y) = (drawn(3), drawn(5));
+        let numbers =
+            [x.clone() + &y, x.clone() - &y, x.clone() * &y, x.clone() / &y, -x.clone(), Recorded::ratio(2, 7)];
+        let expected = [(8, 1), (-2, 1), (15, 1), (3, 5), (-3, 1), (2, 7)].map(Rational::from);
+        let program = Program::of(&numbers);
+        let run: Vec<Rational> = program.evaluate(|leaf| match leaf {
+            Step::Constant(value) | Step::Given(value) | Step::Drawn(value) => value.clone(),
+            step => panic!("{step:?} is no leaf"),
+        });
+        assert_eq!(Some(&run), program.values().as_ref());
+        assert_eq!(program.outputs.iter().map(|place| run[*place].clone()).collect::<Vec<_>>(), expected);
+    }
+
     #[test]
     fn a_division_by_zero_has_no_values() {
         assert!(Program::of(&[Recorded::integer(2) / drawn(0)]).values().is_none());
