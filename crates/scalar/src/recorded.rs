@@ -396,4 +396,87 @@ mod tests {
         }
         assert_eq!(sum.value(), Some(Rational::from(1_000_000) >> 30));
     }
+
+    /// Whatever is folded on the way, the value is that of the rationals: of integers, of fractions, of what a machine word does not hold.
+    #[test]
+    fn values_are_those_of_the_rationals() {
+        let integers = (-2..=2).chain([7, i64::MAX, i64::MIN]).map(|n| (Recorded::integer(n), Rational::from(n)));
+        let fractions =
+            [(3, 7), (-5, 2), (1, 1), (-1, 1), (0, 1)].map(|(p, q)| (Recorded::ratio(p, q), Rational::from((p, q))));
+        let given = [(3, 7), (1, 1), (4, 1)].map(Rational::from).map(|value| (Recorded::from_rational(&value), value));
+        let drawn = [(3, 7), (1, 1), (0, 1)].map(Rational::from).map(|value| (Recorded::drawn(&value), value));
+        let all: Vec<(Recorded, Rational)> = integers.chain(fractions).chain(given).chain(drawn).collect();
+        for (a, exact_a) in &all {
+            assert_eq!(a.value().as_ref(), Some(exact_a));
+            assert_eq!((-a.clone()).value(), Some(-exact_a.clone()));
+            for (b, exact_b) in &all {
+                assert_eq!((a.clone() + b).value(), Some(Rational::from(exact_a + exact_b)));
+                assert_eq!((a.clone() - b).value(), Some(Rational::from(exact_a - exact_b)));
+                assert_eq!((a.clone() * b).value(), Some(Rational::from(exact_a * exact_b)));
+                let quotient = (*exact_b != 0).then(|| Rational::from(exact_a / exact_b));
+                assert_eq!((a.clone() / b).value(), quotient, "{exact_a} / {exact_b}");
+                assert_eq!(a == b, exact_a == exact_b);
+            }
+        }
+        let undefined = Recorded::one() / Recorded::zero();
+        assert!(undefined != undefined.clone() && undefined != Recorded::zero());
+        assert_eq!(
+            (format!("{undefined:?}"), format!("{:?}", drawn_half())),
+            ("undefined (Unbounded)".to_owned(), "1/2 (Unbounded)".to_owned())
+        );
+    }
+
+    fn drawn_half() -> Recorded {
+        Recorded::drawn(&Rational::from((1, 2)))
+    }
+
+    /// Zeros, ones and sums of integers leave no step; what one leaves is needed.
+    #[test]
+    fn what_can_be_said_at_once_leaves_no_step() {
+        let steps = |number: &Recorded| crate::Program::of([number]).steps.len();
+        let (x, zero, one) = (drawn(3), Recorded::zero(), Recorded::one());
+        for same in [
+            x.clone() + &zero,
+            zero.clone() + &x,
+            x.clone() - &zero,
+            x.clone() * &one,
+            one.clone() * &x,
+            x.clone() / &one,
+        ] {
+            assert_eq!((steps(&same), same.degree()), (1, Degree::AtMost(1)));
+        }
+        assert_eq!(steps(&(zero.clone() - &x)), 2);
+        for nothing in [x.clone() * &zero, zero.clone() * &x] {
+            assert_eq!((steps(&nothing), nothing.degree()), (1, Degree::Zero));
+        }
+        let two = Recorded::integer(2);
+        for folded in [two.clone() + &two, two.clone() - &one, two.clone() * &two, -two.clone()] {
+            assert_eq!((steps(&folded), folded.degree()), (1, Degree::AtMost(0)));
+        }
+        // A constant of the instance that is no small integer is a step of its own, and no constant of the formula.
+        let given = crate::Program::of([&Recorded::from_rational(&Rational::from(4))]).steps;
+        assert_eq!(given, [crate::Step::Given(Rational::from(4))]);
+        assert_eq!(
+            crate::Program::of([&Recorded::from_rational(&Rational::from(1))]).steps,
+            [crate::Step::Constant(Rational::from(1))]
+        );
+        let minus = crate::Program::of([&Recorded::from_rational(&Rational::from(-1))]).steps;
+        assert_eq!(minus, [crate::Step::Constant(Rational::from(-1))]);
+        assert!(Recorded::zero().is_zero() && (x.clone() * &zero).is_zero() && !Recorded::one().is_zero());
+        for (constant, degree) in [(Recorded::ratio(0, 3), Degree::Zero), (Recorded::ratio(2, 3), Degree::AtMost(0))] {
+            assert_eq!(constant.degree(), degree);
+        }
+        assert_eq!((Recorded::integer(0).degree(), Recorded::integer(2).degree()), (Degree::Zero, Degree::AtMost(0)));
+    }
+
+    /// What has no value is not less than anything.
+    #[test]
+    fn comparisons_are_those_of_the_values() {
+        let (small, large) = (drawn(-3), drawn(5));
+        let (yes, no) = (drawn(7), drawn(11));
+        let chosen = |a: &Recorded, b: &Recorded| Recorded::select(a.less(b), &yes, &no) == yes;
+        assert!(chosen(&small, &large) && !chosen(&large, &small) && !chosen(&small, &small));
+        let undefined = Recorded::one() / Recorded::zero();
+        assert!(!chosen(&undefined, &large) && !chosen(&small, &undefined));
+    }
 }
