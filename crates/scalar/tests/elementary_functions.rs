@@ -1,7 +1,7 @@
 //! The elementary functions of networks in the machine's floats and in MPFR's, against their definitions in 1024 bits, in units in the last place; and
 //! their derivatives, against quotients of differences in 512 bits.
 
-use equipartition_scalar::{Branch, Dual, Field, HyperDual, Mp, Rational, Real, Ring};
+use equipartition_scalar::{Branch, Dual, Field, HyperDual, Interval, Mp, Rational, Real, Ring};
 use num_traits::{One, Zero};
 
 /// The precision of definitions.
@@ -126,6 +126,55 @@ fn floats_of<const BITS: u32>() {
 fn floats_of_two_precisions_are_within_the_units_that_they_say() {
     floats_of::<64>();
     floats_of::<256>();
+}
+
+/// The enclosure of a point holds the definition, and is no wider than so many units in the last place.
+fn enclosed<const BITS: u32>(units: i64, what: &str, found: &Interval<BITS>, exact: &Fine) {
+    let exactly = exact.as_float().to_rational().expect("finite");
+    assert!(found.contains(&exactly), "{what}: {found} leaves out {exact}");
+    let width = Fine::new(&found.width());
+    let most = Fine::integer(units) * Fine::integer(2).powi(1 - BITS as i32) * exact.absolute();
+    assert!(width <= most, "{what}: {found} is wider than {units} units");
+}
+
+fn intervals_of<const BITS: u32>() {
+    for k in -320..=320 {
+        let x = Interval::<BITS>::ratio(k, 16);
+        let exact = Fine::ratio(k, 16);
+        enclosed(4, "sigmoid", &x.sigmoid(), &logistic(&exact));
+        enclosed(4, "softplus", &x.softplus(), &softplus(&exact));
+        let gate = logistic(&gelu_exponent(&exact)) * Fine::integer(3);
+        enclosed(4, "gelu_gate_times", &x.gelu_gate_times(&Interval::integer(3)), &gate);
+    }
+    // Beyond 2^20 the number itself is below, and the one after it above.
+    for x in [1 << 20, (1 << 20) + 1, 1 << 40] {
+        let found = Interval::<BITS>::integer(x).softplus();
+        assert!(found.lower() >= &x && found.lower() < found.upper(), "{found}");
+        enclosed(2, "softplus", &found, &Fine::integer(x));
+    }
+    let gate = Interval::<BITS>::integer(1 << 20).gelu_gate_times(&Interval::one());
+    assert!(gate.upper() >= &1 && gate.lower() < gate.upper(), "{gate}");
+}
+
+#[test]
+fn intervals_of_two_precisions_hold_the_definitions_and_little_more() {
+    intervals_of::<64>();
+    intervals_of::<256>();
+}
+
+/// Intervals differ surely where they are apart; where they touch they may be equal. Zero is `{0}`, and what met no kink.
+#[test]
+fn intervals_differ_where_they_are_apart() {
+    type Number = Interval<64>;
+    let of = |lower: i64, upper: i64| Number::integer(lower).hull(&Number::integer(upper));
+    let apart = |a: &Number, b: &Number| (a.surely_differs(b, &[]), b.surely_differs(a, &[]));
+    assert_eq!(apart(&of(1, 2), &of(3, 4)), (true, true));
+    assert_eq!(apart(&of(1, 3), &of(3, 4)), (false, false));
+    assert_eq!(apart(&of(1, 4), &of(2, 3)), (false, false));
+    assert_eq!(apart(&of(2, 2), &of(2, 2)), (false, false));
+    assert!(Number::zero().is_zero() && !Number::one().is_zero() && !of(0, 1).is_zero() && !of(-1, 0).is_zero());
+    let kink = Number::select(of(-1, 1).less(&Number::zero()), &Number::one(), &of(2, 2)) * Number::zero();
+    assert!(kink == Number::zero() && kink.met_kink() && !kink.is_zero());
 }
 
 /// Where the hyperbolic cosine is beyond the range of the exponent the tangent is 1, and its slope 0.
