@@ -263,6 +263,7 @@ mod tests {
             assert!(!infinite.is_finite() && infinite > Magnitude::power_of_two(1 << 20));
             assert_eq!(infinite, Magnitude::infinite());
         }
+        assert_ne!(zero, one);
         assert!(zero.is_finite() && one.is_finite() && !one.is_zero() && zero < one);
     }
 

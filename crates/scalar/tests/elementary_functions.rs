@@ -50,12 +50,14 @@ fn gelu_exponent(x: &Fine) -> Fine {
     scale * (x.clone() + Fine::ratio(44_715, 1_000_000) * x.powi(3))
 }
 
-/// Both signs of eighths up to 40 and of odd steps up to the end of the range, of powers of two down to its other end, and 0.
+/// Both signs of eighths and of numbers with all of their digits up to 40, of odd steps up to the end of the range, of powers of two down to its other
+/// end, and 0.
 fn arguments<T: Machine>() -> impl Iterator<Item = T> {
     let eighths = (0..320).map(|k| f64::from(k) / 8.0);
+    let uneven = (0..480).map(|k| f64::from(k) / 11.9);
     let beyond = (0..).map(|k| 40.0 + 1.7 * f64::from(k)).take_while(|x| *x <= T::LARGEST);
     let powers = (1..1075).step_by(7).map(|n| 2.0_f64.powi(-n)).filter(|x| *x as f32 > 0.0 || T::LARGEST > 500.0);
-    eighths.chain(beyond).chain(powers).flat_map(|x| [T::of(x), T::of(-x)])
+    eighths.chain(uneven).chain(beyond).chain(powers).flat_map(|x| [T::of(x), T::of(-x)])
 }
 
 /// Whether a result is within so many units in the last place of the exact one.
@@ -324,6 +326,7 @@ fn numbers_surely_differ_beyond_half_of_their_digits() {
         assert!(!one.surely_differs(&near(-half - 2), &[]) && one.surely_differs(&near(2 - half), &[]));
         assert!(!near(-half - 2).surely_differs(&one, &[]) && near(2 - half).surely_differs(&one, &[]));
         assert!(!one.surely_differs(&one, &[]) && one.surely_differs(&-T::one(), &[]));
+        assert!(!T::zero().surely_differs(&T::zero(), &[]));
         // Beside a large number, of either sign, they may differ by more.
         for beside in [T::integer(1 << 10), T::integer(-1 << 10)] {
             assert!(!one.surely_differs(&near(2 - half), &[T::one(), beside.clone()]));
