@@ -383,7 +383,8 @@ fn addition_of_floats_is_not_associative() {
 /// A selection in place is the selection, on either side of the comparison; the sign is that of the comparison with 0.
 #[test]
 fn selections_and_signs() {
-    fn selects<T: Branch>(a: &T, b: &T) {
+    fn selects<T: Branch<Mask = bool>>(a: &T, b: &T) {
+        assert!(a.less(b) && !b.less(a) && !a.less(a));
         for (first, second) in [(a, b), (b, a)] {
             let mask = first.less(second);
             let mut target = T::integer(77);
