@@ -202,6 +202,7 @@ mod tests {
     use super::*;
     use crate::{Branch, Ring};
     use num_traits::{One, Zero};
+    use std::collections::HashSet;
 
     fn drawn(value: i64) -> Recorded {
         Recorded::drawn(&Rational::from(value))
@@ -249,6 +250,30 @@ mod tests {
         assert_eq!(program.steps, [Step::Drawn(Rational::from(-3)), Step::Negative(0)]);
         let constants = Recorded::select(Recorded::zero().less(&Recorded::one()), &drawn(2), &drawn(4));
         assert!(!Program::of(&[constants]).has_choices);
+    }
+
+    /// Every part of a key counts; where keys are addresses, whose last bits are 0, the last bits of their hashes are not, and half of all bits are set.
+    #[test]
+    fn a_quick_hash_tells_keys_apart() {
+        let of = |words: &[u64]| {
+            let mut hasher = Mixed::default();
+            words.iter().for_each(|word| hasher.write_u64(*word));
+            hasher.finish()
+        };
+        let pairs = (0..64).flat_map(|a| (0..64).map(move |b| [a, b]));
+        assert_eq!(pairs.map(|pair| of(&pair)).collect::<HashSet<_>>().len(), 64 * 64);
+        let bytes = |text: &str| {
+            let mut hasher = Mixed::default();
+            hasher.write(text.as_bytes());
+            hasher.finish()
+        };
+        let texts = ["a", "b", "abcdefgh", "abcdefgi", "abcdefghi", "abcdefghj"];
+        assert_eq!(texts.map(bytes).into_iter().collect::<HashSet<_>>().len(), texts.len());
+        let addresses: Vec<u64> = (0..4096).map(|place| of(&[0x7f00_0000_0000 + 64 * place])).collect();
+        let last = addresses.iter().map(|hash| hash % 64).collect::<HashSet<_>>();
+        assert_eq!(last.len(), 64);
+        let set: u32 = addresses.iter().map(|hash| (hash & 0xffff_ffff).count_ones()).sum();
+        assert!((15 * 4096..17 * 4096).contains(&set), "{set}");
     }
 
     /// Run in the rationals with the values of the point for leaves, a program has the values of its own steps, whatever the operation.
