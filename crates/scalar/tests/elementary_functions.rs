@@ -254,6 +254,14 @@ fn derivatives_written_by_hand_are_limits_of_quotients() {
     }
 }
 
+/// Where one exponential gives both it does so under differentiation too: two calls at every level would be `2^n`.
+#[test]
+fn derivatives_of_both_logistics_are_found_together() {
+    let nested = Dual::constant(Dual::constant(Mp::<64>::one()));
+    assert!(nested.sigmoids().is_some() && nested.softpluses().is_some());
+    assert!(Dual::constant(1.0).sigmoids().is_none() && Interval::<64>::one().softpluses().is_none());
+}
+
 /// The slope of gelu's exponent is its derivative, `2 sqrt(2/pi) (1 + 3 * 0.044715 x^2)`, also where the square would overflow.
 #[test]
 fn the_slope_of_gelus_exponent_is_its_derivative() {
