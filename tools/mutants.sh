@@ -1,7 +1,7 @@
 #!/bin/sh
 # Breaks the floors below the claims in every way that cargo-mutants knows, each mutant against its own crate's tests (.cargo/mutants.toml).
 #
-#   FLOORS="verify"      which of crates/ (verify and scalar)
+#   FLOORS="verify"      which of crates/ (verify and scalar; linalg too)
 #   SHARD=0/8            a part of the mutants: without it a part that takes some minutes; SHARD=0/1 is all of them
 #   ARGS="--file bounds.rs"
 #
