@@ -223,7 +223,14 @@ fn terms_that_are_nothing_are_seen() {
     let size = 2.0_f64.powi(20);
     assert_eq!(lives(law().against(size / 2.0)), ["a true", "dead false", "b true"]);
     assert_eq!(lives(law().against(size * 2.0)), ["a false", "dead false", "b false"]);
+    // Exactly that part of it is nothing too.
+    let tiny = 4.0 / size;
+    let left = vec![constant("a", 1.0), constant("tiny", tiny)];
+    let law = || Relation::equality("law", left.clone(), vec![constant("b", 1.0 + tiny)]);
+    assert_eq!(lives(law().against(4.0)), ["a true", "tiny false", "b true"]);
+    assert_eq!(lives(law().against(3.9)), ["a true", "tiny true", "b true"]);
     // Both sides 0 against that size say nothing.
+    let law = || Relation::equality("law", vec![constant("a", 1.0)], vec![noisy("b", 1.0, 0.001)]);
     assert_eq!(judged(law().against(size * 2.0)).status, Status::Vacuous);
     assert_eq!(judged(law().against(-size * 2.0)).status, Status::Vacuous);
     assert_eq!(judged(law().against(size / 2.0)).status, Status::Satisfied);
