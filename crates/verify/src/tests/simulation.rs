@@ -204,6 +204,9 @@ fn the_worst_equality_is_named() {
         assert_eq!((finding.status, finding.worst.as_str(), finding.tests), (Status::Satisfied, "rough", 2));
         assert_near(number(&finding.residual), half_width(0.01) / 2.0);
     }
+    // Of two that are as bad, the first.
+    let finding = judge(&Settings::new(0, 256), Case::Law, 7, vec![law("first", 0.01), law("second", 0.01)]);
+    assert_eq!(finding.worst, "first");
     // What holds to the last bit is named too: it was judged.
     assert_eq!(judged(Relation::equality("law", vec![constant("a", 2.0)], vec![constant("b", 2.0)])).worst, "law");
 }
