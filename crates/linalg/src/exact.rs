@@ -185,3 +185,37 @@ fn beside<T: ExactField>(a: &DMatrix<T>, b: &[T]) -> DMatrix<T> {
     let columns = a.ncols() + b.len() / a.nrows().max(1);
     DMatrix::from_vec(a.nrows(), columns, entries)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of integers below 5 in random rows of 4, which are often dependent, as many are independent of those before as the rank of all says, in the rationals
+    /// and in a finite field.
+    #[test]
+    fn a_span_grows_by_the_rank() {
+        let mut number = 1_u64;
+        let mut next = || {
+            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (number >> 33) as i64 % 5 - 2
+        };
+        for rows in 1..40 {
+            let rows: Vec<Vec<i64>> = (0..rows % 7 + 1).map(|_| (0..4).map(|_| next()).collect()).collect();
+            let combined: Vec<i64> = (0..4).map(|i| rows.iter().map(|row| 3 * row[i]).sum()).collect();
+            fn agree<T: ExactField>(rows: &[Vec<i64>], combined: &[i64]) {
+                let vector = |row: &[i64]| row.iter().map(|n| T::integer(*n)).collect::<Vec<T>>();
+                let mut span = Span::new();
+                for (place, row) in rows.iter().enumerate() {
+                    let before = span.dimension();
+                    let is_new = span.add(vector(row));
+                    assert_eq!(span.dimension(), before + usize::from(is_new));
+                    let so_far = DMatrix::from_fn(place + 1, 4, |i, j| T::integer(rows[i][j]));
+                    assert_eq!(span.dimension(), rank(&so_far), "{rows:?}");
+                }
+                assert!(!span.add(vector(combined)), "{rows:?}");
+            }
+            agree::<Rational>(&rows, &combined);
+            agree::<Residue>(&rows, &combined);
+        }
+    }
+}

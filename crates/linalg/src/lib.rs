@@ -245,3 +245,29 @@ fn to_doubles<T: Decomposable>(a: &DMatrix<T>) -> DMatrix<f64> {
 fn from_doubles<T: Decomposable>(a: &DMatrix<f64>) -> DMatrix<T> {
     a.map(|entry| T::from_f64(entry))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use equipartition_scalar::{Field, Ring};
+
+    /// Also where the power is beyond a double's range and the product is not.
+    #[test]
+    fn a_power_of_two_multiplies_whatever_its_size() {
+        let two_to = |exponent: i32| 2.0_f64.powi(exponent);
+        for (x, exponent) in [(-1000, 1500), (-1000, 1501), (1000, -1900), (1000, -1901), (3, 7), (3, -7), (0, 0)] {
+            assert_eq!(times_power_of_two(two_to(x), exponent), two_to(x + exponent), "2^{x} 2^{exponent}");
+        }
+        assert_eq!(
+            times_power_of_two(Mp::<64>::integer(3), -5000),
+            Mp::integer(3) * Field::powi(&Mp::integer(2), -5000)
+        );
+    }
+
+    /// Doubles are no finer than themselves, and 128 bits are.
+    #[test]
+    fn what_resolves_more_than_a_double_is_finer() {
+        assert!(!finer_than_double::<f64>() && !finer_than_double::<f32>());
+        assert!(finer_than_double::<Mp<64>>() && finer_than_double::<Mp<128>>());
+    }
+}
