@@ -27,19 +27,18 @@ fn list_is_an_array_of_all_claims() {
     assert!(registry().iter().all(|claim| text.contains(claim.id)));
 }
 
+/// The identifiers of the claims that `list` names.
+fn listed(arguments: &[&str]) -> Vec<String> {
+    let document: Value =
+        serde_json::from_str(&stdout(&[&["list", "--format", "json"], arguments].concat())).expect("JSON");
+    let items = document.as_array().expect("an array").iter();
+    items.map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
+}
+
 /// Every word counts, in letters of both kinds and wherever it occurs.
 #[test]
 fn list_finds_claims_by_their_words() {
-    let found = |words: &str| -> Vec<String> {
-        let document: Value =
-            serde_json::from_str(&stdout(&["list", "--search", words, "--format", "json"])).expect("JSON");
-        document
-            .as_array()
-            .expect("an array")
-            .iter()
-            .map(|item| item["id"].as_str().expect("an id").to_owned())
-            .collect()
-    };
+    let found = |words| listed(&["--search", words]);
     assert!(found("neuron balance").contains(&CLAIM.to_owned()));
     assert!(found("NEURON").len() >= found("neuron balance").len());
     assert_eq!(found("γ"), found("gamma").into_iter().filter(|id| found("γ").contains(id)).collect::<Vec<_>>());
@@ -65,18 +64,8 @@ fn what_was_meant_is_proposed_wherever_an_identifier_is_given() {
 
 #[test]
 fn claims_are_named_whole_and_left_out() {
-    let ids = |arguments: &[&str]| -> Vec<String> {
-        let document: Value =
-            serde_json::from_str(&stdout(&[&["list", "--format", "json"], arguments].concat())).expect("JSON");
-        document
-            .as_array()
-            .expect("an array")
-            .iter()
-            .map(|item| item["id"].as_str().expect("an id").to_owned())
-            .collect()
-    };
-    assert_eq!(ids(&["--exact", CLAIM]), [CLAIM]);
-    let others = ids(&["balance", "--exclude", "balance/n", "--exclude", "balance/m"]);
+    assert_eq!(listed(&["--exact", CLAIM]), [CLAIM]);
+    let others = listed(&["balance", "--exclude", "balance/n", "--exclude", "balance/m"]);
     assert!(!others.is_empty() && others.iter().all(|id| id.starts_with("balance/") && !id.starts_with("balance/n")));
 }
 

@@ -18,14 +18,15 @@ fn in_turn(size: f64) -> Vec<f64> {
     (0..BATCHES).map(|batch| if batch % 2 == 0 { 1.0 + size } else { 1.0 - size }).collect()
 }
 
-/// Half the width is `t s / sqrt(K)`, with Student's quantile at 2^-30.
+/// Half the width of the interval of batches `m + size` and `m - size` in turn, whatever `m` is: `t s / sqrt(K)`, with Student's quantile at 2^-30.
+fn half_width(size: f64) -> f64 {
+    let deviation = size * (BATCHES as f64 / (BATCHES as f64 - 1.0)).sqrt();
+    student_quantile(BATCHES as u32 - 1, 2.0_f64.powi(-30)) * deviation / (BATCHES as f64).sqrt()
+}
+
 #[test]
 fn the_interval_is_students_at_two_to_the_minus_thirty() {
     assert_eq!(error_probability(), 2.0_f64.powi(-ERROR_BITS));
-    let half_width = |size: f64| {
-        let deviation = size * (BATCHES as f64 / (BATCHES as f64 - 1.0)).sqrt();
-        student_quantile(BATCHES as u32 - 1, 2.0_f64.powi(-30)) * deviation / (BATCHES as f64).sqrt()
-    };
     let size = 0.004;
     let edge = half_width(size);
     assert!(edge < RESOLUTION);
@@ -81,12 +82,6 @@ fn shapes_and_labels_are_looked_at_here_too() {
     assert_eq!(judged(short).status, Status::Undecided("the terms of a relation have different shapes"));
     let twins = vec![Term::vector("a", in_turn(0.0))];
     assert!(matches!(judged(Relation::equality("law", twins.clone(), twins)).status, Status::Undecided(_)));
-}
-
-/// Half of Student's interval of batches `m + size` and `m - size` in turn, whatever `m` is.
-fn half_width(size: f64) -> f64 {
-    let deviation = size * (BATCHES as f64 / (BATCHES as f64 - 1.0)).sqrt();
-    student_quantile(BATCHES as u32 - 1, error_probability()) * deviation / (BATCHES as f64).sqrt()
 }
 
 fn constant(label: &'static str, value: f64) -> Term<f64> {
