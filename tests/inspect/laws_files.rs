@@ -1,8 +1,91 @@
-//! Files of laws: complaints with the line underlined, and the schema.
+//! Files of laws: what they say, complaints with the line underlined, and the schema.
 
 use super::*;
 use equipartition::inspection::file::{language, parse, schema};
 use equipartition::verify::Stream;
+
+#[test]
+fn a_file_of_laws_says_what_the_built_in_ones_say() {
+    let folder = TempDir::new().unwrap();
+    let prefix = "model.layers.1";
+    let text = format!(
+        r#"
+[[law]]
+name = "up rows / down columns"
+layer = 1
+in = "{prefix}.mlp.up_proj.weight"
+out = ["{prefix}.mlp.down_proj.weight"]
+
+[[law]]
+name = "query pairs / key pairs (rotary)"
+layer = 1
+groups = 2
+rotary = true
+blocks = [
+  {{ tensor = "{prefix}.self_attn.q_proj.weight", axis = "rows", sign = 1, heads = 4 }},
+  {{ tensor = "{prefix}.self_attn.k_proj.weight", axis = "rows", sign = -1 }},
+]
+
+[[law]]
+name = "value rows / output columns"
+layer = 1
+groups = 2
+matrix = true
+in = "{prefix}.self_attn.v_proj.weight"
+blocks = [{{ tensor = "{prefix}.self_attn.o_proj.weight", axis = "columns", sign = -1, heads = 4 }}]
+"#
+    );
+    let description = written(&folder, "laws.toml", text.as_bytes());
+    let (weights, gradients) = (shipped("decoder.safetensors"), shipped("decoder.gradients.safetensors"));
+    let from_file = inspected(&[&weights, "--gradients", &gradients, "--laws", &description]);
+    let built_in = inspected(&[&weights, "--gradients", &gradients, "--laws", "decoder"]);
+    let (from_file, built_in) = (laws(&from_file), laws(&built_in));
+    assert_eq!(from_file.len(), 4);
+    for (title, law) in from_file {
+        assert_eq!(law, built_in[&title], "{title:?}");
+    }
+}
+
+#[test]
+fn a_file_of_laws_that_contradicts_itself_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let weights = written(&folder, "weights", &safetensors(&perceptron(), Element::F32));
+    let gradients = written(&folder, "gradients", &safetensors(&perceptron_gradients(), Element::F32));
+    for (law, words) in [
+        ("", "law"),
+        ("law = []", "no [[law]]"),
+        ("[[law]]\nname = 3", "name"),
+        ("[[law]]\nname = 'x'", "expected tensors"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\ncolour = 1", "colour"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc1.weight'", "only once"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ndegree = 0", "above 0"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ndegree = -1", "above 0"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'", "without `out`"),
+        ("[[law]]\nname = 'x'\nblocks = [{ tensor = 'fc1.weight', axis = 'rows', sign = 0 }]", "not zero"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ndegree = nan", "finite"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ngroups = 0", "at least 1"),
+        (
+            "[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\ngroups = 2",
+            "3 rows are not 2 heads in 2 groups",
+        ),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc2.weight'\nrotary = true", "heads of 3"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc9.weight'", "fc9.weight"),
+        ("[[law]]\nname = 'x'\nin = 'fc1.weight'\nout = 'fc1.bias'", "expected a matrix"),
+        ("[[law]]\nname = 'x'\nin = ['fc1.weight', 'fc2.bias']\nout = 'fc2.weight'", "2 members"),
+        (
+            "[[law]]\nname = 'x'\nmatrix = true\nblocks = [{ tensor = 'fc1.weight', axis = 'all', sign = 1 }]",
+            "matrix law",
+        ),
+        ("[[law]]\nname = 'x'\nblocks = [{ tensor = 'fc1.weight', axis = 'up', sign = 1 }]", "up"),
+    ] {
+        let description = written(&folder, "laws.toml", law.as_bytes());
+        let arguments = [weights.as_str(), "--gradients", &gradients, "--laws", &description];
+        let assert = equipartition().arg("inspect").args(arguments).assert().code(65);
+        let complaint = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+        assert!(complaint.starts_with("error: ") && complaint.contains(words), "{law}\n{complaint}");
+    }
+    refused(&[&weights, "--gradients", &gradients, "--laws", "nowhere.toml"], 66, &["nowhere.toml"]);
+}
 
 /// What is wrong with the text, whose `part` has to be underlined.
 fn underlined(text: &str, part: &str, words: &[&str]) {

@@ -23,6 +23,7 @@
 mod degree;
 pub mod digest;
 mod dual;
+mod expression;
 mod float;
 mod fraction;
 mod hyper_dual;
@@ -39,6 +40,7 @@ mod residue;
 
 pub use degree::Degree;
 pub use dual::Dual;
+pub use expression::Operation;
 pub use fraction::{reconstructed, snapped};
 pub use hyper_dual::HyperDual;
 #[doc(hidden)]
@@ -49,7 +51,7 @@ pub use mp::{MENU, Mp};
 pub use parse::{NumberError, parse_number};
 pub use program::{Program, Step};
 pub use rational::decimal;
-pub use recorded::{Operation, Recorded};
+pub use recorded::Recorded;
 pub use residue::Residue;
 pub use rug::Rational;
 

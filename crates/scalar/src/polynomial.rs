@@ -1,7 +1,7 @@
 //! Expansion of straight-line programs: sparse Laurent polynomials with rational coefficients.
 
+use super::expression::Operation;
 use super::program::{Program, Step};
-use super::recorded::Operation;
 use rug::{Complete, Integer};
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! Straight-line programs: what recorded numbers were computed by, without branches and without repetition.
 
 use super::digest::digest_of;
-use super::recorded::{Expression, Form, Node, Operation};
+use super::expression::{Expression, Form, Node, Operation};
 use super::{Field, Rational, Recorded};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
