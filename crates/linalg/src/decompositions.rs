@@ -211,7 +211,7 @@ fn nalgebra_eigen(a: &DMatrix<f64>) -> Result<(DVector<f64>, DMatrix<f64>), Lina
 }
 
 fn nalgebra_singular_values(a: &DMatrix<f64>) -> Result<Factors<f64>, LinalgError> {
-    let cap = iteration_cap(a.nrows() + a.ncols());
+    let cap = iteration_cap(a.nrows());
     if a.is_empty() {
         return Ok((a.clone(), DVector::zeros(0), DMatrix::zeros(0, 0)));
     }
@@ -234,8 +234,8 @@ fn descending<T: Decomposable>(values: &DVector<T>) -> Vec<usize> {
 fn require_symmetric<T: Decomposable>(a: &DMatrix<T>, exponent: i32) -> Result<(), LinalgError> {
     let allowed: T = tolerance(a.nrows(), a.ncols());
     let mut worst = (allowed, None);
-    for column in 0..a.ncols() {
-        for row in column + 1..a.nrows() {
+    for row in 0..a.nrows() {
+        for column in 0..row {
             let difference = (a[(row, column)].clone() - &a[(column, row)]).absolute();
             if difference > worst.0 {
                 worst = (difference, Some((row, column)));
@@ -274,7 +274,7 @@ fn check_order<'a, T: Decomposable>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use equipartition_scalar::Mp;
+    use equipartition_scalar::{Measured, Mp};
 
     /// Small integers without structure.
     fn generic<T: Decomposable>(rows: usize, columns: usize) -> DMatrix<T> {
@@ -329,6 +329,38 @@ mod tests {
         let wrong = SingularValues { left, values: wrong.singular_values, right };
         let error = wrong.verify_scaled(&ones);
         assert!(matches!(error, Err(LinalgError::Unverified { what: "the singular value decomposition", .. })));
+    }
+
+    /// Two or three iterations a row are needed.
+    #[test]
+    fn the_cap_of_iterations_is_far_beyond_what_is_needed() {
+        assert!((0..1000).all(|size| iteration_cap(size) > 20 * size));
+    }
+
+    /// An asymmetry of the tolerance itself is rounding, one of twice as much is not.
+    #[test]
+    fn an_asymmetry_is_forgiven_up_to_the_tolerance() {
+        let with = |asymmetry: f64| DMatrix::from_row_slice(2, 2, &[1.0, asymmetry, 0.0, 1.0]);
+        let tolerance: f64 = tolerance(2, 2);
+        assert!(symmetric_eigen(&with(tolerance)).is_ok());
+        assert_eq!(
+            symmetric_eigen(&with(2.0 * tolerance)),
+            Err(LinalgError::NotSymmetric { row: 1, column: 0, difference: (2.0 * tolerance).magnitude() })
+        );
+    }
+
+    #[test]
+    fn factors_of_another_shape_are_no_decomposition() {
+        let of = |values: usize, vectors: usize| SymmetricEigen {
+            values: DVector::repeat(values, 1.0),
+            vectors: DMatrix::identity(vectors, vectors),
+        };
+        let identity = DMatrix::identity(3, 3);
+        assert_eq!(of(3, 3).verify(&identity), Ok(()));
+        for (values, vectors) in [(2, 3), (3, 2), (4, 3), (2, 2)] {
+            let refused = of(values, vectors).verify(&identity);
+            assert!(matches!(refused, Err(LinalgError::Shape { .. })), "{values} values, {vectors} vectors");
+        }
     }
 
     #[test]

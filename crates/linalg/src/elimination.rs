@@ -95,14 +95,10 @@ impl<T: Pivoting> Elimination<T> {
     pub fn insert(&mut self, mut row: Vec<T>) -> bool {
         let Some((place, size)) = T::pivot(&row) else { return false };
         if T::is_negligible(&size) {
-            if size > self.pivots[1] {
-                self.pivots[1] = size;
-            }
+            self.pivots[1] = size.max(self.pivots[1].clone());
             return false;
         }
-        if size < self.pivots[0] {
-            self.pivots[0] = size;
-        }
+        self.pivots[0] = size.min(self.pivots[0].clone());
         let inverse = T::one() / &row[place];
         for entry in &mut row {
             *entry *= &inverse;
@@ -146,31 +142,88 @@ impl<T: Pivoting> Elimination<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use equipartition_scalar::Ring;
+
+    fn row<T: Ring>(entries: &[i64]) -> Vec<T> {
+        entries.iter().map(|entry| T::integer(*entry)).collect()
+    }
+
+    /// What each of the equations added, and the span of all of them.
+    fn eliminated<T: Pivoting>(rows: &[Vec<T>]) -> (Vec<bool>, Elimination<T>) {
+        let mut elimination = Elimination::new(rows[0].len());
+        let mut add = |row: &Vec<T>| {
+            let mut row = row.clone();
+            T::scale(&mut row);
+            elimination.reduce(&mut row, 0);
+            elimination.insert(row)
+        };
+        (rows.iter().map(&mut add).collect(), elimination)
+    }
+
+    /// The third equation is the sum of the first two. In floats all are divided by 7, so that nothing cancels to the last digit.
+    #[test]
+    fn solutions_solve_the_equations_and_are_as_many_as_the_rank_leaves() {
+        fn hold<T: Pivoting>(divisor: i64, is_zero: impl Fn(&T) -> bool) -> Elimination<T> {
+            let rows = [[1, 2, 0, 3, -1], [2, 4, 1, 0, 5], [3, 6, 1, 3, 4], [0, 0, 7, 1, 2]];
+            let rows = rows.map(|entries| entries.map(|entry| T::ratio(entry, divisor)).to_vec());
+            let (new, elimination) = eliminated(&rows);
+            assert_eq!((new, elimination.rank()), (vec![true, true, false, true], 3));
+            let solutions = elimination.null_space();
+            assert_eq!(solutions.len(), 2);
+            for (solution, row) in solutions.iter().flat_map(|solution| rows.iter().map(move |row| (solution, row))) {
+                let sum = solution.iter().fold(T::zero(), |sum, (place, value)| sum + T::product(value, &row[*place]));
+                assert!(is_zero(&sum));
+            }
+            elimination
+        }
+        hold::<Residue>(1, Residue::is_zero);
+        let elimination = hold::<Mp<128>>(7, |sum| sum.is_zero() || sum.magnitude() < Magnitude::power_of_two(-120));
+        // Of entries as large as 1 the pivots are no thousandth, and what is left of the sum is rounding.
+        let [accepted, rejected] = elimination.pivots;
+        assert!(accepted > Magnitude::power_of_two(-10) && accepted < Magnitude::power_of_two(1), "{accepted}");
+        assert!(rejected > Magnitude::zero() && rejected < Magnitude::power_of_two(-120), "{rejected}");
+    }
+
+    /// The smallest that was accepted, the largest that was rejected, in whatever order they came.
+    #[test]
+    fn pivots_tell_how_clear_the_rank_is() {
+        let pivot = |exponent: i32| vec![Field::powi(&Mp::<128>::integer(2), exponent), Mp::zero(), Mp::zero()];
+        let mut elimination = Elimination::new(3);
+        for exponent in [-100, -80, -90] {
+            assert!(!elimination.insert(pivot(exponent)));
+        }
+        for exponent in [-10, -30, -20] {
+            assert!(elimination.insert(pivot(exponent)));
+        }
+        assert_eq!(elimination.pivots, [-30, -80].map(Magnitude::power_of_two));
+        assert!(!elimination.insert(row(&[0, 0, 0])));
+    }
 
     #[test]
-    fn solutions_solve_the_equations() {
-        let rows: [[i64; 5]; 4] = [[1, 2, 0, 3, -1], [2, 4, 1, 0, 5], [3, 6, 1, 3, 4], [0, 0, 7, 1, 2]];
-        let mut elimination = Elimination::<Residue>::new(5);
-        let new: Vec<bool> = rows
-            .iter()
-            .map(|row| {
-                let mut row: Vec<Residue> =
-                    row.iter().map(|entry| equipartition_scalar::Ring::integer(*entry)).collect();
-                elimination.reduce(&mut row, 0);
-                elimination.insert(row)
-            })
-            .collect();
-        assert_eq!(new, [true, true, false, true]);
-        let solutions = elimination.null_space();
-        assert_eq!(solutions.len(), 2);
-        for solution in solutions {
-            for row in rows {
-                let mut sum = Residue::zero();
-                for (place, value) in &solution {
-                    sum += *value * <Residue as equipartition_scalar::Ring>::integer(row[*place]);
-                }
-                assert!(sum.is_zero());
-            }
-        }
+    fn the_pivot_of_floats_is_the_largest_entry_and_that_of_residues_the_first() {
+        let floats = [[0, -3, 2], [0, 0, 5], [4, -4, 1], [0, 0, 0]].map(|entries| Mp::<64>::pivot(&row(&entries)));
+        let sized = |place, size: i64| Some((place, Mp::<64>::integer(size).magnitude()));
+        assert_eq!(floats, [sized(1, 3), sized(2, 5), sized(0, 4), None]);
+        let residues = [[0, -3, 2], [4, -5, 1], [0, 0, 0]].map(|entries| Residue::pivot(&row(&entries)));
+        assert_eq!(residues.map(|pivot| pivot.map(|(place, _)| place)), [Some(1), Some(0), None]);
+    }
+
+    #[test]
+    fn a_scaled_equation_has_a_largest_entry_of_one() {
+        let scaled = |entries: &[i64]| {
+            let mut row: Vec<Mp<64>> = row(entries);
+            Mp::scale(&mut row);
+            row
+        };
+        assert_eq!(scaled(&[2, -8, 1]), [Mp::ratio(1, 4), Mp::integer(-1), Mp::ratio(1, 8)]);
+        assert_eq!(scaled(&[0, 0]), row(&[0, 0]));
+    }
+
+    /// Less than half of the digits is nothing.
+    #[test]
+    fn pivots_of_less_than_half_the_digits_are_negligible() {
+        let negligible = |exponent| Mp::<128>::is_negligible(&Magnitude::power_of_two(exponent));
+        assert_eq!([-200, -65, -64, -63, 0].map(negligible), [true, true, false, false, false]);
+        assert!(!Residue::is_negligible(&Magnitude::power_of_two(-200)));
     }
 }

@@ -190,6 +190,28 @@ fn beside<T: ExactField>(a: &DMatrix<T>, b: &[T]) -> DMatrix<T> {
 mod tests {
     use super::*;
 
+    /// Also where nothing is zero, and of every field.
+    #[test]
+    fn a_singular_matrix_has_no_inverse_and_the_determinant_zero() {
+        fn singular<T: ExactField>() {
+            for size in 1..5 {
+                let matrix = DMatrix::from_fn(size, size, |i, j| T::integer((i as i64 + 1) * (j as i64 + 2)));
+                let regular = size == 1;
+                assert_eq!(inverse(&matrix).is_ok(), regular);
+                assert_eq!(determinant(&matrix).expect("it is square").is_zero(), !regular);
+                assert_eq!(inverse(&DMatrix::repeat(size, size, T::zero())), Err(LinalgError::Singular));
+            }
+        }
+        singular::<Rational>();
+        singular::<Residue>();
+    }
+
+    /// Of the pivots that take least room one is taken; which, no result tells.
+    #[test]
+    fn a_fraction_takes_the_room_of_both_its_numbers() {
+        assert_eq!([(0, 1), (1, 1), (-3, 4), (6, 35)].map(|ratio| Rational::from(ratio).size()), [1, 2, 5, 9]);
+    }
+
     /// Of integers below 5 in random rows of 4, which are often dependent, as many are independent of those before as the rank of all says, in the rationals
     /// and in a finite field.
     #[test]

@@ -8,11 +8,11 @@ use equipartition_scalar::Rational;
 use nalgebra::{DMatrix, DVector};
 use std::cmp::Ordering;
 
-/// So many pivots for each equation are taken where they promise most; later ones by Bland's rule, with which no basis comes back.
-const EAGER_PIVOTS: usize = 8;
-/// After so many for each equation rounding goes round in circles.
-const MOST_PIVOTS: usize = 64;
-/// What is less, beside columns of length 1, may be rounding.
+/// In so many rounds of a pivot for each equation they are taken where they promise most; later by Bland's rule, with which no basis comes back.
+const EAGER_ROUNDS: usize = 8;
+/// After so many rounds rounding goes round in circles.
+const MOST_ROUNDS: usize = 64;
+/// What is no more, beside columns of length 1, may be rounding.
 const ROUNDING: f64 = 1e-10;
 
 /// A vector `x >= 0` with `matrix x = wanted`: a vertex of the set of all, with no more entries that are not 0 than there are equations. None if none was found.
@@ -56,8 +56,8 @@ impl Tableau {
     /// The unknowns that are not 0, if the artificial ones are.
     fn basis(mut self) -> Option<Vec<usize>> {
         let equations = self.rows.nrows();
-        for pivots in 0..MOST_PIVOTS * equations {
-            let Some(column) = self.entering(pivots >= EAGER_PIVOTS * equations) else {
+        for round in (0..MOST_ROUNDS).flat_map(|round| std::iter::repeat_n(round, equations.max(1))) {
+            let Some(column) = self.entering(round >= EAGER_ROUNDS) else {
                 let last = self.columns();
                 let is_met = self.artificial().all(|row| self.rows[(row, last)] < ROUNDING.sqrt());
                 return is_met.then(|| self.basis.into_iter().flatten().collect());
@@ -152,6 +152,11 @@ mod tests {
         }
     }
 
+    #[test]
+    fn no_equation_is_solved_by_zero() {
+        assert_eq!(nonnegative(&DMatrix::from_element(0, 2, Rational::new()), &vector(&[])), Some(vector(&[0, 0])));
+    }
+
     /// Equations that say the same twice, and a tableau of zeros, on which the greatest promise alone may go round for ever.
     #[test]
     fn degenerate_equations_come_to_an_end() {
@@ -164,5 +169,37 @@ mod tests {
                 .concat(),
         );
         assert_eq!(nonnegative(&unmoved, &vector(&[0, 0, 0, -1])), None);
+    }
+
+    #[test]
+    fn rounding_neither_promises_nor_limits() {
+        let tableau = |entry: f64| Tableau { rows: DMatrix::from_row_slice(1, 2, &[entry, 1.0]), basis: vec![None] };
+        for first in [false, true] {
+            assert_eq!([ROUNDING, 2.0 * ROUNDING].map(|entry| tableau(entry).entering(first)), [None, Some(0)]);
+        }
+        assert_eq!([ROUNDING, 2.0 * ROUNDING].map(|entry| tableau(entry).leaving(0)), [None, Some(0)]);
+    }
+
+    /// As many equations as are solved by positive numbers that are known, and more unknowns than equations. Each pivot takes one artificial variable out of
+    /// the basis at most, and a row that does not limit the growth leaves something negative.
+    #[test]
+    fn what_has_a_positive_solution_is_solved() {
+        let mut number = 1_u64;
+        let mut below = |bound: u64| {
+            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((number >> 33) % bound) as i64
+        };
+        for equations in 1..=24 {
+            let unknowns = equations + equations / 2;
+            let entries: Vec<i64> = (0..equations * unknowns).map(|_| below(19) - 9).collect();
+            let matrix = integers(equations, &entries);
+            let positive = DMatrix::from_fn(unknowns, 1, |_, _| Rational::from(below(9) + 1));
+            let wanted = DVector::from_column_slice(product(&matrix, &positive).as_slice());
+            let found = nonnegative(&matrix, &wanted).expect("there is a solution");
+            assert!(found.iter().all(|entry| entry.cmp0() != Ordering::Less));
+            assert!(found.iter().filter(|entry| entry.cmp0() == Ordering::Greater).count() <= equations);
+            let column = DMatrix::from_column_slice(unknowns, 1, found.as_slice());
+            assert_eq!(product(&matrix, &column).as_slice(), wanted.as_slice(), "{equations}");
+        }
     }
 }

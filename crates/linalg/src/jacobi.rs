@@ -103,7 +103,7 @@ pub(super) fn symmetric_eigen<T: Decomposable>(
     Err(LinalgError::NotConverged { what: "the symmetric eigendecomposition", sweeps: SWEEPS })
 }
 
-/// `(U, s, V)` with `a = U diag(s) V^T`, `s` in no order, for `a` of shape (m, n) with m >= n, from the orthogonal
+/// `(U, s, V)` with `a = U diag(s) V^T`, `s` descending, for `a` of shape (m, n) with m >= n, from the orthogonal
 /// `start`, shape (n, n).
 ///
 /// One-sided Jacobi (Hestenes): rotate the columns of `a start` until they are orthogonal; their lengths are the
@@ -231,4 +231,37 @@ fn remove_components<T: Decomposable>(matrix: &mut DMatrix<T>, j: usize, along: 
 fn normalise<T: Decomposable>(matrix: &mut DMatrix<T>, j: usize) {
     let length: T = norm(column_of(matrix, j));
     matrix.column_mut(j).iter_mut().for_each(|entry| *entry /= &length);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Without structure, between -1 and 1, times a number.
+    fn generic(rows: usize, columns: usize, scale: f64) -> DMatrix<f64> {
+        DMatrix::from_fn(rows, columns, |i, j| {
+            scale * (((7 * i * i + 3 * j * j + 5 * i * j + i) % 23) as f64 / 11.0 - 1.0)
+        })
+    }
+
+    /// What is negligible is so beside the whole matrix, and no rotation can do better.
+    #[test]
+    fn eigenpairs_are_found_whatever_the_size_of_the_entries() {
+        for exponent in [-200, 0, 200] {
+            let a = generic(8, 8, 2.0_f64.powi(exponent));
+            let (values, _) = symmetric_eigen(&(&a + a.transpose()), None).expect("it converges");
+            let error = values.sum() - 2.0 * a.trace();
+            assert!(error.abs() <= 1e-14 * norm::<f64>(a.iter()), "2^{exponent}: {error}");
+        }
+    }
+
+    /// The rounding of an inner product of long columns is no reason to rotate them.
+    #[test]
+    fn singular_values_of_many_rows_come_in_order() {
+        for (rows, columns) in [(6, 6), (40, 7), (2000, 5)] {
+            let (_, values, _) =
+                singular_value_decomposition(&generic(rows, columns, 1.0), None).expect("it converges");
+            assert!(values.as_slice().windows(2).all(|pair| pair[0] >= pair[1]), "{values}");
+        }
+    }
 }

@@ -264,6 +264,14 @@ mod tests {
         );
     }
 
+    /// `16 (m + n) epsilon`; of nothing as of one row.
+    #[test]
+    fn the_tolerance_grows_with_the_shape_and_the_last_place() {
+        assert_eq!(tolerance::<f64>(3, 4), 112.0 * f64::EPSILON);
+        assert_eq!(tolerance::<f32>(0, 0), 16.0 * f32::EPSILON);
+        assert_eq!(tolerance::<Mp<256>>(1, 6), Mp::integer(112) * Mp::epsilon());
+    }
+
     /// Doubles are no finer than themselves, and 128 bits are.
     #[test]
     fn what_resolves_more_than_a_double_is_finer() {

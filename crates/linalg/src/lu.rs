@@ -217,23 +217,27 @@ impl<T: Decomposable> LuFactors<T> {
             x[steepest] = T::one();
         }
         // A vector of alternating signs catches the matrices that deceive the search.
-        let span = 2 * size.max(2) as i64 - 2;
-        let mut alternating = DMatrix::from_fn(size, 1, |i, _| {
-            T::ratio(if i % 2 == 0 { span + 2 * i as i64 } else { -span - 2 * i as i64 }, span)
-        });
+        let mut alternating = alternating(size);
         self.solve_in_place(&mut alternating);
         estimate.maximum(&(sum(&alternating) * T::ratio(2, 3 * size.max(1) as i64)))
     }
 
     pub(super) fn require_well_conditioned(&self, a: &DMatrix<T>) -> Result<(), LinalgError> {
-        // For an estimate, factors rounded to doubles do, as long as their exponents suffice.
+        // For an estimate, factors rounded to doubles do, as long as their exponents suffice: by an infinite pivot all becomes 0.
         let in_doubles = LuFactors { factors: to_doubles(&self.factors), exchanges: self.exchanges.clone() };
-        let rough = in_doubles.inverse_norm_estimate();
+        let suffice = in_doubles.factors.iter().all(|factor| factor.is_finite());
+        let rough = if suffice { in_doubles.inverse_norm_estimate() } else { f64::NAN };
         let inverse_norm = if rough.is_finite() { T::from_f64(rough) } else { self.inverse_norm_estimate() };
         let condition = inverse_norm * row_sum_norm(&a.transpose());
         let limit = T::one() / (T::default_epsilon() * T::integer(a.nrows().max(1) as i64));
         if condition < limit { Ok(()) } else { Err(LinalgError::IllConditioned { condition: condition.magnitude() }) }
     }
+}
+
+/// `(-1)^i (1 + i / (n - 1))`, whose sum of absolute values is `3 n / 2`.
+fn alternating<T: Decomposable>(size: usize) -> DMatrix<T> {
+    let last = size.max(2) as i64 - 1;
+    DMatrix::from_fn(size, 1, |i, _| T::ratio([1, -1][i % 2] * (last + i as i64), last))
 }
 
 /// `target -= factor * source`.
@@ -244,5 +248,128 @@ pub(super) fn eliminate<T: Decomposable>(target: &mut [T], source: &[T], factor:
     for (target, source) in target.iter_mut().zip(source) {
         scratch.set_product(source, factor);
         *target -= &*scratch;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use equipartition_scalar::{Field, Mp, Rational, Ring};
+
+    /// Wilkinson's matrix: ones on the diagonal and in the last column, -1 below. Its pivots grow to 2^(n - 1), though its condition number is about n.
+    fn wilkinsons<T: Ring>(size: usize) -> DMatrix<T> {
+        DMatrix::from_fn(size, size, |i, j| T::integer(if i == j || j + 1 == size { 1 } else { -i64::from(i > j) }))
+    }
+
+    /// Elimination alone is off by 2^39 units in the last place, and its result would be refused.
+    #[test]
+    fn a_step_of_refinement_mends_what_growing_pivots_lost() {
+        let size = 40;
+        let right = |i: usize| Rational::from((1 + (i * i) as i64 % 7, 3));
+        let exact = crate::exact::solve(&wilkinsons(size), &nalgebra::DVector::from_fn(size, |i, _| right(i)))
+            .expect("the matrix is regular");
+        let b = DMatrix::from_fn(size, 1, |i, _| right(i).to_f64());
+        let system = Equilibrated::new(&wilkinsons::<f64>(size), &b).expect("no row is zero");
+        let mut alone = system.right.clone();
+        LuFactors::new(system.matrix.clone()).expect("no pivot is zero").solve_in_place(&mut alone);
+        assert!(system.verify(&alone).is_err());
+        let refined = system.unscale(system.solve_directly().expect("refined"));
+        for (found, known) in refined.iter().zip(exact.iter()) {
+            assert!((found - known.to_f64()).abs() < 1e-13, "{found} is not {known}");
+        }
+    }
+
+    /// For 1 y = 1 the residual may be 32 units in the last place, (1, 1)'s tolerance, of |y| + 1.
+    #[test]
+    fn a_solution_passes_up_to_the_tolerance_and_no_further() {
+        let one = DMatrix::repeat(1, 1, 1.0);
+        let system = Equilibrated::new(&one, &one).expect("nothing is zero");
+        let off_by = |units: f64| system.verify(&DMatrix::repeat(1, 1, 1.0 + units * f64::EPSILON));
+        assert_eq!(off_by(60.0), Ok(()));
+        assert!(off_by(80.0).is_err() && off_by(f64::NAN).is_err());
+    }
+
+    /// Integers below 10, without structure.
+    fn generic(size: usize, seed: u64) -> DMatrix<Rational> {
+        let mut number = seed;
+        DMatrix::from_fn(size, size, |_, _| {
+            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            Rational::from((number >> 33) as i64 % 19 - 9)
+        })
+    }
+
+    #[test]
+    fn the_transposed_system_is_that_of_the_transposed_matrix() {
+        for size in 1..9 {
+            let matrix = generic(size, 5).map(|entry| entry.to_f64());
+            let mut found: Vec<f64> = (0..size).map(|i| 1.0 + (i * i) as f64).collect();
+            let right = found.clone();
+            LuFactors::new(matrix.clone()).expect("no pivot is zero").solve_transposed_in_place(&mut found);
+            let back = crate::products::apply_transposed(&matrix, &nalgebra::DVector::from_vec(found));
+            for (back, right) in back.iter().zip(&right) {
+                assert!((back - right).abs() < 1e-10, "{size}: {back} for {right}");
+            }
+        }
+    }
+
+    /// The search goes where the norm grows most.
+    #[test]
+    fn the_norm_of_an_inverse_without_structure_is_mostly_found() {
+        let (mut found, mut tried) = (0, 0);
+        for seed in 0..60 {
+            let matrix = generic(6, seed);
+            let Ok(inverse) = crate::exact::inverse(&matrix) else { continue };
+            let norm = row_sum_norm(&inverse.transpose().map(|entry| entry.to_f64()));
+            let factors = LuFactors::new(matrix.map(|entry| entry.to_f64())).expect("no pivot is zero");
+            let estimate = factors.inverse_norm_estimate();
+            assert!(estimate <= norm * (1.0 + 1e-9) && estimate >= norm / 3.0, "{estimate} for {norm}");
+            tried += 1;
+            found += u64::from(estimate >= norm * (1.0 - 1e-9));
+        }
+        assert!(tried >= 50 && found * 5 >= tried * 4, "{found} of {tried}");
+    }
+
+    #[test]
+    fn the_alternating_vector_grows_from_one_to_two() {
+        let vector = |size| alternating::<f64>(size).as_slice().to_vec();
+        assert_eq!(vector(1), [1.0]);
+        assert_eq!(vector(2), [1.0, -2.0]);
+        assert_eq!(vector(5), [1.0, -1.25, 1.5, -1.75, 2.0]);
+    }
+
+    /// `I - t v w^T` with `w` orthogonal to `v` and to the vector of ones, where the search starts, and 0 where it goes from there: it sees `I`. The inverse
+    /// is `I + t v w^T`, of norm `1 + 2 t`.
+    #[test]
+    fn matrices_that_deceive_the_search_are_caught() {
+        let (v, w) = ([1.0, 0.0, 0.0, -1.0], [0.0, 1.0, -1.0, 0.0]);
+        for t in [10.0, 1000.0, 1e6] {
+            let deceiving = DMatrix::from_fn(4, 4, |i, j| f64::from(i == j) - t * v[i] * w[j]);
+            let estimate = LuFactors::new(deceiving).expect("no pivot is zero").inverse_norm_estimate();
+            let norm = 1.0 + 2.0 * t;
+            assert!((norm / 3.0..=norm).contains(&estimate), "{estimate} for {norm}");
+        }
+    }
+
+    /// `[[1, 1], [1, 1 + d]]` in the corner of the identity has a condition number of about `4 / d`, whatever it is multiplied by; also where neither is a
+    /// double.
+    #[test]
+    fn a_system_is_refused_where_its_condition_number_reaches_the_precision() {
+        fn accepts<T: Decomposable>(size: usize, exponent: i32, scale: i32) -> bool {
+            let two_to = |exponent| Field::powi(&T::integer(2), exponent);
+            let matrix = DMatrix::from_fn(size, size, |i, j| match (i, j) {
+                (1, 1) => T::one() + two_to(exponent),
+                _ => T::integer(i64::from(i == j || i + j == 1)),
+            });
+            let matrix = matrix * two_to(scale);
+            LuFactors::new(matrix.clone()).expect("no pivot is zero").require_well_conditioned(&matrix).is_ok()
+        }
+        // The limits are 2^52 / 2, 2^52 / 64 and 2^127 / 16.
+        for scale in [-40, 0, 40] {
+            assert!(accepts::<f64>(2, -46, scale) && !accepts::<f64>(2, -51, scale), "{scale}");
+            assert!(accepts::<f64>(64, -40, scale) && !accepts::<f64>(64, -46, scale), "{scale}");
+        }
+        for scale in [-5000, 0, 5000] {
+            assert!(accepts::<Mp<128>>(16, -118, scale) && !accepts::<Mp<128>>(16, -123, scale), "{scale}");
+        }
     }
 }

@@ -110,3 +110,15 @@ pub(crate) fn column_of<T>(a: &DMatrix<T>, j: usize) -> &[T] {
     let rows = a.nrows();
     &a.as_slice()[j * rows..(j + 1) * rows]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_multiple_is_added_entry_by_entry() {
+        let mut total = [1, 2, 3].map(f64::from);
+        add_multiple(&mut total, &-2.0, &[5.0, 0.0, 0.5]);
+        assert_eq!(total, [-9.0, 2.0, 2.0]);
+    }
+}

@@ -199,6 +199,15 @@ mod tests {
         at::<512>();
     }
 
+    /// At 128 bits 4 steps, at 512 bits 13, each of which costs three products where elimination costs a row.
+    #[test]
+    fn refinement_is_tried_where_it_costs_less_than_elimination() {
+        assert!(pays_in_doubles::<Mp<128>>(13, 1) && !pays_in_doubles::<Mp<128>>(12, 1));
+        assert!(pays_in_doubles::<Mp<512>>(40, 1) && !pays_in_doubles::<Mp<512>>(39, 1));
+        assert!(pays_in_doubles::<Mp<128>>(61, 5) && !pays_in_doubles::<Mp<128>>(60, 5));
+        assert!(!pays_in_doubles::<f64>(1000, 1) && !pays_in_doubles::<f32>(1000, 1));
+    }
+
     #[test]
     fn refinement_gives_up_where_doubles_see_a_singular_matrix() {
         // Hilbert's matrix of size 20: condition number 10^28.

@@ -1,6 +1,6 @@
 //! Functions of matrices that the theory of deep linear networks needs, through checked decompositions.
 
-use super::products::{diagonal_product, norm, product, transposed_product};
+use super::products::{diagonal_product, norm, product, squared_norm, transposed_product};
 use super::{
     Decomposable, LinalgError, binary_exponent, check, largest_size, require_finite, singular_values, symmetric_eigen,
     times_power_of_two, tolerance,
@@ -20,16 +20,14 @@ pub fn square_root<T: Decomposable>(a: &DMatrix<T>) -> Result<DMatrix<T>, Linalg
     let (scaled, half_exponent) = scaled_by_even_power(a)?;
     let mut eigen = symmetric_eigen(&scaled)?;
     let negligible = T::product(&largest_size(&eigen.values), &tolerance(a.nrows(), a.nrows()));
-    for value in eigen.values.iter_mut().filter(|value| **value < T::zero()) {
-        if value.absolute() > negligible {
+    for value in eigen.values.iter_mut() {
+        if *value < -negligible.clone() {
             return Err(not_positive("semidefinite", value, half_exponent));
         }
-        *value = T::zero();
+        *value = value.maximum(&T::zero());
     }
     let root = eigen.map(|value| Real::sqrt(&value));
-    let residual = product(&root, &root) - &scaled;
-    let tolerance = tolerance::<T>(a.nrows(), a.nrows()) * T::integer(2);
-    check("the square root", &norm(residual.iter()), &tolerance, &norm(scaled.iter()))?;
+    check_square_root(&root, &scaled)?;
     Ok(root.map(|entry| times_power_of_two(entry, half_exponent)))
 }
 
@@ -53,9 +51,7 @@ pub fn inverse_square_root<T: Decomposable>(a: &DMatrix<T>) -> Result<DMatrix<T>
         return Err(not_positive("definite", smallest, half_exponent));
     }
     let root = eigen.map(|value| T::one() / Real::sqrt(&value));
-    let residual = product(&product(&root, &scaled), &root) - DMatrix::identity(size, size);
-    let condition = largest / smallest;
-    check("the inverse square root", &norm(residual.iter()), &(tolerance * T::integer(2)), &condition)?;
+    check_inverse_square_root(&root, &scaled, &(largest / smallest))?;
     Ok(root.map(|entry| times_power_of_two(entry, -half_exponent)))
 }
 
@@ -70,10 +66,7 @@ pub fn absolute_value<T: Decomposable>(a: &DMatrix<T>) -> Result<DMatrix<T>, Lin
     let (scaled, half_exponent) = scaled_by_even_power(a)?;
     let decomposition = singular_values(&scaled)?;
     let absolute = diagonal_product(&decomposition.right, &decomposition.values, &decomposition.right);
-    let residual = product(&absolute, &absolute) - transposed_product(&scaled, &scaled);
-    let size: T = norm(scaled.iter());
-    let tolerance = tolerance::<T>(a.nrows(), a.ncols()) * T::integer(4);
-    check("the absolute value", &norm(residual.iter()), &tolerance, &size.squared())?;
+    check_absolute_value(&absolute, &scaled)?;
     Ok(absolute.map(|entry| times_power_of_two(entry, 2 * half_exponent)))
 }
 
@@ -83,6 +76,29 @@ pub fn absolute_value<T: Decomposable>(a: &DMatrix<T>) -> Result<DMatrix<T>, Lin
 /// As [`singular_values`].
 pub fn nuclear_norm<T: Decomposable>(a: &DMatrix<T>) -> Result<T, LinalgError> {
     Ok(singular_values(a)?.values.iter().fold(T::zero(), |sum, value| sum + value))
+}
+
+fn check_square_root<T: Decomposable>(root: &DMatrix<T>, a: &DMatrix<T>) -> Result<(), LinalgError> {
+    let residual = product(root, root) - a;
+    let tolerance = tolerance::<T>(a.nrows(), a.nrows()) * T::integer(2);
+    check("the square root", &norm(residual.iter()), &tolerance, &norm(a.iter()))
+}
+
+fn check_inverse_square_root<T: Decomposable>(
+    root: &DMatrix<T>,
+    a: &DMatrix<T>,
+    condition: &T,
+) -> Result<(), LinalgError> {
+    let size = a.nrows();
+    let residual = product(&product(root, a), root) - DMatrix::identity(size, size);
+    let tolerance = tolerance::<T>(size, size) * T::integer(2);
+    check("the inverse square root", &norm(residual.iter()), &tolerance, condition)
+}
+
+fn check_absolute_value<T: Decomposable>(absolute: &DMatrix<T>, a: &DMatrix<T>) -> Result<(), LinalgError> {
+    let residual = product(absolute, absolute) - transposed_product(a, a);
+    let tolerance = tolerance::<T>(a.nrows(), a.ncols()) * T::integer(4);
+    check("the absolute value", &norm(residual.iter()), &tolerance, &squared_norm(a.iter()))
 }
 
 /// A matrix over `4^k`, with entries of about 1, and `k`: its square root is then scaled by `2^k`.
@@ -96,4 +112,45 @@ fn not_positive<T: Decomposable>(kind: &'static str, value: &T, half_exponent: i
     let sign = if *value < T::zero() { "-" } else { "" };
     let size = times_power_of_two(value.clone(), 2 * half_exponent).magnitude();
     LinalgError::NotPositive { kind, what: "eigenvalue", sign, size }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use equipartition_scalar::{Mp, Ring};
+    use num_traits::One;
+
+    /// A root of 4 off by `d` has a square off by `4 d`, an inverse root `R A R` off by `4 d`, an absolute value of 2 a square off by `4 d`: in units of the
+    /// tolerances 2 t |A|, 2 t c, 4 t |A|^2 with t = 32 units in the last place.
+    #[test]
+    fn what_is_off_by_more_than_the_tolerance_is_refused() {
+        fn refused<T: Decomposable>() {
+            let one_by_one = |entry: T| DMatrix::repeat(1, 1, entry);
+            let off = |value: T, units: i64| one_by_one(value + T::default_epsilon() * T::integer(units));
+            let four = one_by_one(T::integer(4));
+            let root = |units| check_square_root(&off(T::integer(2), units), &four);
+            assert!(root(56).is_ok() && root(72).is_err() && root(-72).is_err());
+            let inverse = |units| check_inverse_square_root(&off(T::ratio(1, 2), units), &four, &T::one());
+            assert!(inverse(14).is_ok() && inverse(18).is_err() && inverse(-18).is_err());
+            let absolute = |units| check_absolute_value(&off(T::integer(2), units), &one_by_one(T::integer(-2)));
+            assert!(absolute(112).is_ok() && absolute(144).is_err() && absolute(-144).is_err());
+        }
+        refused::<f32>();
+        refused::<f64>();
+        refused::<Mp<128>>();
+    }
+
+    /// What is left of a zero eigenvalue by rounding is none; of two digits more it is.
+    #[test]
+    fn an_eigenvalue_is_negative_beyond_rounding_only() {
+        let with = |units: i64| {
+            let smallest = Mp::<128>::epsilon() * Mp::integer(units);
+            square_root(&DMatrix::from_diagonal(&nalgebra::DVector::from_vec(vec![Mp::one(), -smallest])))
+        };
+        assert!(with(0).is_ok() && with(60).is_ok());
+        assert!(matches!(with(6000), Err(LinalgError::NotPositive { kind: "semidefinite", sign: "-", .. })));
+        assert_eq!(square_root(&DMatrix::<f64>::zeros(2, 2)), Ok(DMatrix::zeros(2, 2)));
+        let zero = inverse_square_root(&DMatrix::<f64>::zeros(2, 2)).expect_err("it is singular");
+        assert_eq!(zero.to_string(), "the matrix is not positive definite: eigenvalue 0");
+    }
 }
