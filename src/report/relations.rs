@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 /// All relations among terms, for a person, in lines of at most `width`.
 pub fn text(found: &Relations, width: usize) -> String {
     let all = plural(found.terms.len(), "term");
-    let laws = found.laws.iter().filter(|law| !law.answer.is_tautology()).count();
+    // A relation of which both sides vanish, or that every loss obeys, is shown and is none.
+    let laws = found.laws.iter().filter(|law| law.answer.report.verdict == Verdict::Holds).count();
     let mut text = match laws {
         0 => format!("no linear law among {all}\n"),
         laws => format!("{} among {all}\n", plural(laws, "linear law")),
@@ -55,7 +56,7 @@ fn hypotheses(found: &Relations) -> Vec<String> {
     hypotheses
 }
 
-/// What a law that was found is.
+/// What a relation that was found is.
 fn headline(answer: &Answer) -> &'static str {
     if answer.is_tautology() {
         return "tautology";

@@ -33,6 +33,16 @@ fn laws(found: &Relations) -> Vec<&str> {
     found.laws.iter().filter(|law| !law.answer.is_tautology()).map(|law| law.text.as_str()).collect()
 }
 
+/// `v` does not occur in the loss, and `w - w` is 0 whatever it is: what is said of them is shown, and is no law.
+#[test]
+fn what_says_nothing_of_the_loss_is_not_counted_among_the_laws() {
+    let texts = Texts { with: "u, v, w[n]; data x[n], y; n in 1..3", loss: "(u (w @ x) - y)^2", ..Texts::default() };
+    let found = related(&texts, "", &["sum(w - w)", "grad(L).v", "u^2"]);
+    let shown = equipartition::report::relations::text(&found, 100);
+    assert!(shown.starts_with("no linear law among 3 terms\n"), "{shown}");
+    assert!(shown.contains("vacuous     grad(L).v = 0") && shown.contains("tautology   sum(w - w) = 0"), "{shown}");
+}
+
 /// Of twelve terms, among them others that have nothing to do with it, within seconds even where nothing is optimised.
 #[test]
 fn the_balance_of_a_squared_relu_is_found_among_twelve_terms() {
