@@ -38,6 +38,7 @@ fn report() -> Report {
         comparison: None,
         claims,
         sought: BTreeMap::new(),
+        never_taken: BTreeMap::new(),
         seconds: 0.0,
     }
 }

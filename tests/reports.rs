@@ -167,6 +167,7 @@ fn report() -> Report {
         comparison: None,
         claims,
         sought: BTreeMap::from([(IDS[1].to_owned(), sought())]),
+        never_taken: BTreeMap::from([(IDS[0].to_owned(), vec!["relu(w - 10^4)".to_owned()])]),
         seconds: 1.5,
     }
 }

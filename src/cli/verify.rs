@@ -190,6 +190,7 @@ pub fn run(arguments: &Arguments, theories: Theories, files: &[TheoryFile]) -> R
         comparison: None,
         claims: Vec::new(),
         sought: BTreeMap::new(),
+        never_taken: BTreeMap::new(),
         seconds: 0.0,
     };
     let store =
@@ -226,6 +227,7 @@ pub fn run(arguments: &Arguments, theories: Theories, files: &[TheoryFile]) -> R
         is_late || (interrupted.load(Ordering::Relaxed) && !arguments.fail_fast)
     };
     report.sought = runner::with_threads(plan.jobs, || sought(&report.claims, files, &plan, &is_over));
+    report.never_taken = never_taken(&report.claims, files, &plan, &is_over);
     report.seconds = start.elapsed().as_secs_f64();
     // On a model a claim may fail that holds on its own instances.
     if report.model.is_none() && !is_hosted {
@@ -252,6 +254,24 @@ fn sought(
     of_files
         .filter_map(|(id, claim)| Some((id.clone(), Sought::new(&claim.nearest(&plan.settings, instances)?))))
         .collect()
+}
+
+/// What no instance of a law of a file reached, of those that nothing violates, until the run is over.
+fn never_taken(
+    claims: &[ClaimReport],
+    files: &[TheoryFile],
+    plan: &Plan,
+    is_over: &dyn Fn() -> bool,
+) -> BTreeMap<String, Vec<String>> {
+    let ids = claims
+        .iter()
+        .filter(|claim| claim.verdict != Verdict::Refuted && !claim.cut_short)
+        .map(|claim| &claim.entry.id);
+    let of_files = ids.filter_map(|id| Some((id, files.iter().find_map(|file| file.claim(id))?)));
+    let branches = of_files
+        .take_while(|_| !is_over())
+        .map(|(id, claim)| (id.clone(), claim.never_taken(plan.settings.seed, plan.instances)));
+    branches.filter(|(_, branches)| !branches.is_empty()).collect()
 }
 
 /// A run: which claims, how, and who is told of each.

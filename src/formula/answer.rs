@@ -1,6 +1,5 @@
 //! What became of one law that was asked about.
 
-use super::branches::never_taken;
 use super::claim::{FormulaClaim, GENERIC_LOSS};
 use super::counterexample::{Counterexample, counterexample};
 use super::law::{FormulaLaw, Question};
@@ -44,7 +43,7 @@ impl Answer {
         let report = reports.pop().expect("a run reports on every claim");
         let all = if report.excluded > 0 { as_judged.instances(Case::Law, instances) } else { 0 };
         let left_out = (0..all).find_map(|index| as_judged.examine(&settings, Case::Law, index).excluded);
-        let never_taken = never_taken(law, &as_judged, settings.seed, instances);
+        let never_taken = claim.never_taken(settings.seed, instances);
         let counterexample = (report.verdict == Verdict::Refuted).then(|| counterexample(law, settings.seed)).flatten();
         Answer {
             question: law.question.clone(),

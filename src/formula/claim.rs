@@ -1,9 +1,10 @@
 //! A claim that owns its texts, its law and its controls.
 
+use super::branches::never_taken;
 use super::law::FormulaLaw;
 use super::read::Texts;
 use super::relations::{Search, nearest};
-use crate::verify::{Check, Claim, Control, Part, Settings, all, control};
+use crate::verify::{Case, Check, Claim, Control, Part, Settings, all, control};
 
 /// The control that every law of a given loss has: the same law of losses without structure. What holds there too says nothing of the loss.
 pub const GENERIC_LOSS: &str = "generic-loss";
@@ -72,6 +73,13 @@ impl FormulaClaim {
         let question = &self.formula.question;
         let with = question.model.signature.to_text();
         nearest::nearest(&Texts::of(question, &with), &self.formula, settings, instances)
+    }
+
+    /// What in the loss and in the law chose the same branch on each of the instances of a run: of the other nothing is known.
+    pub fn never_taken(&self, seed: u64, instances: u64) -> Vec<String> {
+        let lists = self.lists();
+        let claim = self.claim(&lists);
+        never_taken(&self.formula, &claim, seed, claim.instances(Case::Law, instances))
     }
 
     /// What a claim needs.

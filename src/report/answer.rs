@@ -49,10 +49,7 @@ pub fn text(answer: &Answer, width: usize) -> String {
         line("", sentence);
     }
     for branch in &answer.never_taken {
-        line(
-            "",
-            format!("No instance takes the other branch of `{branch}`: what the law says there was not examined."),
-        );
+        line("", doubt::untaken(branch));
     }
     if report.verdict != Verdict::Refuted {
         line("attacked by", attacks(answer));

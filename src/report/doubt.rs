@@ -4,7 +4,7 @@
 //! not polynomial there is no such lemma: nothing but the number of independent draws speaks for it, and the share of draws that may still violate it is
 //! large until there are many.
 
-use super::{plural, power_of_two};
+use super::{Report, plural, power_of_two};
 use crate::verify::simulation::ERROR_BITS;
 use crate::verify::{ClaimReport, Evidence, Expanded, KindReport};
 
@@ -44,6 +44,16 @@ pub(super) fn sentences(claim: &ClaimReport) -> Vec<String> {
         )
     });
     expansions(claim).into_iter().chain(bound).chain(share).chain(tolerated(claim)).collect()
+}
+
+/// That a branch was not looked at.
+pub(super) fn untaken(branch: &str) -> String {
+    format!("No instance takes the other branch of `{branch}`: what the law says there was not examined.")
+}
+
+/// The same of all branches of a claim.
+pub(super) fn untaken_branches(report: &Report, claim: &ClaimReport) -> impl Iterator<Item = String> {
+    report.never_taken.get(&claim.entry.id).into_iter().flatten().map(|branch| untaken(branch))
 }
 
 /// By how much an equality may be false without having been noticed, where rounding decides.

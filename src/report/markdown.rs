@@ -34,6 +34,11 @@ pub fn render(report: &Report) -> String {
     for claim in report.claims.iter().filter(|claim| claim.verdict != Verdict::Holds) {
         explain(&mut text, report, claim);
     }
+    for claim in &report.claims {
+        for sentence in doubt::untaken_branches(report, claim) {
+            let _ = writeln!(text, "\n{}: {}", code(&claim.entry.id), escape(&sentence));
+        }
+    }
     compare(&mut text, report);
     table(&mut text, report);
     if let Some(bits) = report.error_bits() {

@@ -83,6 +83,7 @@ pub fn merge(reports: Vec<(String, Report)>, select: &dyn Fn(&[String]) -> Vec<S
         }
         whole.claims.extend(report.claims.iter().cloned());
         whole.sought.extend(report.sought.clone());
+        whole.never_taken.extend(report.never_taken.clone());
         whole.seconds += report.seconds;
     }
     let place = |id: &str| selected.iter().position(|known| *known == id);

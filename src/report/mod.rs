@@ -153,6 +153,8 @@ pub struct Report {
     pub claims: Vec<ClaimReport>,
     /// Of refuted laws of formulas, by identifier, what was sought in their place.
     pub sought: BTreeMap<String, Sought>,
+    /// Of laws of formulas that nothing violates, by identifier, what chose the same branch on every instance.
+    pub never_taken: BTreeMap<String, Vec<String>>,
     /// Seconds from the start of the run to its end.
     pub seconds: f64,
 }

@@ -365,6 +365,11 @@ fn introduce(claim: &ClaimReport, place: usize, witness: &Witness) -> String {
 /// What the numbers leave open.
 fn caveats(text: &mut String, report: &Report, missed_is_shown: bool, width: usize) {
     let before = text.len();
+    for claim in &report.claims {
+        for sentence in doubt::untaken_branches(report, claim) {
+            *text += &hanging(&format!("{}: {sentence}", claim.entry.id), width, "");
+        }
+    }
     // What a narrow page does not show claim by claim is said of the worst.
     let open =
         |claim: &&ClaimReport| claim.least_drawn().filter(|_| claim.refuted == 0).map_or(0.0, |kind| kind.open_share());

@@ -162,6 +162,50 @@ fn a_file_of_laws_is_a_theory_like_those_of_the_program() {
     assert!(text.contains("--theory examples/theories/textbook-balance.toml"), "{text}");
 }
 
+/// A law with a branch that no instance takes holds, and that nothing is known there is said wherever the claim is: in text, Markdown, on the page and in JSON.
+#[test]
+fn a_branch_that_no_instance_of_a_file_takes_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kinked.toml");
+    let theory = r#"
+        [theory]
+        name = "kinked"
+        title = "A law with a branch far away"
+
+        [model]
+        with = "w; data x, y"
+        loss = "(w x - y)^2"
+
+        [[claim]]
+        id = "kinked/far"
+        title = "a factor that is 1 wherever instances are drawn"
+        law = "for z: g.w = 2 x (w x - y) (1 + relu(w - 10^4))"
+
+        [[claim]]
+        id = "kinked/near"
+        title = "both branches of which are taken"
+        law = "for z: g.w + abs(w) = 2 x (w x - y) + max(w, -w)"
+    "#;
+    fs::write(&file, theory).unwrap();
+    let verified = |format: &str| {
+        let asked = ["verify", file.to_str().unwrap(), "--instances", "16", "--no-config", "--format", format];
+        let (code, text, complaint) = told(run(&asked));
+        assert_eq!(code, Some(0), "{text}{complaint}");
+        text
+    };
+    const TOLD: &str =
+        "No instance takes the other branch of `relu(w - 10^4)`: what the law says there was not examined.";
+    let in_one_line = verified("text").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(in_one_line.contains(&format!("kinked/far: {TOLD}")), "{in_one_line}");
+    assert_eq!(in_one_line.matches("No instance takes").count(), 1);
+    for format in ["markdown", "html"] {
+        assert_eq!(verified(format).matches("No instance takes the other branch").count(), 1, "{format}");
+    }
+    let document: Value = serde_json::from_str(&verified("json")).expect("JSON");
+    let branches = document["claims"].as_array().unwrap().iter().map(|claim| claim.get("branches_never_taken"));
+    assert_eq!(branches.collect::<Vec<_>>(), [Some(&serde_json::json!(["relu(w - 10^4)"])), None]);
+}
+
 /// What `check` says is true in the place of a refuted law, `verify` says of a file's, and `merge` says again.
 #[test]
 fn a_refuted_law_of_a_file_is_answered_as_check_answers_it() {

@@ -42,6 +42,7 @@ fn small_run() -> Report {
         comparison: None,
         claims,
         sought: BTreeMap::new(),
+        never_taken: BTreeMap::new(),
         seconds: 1.0,
     }
 }

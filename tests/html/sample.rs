@@ -168,6 +168,7 @@ pub fn report() -> Report {
         }),
         claims: vec![holds, refuted, vacuous, powerless, undecided],
         sought: BTreeMap::from([("demonstration/product".to_owned(), sought)]),
+        never_taken: BTreeMap::new(),
         seconds: 1.5,
     }
 }

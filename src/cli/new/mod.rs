@@ -249,6 +249,7 @@ fn record(theory: &str, claims: &[&Claim<'_>]) -> Result<String, Failure> {
         comparison: None,
         claims,
         sought: BTreeMap::new(),
+        never_taken: BTreeMap::new(),
         seconds: 0.0,
     };
     baseline::first(&report, &ids)

@@ -97,7 +97,8 @@ impl Page<'_> {
             }
             writeln!(out, "</ul>")?;
         }
-        doubt::sentences(claim).iter().try_for_each(|sentence| writeln!(out, "<p>{}</p>", raised(&escape(sentence))))
+        let open = doubt::sentences(claim).into_iter().chain(doubt::untaken_branches(self.report, claim));
+        open.into_iter().try_for_each(|sentence| writeln!(out, "<p>{}</p>", raised(&escape(&sentence))))
     }
 
     fn instances(&self, out: &mut String, claim: &ClaimReport) -> fmt::Result {

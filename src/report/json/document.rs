@@ -136,6 +136,8 @@ pub(super) struct ClaimDocument {
     pub nearest: Option<Option<Instead>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offered: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub branches_never_taken: Vec<String>,
     pub cut_short: bool,
     pub seconds: f64,
 }

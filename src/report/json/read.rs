@@ -69,6 +69,8 @@ pub fn read(text: &str, find: &dyn Fn(&str) -> Option<Entry>) -> Result<Report, 
         return Err(wrong("shard", "an index from 1 to count", format!("{} of {}", shard.index, shard.count)));
     }
     let sought = document.claims.iter().filter_map(|claim| Some((claim.id.clone(), claim.sought()?))).collect();
+    let never_taken = document.claims.iter().filter(|claim| !claim.branches_never_taken.is_empty());
+    let never_taken = never_taken.map(|claim| (claim.id.clone(), claim.branches_never_taken.clone())).collect();
     let claims = document.claims.into_iter().map(|claim| claim.read(find)).collect::<Result<Vec<_>, _>>()?;
     let report = Report {
         program: "equipartition".to_owned(),
@@ -89,6 +91,7 @@ pub fn read(text: &str, find: &dyn Fn(&str) -> Option<Entry>) -> Result<Report, 
         comparison: None,
         claims,
         sought,
+        never_taken,
         seconds: document.seconds,
     };
     Ok(report)

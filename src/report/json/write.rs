@@ -124,6 +124,7 @@ impl ClaimDocument {
             witnesses: claim.witnesses.iter().map(|witness| WitnessDocument::new(report, claim, witness)).collect(),
             nearest: sought.map(|sought| sought.nearest.clone()),
             offered: sought.map(|sought| sought.offered.clone()),
+            branches_never_taken: report.never_taken.get(&claim.entry.id).cloned().unwrap_or_default(),
             cut_short: claim.cut_short,
             seconds: milliseconds(claim.seconds),
         }
