@@ -329,6 +329,9 @@ fn explain(text: &mut String, report: &Report, claim: &ClaimReport, width: usize
     *text += &led(&claim.entry.statement, width, "    ", "      ");
     for (place, witness) in claim.witnesses.iter().enumerate() {
         *text += &hanging(&introduce(claim, place, witness), width, "  ");
+        if let Case::Control(number) = witness.case {
+            *text += &hanging(&format!("breaks: {}", claim.entry.controls[number].breaks), width, "    ");
+        }
         *text += &hanging(&witness.description, width, "    ");
         if !witness.relation.is_empty() {
             *text += &hanging(&format!("{}: {}", witness.relation, witness.residual), width, "    ");

@@ -141,7 +141,7 @@ pub const RESERVED: [(&str, &str); 16] = [
 ];
 
 /// What is written otherwise here, by names that others have for it.
-const ELSEWHERE: [(&[&str], &str); 12] = [
+const ELSEWHERE: [(&[&str], &str); 13] = [
     (&["dot", "inner", "vdot", "matmul", "einsum"], "an inner product is `a @ b`, a product of matrices too"),
     (&["norm", "l2", "frobenius", "fro"], "`norm2(a)` is the sum of squares |a|^2"),
     (
@@ -158,6 +158,7 @@ const ELSEWHERE: [(&[&str], &str); 12] = [
     (&["expectation", "expect", "avg", "average"], "the mean over the samples is `E[a]`, over entries `mean(a)`"),
     (&["tr"], "`trace(a)`"),
     (&["softmax"], "its loss is `cross_entropy(logits, target)`"),
+    (&["dl", "df"], "the derivative of the loss of a sample is `g.w`, that of its mean `grad(L).w`, of F `grad(F).w`"),
     (&["loss"], "the loss of a sample is `l`, its mean `L`"),
     (&["frac", "cdot", "left", "right", "mathbb", "top"], "LaTeX is not read: write `gamma`, `a/b`, `a @ b`"),
 ];

@@ -120,6 +120,11 @@ fn laws_that_make_no_sense_are_underlined() {
             "v",
             "unknown name `v`: there is `u`, `w`, `W`, `x`, `y`, `n`, `m`, `l`, `g`, `L`, `S`, `F`, `eta`, `gamma`, `Lambda` and `theta`",
         ),
+        (
+            "u dl/du = 0",
+            "dl",
+            "unknown name `dl`: the derivative of the loss of a sample is `g.w`, that of its mean `grad(L).w`, of F `grad(F).w`",
+        ),
         ("gama = u", "gama", "unknown name `gama`: did you mean `gamma`?"),
         ("sun(w) = u", "sun", "unknown function `sun`: did you mean `sum`?"),
         ("u (w) = u(w)", "u", "`u` is no function: a product is written with a space, `u (...)`, or `u * (...)`"),

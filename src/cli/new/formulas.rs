@@ -48,7 +48,7 @@ fn lock(place: &str, text: &str) -> Result<String, Failure> {
     let file = TheoryFile::parse(place, text).map_err(|complaint| Failure::Internal(complaint.to_string()))?;
     file.with_theory(|theory| {
         let claims: Vec<&Claim<'_>> = theory.claims.iter().flat_map(|family| family.iter()).copied().collect();
-        record(theory.name, &claims)
+        record(theory.name, Some(place), &claims)
     })
 }
 

@@ -102,7 +102,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let folder = quoted(&place);
     let told = [source.told(), told_of_workspace(&home), told_of_repository(&home)].concat();
     let _ = output::print(&format!(
-        "{place} has a theory of one claim, {family}/charge-of-a-step. To go on:\n  cd {folder}\n  cargo test\n  cargo run --release -- verify --baseline theory.lock\n{told}"
+        "{place} has a theory of one claim, {family}/charge-of-a-step. To go on:\n  cd {folder}\n  cargo test\n  cargo run -- verify --baseline theory.lock\n{told}"
     ))?;
     Ok(Exit::Success)
 }
@@ -225,17 +225,18 @@ fn name(directory: &Path) -> Result<String, Failure> {
 /// The baseline of the new crate: what is found of its claim, whose instances are drawn by its identifier.
 fn lock(family: &str) -> Result<String, Failure> {
     let id = law::CLAIM.id.replacen("own", family, 1);
-    record(family, &[&Claim { id: &id, ..law::CLAIM }])
+    record(family, None, &[&Claim { id: &id, ..law::CLAIM }])
 }
 
-/// The baseline of claims of a theory, as a run with the defaults finds them.
-fn record(theory: &str, claims: &[&Claim<'_>]) -> Result<String, Failure> {
+/// The baseline of claims of a theory, which may be one of a file, as a run with the defaults finds them.
+fn record(theory: &str, file: Option<&str>, claims: &[&Claim<'_>]) -> Result<String, Failure> {
     let settings = Settings::new(0, DEFAULT_PRECISION);
     let plan = Plan { settings, instances: Effort::Default.instances(), jobs: 0, time_limit: None };
     let ids: Vec<&str> = claims.iter().map(|claim| claim.id).collect();
     let mut claims = runner::run(claims, &plan, &AtomicBool::new(false), &|_| {});
     for claim in &mut claims {
         claim.entry.theory = theory.to_owned();
+        claim.entry.theory_file = file.map(str::to_owned);
     }
     let report = Report {
         program: super::program(),

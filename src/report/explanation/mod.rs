@@ -100,7 +100,7 @@ impl Explanation<'_> {
         };
         section("In full", statement.into_iter().collect());
         section("Hypotheses", hypotheses.or_else(|| listed(claim.hypotheses)).into_iter().collect());
-        section("Evidence", vec![Block::Words(kinds.join(", "))]);
+        section("Evidence within reach", vec![Block::Words(kinds.join(", "))]);
         section("Controls, which must fail", [Some(Block::Items(names)), controls].into_iter().flatten().collect());
         section("Machine-checked", self.machine_checked());
         if parts.is_empty() {
@@ -241,7 +241,7 @@ mod tests {
                     1,
                     "{text}"
                 );
-                for heading in ["Hypotheses", "Proof", "Builds on", "Used by", "References", "Evidence"] {
+                for heading in ["Hypotheses", "Proof", "Builds on", "Used by", "References", "Evidence within reach"] {
                     let count = text.lines().filter(|line| *line == heading).count();
                     assert!(count <= 1, "{}: {heading} {count} times", claim.id);
                 }

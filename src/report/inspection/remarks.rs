@@ -36,7 +36,7 @@ pub(super) fn remarks(text: &mut Told, subject: &Subject, inspection: &Inspectio
     text.say("The laws hold in the stationary state of the entropic loss only: an imbalance says how far a checkpoint is from it, \
              in the mean over the moments given, not that anything is wrong.");
     if !inspection.decays {
-        text.say("Without weight decay the laws' right sides are zero, and a scale-invariant block has none: its norm never shrinks.");
+        text.say("Without weight decay (--weight-decay, --pytorch-weight-decay) the laws' right sides are zero, and a scale-invariant block has none: its norm never shrinks.");
     }
     if let Some(Relaxation { seen: Some(seen), .. }) = inspection.relaxations.last()
         && *seen < 1.0
