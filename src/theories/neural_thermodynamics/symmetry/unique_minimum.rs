@@ -156,7 +156,8 @@ impl Networks {
                 let widths = [1 + stream.below(3), 2 + stream.below(2), 1 + stream.below(2)];
                 Network::mlp(&widths, Piecewise::SquaredRelu, true, Loss::SquaredError)
             }
-            Networks::NotHomogeneous => elements::draw_shallow(stream, Smooth::Tanh),
+            // The logistic function is homogeneous nowhere; tanh is at 0, which few-bit inputs meet now and then, on every sample at once.
+            Networks::NotHomogeneous => elements::draw_shallow(stream, Smooth::Sigmoid),
         }
     }
 }
