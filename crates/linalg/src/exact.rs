@@ -216,13 +216,9 @@ mod tests {
     /// and in a finite field.
     #[test]
     fn a_span_grows_by_the_rank() {
-        let mut number = 1_u64;
-        let mut next = || {
-            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (number >> 33) as i64 % 5 - 2
-        };
+        let mut below = crate::numbers(1);
         for rows in 1..40 {
-            let rows: Vec<Vec<i64>> = (0..rows % 7 + 1).map(|_| (0..4).map(|_| next()).collect()).collect();
+            let rows: Vec<Vec<i64>> = (0..rows % 7 + 1).map(|_| (0..4).map(|_| below(5) - 2).collect()).collect();
             let combined: Vec<i64> = (0..4).map(|i| rows.iter().map(|row| 3 * row[i]).sum()).collect();
             fn agree<T: ExactField>(rows: &[Vec<i64>], combined: &[i64]) {
                 let vector = |row: &[i64]| row.iter().map(|n| T::integer(*n)).collect::<Vec<T>>();

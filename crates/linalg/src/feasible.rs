@@ -184,11 +184,7 @@ mod tests {
     /// the basis at most, and a row that does not limit the growth leaves something negative.
     #[test]
     fn what_has_a_positive_solution_is_solved() {
-        let mut number = 1_u64;
-        let mut below = |bound: u64| {
-            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            ((number >> 33) % bound) as i64
-        };
+        let mut below = crate::numbers(1);
         for equations in 1..=24 {
             let unknowns = equations + equations / 2;
             let entries: Vec<i64> = (0..equations * unknowns).map(|_| below(19) - 9).collect();

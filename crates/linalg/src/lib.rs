@@ -246,6 +246,16 @@ fn from_doubles<T: Decomposable>(a: &DMatrix<f64>) -> DMatrix<T> {
     a.map(|entry| T::from_f64(entry))
 }
 
+/// Integers from 0 to below a bound, without structure, for tests: a linear congruential generator (Knuth's MMIX).
+#[cfg(test)]
+fn numbers(seed: u64) -> impl FnMut(u64) -> i64 {
+    let mut state = seed;
+    move |bound| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 33) % bound) as i64
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -291,11 +291,8 @@ mod tests {
 
     /// Integers below 10, without structure.
     fn generic(size: usize, seed: u64) -> DMatrix<Rational> {
-        let mut number = seed;
-        DMatrix::from_fn(size, size, |_, _| {
-            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            Rational::from((number >> 33) as i64 % 19 - 9)
-        })
+        let mut below = crate::numbers(seed);
+        DMatrix::from_fn(size, size, |_, _| Rational::from(below(19) - 9))
     }
 
     #[test]
