@@ -43,7 +43,7 @@ use crate::theories;
 use crate::verify::theory::{Theories, Theory};
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -228,9 +228,16 @@ pub fn main_with(theories: &[&Theory<'_>], arguments: impl IntoIterator<Item = O
         Err(error) => return refuse(&arguments, &error),
     };
     let json = command.wants_json();
-    panic::set_hook(Box::new(|info| {
+    panic::set_hook(Box::new(move |info| {
         if let Some(place) = info.location() {
             output::complain(&format!("panic at {place}"));
+        }
+        // A build that does not unwind, as the release is, cannot go on to say more: `guarded` sees nothing of it.
+        if cfg!(panic = "abort") {
+            let failure = of_panic(info.payload());
+            output::remove_pending_files();
+            report(&failure, json);
+            std::process::exit(failure.exit() as i32);
         }
     }));
     work_without_threads();
@@ -280,11 +287,14 @@ fn work_without_threads() {
 
 /// What `work` returns; if it panics, a failure that carries the message.
 fn guarded(work: impl FnOnce() -> Result<Exit, Failure>) -> Result<Exit, Failure> {
-    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
-        let text = payload.downcast_ref::<&str>().copied();
-        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        Err(Failure::Internal(text.unwrap_or("a panic without a message").to_owned()))
-    })
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(of_panic(&*payload)))
+}
+
+/// The failure that a panic with this payload is.
+fn of_panic(payload: &(dyn Any + Send)) -> Failure {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    Failure::Internal(text.unwrap_or("a panic without a message").to_owned())
 }
 
 /// A person reads the message on standard error; a program that asked for JSON finds it on standard output.

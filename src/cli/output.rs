@@ -7,6 +7,7 @@ use crate::visible;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Whether somebody still reads standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +91,9 @@ pub enum Destination {
     Device(PathBuf, File),
 }
 
+/// The temporary files that wait for their text: a panic that does not unwind drops none of them.
+static PENDING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
 /// A temporary file beside the one that it will replace; removed if it never does.
 pub struct PendingFile {
     target: PathBuf,
@@ -118,6 +122,7 @@ impl Destination {
         let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy().into_owned();
         let temporary = target.with_file_name(format!(".{name}.{}.part", std::process::id()));
         let file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+        pending_files().push(temporary.clone());
         let pending = PendingFile { target, temporary, file: Some(file) };
         if let Some(metadata) = existing {
             fs::set_permissions(&pending.temporary, metadata.permissions())?;
@@ -166,5 +171,17 @@ impl Drop for PendingFile {
     fn drop(&mut self) {
         // After a rename there is nothing left to remove.
         let _ = fs::remove_file(&self.temporary);
+        pending_files().retain(|path| *path != self.temporary);
+    }
+}
+
+fn pending_files() -> MutexGuard<'static, Vec<PathBuf>> {
+    PENDING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes what [`PendingFile`] would, for a program that ends without dropping anything.
+pub fn remove_pending_files() {
+    for path in pending_files().drain(..) {
+        let _ = fs::remove_file(path);
     }
 }
