@@ -29,7 +29,7 @@ impl Drawn for Charged {
 pub enum Charges {
     /// Those of symmetries, as [`Charged::of_law`] draws them.
     OfSymmetries,
-    /// For a control: the rescalings that a tanh network lacks.
+    /// For a control: the rescalings that a network of logistic neurons lacks. The logistic function is homogeneous nowhere; tanh is at 0.
     NotHomogeneous,
     /// For a control: the rescalings of squared ReLU, as if its degree were 1.
     WrongDegree,
@@ -49,7 +49,7 @@ impl Charges {
         };
         match self {
             Charges::OfSymmetries => Charged::of_law(draw, decay),
-            Charges::NotHomogeneous => small(draw, Class::Smooth, Smooth::Tanh.into()),
+            Charges::NotHomogeneous => small(draw, Class::Smooth, Smooth::Sigmoid.into()),
             Charges::WrongDegree => small(draw, Class::Generic, Piecewise::SquaredRelu.into()),
             Charges::Leaky => small(draw, Class::Generic, Piecewise::LeakyRelu.into()),
             Charges::WithoutBias => Charges::Leaky.draw(draw, decay).without_biases(),

@@ -168,7 +168,8 @@ impl Draws for ContinuousBroken {
             }
             Orbits::NotSymmetries => {
                 class = Class::Smooth;
-                let network = elements::draw_shallow(stream, Smooth::Tanh);
+                // Homogeneous nowhere, where tanh is at 0: few-bit inputs meet that on every sample at once.
+                let network = elements::draw_shallow(stream, Smooth::Sigmoid);
                 let pair = draw_pair(stream, &network, rescaling);
                 (network, pair, Asserted::Derivatives)
             }
