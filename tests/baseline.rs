@@ -212,6 +212,10 @@ fn runs_with_other_settings_are_not_compared_and_cut_short_ones_not_recorded() {
     assert!(found.is_cut_short() && found.omissions()[0].contains(&short.claims[1].entry.id), "{found:?}");
     let none = compare(&recorded, &Report { claims: vec![short.claims[1].clone()], ..short });
     assert!(found.is_held() && !none.is_held(), "of nothing compared nothing can be said");
+    let unrecorded = Baseline { claims: recorded.claims[1..].to_vec(), ..recorded.clone() };
+    let none = compare(&unrecorded, &Report { claims: full.claims[..1].to_vec(), ..full.clone() });
+    assert!(!none.is_held() && none.weaker.is_empty() && none.compared == 0, "{none:?}");
+    assert_eq!(none.omissions(), ["nothing was compared with theory.lock: it records no claim of this run"]);
     let newer = Baseline { version: 3, ..recorded };
     assert!(matches!(newer.compare(&full, "", known(&order())), Err(BaselineError::OtherVersion(3))));
 }

@@ -194,11 +194,14 @@ fn a_new_theory_of_formulas_is_green_at_once() {
     assert!(report.contains("1 claim: 1 holds") && report.contains("3 of 3 controls failed"), "{report}");
     assert!(report.contains("nothing is weaker than theory.lock records") && !report.contains("stronger"), "{report}");
     assert!(run(&["explain", "first-laws/balance", "--theory", "first-laws.theory.toml"]).contains("generic-loss"));
-    // What was written is what the first run would record, to the byte; a run of another theory misses none of it.
+    // What was written is what the first run would record, to the byte; a run of another theory, which would be held against nothing, is refused.
     run(&["verify", "first-laws.theory.toml", "--baseline", "own.lock", "--bless"]);
     assert_eq!(made(&first, "theory.lock"), made(&first, "own.lock"));
-    let other = run(&["verify", "balance/neuron", "--baseline", "theory.lock"]);
-    assert!(other.contains("nothing is weaker") && other.contains("a theory not loaded"), "{other}");
+    let of_another = ["verify", "balance/neuron", "--baseline", "theory.lock"];
+    let refused = equipartition().current_dir(&first).args(of_another).output().expect("it runs");
+    let said = told(&refused);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("`first-laws`, not loaded here") && said.contains("--theory"), "{said}");
     // Every command of the page and of the workflow is one.
     let page = made(&first, "README.md");
     for line in page.lines().filter_map(|line| line.strip_prefix("equipartition ")) {

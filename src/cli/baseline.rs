@@ -68,6 +68,8 @@ impl<'a> File<'a> {
                 output::complain(&format!("{place}: not comparable, recorded with {}", recorded.options()));
                 Ok(None)
             }
+            // What is recorded stays as it is, beside what this run adds.
+            Some(Err(BaselineError::NotLoaded { .. })) if self.is_blessed => Ok(None),
             Some(Err(error)) => Err(self.failure(&error)),
         }
     }
@@ -97,7 +99,7 @@ impl<'a> File<'a> {
     fn failure(&self, error: &BaselineError) -> Failure {
         let message = format!("{}: {error}", shown(&self.path));
         match error {
-            BaselineError::OtherSettings { .. } => Failure::Usage(message),
+            BaselineError::OtherSettings { .. } | BaselineError::NotLoaded { .. } => Failure::Usage(message),
             BaselineError::OtherVersion(_) => Failure::BadData(message),
             BaselineError::CutShort(_) => Failure::Undecided(message),
         }

@@ -75,13 +75,14 @@ fn compare(text: &mut String, report: &Report) {
         for omission in comparison.omissions() {
             let _ = writeln!(text, "\n{}.", escape(&omission));
         }
-        for (heading, differences) in [("Weaker", &comparison.weaker), ("Stronger", &comparison.stronger)] {
+        let [weaker, stronger] = comparison.differences();
+        for (heading, differences) in [("Weaker", weaker), ("Stronger", stronger)] {
             if differences.is_empty() {
                 continue;
             }
             let _ = writeln!(text, "\n### {heading} than {file} records\n");
-            for found in differences {
-                let _ = writeln!(text, "- {}: {}", code(&found.id), escape(&found.what));
+            for (claims, what) in differences {
+                let _ = writeln!(text, "- {}: {}", code(&claims), escape(what));
             }
         }
     }

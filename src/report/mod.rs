@@ -219,7 +219,7 @@ impl Report {
         self.claims.iter().filter(|claim| claim.verdict == verdict).count()
     }
 
-    /// `59 claims: 58 hold, 1 refuted`
+    /// `59 claims: 58 hold, 1 refuted (2 weaker than recorded)`
     fn counts_in_words(&self) -> String {
         let verdicts = [Verdict::Holds, Verdict::Refuted, Verdict::Vacuous, Verdict::Powerless, Verdict::Undecided];
         let counts = verdicts.map(|verdict| (verdict, self.count(verdict)));
@@ -231,7 +231,7 @@ impl Report {
         });
         let mut text = format!("{}: {}", plural(self.claims.len(), "claim"), words.collect::<Vec<_>>().join(", "));
         if self.weaker() > 0 {
-            let _ = write!(text, "; {} weaker than recorded", self.weaker());
+            let _ = write!(text, " ({} weaker than recorded)", self.weaker());
         }
         text
     }

@@ -167,7 +167,8 @@ fn inapplicable(text: &mut String, report: &Report) {
 
 /// What is weaker and what is stronger than a baseline records.
 pub fn compare(comparison: &Comparison, width: usize) -> String {
-    let Comparison { file, weaker, stronger, .. } = comparison;
+    let file = &comparison.file;
+    let [weaker, stronger] = comparison.differences();
     let mut text = String::new();
     if comparison.is_held() {
         let of = if comparison.is_cut_short() { "of what was compared, " } else { "" };
@@ -184,8 +185,8 @@ pub fn compare(comparison: &Comparison, width: usize) -> String {
         if !differences.is_empty() {
             let _ = writeln!(text, "{heading}");
         }
-        for found in differences {
-            text += &hanging(&format!("{}: {}", found.id, found.what), width, "  ");
+        for (claims, what) in differences {
+            text += &hanging(&format!("{claims}: {what}"), width, "  ");
         }
     }
     text

@@ -46,6 +46,26 @@ pub struct Difference {
     pub what: String,
 }
 
+/// So many claims that gained the same are named; of more, their number and the first and the last.
+const MOST_NAMED: usize = 4;
+
+/// What is stronger, in words: which claims, and what of them. Those that gained the same are told together: a run of all theories beside a lock of one has a hundred
+/// that are not recorded.
+fn together(differences: &[Difference]) -> Vec<(String, &str)> {
+    let mut told: Vec<(Vec<&str>, &str)> = Vec::new();
+    for Difference { id, what } in differences {
+        match told.iter_mut().find(|(_, known)| known == what) {
+            Some((ids, _)) => ids.push(id),
+            None => told.push((vec![id], what)),
+        }
+    }
+    let names = |ids: Vec<&str>| match &ids[..] {
+        [first, .., last] if ids.len() > MOST_NAMED => format!("{} claims, {first} to {last}", ids.len()),
+        _ => ids.join(", "),
+    };
+    told.into_iter().map(|(ids, what)| (names(ids), what)).collect()
+}
+
 impl Comparison {
     /// What was not compared and why, in sentences; empty if nobody has to be told.
     pub fn omissions(&self) -> Vec<String> {
@@ -54,6 +74,9 @@ impl Comparison {
             self.not_compared.iter().filter(|found| is_meant(&found.why)).map(|found| found.id.as_str()).collect()
         };
         let mut said = Vec::new();
+        if self.compared == 0 && self.not_compared.is_empty() && self.weaker.is_empty() {
+            said.push(format!("nothing was compared with {file}: it records no claim of this run"));
+        }
         match &ids(&|why| *why == Why::CutShort)[..] {
             [] => {}
             [one] => said.push(format!("not compared with {file}: 1 claim was cut short: {one}")),
@@ -74,13 +97,35 @@ impl Comparison {
         said
     }
 
+    /// What is weaker and what is stronger, each claims and what of them, in words. Every claim that is weaker has a line of its own.
+    pub fn differences(&self) -> [Vec<(String, &str)>; 2] {
+        let alone = self.weaker.iter().map(|found| (found.id.clone(), found.what.as_str()));
+        [alone.collect(), together(&self.stronger)]
+    }
+
     /// Whether claims were cut short.
     pub fn is_cut_short(&self) -> bool {
         self.not_compared.iter().any(|found| found.why == Why::CutShort)
     }
 
-    /// Whether it can be said that nothing is weaker than recorded.
+    /// Whether it can be said that nothing is weaker than recorded: of nothing compared nothing can.
     pub fn is_held(&self) -> bool {
-        self.weaker.is_empty() && (self.compared > 0 || !self.is_cut_short())
+        self.weaker.is_empty() && self.compared > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_that_differ_alike_are_told_together_and_many_are_counted() {
+        let differ = |id: &str, what: &str| Difference { id: id.to_owned(), what: what.to_owned() };
+        let few = [differ("a/one", "new"), differ("a/two", "verdict refuted, holds recorded"), differ("b/one", "new")];
+        let told = together(&few);
+        assert_eq!(told, [("a/one, b/one".to_owned(), "new"), ("a/two".to_owned(), "verdict refuted, holds recorded")]);
+        let many: Vec<Difference> = (0..=MOST_NAMED).map(|index| differ(&format!("a/{index}"), "new")).collect();
+        assert_eq!(together(&many[1..]), [("a/1, a/2, a/3, a/4".to_owned(), "new")]);
+        assert_eq!(together(&many), [("5 claims, a/0 to a/4".to_owned(), "new")]);
     }
 }

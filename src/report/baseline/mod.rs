@@ -14,6 +14,7 @@ pub use record::{ExponentRecord, KindRecord, Record};
 use super::Report;
 use crate::verify::{Effort, Verdict};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The version of the recorded form.
 pub const VERSION: u32 = 2;
@@ -113,6 +114,15 @@ pub enum BaselineError {
         /// Those of the run.
         run: Box<Settings>,
     },
+    /// All that is recorded is of theories that are not loaded: a run without them has nothing to be held against.
+    #[error(
+        "all of its claims are of `{}`, not loaded here, so that nothing would be compared: name the file or give --theory",
+        theories.join("`, `")
+    )]
+    NotLoaded {
+        /// Their names.
+        theories: Vec<String>,
+    },
     /// A claim was cut short, so that what it would have shown is not known.
     #[error("{0} was cut short: a baseline records finished claims only")]
     CutShort(String),
@@ -130,9 +140,10 @@ impl Baseline {
     /// speak of the model any more, are weaker than they were.
     ///
     /// # Errors
-    /// [`BaselineError`] if form or settings differ.
+    /// [`BaselineError`] if form or settings differ, or no theory of what is recorded is loaded.
     pub fn compare(&self, report: &Report, file: &str, known: Known<'_>) -> Result<Comparison, BaselineError> {
         self.check(report)?;
+        self.check_loaded(known)?;
         let mut comparison = Comparison { file: file.to_owned(), ..Comparison::default() };
         for record in &self.claims {
             let id = &record.id;
@@ -177,7 +188,7 @@ impl Baseline {
     /// Whether a run that has not begun, of the claims `ids`, can be compared, or recorded if it `is_blessed`.
     ///
     /// # Errors
-    /// [`BaselineError`] if form or settings differ, unless everything is recorded anew.
+    /// [`BaselineError`] if form or settings differ, unless everything is recorded anew, or if no theory of what is recorded is loaded, unless something is recorded beside it.
     pub fn check_before(
         &self,
         run: &Report,
@@ -185,7 +196,21 @@ impl Baseline {
         known: Known<'_>,
         is_blessed: bool,
     ) -> Result<(), BaselineError> {
-        if is_blessed && self.is_covered(run, ids, known) { Ok(()) } else { self.check(run) }
+        if is_blessed && self.is_covered(run, ids, known) {
+            return Ok(());
+        }
+        self.check(run)?;
+        if is_blessed { Ok(()) } else { self.check_loaded(known) }
+    }
+
+    fn check_loaded(&self, known: Known<'_>) -> Result<(), BaselineError> {
+        let theories: Option<BTreeSet<&str>> = self.claims.iter().map(|record| known.not_loaded(record)).collect();
+        match theories.filter(|theories| !theories.is_empty()) {
+            Some(theories) => {
+                Err(BaselineError::NotLoaded { theories: theories.into_iter().map(str::to_owned).collect() })
+            }
+            None => Ok(()),
+        }
     }
 
     /// Whether a run of the claims `ids` leaves nothing of what is recorded as it is.

@@ -391,8 +391,8 @@ impl Page<'_> {
 
 /// What is weaker and what is stronger than a baseline records.
 fn compare(out: &mut String, comparison: &Comparison) -> fmt::Result {
-    let Comparison { file, weaker, stronger, .. } = comparison;
-    let file = escape(file);
+    let file = escape(&comparison.file);
+    let [weaker, stronger] = comparison.differences();
     if comparison.is_held() {
         let of = if comparison.is_cut_short() { "Of what was compared, nothing" } else { "Nothing" };
         writeln!(out, "<p>{of} is weaker than <code>{file}</code> records.</p>")?;
@@ -407,8 +407,8 @@ fn compare(out: &mut String, comparison: &Comparison) -> fmt::Result {
             continue;
         }
         writeln!(out, "<h3{class}>{heading} than <code>{file}</code> records</h3>\n<ul>")?;
-        for found in differences {
-            writeln!(out, "<li><span class=\"id\">{}</span>: {}</li>", escape(&found.id), escape(&found.what))?;
+        for (claims, what) in differences {
+            writeln!(out, "<li><span class=\"id\">{}</span>: {}</li>", escape(&claims), escape(what))?;
         }
         writeln!(out, "</ul>")?;
     }

@@ -83,6 +83,8 @@ pub(super) struct BaselineDocument {
     pub file: String,
     pub weaker: Vec<Difference>,
     pub stronger: Vec<Difference>,
+    #[serde(default)]
+    pub compared: usize,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_compared: Vec<Difference>,
 }

@@ -81,6 +81,7 @@ impl BaselineDocument {
             file: comparison.file.clone(),
             weaker: comparison.weaker.clone(),
             stronger: comparison.stronger.clone(),
+            compared: comparison.compared,
             not_compared: comparison.not_compared.iter().map(not_compared).collect(),
         }
     }
