@@ -59,7 +59,7 @@ pub fn text(answer: &Answer, width: usize) -> String {
     }
     line("controls", controls(answer));
     if let Some(found) = &answer.counterexample {
-        text += &counterexample(found, width);
+        text += &counterexample(found, answer.question.law.turned(), width);
     }
     text
 }
@@ -124,7 +124,8 @@ fn controls(answer: &Answer) -> String {
     told.collect::<Vec<_>>().join("; ")
 }
 
-fn counterexample(found: &Counterexample, width: usize) -> String {
+/// The numbers of a counterexample, and its terms on both sides of the law, or of what it is `turned` to.
+fn counterexample(found: &Counterexample, turned: Option<String>, width: usize) -> String {
     let rounded = if found.is_exact { "" } else { ", terms rounded" };
     let mut text = "\n".to_owned() + &hanging(&format!("counterexample: {}{rounded}", found.description), width, "");
     for Numbers { name, values } in &found.numbers {
@@ -132,6 +133,9 @@ fn counterexample(found: &Counterexample, width: usize) -> String {
         let decimals: Vec<String> = values.iter().map(decimal).collect();
         let equal = if fractions == decimals { String::new() } else { format!(" = [{}]", decimals.join(", ")) };
         text += &hanging(&format!("{name} = [{}]{equal}", fractions.join(", ")), width, "  ");
+    }
+    if let Some(judged) = turned {
+        text += &hanging(&format!("judged as {judged}:"), width, "  ");
     }
     for detail in &found.terms {
         match detail {

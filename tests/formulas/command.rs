@@ -48,12 +48,30 @@ fn the_exit_code_is_the_verdict() {
     }
 }
 
+/// `>=` is judged as `<=`, and a counterexample says so before it tells left from right.
+#[test]
+fn sides_that_are_exchanged_are_said_to_be() {
+    let sides = |law: &str| {
+        let (_, text, _) = check(law, &[]);
+        text.split_once("counterexample").map(|(_, found)| found.replace('\n', " ")).unwrap_or_default()
+    };
+    let turned = sides("for z: l >= 1");
+    assert!(
+        turned.contains("judged as for z: 1 <= l:") && turned.contains("left   1 = [1]     right  l = ["),
+        "{turned}"
+    );
+    let straight = sides("for z: 1 <= l");
+    assert!(straight.contains("left   1 = [1]     right  l = [") && !straight.contains("judged as"), "{straight}");
+}
+
 /// Every message underlines its place; nothing from a formula reaches a terminal as it is.
 #[test]
 fn what_makes_no_sense_is_underlined() {
     for (law, more, words) in [
         ("w @ g.w = 2 u g.u", &[][..], &["law:1:5: `g` is of one sample", "^"][..]),
         ("for z: w g.w = 2 u g.u", &[], &["write `w @ g.w` or `w * g.w`", "^^^^^"]),
+        ("rate(u; L) = 0", &[], &["law:1:1: what is descended stands first: write `rate(L; u)`", "^^^^^^^^^^"]),
+        ("next(u; w) = u", &[], &["expected `L`, `S` or `F`, found `u`"]),
         ("u = \u{1b}[31m", &[], &["`\u{fffd}` has no meaning in a formula", "^"]),
         ("1/(u - u) = w @ w", &[], &["`(u - u)` is 0 on all instances"]),
         ("w[3] = u", &[], &["no size fits: this needs n at least 4, and it is from 1 to 3"]),

@@ -124,7 +124,7 @@ pub struct Law {
     pub text: String,
     /// What it asserts.
     pub assertion: Assertion,
-    /// The terms of the left side.
+    /// The terms of the left side, of `a >= b` those of b: it is judged as `b <= a`.
     pub left: Vec<LawTerm>,
     /// The terms of the right side; none stand for 0.
     pub right: Vec<LawTerm>,
@@ -234,6 +234,14 @@ impl Law {
     /// The tree of the law as it was written.
     pub fn statement(&self) -> &Statement {
         &self.statement
+    }
+
+    /// Of a law with `>=`, as it is judged: the other way round.
+    pub fn turned(&self) -> Option<String> {
+        let Statement { binders, left, sense: Sense::AtLeast, sign, right } = self.statement.clone() else {
+            return None;
+        };
+        Some(Statement { binders, left: right, sense: Sense::AtMost, sign, right: left }.to_string())
     }
 }
 

@@ -139,6 +139,10 @@ impl Checker<'_> {
                 _ => return fault(span, usage()),
             },
             [first, second] => match (&first[..], &second[..]) {
+                ([of], [last]) if self.objective(of).is_err() && self.objective(last).is_ok() => {
+                    let message = format!("what is descended stands first: write `{}({last}; {of})`", call.function);
+                    return fault(span, message);
+                }
                 ([objective], [of]) => (Some(self.objective(objective)?), of),
                 _ => return fault(span, usage()),
             },
