@@ -122,6 +122,9 @@ fn another_statement_another_hypothesis_and_another_prediction_are_weaker() {
         compare(&old, &full)
     };
     only(&altered(|record| record.statement.push('!')), true, id, "another statement");
+    only(&altered(|record| record.fingerprint = Some("0".repeat(16))), true, id, "other instances are drawn");
+    let older = altered(|record| record.fingerprint = None);
+    assert!(older.weaker.is_empty() && older.stronger.is_empty(), "a lock of an older version has none: {older:?}");
     only(&altered(|record| drop(record.hypotheses.pop())), true, id, "new: hypothesis");
     only(&altered(|record| record.hypotheses.push("x > 0".to_owned())), false, id, "no longer: hypothesis `x > 0`");
     let mut old = recorded.clone();
@@ -171,6 +174,17 @@ fn claims_of_a_theory_that_is_not_loaded_are_neither_gone_nor_dropped() {
     // With other settings it would be left with the old ones.
     let other = Report { seed: 1, ..part.clone() };
     assert!(recorded.record(&other, known(&order)).is_err() && recorded.record(&other, loaded).is_ok());
+    // Where nothing that is recorded is loaded, nothing would be compared, and a green run would say nothing.
+    recorded.claims.truncate(1);
+    let ids: Vec<&str> = part.claims.iter().map(|claim| claim.entry.id.as_str()).collect();
+    let refused = BaselineError::NotLoaded { theories: vec!["of-a-file".to_owned()] };
+    assert_eq!(recorded.compare(&part, "theory.lock", known(&order)), Err(refused.clone()));
+    assert_eq!(recorded.check_before(&part, &ids, known(&order), false), Err(refused));
+    let empty = Baseline { claims: Vec::new(), ..recorded.clone() };
+    assert_eq!(empty.check_before(&part, &ids, known(&order), false), Err(BaselineError::Empty));
+    // What is recorded beside it is compared with nothing.
+    assert_eq!(recorded.check_before(&part, &ids, known(&order), true), Ok(()));
+    assert_eq!(recorded.record(&part, known(&order)).expect("recorded beside it").claims.len(), part.claims.len() + 1);
 }
 
 #[test]

@@ -82,6 +82,7 @@ fn claim(entry: Entry, verdict: Verdict, reason: &str) -> ClaimReport {
             families: 2,
             expanded: equipartition::verify::Expanded { tried: 2, identities: 1, on_pieces: 0, too_large: 1 },
         }],
+        fingerprint: Some(0x0123_4567_89ab_cdef),
         orbits: None,
         witnesses: Vec::new(),
         cut_short: false,

@@ -69,7 +69,7 @@ impl<'a> File<'a> {
                 Ok(None)
             }
             // What is recorded stays as it is, beside what this run adds.
-            Some(Err(BaselineError::NotLoaded { .. })) if self.is_blessed => Ok(None),
+            Some(Err(BaselineError::NotLoaded { .. } | BaselineError::Empty)) if self.is_blessed => Ok(None),
             Some(Err(error)) => Err(self.failure(&error)),
         }
     }
@@ -100,7 +100,7 @@ impl<'a> File<'a> {
         let message = format!("{}: {error}", shown(&self.path));
         match error {
             BaselineError::OtherSettings { .. } | BaselineError::NotLoaded { .. } => Failure::Usage(message),
-            BaselineError::OtherVersion(_) => Failure::BadData(message),
+            BaselineError::OtherVersion(_) | BaselineError::Empty => Failure::BadData(message),
             BaselineError::CutShort(_) => Failure::Undecided(message),
         }
     }

@@ -35,6 +35,7 @@ impl<L: Sought> Check for Polished<L> {
         let attempt = |attempt| {
             let problem = law.draw(&draw, attempt);
             let mut examination = Examination::of(Class::Smooth, problem.describe());
+            examination.print("", &problem.numbers());
             let judging = Judging { law, problem: &problem, settings, draw: &draw };
             if let Err(error) = judging.examine(&mut examination) {
                 examination.findings.clear();

@@ -330,6 +330,11 @@ fn power_of_two(bound_bits: f64) -> String {
     format!("2^-{}", bound_bits.floor())
 }
 
+/// A fingerprint as reports and locks have it.
+fn hexadecimal(fingerprint: u64) -> String {
+    format!("{fingerprint:016x}")
+}
+
 /// Seconds to the millisecond: more digits would pretend.
 fn milliseconds(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0

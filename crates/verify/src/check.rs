@@ -79,6 +79,11 @@ pub trait Draws: Sync {
     fn draw_on(&self, _draw: &mut Draw, _subject: &Subject) -> Result<Self::Instance, Inapplicable> {
         Err(Inapplicable::OWN_INSTANCES)
     }
+
+    /// What is judged, where it is written as data and not as code: the fingerprints of instances are of it too.
+    fn written(&self) -> String {
+        String::new()
+    }
 }
 
 /// The relations of a law in one scalar. A law is written once, for every scalar that suffices: `impl<T: Field> In<T> for Law`.

@@ -9,6 +9,7 @@ use super::identity::Expansion;
 use super::mutant::Mutant;
 use super::relation::{Relation, Text};
 use super::scalars::Scalar;
+use equipartition_scalar::digest::Fingerprint;
 use equipartition_scalar::{Measured, Recorded};
 
 /// How much work a run may take.
@@ -115,6 +116,8 @@ pub struct Examination {
     pub recorded: Option<Vec<Relation<Recorded>>>,
     /// The numbers of the instance, if the examination is verbose.
     pub numbers: Vec<Numbers>,
+    /// A fingerprint of what was drawn: of the description and of the numbers, and of what is judged where that is data.
+    pub fingerprint: u64,
     /// Whether the instance shares nothing with its neighbours. Otherwise [`POINTS_PER_FAMILY`](super::POINTS_PER_FAMILY) of them count as one draw, because what is drawn
     /// for a family is the same for all its points.
     pub is_independent: bool,
@@ -125,7 +128,7 @@ pub struct Examination {
 impl Examination {
     /// An examination that has found nothing yet.
     pub fn of(class: Class, description: String) -> Self {
-        Examination {
+        let mut examination = Examination {
             place: Place::default(),
             class,
             description,
@@ -135,9 +138,24 @@ impl Examination {
             expansions: Vec::new(),
             recorded: None,
             numbers: Vec::new(),
+            fingerprint: 0,
             is_independent: false,
             orbit: None,
+        };
+        examination.print("", &[]);
+        examination
+    }
+
+    /// Takes the fingerprint anew, with what is judged, as it is written, and the numbers that were drawn: those that every machine draws alike, and no results.
+    pub fn print(&mut self, written: &str, numbers: &[Numbers]) {
+        let mut fingerprint = Fingerprint::new();
+        fingerprint.take(&written);
+        fingerprint.take(&self.description);
+        for Numbers { name, values } in numbers {
+            fingerprint.take(name);
+            values.iter().for_each(|value| fingerprint.take(value));
         }
+        self.fingerprint = fingerprint.finish();
     }
 
     /// The judgement of all scalars together: a violation anywhere is a violation; otherwise the last scalar, which is the

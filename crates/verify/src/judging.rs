@@ -172,6 +172,7 @@ pub(super) trait Route: Sync {
         };
         let mut examination = Examination::of(instance.class(), instance.describe());
         examination.is_independent = self.is_independent();
+        examination.print(&self.law().written(), &instance.numbers());
         if settings.verbose {
             examination.numbers = instance.numbers();
         }

@@ -136,6 +136,8 @@ pub struct ClaimReport {
     pub mutants: Vec<MutantReport>,
     /// What each kind of relation said.
     pub kinds: Vec<KindReport>,
+    /// A fingerprint of the instances that were drawn, of the law and of the controls: another generator has another. None in a report of an older version that was read.
+    pub fingerprint: Option<u64>,
     /// For a claim that searches for its points: the number of distinct orbits found.
     pub orbits: Option<usize>,
     /// The worst instance, and if it is refuted also the smallest one found (the shortest description); the first

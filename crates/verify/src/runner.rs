@@ -121,7 +121,7 @@ impl Work<'_> {
     /// Judges what was examined, unit by unit.
     fn conclude(&self, examined: Vec<Option<Examined>>) -> ClaimReport {
         let cut_short = examined.iter().any(Option::is_none);
-        let seconds = examined.iter().flatten().map(|(.., time)| time.as_secs_f64()).sum();
+        let seconds = examined.iter().flatten().map(|(.., time)| *time).sum::<Duration>().as_secs_f64();
         let examinations: Vec<_> =
             examined.into_iter().flatten().map(|(case, index, found, _)| (case, index, found)).collect();
         ClaimReport::conclude(self.claim.entry(), &examinations, cut_short, seconds)

@@ -8,6 +8,7 @@ use super::kinds::Kinds;
 use super::report::{ClaimReport, ControlReport, ExponentReport, MOST_LEFT_OUT, MutantReport, Verdict, Witness};
 use super::scalars::Scalar;
 use equipartition_scalar::Magnitude;
+use equipartition_scalar::digest::Fingerprint;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl ClaimReport {
@@ -35,11 +36,17 @@ impl ClaimReport {
             tests: 0,
             mutants: Vec::new(),
             kinds: Vec::new(),
+            fingerprint: None,
             orbits: None,
             witnesses: Vec::new(),
             cut_short,
             seconds,
         };
+        let mut drawn = Fingerprint::new();
+        for (case, index, examination) in examinations {
+            drawn.take(&format_args!("{case:?} {index} {:016x}", examination.fingerprint));
+        }
+        report.fingerprint = Some(drawn.finish());
         let silent = report.judge_law(examinations);
         report.tests = examinations.iter().flat_map(|(.., found)| &found.findings).map(|finding| finding.tests).sum();
         report.controls = entry

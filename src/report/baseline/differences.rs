@@ -20,6 +20,13 @@ impl Record {
             std::cmp::Ordering::Equal => {}
             order => both.add(order.is_lt(), format!("{}, was {}", now.verdict, self.verdict)),
         }
+        if let (Some(before), Some(after)) = (&self.fingerprint, &now.fingerprint)
+            && before != after
+        {
+            both.weaker.push(
+                "other instances are drawn than those recorded, of the law or of a control, perhaps of fewer kinds or sizes: bless it if it is meant".to_owned(),
+            );
+        }
         both.counts("instances", More::IsStronger, self.instances, now.instances);
         both.counts("vacuous instances", More::IsWeaker, self.vacuous, now.vacuous);
         both.counts("instances left out", More::IsWeaker, self.left_out, now.left_out);

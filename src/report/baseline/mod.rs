@@ -123,6 +123,9 @@ pub enum BaselineError {
         /// Their names.
         theories: Vec<String>,
     },
+    /// It records no claim, so that there is nothing to be held against.
+    #[error("it records no claim, so that nothing would be compared: record what holds with --bless")]
+    Empty,
     /// A claim was cut short, so that what it would have shown is not known.
     #[error("{0} was cut short: a baseline records finished claims only")]
     CutShort(String),
@@ -140,7 +143,7 @@ impl Baseline {
     /// speak of the model any more, are weaker than they were.
     ///
     /// # Errors
-    /// [`BaselineError`] if form or settings differ, or no theory of what is recorded is loaded.
+    /// [`BaselineError`] if form or settings differ, or nothing is recorded of a theory that is loaded.
     pub fn compare(&self, report: &Report, file: &str, known: Known<'_>) -> Result<Comparison, BaselineError> {
         self.check(report)?;
         self.check_loaded(known)?;
@@ -204,6 +207,9 @@ impl Baseline {
     }
 
     fn check_loaded(&self, known: Known<'_>) -> Result<(), BaselineError> {
+        if self.claims.is_empty() {
+            return Err(BaselineError::Empty);
+        }
         let theories: Option<BTreeSet<&str>> = self.claims.iter().map(|record| known.not_loaded(record)).collect();
         match theories.filter(|theories| !theories.is_empty()) {
             Some(theories) => {

@@ -1,5 +1,6 @@
 //! What is recorded of a claim.
 
+use super::super::hexadecimal;
 use crate::verify::report::ExponentReport;
 use crate::verify::{Checked, ClaimReport, Evidence, KindReport, Verdict};
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,9 @@ pub struct Record {
     /// Instances left out: outside the hypotheses, or below the check's resolution.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: usize,
+    /// A fingerprint of the instances, in hexadecimal; none in older locks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
     /// Distinct orbits of the points that were found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orbits: Option<usize>,
@@ -118,6 +122,7 @@ impl Record {
             vacuous: claim.vacuous,
             evidence: claim.evidence.clone(),
             left_out: claim.excluded + claim.unresolved,
+            fingerprint: claim.fingerprint.map(hexadecimal),
             orbits: claim.orbits,
             intervals: claim.tests,
             controls: claim.failed_controls().map(|control| (control.name.to_owned(), control.instances)).collect(),

@@ -215,7 +215,11 @@ impl Page<'_> {
         for control in &claim.controls {
             let breaks =
                 claim.entry.controls.iter().find(|known| known.name == control.name).map_or("", |known| &known.breaks);
-            let outcome = if control.failed { "failed, as it must" } else { "<span class=\"bad\">did not fail</span>" };
+            let outcome = match (control.failed, control.instances) {
+                (true, _) => "failed, as it must",
+                (false, 0) => "was not examined",
+                (false, _) => "<span class=\"bad\">did not fail</span>",
+            };
             writeln!(
                 table,
                 "<tr><th scope=\"row\" class=\"id once\">{}</th><td>{}</td><td>{outcome}</td><td class=\"number\">{}</td>\

@@ -126,6 +126,9 @@ pub(super) struct ClaimDocument {
     pub margin: Option<String>,
     pub ladder: Vec<Rung>,
     pub kinds: Vec<KindDocument>,
+    /// In hexadecimal; none in older reports.
+    #[serde(default)]
+    pub fingerprint: Option<String>,
     pub orbits: Option<usize>,
     pub exponents: Vec<ExponentDocument>,
     pub quantities: Vec<QuantityDocument>,

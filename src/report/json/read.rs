@@ -5,7 +5,7 @@
 //! contradicts what stands beside it.
 
 use super::super::nearest::Sought;
-use super::super::{GivenModel, Report, SCHEMA_VERSION};
+use super::super::{GivenModel, Report, SCHEMA_VERSION, hexadecimal};
 use super::document::{
     ClaimDocument, Document, ExponentDocument, KindDocument, MutantDocument, QuantityDocument, SymmetryDocument,
     WitnessDocument,
@@ -145,6 +145,10 @@ impl ClaimDocument {
                 margin: magnitude("mutants", &found.margin)?,
             })
         };
+        let fingerprint = |text: &str| {
+            let read = u64::from_str_radix(text, 16).ok().filter(|&read| hexadecimal(read) == text);
+            read.ok_or_else(|| wrong(of("fingerprint"), "16 hexadecimal digits", text))
+        };
         let bound = |text: String| parse_bound(&text).ok_or_else(|| wrong(of("kinds"), "a power such as 2^-53", text));
         let kind = |found: KindDocument| {
             Ok(KindReport {
@@ -208,6 +212,7 @@ impl ClaimDocument {
             tests: self.intervals,
             mutants: self.mutants.into_iter().map(mutant).collect::<Result<_, ReadError>>()?,
             kinds: self.kinds.into_iter().map(kind).collect::<Result<_, ReadError>>()?,
+            fingerprint: self.fingerprint.as_deref().map(fingerprint).transpose()?,
             orbits: self.orbits,
             witnesses: self.witnesses.into_iter().map(witness).collect::<Result<_, ReadError>>()?,
             cut_short: self.cut_short,

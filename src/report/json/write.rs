@@ -1,7 +1,8 @@
 //! From a report to its document.
 
 use super::super::{
-    Comparison, Difference, GivenModel, NotCompared, Report, SCHEMA_VERSION, Why, milliseconds, power_of_two,
+    Comparison, Difference, GivenModel, NotCompared, Report, SCHEMA_VERSION, Why, hexadecimal, milliseconds,
+    power_of_two,
 };
 use super::document::{
     BaselineDocument, ClaimDocument, ControlDocument, Document, ExponentDocument, InapplicableDocument, KindDocument,
@@ -116,6 +117,7 @@ impl ClaimDocument {
                 .map(|(&bits, residual)| Rung { bits, residual: residual.to_string() })
                 .collect(),
             kinds: claim.kinds.iter().map(KindDocument::new).collect(),
+            fingerprint: claim.fingerprint.map(hexadecimal),
             orbits: claim.orbits,
             exponents: claim.exponents.iter().map(ExponentDocument::new).collect(),
             quantities: claim.quantities.iter().map(QuantityDocument::new).collect(),

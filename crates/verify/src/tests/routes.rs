@@ -3,8 +3,8 @@
 use super::super::bounds::{Bound, schwartz_zippel};
 use super::super::stream::GRID_BITS;
 use super::super::{
-    Case, Check, Class, Decomposition, Draw, Drawn, Draws, Evidence, Exact, In, Ladder, Relation, Scalar, Settings,
-    Status, Stream, Term, Transcendental, Unjudged, ladder,
+    Case, Check, Class, Decomposition, Draw, Drawn, Draws, Evidence, Exact, In, Ladder, Numbers, Relation, Scalar,
+    Settings, Status, Stream, Term, Transcendental, Unjudged, ladder,
 };
 use equipartition_scalar::{Branch, Degree, Field, Rational, Recorded};
 use num_traits::{One, Zero};
@@ -52,7 +52,10 @@ impl Drawn for Pair {
         self.algebraic
     }
     fn describe(&self) -> String {
-        format!("{} and {}", self.x, self.y)
+        "two numbers".to_owned()
+    }
+    fn numbers(&self) -> Vec<Numbers> {
+        vec![Numbers::new("x", [self.x.clone()]), Numbers::new("y", [self.y.clone()])]
     }
 }
 
@@ -104,11 +107,25 @@ fn every_route_judges_in_its_scalars() {
     assert_eq!(scalars(&Transcendental(LAW), Case::Law, 4096)[1..], [1024, 2048, 4096].map(Scalar::Mp));
 }
 
+/// A fingerprint is of what was drawn, whatever is judged of it and in which scalars.
+#[test]
+fn other_instances_have_other_fingerprints() {
+    let of = |check: &dyn Check, index| examined(check, Case::Law, index, 256).fingerprint;
+    let first = of(&Exact(LAW), 0);
+    assert_eq!(first, of(&Transcendental(LAW), 0));
+    assert_eq!(first, of(&Exact(Commutes { outcome: Outcome::Outside, ..LAW }), 0));
+    // Equal words are not enough: another index has other numbers, and so has a narrower generator.
+    assert_ne!(first, of(&Exact(LAW), 1));
+    assert_ne!(first, of(&Exact(Commutes { bits: 4, ..LAW }), 0));
+    let control = |index| examined(&Exact(LAW), Case::Control(0), index, 256).fingerprint;
+    assert_ne!(control(0), control(1));
+}
+
 #[test]
 fn a_route_declares_the_evidence_that_it_reaches() {
     let real = Commutes { algebraic: false, ..LAW };
     let reached = |check: &dyn Check| examined(check, Case::Law, 0, 256).evidence();
-    assert_eq!(reached(&Exact(LAW)), [Evidence::Exact]);
+    assert_eq!(reached(&Exact(LAW)), [Evidence::Identity, Evidence::Exact]);
     assert_eq!(reached(&Ladder(real)), [Evidence::Enclosed, Evidence::Converged]);
     for check in [&Exact(LAW) as &dyn Check, &Ladder(LAW), &Ladder(real), &Transcendental(LAW), &Decomposition(LAW)] {
         assert!(reached(check).iter().all(|kind| check.evidence().contains(kind)));

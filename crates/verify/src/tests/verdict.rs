@@ -57,6 +57,22 @@ fn all_well() -> Vec<(Case, u64, Examination)> {
     (0..4).map(holding).chain((0..4).map(|index| control(0, index, Some(1)))).collect()
 }
 
+/// The fingerprint of a report is of all instances, of the law and of the controls, also of those that are left out.
+#[test]
+fn another_instance_is_another_fingerprint() {
+    let of = |examinations: &[_]| concluded(1, examinations).fingerprint.expect("it was run");
+    let same = of(&all_well());
+    for place in [1, 5] {
+        let mut other = all_well();
+        other[place].2.fingerprint += 1;
+        assert_ne!(of(&other), same);
+    }
+    let mut left_out = all_well();
+    left_out[1].2.excluded = Some("outside".to_owned());
+    assert_eq!(of(&left_out), same);
+    assert_ne!(of(&all_well()[1..]), same);
+}
+
 #[test]
 fn what_holds_on_every_instance_and_fails_in_every_control_holds() {
     let report = concluded(1, &all_well());
