@@ -46,6 +46,9 @@ pub struct Configuration {
     pub time_limit: Option<Duration>,
     /// The format of the report on standard output.
     pub format: Option<ReportFormat>,
+    /// The file itself, if there is one.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 fn precision<'de, D: Deserializer<'de>>(source: D) -> Result<Option<u32>, D::Error> {
@@ -108,9 +111,15 @@ impl Configuration {
     fn read(path: &Path) -> Result<Option<Self>, Failure> {
         match text_file::read(path, text_file::LONGEST) {
             Ok(text) => Self::parse(&shown(path), &text)
-                .map(|settings| Some(settings.placed(path.parent().unwrap_or(Path::new("")))))
+                .map(|settings| {
+                    let settings = settings.placed(path.parent().unwrap_or(Path::new("")));
+                    Some(Configuration { file: Some(path.to_owned()), ..settings })
+                })
                 .map_err(|complaint| Failure::BadConfiguration(complaint.to_string())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match path.symlink_metadata() {
+                Ok(_) => Err(Failure::MissingInput(format!("{}: a link to nothing", shown(path)))),
+                Err(_) => Ok(None),
+            },
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 Err(Failure::BadConfiguration(format!("{}: not text in UTF-8", shown(path))))
             }

@@ -11,7 +11,7 @@ use crate::verify::theory::{Theories, Theory};
 use crate::verify::{Checked, Claim, Evidence};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// List the claims: identifier, title and statement, theory by theory; or draw which rests on which
 #[derive(Args)]
@@ -87,6 +87,8 @@ impl<'a> Item<'a> {
 /// # Errors
 /// If a prefix matches none, or they cannot be written.
 pub fn run<'a>(arguments: &Arguments, theories: Theories<'a>) -> Result<Exit, Failure> {
+    let files = theories.0.iter().filter_map(|theory| theory.file).map(Path::new);
+    output::keep_apart(files, arguments.output.as_deref())?;
     let destination = Destination::open(arguments.output.as_deref())?;
     let selected = selection::selected(theories, &arguments.selection.words(&[])).map_err(|failure| {
         match (failure, &arguments.search) {

@@ -1,6 +1,6 @@
 //! Where a report goes: formats, files, annotations, and the comparison with a baseline on the way.
 
-use super::output::{self, Destination, shown};
+use super::output::{self, Destination};
 use super::{Exit, Failure, baseline};
 use crate::report::text::{Page, Style};
 use crate::report::{Report, annotations, figures, html, json, junit, markdown, paper, text};
@@ -98,21 +98,15 @@ pub struct Opened<'a> {
 }
 
 impl Outlet {
-    /// Opens every file, none of which may be one of the `inputs`, so that one that cannot be written is an error before the work, not after it.
+    /// Opens every file, none of which may be one of the `inputs` or a theory's, so that one that cannot be written is an error before the work, not after it.
     ///
     /// # Errors
     /// If a file cannot be written, or the baseline cannot be read.
     pub fn open<'a>(&'a self, inputs: &[PathBuf], theories: Theories<'a>) -> Result<Opened<'a>, Failure> {
-        let mut used: Vec<PathBuf> = inputs.iter().chain(&self.baseline).map(|path| output::identity(path)).collect();
-        let standard = PathBuf::from("-");
-        let first = self.output.as_ref().unwrap_or(&standard);
-        for path in std::iter::once(first).chain(self.also.iter().map(|also| &also.file)) {
-            let identity = output::identity(path);
-            if used.contains(&identity) {
-                return Err(Failure::Usage(format!("{} is named twice: a report would replace it", shown(path))));
-            }
-            used.push(identity);
-        }
+        let files = theories.0.iter().filter_map(|theory| theory.file).map(Path::new);
+        let read = inputs.iter().chain(&self.baseline).map(PathBuf::as_path).chain(files);
+        let first = self.output.as_deref().unwrap_or(Path::new("-"));
+        output::keep_apart(read, std::iter::once(first).chain(self.also.iter().map(|also| also.file.as_path())))?;
         if let Some(directory) = &self.plots {
             output::make_folder(directory)?;
         }

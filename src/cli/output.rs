@@ -81,6 +81,30 @@ pub fn identity(path: &Path) -> PathBuf {
     fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
+/// Refuses reports that would replace what was `read`, or each other.
+///
+/// # Errors
+/// [`Failure::Usage`].
+pub fn keep_apart<'a>(
+    read: impl IntoIterator<Item = &'a Path>,
+    written: impl IntoIterator<Item = &'a Path>,
+) -> Result<(), Failure> {
+    let mut used: Vec<PathBuf> = read.into_iter().map(identity).collect();
+    for path in written {
+        let identity = identity(path);
+        if used.contains(&identity) {
+            let what = if path == Path::new("-") {
+                "standard output has one report: name a file for the other".to_owned()
+            } else {
+                format!("{} is named twice: a report would replace it", shown(path))
+            };
+            return Err(Failure::Usage(what));
+        }
+        used.push(identity);
+    }
+    Ok(())
+}
+
 /// Where a report is to go.
 pub enum Destination {
     /// Standard output.

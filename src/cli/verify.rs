@@ -195,7 +195,7 @@ pub fn run(arguments: &Arguments, theories: Theories, files: &[TheoryFile]) -> R
     };
     let store =
         arguments.resume.as_deref().map(|directory| Store::open(directory, report.clone(), theories)).transpose()?;
-    let inputs: Vec<PathBuf> = arguments.model.iter().cloned().collect();
+    let inputs: Vec<PathBuf> = arguments.model.iter().chain(&settings.file).cloned().collect();
     // Before anything is written, so that an interruption loses nothing.
     let hosted = host::interruption();
     let is_hosted = hosted.is_some();
@@ -413,6 +413,7 @@ fn interruption() -> Arc<AtomicBool> {
     let raised = Arc::clone(&flag);
     let handled = ctrlc::set_handler(move || {
         if raised.swap(true, Ordering::Relaxed) {
+            output::remove_pending_files();
             std::process::exit(130);
         }
         output::complain("interrupted: what is finished will be reported (again to stop at once)");

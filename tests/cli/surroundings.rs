@@ -75,9 +75,47 @@ fn one_file_is_named_once_whatever_its_name() {
     };
     refuses(&["verify", CLAIM, "--output", "same.txt", "--also", "junit=./same.txt"], "named twice");
     // Standard output is one place too.
-    refuses(&["verify", CLAIM, "--also", "json=-"], "named twice");
-    refuses(&["verify", CLAIM, "--output", "a", "--also", "json=-", "--also", "junit=-"], "named twice");
+    refuses(&["verify", CLAIM, "--also", "json=-"], "standard output has one report");
+    refuses(
+        &["verify", CLAIM, "--output", "a", "--also", "json=-", "--also", "junit=-"],
+        "standard output has one report",
+    );
     refuses(&["observe", "flow", "--csv", "a.csv", "--svg", "./a.csv"], "name the same file");
     refuses(&["verify", CLAIM, "--also", "json=a,html=b"], "repeat the option");
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing was written");
+}
+
+/// What a run reads no report replaces: laws and settings are somebody's work.
+#[test]
+fn no_report_replaces_what_is_read() {
+    let folder = TempDir::new().expect("a folder");
+    let theory = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/theories/quadratic-unit.toml"));
+    let theory = theory.expect("a theory");
+    fs::write(folder.path().join("laws.toml"), &theory).expect("a file");
+    fs::write(folder.path().join("equipartition.toml"), "instances = 4\n").expect("a file");
+    for arguments in [
+        &["verify", "laws.toml", "--output", "laws.toml"][..],
+        &["verify", "laws.toml", "--also", "junit=./laws.toml"],
+        &["verify", CLAIM, "--theory", "laws.toml", "--output", "laws.toml"],
+        &["verify", CLAIM, "--output", "equipartition.toml"],
+        &["verify", CLAIM, "--config", "equipartition.toml", "--also", "html=equipartition.toml"],
+        &["list", "--theory", "laws.toml", "--output", "laws.toml"],
+    ] {
+        let assert = equipartition().current_dir(folder.path()).args(arguments).assert().code(2);
+        let complaint = String::from_utf8(assert.get_output().stderr.clone()).expect("text");
+        assert!(complaint.contains("named twice"), "{arguments:?}: {complaint}");
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("laws.toml")).expect("still there"), theory);
+    assert_eq!(fs::read_to_string(folder.path().join("equipartition.toml")).expect("still there"), "instances = 4\n");
+}
+
+/// Settings that cannot be found are not the same as none.
+#[cfg(unix)]
+#[test]
+fn a_link_to_no_settings_is_told() {
+    let folder = TempDir::new().expect("a folder");
+    std::os::unix::fs::symlink("nowhere", folder.path().join("equipartition.toml")).expect("a link");
+    let assert = equipartition().current_dir(folder.path()).args(["verify", CLAIM]).assert().code(66);
+    let complaint = String::from_utf8(assert.get_output().stderr.clone()).expect("text");
+    assert!(complaint.contains("equipartition.toml: a link to nothing"), "{complaint}");
 }

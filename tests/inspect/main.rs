@@ -243,6 +243,20 @@ fn the_heat_map_has_a_cell_for_every_law_and_both_files_are_written() {
     assert!(map.contains("up rows / down columns, layer 1: ") && !map.contains("NaN"));
     let twice = [&[weights.as_str(), "--gradients", &gradients, "--svg", "x", "--output", "x"], &DECODER[..]].concat();
     refused(&twice, 2, &["named twice"]);
+    // Nor is what was read replaced, whether this run needs it or not.
+    let copy = folder.path().join("weights.safetensors");
+    fs::copy(&weights, &copy).unwrap();
+    let copy = copy.display().to_string();
+    for more in [
+        &["--list"][..],
+        &["--laws", "auto", "--gradients", &gradients],
+        &["--laws", "decoder", "--gradients", &gradients],
+    ] {
+        refused(&[&[copy.as_str(), "--output", &copy], more].concat(), 2, &["named twice"]);
+    }
+    let beside = folder.path().join("config.json").display().to_string();
+    refused(&[copy.as_str(), "--list", "--output", &beside], 2, &["named twice"]);
+    assert_eq!(fs::read(&copy).unwrap(), fs::read(&weights).unwrap());
 }
 
 #[test]

@@ -6,9 +6,9 @@ mod laws;
 pub use arguments::Arguments;
 
 use self::laws::{Described, refused};
-use super::output::{self, Destination, identity, shown};
+use super::output::{self, Destination, shown};
 use super::{Exit, Failure, Format, host};
-use crate::checkpoint::{Checkpoint, CheckpointError};
+use crate::checkpoint::{Checkpoint, CheckpointError, Tensor};
 use crate::inspection::{self, Counts, Inputs, Settings, names};
 use crate::report::inspection::{self as report, Subject};
 use crate::report::plural;
@@ -25,6 +25,13 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let Arguments { file, gradients, optimizer, entropic_gradient, .. } = arguments;
     arguments.check_that_all_is_used()?;
     let weights = open(file)?;
+    // Whether or not this run reads all of them.
+    let configuration = file.with_file_name("config.json");
+    let named = [gradients, optimizer, entropic_gradient, &arguments.laws].into_iter().flatten();
+    let shards = weights.names().filter_map(|name| weights.get(name)).map(Tensor::file);
+    let read = named.chain([file, &configuration]).map(PathBuf::as_path).chain(shards);
+    let written = arguments.output.iter().chain(&arguments.svg);
+    output::keep_apart(read, written.map(PathBuf::as_path))?;
     let laws = match &arguments.laws {
         Some(laws) if !arguments.list => laws,
         _ => return arguments.list(&weights),
@@ -53,19 +60,6 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         gradients: gradient_tensors.as_ref(),
         entropic_gradient: entropic_tensors.as_ref(),
     };
-    let mut used: Vec<PathBuf> =
-        [Some(file), gradients.as_ref(), optimizer.as_ref(), entropic_gradient.as_ref(), Some(laws)]
-            .into_iter()
-            .flatten()
-            .map(|path| identity(path))
-            .collect();
-    for path in arguments.output.iter().chain(&arguments.svg) {
-        let identity = identity(path);
-        if used.contains(&identity) {
-            return Err(Failure::Usage(format!("{} is named twice: a report would replace it", shown(path))));
-        }
-        used.push(identity);
-    }
     let report = Destination::open(arguments.output.as_deref())?;
     let svg = arguments.svg.as_deref().map(|path| Destination::open(Some(path))).transpose()?;
     let inspection = inspection::inspect(&inputs, &named, &settings).map_err(|error| refused(file, error))?;
