@@ -1,6 +1,7 @@
 //! A law of formulas as a check: how its instances are drawn, and in which scalars it is judged.
 
 use super::arithmetic::Computed;
+use super::confirmed::Confirmed;
 use super::instance::{Family, Instance, draw_inputs};
 use super::stretch::{further_samples, stretch};
 use crate::scalar::{Magnitude, Mp, Rational};
@@ -139,7 +140,7 @@ impl FormulaLaw {
     pub fn check(&self) -> Box<dyn Check + Send> {
         match self.question.law.assertion {
             Assertion::Order(..) => Box::new(Order(self.clone())),
-            Assertion::Equality | Assertion::AtMost => Box::new(Ladder(self.clone())),
+            Assertion::Equality | Assertion::AtMost => Box::new(Confirmed(Ladder(self.clone()))),
         }
     }
 
@@ -187,12 +188,16 @@ impl FormulaLaw {
         self.drawn_of(draw, &family, far)
     }
 
-    /// Gives a family a sample more than there are parameters, where the number matters: with few samples the gradients are never independent.
+    /// Gives a family a sample more than there are parameters or numbers of a sample, but at most [`MOST_SAMPLES`], where the number matters: with few
+    /// samples neither the gradients nor the samples are ever independent.
     pub(super) fn give_samples(&self, family: &mut Family) {
-        let enough = self.parameters(&family.sizes) + 1;
+        let numbers = self.parameters(&family.sizes).max(entries(&self.question.signature.data, &family.sizes));
+        let enough = (numbers + 1).min(MOST_SAMPLES);
         let is_mean = || self.program(family, Of::Own).is_ok_and(|program| program.has_means());
-        if (family.samples + 1..=MOST_SAMPLES).contains(&enough) && is_mean() {
-            family.samples = enough;
+        if family.samples < enough && is_mean() {
+            // As many as a program can have.
+            let fits = |samples: &usize| self.program_of(&family.sizes, *samples, Of::Own).is_ok();
+            family.samples = (family.samples..=enough).rev().find(fits).unwrap_or(family.samples);
         }
     }
 
@@ -327,6 +332,11 @@ impl Instance {
 
 impl Draws for FormulaLaw {
     type Instance = Instance;
+
+    fn written(&self) -> String {
+        let Question { model, law, definitions, .. } = &self.question;
+        [&[model.text.clone(), law.text.clone()], &definitions[..]].concat().join("\n")
+    }
 
     fn draw(&self, draw: &mut Draw) -> Result<Instance, Unjudged> {
         let class = self.class(draw);

@@ -20,6 +20,7 @@
 pub mod answer;
 mod branches;
 pub mod claim;
+mod confirmed;
 pub mod counterexample;
 #[cfg(feature = "model-file")]
 pub mod file;

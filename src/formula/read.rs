@@ -1,7 +1,10 @@
 //! From texts to laws: what is wrong is said of the text that it is in.
 
 use super::law::{FormulaLaw, Question, Where};
-use equipartition_formula::{Definitions, Fault, Law, Model, Place, Rates, Signature, Source, possible_sizes};
+use equipartition_formula::syntax::Statement;
+use equipartition_formula::{
+    Assertion, Definitions, Fault, Law, Model, Place, Rates, Signature, Small, Source, possible_sizes,
+};
 use std::sync::Arc;
 
 /// The texts of a law.
@@ -77,6 +80,11 @@ pub fn read(texts: &Texts<'_>) -> Result<FormulaLaw, (Part, Fault)> {
         possible_sizes(&model, &law).map_err(|(in_law, fault)| (if in_law { Part::Law } else { Part::Loss }, fault))?;
     if let (false, Some(span)) = (texts.rates == Rates::Scalar, law.learning_rate_at()) {
         return Err(of_law(Fault::new(span, "there is no single eta where Lambda is a matrix: write `Lambda`")));
+    }
+    if let (false, Assertion::Order(Small::LearningRate, _)) = (texts.rates == Rates::Scalar, law.assertion) {
+        let Statement { right, .. } = law.statement();
+        let message = "there is no single eta where Lambda is a matrix, so that nothing is of an order in it";
+        return Err(of_law(Fault::new(right.span.clone(), message)));
     }
     let (model, law, signature) = (Arc::new(model), Arc::new(law), Arc::new(signature));
     let tidy = |formula: &str| formula.split_whitespace().collect::<Vec<_>>().join(" ");

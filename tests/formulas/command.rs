@@ -72,6 +72,7 @@ fn what_makes_no_sense_is_underlined() {
         ("for z: w g.w = 2 u g.u", &[], &["write `w @ g.w` or `w * g.w`", "^^^^^"]),
         ("rate(u; L) = 0", &[], &["law:1:1: what is descended stands first: write `rate(L; u)`", "^^^^^^^^^^"]),
         ("next(u; w) = u", &[], &["expected `L`, `S` or `F`, found `u`"]),
+        ("next(L; u) - u ~ eta", &["--rates", "diagonal"], &["no single eta where Lambda is a matrix", "^^^"]),
         ("u = \u{1b}[31m", &[], &["`\u{fffd}` has no meaning in a formula", "^"]),
         ("1/(u - u) = w @ w", &[], &["`(u - u)` is 0 on all instances"]),
         ("w[3] = u", &[], &["no size fits: this needs n at least 4, and it is from 1 to 3"]),

@@ -231,3 +231,49 @@ fn a_refuted_law_has_an_instance_to_look_at() {
     assert_eq!(first.report.reason, second.report.reason);
     assert_eq!(first.counterexample.unwrap().numbers, second.counterexample.unwrap().numbers);
 }
+
+/// What was written cancels in floats of any precision where `w x` is large: only an enclosure refutes it.
+#[test]
+fn rounding_refutes_no_law() {
+    let (loss, with) = ("softplus(-w x)", "w, x");
+    for law in [
+        "for z: l = log(1 + exp(-w x))",
+        "for z: l = -log(sigmoid(w x))",
+        "for z: g.w = -(1 - sigmoid(w x)) x",
+        "for z: l >= (1 - tanh(w x/2))/2",
+    ] {
+        let (code, text) = check(law, loss, with);
+        assert_eq!(code, Some(0), "{law}: {text}");
+    }
+    for law in ["for z: l = log(2 + exp(-w x))", "for z: g.w = -(1 - sigmoid(w x/2)) x", "for z: l >= 1 - tanh(w x/2)"]
+    {
+        let (code, text) = check(law, loss, with);
+        assert_eq!(code, Some(1), "{law}: {text}");
+    }
+}
+
+/// Four vectors of four numbers are independent, three are not: there are as many samples as that takes, however many parameters there are.
+#[test]
+fn with_too_few_samples_a_determinant_would_vanish() {
+    let matrix = ("sum((W @ x - y)^2)", "W[n, n], x[n], y[n]; n in 4");
+    let sum = ("(w sum(x) - y)^2", "w, x[n], y; n in 4");
+    for (law, (loss, with)) in
+        [("det(grad(L).W) = 0", matrix), ("det(E[outer(x, x)]) = 0", matrix), ("det(E[outer(x, x)]) = 0", sum)]
+    {
+        let (code, text) = check(law, loss, with);
+        assert!(code == Some(1) && text.starts_with("refuted"), "{law}: {text}");
+    }
+}
+
+/// `g^T Lambda g <= tr(Lambda) |g|^2`, with equality in the limit of one rate far above the others.
+#[test]
+fn rates_are_drawn_far_apart() {
+    let (loss, with) = ("(u (w @ x) - y)^2", "u, w[n], x[n], y; n in 1..3");
+    let bound = |part: &str| format!("E[g @ Lambda @ g] <= {part} tr(Lambda) E[sum(g.w^2) + g.u^2]");
+    for rates in ["diagonal", "full"] {
+        let (_, text) = told(&["check", "--alone", &bound("95/100"), "--loss", loss, "--with", with, "--rates", rates]);
+        assert!(text.starts_with("refuted"), "{rates}: {text}");
+        let (_, text) = told(&["check", "--alone", &bound("1"), "--loss", loss, "--with", with, "--rates", rates]);
+        assert!(!text.starts_with("refuted"), "{rates}: {text}");
+    }
+}
