@@ -122,7 +122,19 @@ fn another_statement_another_hypothesis_and_another_prediction_are_weaker() {
         compare(&old, &full)
     };
     only(&altered(|record| record.statement.push('!')), true, id, "another statement");
-    only(&altered(|record| record.fingerprint = Some("0".repeat(16))), true, id, "other instances are drawn");
+    only(&altered(|record| record.fingerprint = Some("0".repeat(16))), true, id, "other instances of the law");
+    let exchanged = |record: &mut baseline::Record| {
+        let control = record.control_fingerprints.values_mut().next().expect("it has controls");
+        *control = "0".repeat(16);
+    };
+    only(&altered(exchanged), true, id, "other instances of the control");
+    // Where there is one more there was none to compare it with.
+    let fewer = altered(|record| {
+        let name = record.controls.keys().next().expect("it has controls").clone();
+        record.controls.remove(&name);
+        record.control_fingerprints.remove(&name);
+    });
+    only(&fewer, false, id, "new: failing control");
     let older = altered(|record| record.fingerprint = None);
     assert!(older.weaker.is_empty() && older.stronger.is_empty(), "a lock of an older version has none: {older:?}");
     only(&altered(|record| drop(record.hypotheses.pop())), true, id, "new: hypothesis");

@@ -60,6 +60,7 @@ fn claim(entry: Entry, verdict: Verdict, reason: &str) -> ClaimReport {
             failed: true,
             margin: Magnitude::power_of_two(-3),
             instances: 4,
+            fingerprint: Some(0xfedc_ba98_7654_3210),
         }],
         mutants: vec![
             MutantReport::new(

@@ -58,6 +58,9 @@ pub struct Finding {
     pub details: Vec<Detail>,
 }
 
+/// Why an enclosure does not decide where branches meet.
+pub const KINK: &str = "an interval contains a kink";
+
 /// What the relations of one kind said on an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
@@ -209,7 +212,7 @@ impl Finding {
         if let Some(obstacle) = difference.iter().find_map(Measured::obstacle) {
             return Status::Undecided(match obstacle {
                 Obstacle::NotFinite => "a value is not a finite number",
-                Obstacle::Kink => "an interval contains a kink",
+                Obstacle::Kink => KINK,
             });
         }
         let entries = || relation.terms().flat_map(|term| &term.value);

@@ -53,6 +53,8 @@ pub struct ControlReport {
     pub margin: Magnitude,
     /// The instances on which it was tried.
     pub instances: usize,
+    /// A fingerprint of those that were drawn, as the law's.
+    pub fingerprint: Option<u64>,
 }
 
 /// Above this share of instances that are left out a claim is undecided: what is left is no fair sample of its hypotheses.
@@ -136,7 +138,7 @@ pub struct ClaimReport {
     pub mutants: Vec<MutantReport>,
     /// What each kind of relation said.
     pub kinds: Vec<KindReport>,
-    /// A fingerprint of the instances that were drawn, of the law and of the controls: another generator has another. None in a report of an older version that was read.
+    /// A fingerprint of the instances of the law that were drawn: another generator has another. None in a report of an older version that was read.
     pub fingerprint: Option<u64>,
     /// For a claim that searches for its points: the number of distinct orbits found.
     pub orbits: Option<usize>,

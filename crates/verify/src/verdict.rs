@@ -42,11 +42,7 @@ impl ClaimReport {
             cut_short,
             seconds,
         };
-        let mut drawn = Fingerprint::new();
-        for (case, index, examination) in examinations {
-            drawn.take(&format_args!("{case:?} {index} {:016x}", examination.fingerprint));
-        }
-        report.fingerprint = Some(drawn.finish());
+        report.fingerprint = Some(fingerprint(Case::Law, examinations));
         let silent = report.judge_law(examinations);
         report.tests = examinations.iter().flat_map(|(.., found)| &found.findings).map(|finding| finding.tests).sum();
         report.controls = entry
@@ -258,7 +254,18 @@ fn judge_control(name: &str, case: Case, examinations: &[(Case, u64, Examination
     let margin =
         tried().map(|(.., examination)| miss(examination)).reduce(Magnitude::min).unwrap_or_else(Magnitude::zero);
     let failed = margin > Magnitude::power_of_two(-WIDE);
-    ControlReport { name: name.to_owned(), failed, margin, instances: tried().count() }
+    let fingerprint = Some(fingerprint(case, examinations));
+    ControlReport { name: name.to_owned(), failed, margin, instances: tried().count(), fingerprint }
+}
+
+/// Of all instances of a case that were drawn, also of those that are left out.
+fn fingerprint(case: Case, examinations: &[(Case, u64, Examination)]) -> u64 {
+    let mut fingerprint = Fingerprint::new();
+    for (_, index, examination) in examinations.iter().filter(|(known, ..)| *known == case) {
+        fingerprint.take(index);
+        fingerprint.take(&examination.fingerprint);
+    }
+    fingerprint.finish()
 }
 
 fn raise(largest: &mut Magnitude, candidate: &Magnitude) {

@@ -20,13 +20,7 @@ impl Record {
             std::cmp::Ordering::Equal => {}
             order => both.add(order.is_lt(), format!("{}, was {}", now.verdict, self.verdict)),
         }
-        if let (Some(before), Some(after)) = (&self.fingerprint, &now.fingerprint)
-            && before != after
-        {
-            both.weaker.push(
-                "other instances are drawn than those recorded, of the law or of a control, perhaps of fewer kinds or sizes: bless it if it is meant".to_owned(),
-            );
-        }
+        both.drawn("the law", self.fingerprint.as_ref(), now.fingerprint.as_ref());
         both.counts("instances", More::IsStronger, self.instances, now.instances);
         both.counts("vacuous instances", More::IsWeaker, self.vacuous, now.vacuous);
         both.counts("instances left out", More::IsWeaker, self.left_out, now.left_out);
@@ -44,6 +38,9 @@ impl Record {
             if let Some(&after) = now.controls.get(name) {
                 both.counts(&format!("instances of the control `{name}`"), More::IsStronger, before, after);
             }
+        }
+        for (name, before) in &self.control_fingerprints {
+            both.drawn(&format!("the control `{name}`"), Some(before), now.control_fingerprints.get(name));
         }
         both.mutants(&self.mutants, &now.mutants);
         self.compare_exponents(now, &mut both);
@@ -123,6 +120,17 @@ impl Differences {
     fn counts(&mut self, what: &str, more: More, before: usize, now: usize) {
         if now != before {
             self.add((now > before) == (more == More::IsStronger), format!("{now} {what}, was {before}"));
+        }
+    }
+
+    /// Other instances are neither more nor fewer, but what was known of them is not known of these.
+    fn drawn(&mut self, of: &str, before: Option<&String>, now: Option<&String>) {
+        if let (Some(before), Some(now)) = (before, now)
+            && before != now
+        {
+            self.weaker.push(format!(
+                "other instances of {of} than those recorded, perhaps of fewer kinds or sizes: bless it if it is meant"
+            ));
         }
     }
 

@@ -36,7 +36,7 @@ pub struct Record {
     /// Instances left out: outside the hypotheses, or below the check's resolution.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: usize,
-    /// A fingerprint of the instances, in hexadecimal; none in older locks.
+    /// A fingerprint of the law's instances, in hexadecimal; none in older locks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
     /// Distinct orbits of the points that were found.
@@ -47,6 +47,9 @@ pub struct Record {
     pub intervals: usize,
     /// The controls that failed, each with the number of instances.
     pub controls: BTreeMap<String, usize>,
+    /// Fingerprints of the instances of these controls.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub control_fingerprints: BTreeMap<String, String>,
     /// The wrong formulas that were refuted.
     pub mutants: Vec<String>,
     /// The kinds of relations.
@@ -126,6 +129,12 @@ impl Record {
             orbits: claim.orbits,
             intervals: claim.tests,
             controls: claim.failed_controls().map(|control| (control.name.to_owned(), control.instances)).collect(),
+            control_fingerprints: claim
+                .controls
+                .iter()
+                .filter(|control| control.failed)
+                .filter_map(|control| Some((control.name.clone(), hexadecimal(control.fingerprint?))))
+                .collect(),
             mutants: refuted.map(|found| found.mutant.to_string()).collect(),
             kinds: claim.kinds.iter().map(kind).collect(),
             exponents: claim.exponents.iter().map(exponent).collect(),

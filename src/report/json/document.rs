@@ -206,6 +206,8 @@ pub(super) struct ControlDocument {
     pub failed: bool,
     pub margin: String,
     pub instances: usize,
+    #[serde(default)]
+    pub fingerprint: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -130,12 +130,20 @@ impl ClaimDocument {
             place.ok_or_else(|| wrong(of("controls"), "a control of the claim", name))
         };
         let ladder = self.ladder.iter().map(|rung| Ok((rung.bits, magnitude("ladder", &rung.residual)?)));
+        let fingerprint = |text: &Option<String>| {
+            let read = |text: &String| {
+                let read = u64::from_str_radix(text, 16).ok().filter(|&read| hexadecimal(read) == *text);
+                read.ok_or_else(|| wrong(of("fingerprint"), "16 hexadecimal digits", text))
+            };
+            text.as_ref().map(read).transpose()
+        };
         let controls = self.controls.iter().map(|found| {
             Ok(ControlReport {
                 name: entry.controls[control(&found.name)?].name.clone(),
                 failed: found.failed,
                 margin: magnitude("controls", &found.margin)?,
                 instances: found.instances,
+                fingerprint: fingerprint(&found.fingerprint)?,
             })
         });
         let mutant = |found: MutantDocument| {
@@ -144,10 +152,6 @@ impl ClaimDocument {
                 refuted: found.refuted,
                 margin: magnitude("mutants", &found.margin)?,
             })
-        };
-        let fingerprint = |text: &str| {
-            let read = u64::from_str_radix(text, 16).ok().filter(|&read| hexadecimal(read) == text);
-            read.ok_or_else(|| wrong(of("fingerprint"), "16 hexadecimal digits", text))
         };
         let bound = |text: String| parse_bound(&text).ok_or_else(|| wrong(of("kinds"), "a power such as 2^-53", text));
         let kind = |found: KindDocument| {
@@ -212,7 +216,7 @@ impl ClaimDocument {
             tests: self.intervals,
             mutants: self.mutants.into_iter().map(mutant).collect::<Result<_, ReadError>>()?,
             kinds: self.kinds.into_iter().map(kind).collect::<Result<_, ReadError>>()?,
-            fingerprint: self.fingerprint.as_deref().map(fingerprint).transpose()?,
+            fingerprint: fingerprint(&self.fingerprint)?,
             orbits: self.orbits,
             witnesses: self.witnesses.into_iter().map(witness).collect::<Result<_, ReadError>>()?,
             cut_short: self.cut_short,

@@ -189,6 +189,7 @@ impl ControlDocument {
             failed: control.failed,
             margin: control.margin.to_string(),
             instances: control.instances,
+            fingerprint: control.fingerprint.map(hexadecimal),
         }
     }
 }

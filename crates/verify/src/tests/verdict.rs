@@ -57,20 +57,28 @@ fn all_well() -> Vec<(Case, u64, Examination)> {
     (0..4).map(holding).chain((0..4).map(|index| control(0, index, Some(1)))).collect()
 }
 
-/// The fingerprint of a report is of all instances, of the law and of the controls, also of those that are left out.
+/// The law has a fingerprint of its own instances, also of those that are left out, and so has each control: a further control is no other law.
 #[test]
 fn another_instance_is_another_fingerprint() {
-    let of = |examinations: &[_]| concluded(1, examinations).fingerprint.expect("it was run");
-    let same = of(&all_well());
-    for place in [1, 5] {
+    let of = |controls, examinations: &[_]| {
+        let report = concluded(controls, examinations);
+        let control = report.controls[0].fingerprint.expect("it was run");
+        (report.fingerprint.expect("it was run"), control)
+    };
+    let (law, first) = of(1, &all_well());
+    let altered = |place: usize| {
         let mut other = all_well();
         other[place].2.fingerprint += 1;
-        assert_ne!(of(&other), same);
-    }
+        of(1, &other)
+    };
+    assert!(altered(1).0 != law && altered(1).1 == first);
+    assert!(altered(5).0 == law && altered(5).1 != first);
     let mut left_out = all_well();
     left_out[1].2.excluded = Some("outside".to_owned());
-    assert_eq!(of(&left_out), same);
-    assert_ne!(of(&all_well()[1..]), same);
+    assert_eq!(of(1, &left_out), (law, first));
+    assert_ne!(of(1, &all_well()[1..]).0, law);
+    let further: Vec<_> = all_well().into_iter().chain((0..4).map(|index| control(1, index, Some(1)))).collect();
+    assert_eq!(of(2, &further), (law, first));
 }
 
 #[test]
