@@ -1,10 +1,13 @@
 //! What floats refute, an enclosure has to exclude.
 //!
 //! A typed formula may cancel as its author wrote it: `1 - sigmoid(a)` loses all digits of a float where a is large, and keeps a wrong size. Only an enclosure knows
-//! how much was lost. So a law is refuted in floats where it is also refuted in intervals; where the interval tells neither, the instance is below what the check
-//! resolves, and is left out; and where the interval confirms the law, it decides.
+//! how much was lost. So a law is refuted in floats where it is also refuted in intervals. Where the interval confirms the law, it alone decides; where it is too
+//! wide to tell, the instance is below what the check resolves, and is left out; and where it contains a kink, nothing is decided.
 
-use crate::verify::{Case, Check, Draw, Evidence, Examination, Inapplicable, Scalar, Settings, Status, Subject};
+use crate::verify::finding::KINK;
+use crate::verify::{
+    Case, Check, Draw, Evidence, Examination, Finding, Inapplicable, Scalar, Settings, Status, Subject,
+};
 
 /// A check whose violations in floats are asked of its enclosure.
 pub(super) struct Confirmed<C>(pub C);
@@ -33,13 +36,20 @@ fn confirmed(mut examination: Examination) -> Examination {
     if enclosure == Status::Violated {
         return examination;
     }
-    let rounded = |scalar, status| matches!(scalar, Scalar::Mp(_)) && status == Status::Violated;
-    if enclosure == Status::Satisfied {
-        examination.findings.retain(|finding| !rounded(finding.scalar, finding.status));
+    let is_float = |finding: &Finding| matches!(finding.scalar, Scalar::Mp(_));
+    if !examination.findings.iter().any(|finding| is_float(finding) && finding.status == Status::Violated) {
+        return examination;
     }
-    for finding in &mut examination.findings {
-        if rounded(finding.scalar, finding.status) {
-            finding.status = Status::Unresolved;
+    match enclosure {
+        // What some floats agreed to beside is no evidence.
+        Status::Satisfied => examination.findings.retain(|finding| !is_float(finding)),
+        other => {
+            let instead = if other == Status::Undecided(KINK) { other } else { Status::Unresolved };
+            examination
+                .findings
+                .iter_mut()
+                .filter(|finding| is_float(finding))
+                .for_each(|finding| finding.status = instead);
         }
     }
     examination
@@ -48,7 +58,7 @@ fn confirmed(mut examination: Examination) -> Examination {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::{Class, Finding, Relation, Term};
+    use crate::verify::{Class, Relation, Term};
 
     /// Findings of a relation `1 = 1`, with these verdicts.
     fn found(statuses: &[(Scalar, Status)]) -> Examination {
@@ -70,10 +80,14 @@ mod tests {
         let with = |enclosure| [&[(interval, enclosure)], &floats[..]].concat();
         assert_eq!(after(&with(Status::Violated)), Status::Violated);
         assert_eq!(after(&with(wide)), Status::Unresolved);
+        assert_eq!(after(&with(Status::Undecided(KINK))), Status::Undecided(KINK));
         assert_eq!(after(&with(Status::Satisfied)), Status::Satisfied);
-        // The coarse rung alone had rounded too much: the others decide.
-        let one = [(interval, Status::Satisfied), (coarse, Status::Violated), (fine, Status::Satisfied)];
-        assert_eq!(after(&one), Status::Satisfied);
+        // The coarse rung alone had rounded too much: what converges without it is no ladder.
+        let one =
+            confirmed(found(&[(interval, Status::Satisfied), (coarse, Status::Violated), (fine, Status::Satisfied)]));
+        assert_eq!((one.status(), one.evidence()), (Status::Satisfied, vec![Evidence::Enclosed]));
+        let none = [(interval, wide), (coarse, Status::Satisfied), (fine, Status::Satisfied)];
+        assert_eq!(after(&none), Status::Satisfied);
         // A control has no enclosure, and the rationals need none.
         assert_eq!(after(&floats), Status::Violated);
         assert_eq!(after(&[(Scalar::Rational, Status::Violated)]), Status::Violated);

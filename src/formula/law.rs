@@ -4,12 +4,12 @@ use super::arithmetic::Computed;
 use super::confirmed::Confirmed;
 use super::instance::{Family, Instance, draw_inputs};
 use super::stretch::{further_samples, stretch};
-use crate::scalar::{Magnitude, Mp, Rational};
+use crate::scalar::{Interval, Magnitude, Measured, Mp, Rational};
 use crate::verify::finding::WIDE;
 use crate::verify::order::{Differences, Fine};
 use crate::verify::{
-    Asymptotic, Asymptotics, Case, Check, Class, Draw, Drawn, Draws, Finding, In, Ladder, Order, Relation, Scalar,
-    Stream, Unjudged,
+    Asymptotic, Asymptotics, Case, Check, Class, Draw, Drawn, Draws, Finding, INTERVAL_BITS, In, Ladder, Order,
+    Relation, Scalar, Stream, Unjudged,
 };
 use equipartition_formula::{
     Assertion, Declaration, GenericLoss, Law, Model, Number, Of, Place, Program, Rates, Signature, Sizes, Small,
@@ -317,16 +317,19 @@ impl Instance {
         }
     }
 
-    /// Whether the law is broken here by a wide margin.
+    /// Whether the law is broken here by a wide margin, and surely: floats that rounded too much break nothing.
     fn is_broken(&self) -> bool {
-        let failure = if self.is_algebraic() {
-            self.relations_of(&self.carried::<Rational>())
-                .map(|relations| Finding::judge(Scalar::Rational, &relations, false))
-        } else {
-            let relations = self.relations_of(&self.carried::<Mp<GLANCE_BITS>>());
-            relations.map(|relations| Finding::judge(Scalar::Mp(GLANCE_BITS), &relations, false))
-        };
-        failure.is_ok_and(|finding| finding.failure() > Magnitude::power_of_two(-WIDE))
+        if self.is_algebraic() {
+            return self.fails_in::<Rational>(Scalar::Rational);
+        }
+        self.fails_in::<Mp<GLANCE_BITS>>(Scalar::Mp(GLANCE_BITS))
+            && self.fails_in::<Interval<INTERVAL_BITS>>(Scalar::Interval(INTERVAL_BITS))
+    }
+
+    fn fails_in<T: Computed + Measured>(&self, scalar: Scalar) -> bool {
+        let relations = self.relations_of(&self.carried::<T>());
+        let finding = relations.map(|relations| Finding::judge(scalar, &relations, false));
+        finding.is_ok_and(|finding| finding.failure() > Magnitude::power_of_two(-WIDE))
     }
 }
 

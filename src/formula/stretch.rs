@@ -64,19 +64,13 @@ pub(super) fn stretch(
         inputs[place] *= factor(least, most);
     }
     // By a power for each coordinate: a common one would leave the ratios of the rates near 1. `D Lambda D` is positive definite as `Lambda` is.
-    let entries = layout.rate_entries();
-    let count = layout.parameter_count();
-    let factors: Vec<Rational> =
-        if layout.rates == Rates::Scalar { Vec::new() } else { (0..count).map(|_| factor(least, most)).collect() };
     match layout.rates {
         Rates::Scalar => {}
-        Rates::Diagonal => {
-            for (place, factor) in entries.zip(&factors) {
-                inputs[place] *= factor;
-            }
-        }
+        Rates::Diagonal => layout.rate_entries().for_each(|place| inputs[place] *= factor(least, most)),
         Rates::Full => {
-            for (number, place) in entries.enumerate() {
+            let count = layout.parameter_count();
+            let factors: Vec<Rational> = (0..count).map(|_| factor(least, most)).collect();
+            for (number, place) in layout.rate_entries().enumerate() {
                 inputs[place] *= &factors[number / count];
                 inputs[place] *= &factors[number % count];
             }
