@@ -75,14 +75,14 @@ fn compare(text: &mut String, report: &Report) {
         for omission in comparison.omissions() {
             let _ = writeln!(text, "\n{}.", escape(&omission));
         }
-        let [weaker, stronger] = comparison.differences();
+        let [weaker, stronger] = comparison.differences(code);
         for (heading, differences) in [("Weaker", weaker), ("Stronger", stronger)] {
             if differences.is_empty() {
                 continue;
             }
             let _ = writeln!(text, "\n### {heading} than {file} records\n");
             for (claims, what) in differences {
-                let _ = writeln!(text, "- {}: {}", code(&claims), escape(what));
+                let _ = writeln!(text, "- {claims}: {}", escape(what));
             }
         }
     }

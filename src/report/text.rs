@@ -168,7 +168,7 @@ fn inapplicable(text: &mut String, report: &Report) {
 /// What is weaker and what is stronger than a baseline records.
 pub fn compare(comparison: &Comparison, width: usize) -> String {
     let file = &comparison.file;
-    let [weaker, stronger] = comparison.differences();
+    let [weaker, stronger] = comparison.differences(str::to_owned);
     let mut text = String::new();
     if comparison.is_held() {
         let of = if comparison.is_cut_short() { "of what was compared, " } else { "" };

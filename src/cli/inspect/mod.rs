@@ -12,6 +12,7 @@ use crate::checkpoint::{Checkpoint, CheckpointError, Tensor};
 use crate::inspection::{self, Counts, Inputs, Settings, names};
 use crate::report::inspection::{self as report, Subject};
 use crate::report::plural;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Inspects a checkpoint.
@@ -25,13 +26,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let Arguments { file, gradients, optimizer, entropic_gradient, .. } = arguments;
     arguments.check_that_all_is_used()?;
     let weights = open(file)?;
-    // Whether or not this run reads all of them.
-    let configuration = file.with_file_name("config.json");
-    let named = [gradients, optimizer, entropic_gradient, &arguments.laws].into_iter().flatten();
-    let shards = weights.names().filter_map(|name| weights.get(name)).map(Tensor::file);
-    let read = named.chain([file, &configuration]).map(PathBuf::as_path).chain(shards);
-    let written = arguments.output.iter().chain(&arguments.svg);
-    output::keep_apart(read, written.map(PathBuf::as_path))?;
+    arguments.keep_apart(&[&weights])?;
     let laws = match &arguments.laws {
         Some(laws) if !arguments.list => laws,
         _ => return arguments.list(&weights),
@@ -42,6 +37,8 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     let [gradient_tensors, optimizer_tensors, entropic_tensors] =
         [companion(gradients)?, companion(optimizer)?, companion(entropic_gradient)?];
+    let companions = [&gradient_tensors, &optimizer_tensors, &entropic_tensors].into_iter().flatten();
+    arguments.keep_apart(&companions.collect::<Vec<_>>())?;
     if laws == Path::new("auto") {
         return arguments.found(&weights, gradient_tensors.as_ref());
     }
@@ -113,6 +110,16 @@ fn same_head(weights: &Checkpoint, companion: &Checkpoint) -> Result<(), Failure
 }
 
 impl Arguments {
+    /// Refuses reports over what is named, whether or not this run reads it, and over the shards of checkpoints.
+    fn keep_apart(&self, opened: &[&Checkpoint]) -> Result<(), Failure> {
+        let configuration = self.file.with_file_name("config.json");
+        let named = [&self.gradients, &self.optimizer, &self.entropic_gradient, &self.laws].into_iter().flatten();
+        let tensors = opened.iter().flat_map(|checkpoint| checkpoint.names().filter_map(|name| checkpoint.get(name)));
+        let shards: BTreeSet<&Path> = tensors.map(Tensor::file).collect();
+        let read = named.chain([&self.file, &configuration]).map(PathBuf::as_path).chain(shards);
+        output::keep_apart(read, self.output.iter().chain(&self.svg).map(PathBuf::as_path))
+    }
+
     /// Looks for laws, and shows them as a file.
     fn found(&self, weights: &Checkpoint, gradients: Option<&Checkpoint>) -> Result<Exit, Failure> {
         let Some(gradients) = gradients else {

@@ -49,9 +49,9 @@ pub struct Difference {
 /// So many claims that gained the same are named; of more, their number and the first and the last.
 const MOST_NAMED: usize = 4;
 
-/// What is stronger, in words: which claims, and what of them. Those that gained the same are told together: a run of all theories beside a lock of one has a hundred
-/// that are not recorded.
-fn together(differences: &[Difference]) -> Vec<(String, &str)> {
+/// What is stronger, in words: which claims, each as it is `marked`, and what of them. Those that gained the same are told together: a run of all theories beside a lock
+/// of one has a hundred that are not recorded.
+fn together(differences: &[Difference], marked: impl Fn(&str) -> String) -> Vec<(String, &str)> {
     let mut told: Vec<(Vec<&str>, &str)> = Vec::new();
     for Difference { id, what } in differences {
         match told.iter_mut().find(|(_, known)| known == what) {
@@ -60,8 +60,10 @@ fn together(differences: &[Difference]) -> Vec<(String, &str)> {
         }
     }
     let names = |ids: Vec<&str>| match &ids[..] {
-        [first, .., last] if ids.len() > MOST_NAMED => format!("{} claims, {first} to {last}", ids.len()),
-        _ => ids.join(", "),
+        [first, .., last] if ids.len() > MOST_NAMED => {
+            format!("{} claims, {} to {}", ids.len(), marked(first), marked(last))
+        }
+        ids => ids.iter().map(|id| marked(id)).collect::<Vec<_>>().join(", "),
     };
     told.into_iter().map(|(ids, what)| (names(ids), what)).collect()
 }
@@ -97,10 +99,11 @@ impl Comparison {
         said
     }
 
-    /// What is weaker and what is stronger, each claims and what of them, in words. Every claim that is weaker has a line of its own.
-    pub fn differences(&self) -> [Vec<(String, &str)>; 2] {
-        let alone = self.weaker.iter().map(|found| (found.id.clone(), found.what.as_str()));
-        [alone.collect(), together(&self.stronger)]
+    /// What is weaker and what is stronger, each claims and what of them, in words, with identifiers as they are `marked`. Every claim that is weaker has a line of
+    /// its own.
+    pub fn differences(&self, marked: impl Fn(&str) -> String) -> [Vec<(String, &str)>; 2] {
+        let alone = self.weaker.iter().map(|found| (marked(&found.id), found.what.as_str()));
+        [alone.collect(), together(&self.stronger, &marked)]
     }
 
     /// Whether claims were cut short.
@@ -122,10 +125,14 @@ mod tests {
     fn claims_that_differ_alike_are_told_together_and_many_are_counted() {
         let differ = |id: &str, what: &str| Difference { id: id.to_owned(), what: what.to_owned() };
         let few = [differ("a/one", "new"), differ("a/two", "verdict refuted, holds recorded"), differ("b/one", "new")];
-        let told = together(&few);
-        assert_eq!(told, [("a/one, b/one".to_owned(), "new"), ("a/two".to_owned(), "verdict refuted, holds recorded")]);
+        let marked = |id: &str| format!("`{id}`");
+        let told = together(&few, marked);
+        assert_eq!(
+            told,
+            [("`a/one`, `b/one`".to_owned(), "new"), ("`a/two`".to_owned(), "verdict refuted, holds recorded")]
+        );
         let many: Vec<Difference> = (0..=MOST_NAMED).map(|index| differ(&format!("a/{index}"), "new")).collect();
-        assert_eq!(together(&many[1..]), [("a/1, a/2, a/3, a/4".to_owned(), "new")]);
-        assert_eq!(together(&many), [("5 claims, a/0 to a/4".to_owned(), "new")]);
+        assert_eq!(together(&many[1..], marked), [("`a/1`, `a/2`, `a/3`, `a/4`".to_owned(), "new")]);
+        assert_eq!(together(&many, marked), [("5 claims, `a/0` to `a/4`".to_owned(), "new")]);
     }
 }

@@ -392,7 +392,7 @@ impl Page<'_> {
 /// What is weaker and what is stronger than a baseline records.
 fn compare(out: &mut String, comparison: &Comparison) -> fmt::Result {
     let file = escape(&comparison.file);
-    let [weaker, stronger] = comparison.differences();
+    let [weaker, stronger] = comparison.differences(|id| format!("<span class=\"id\">{}</span>", escape(id)));
     if comparison.is_held() {
         let of = if comparison.is_cut_short() { "Of what was compared, nothing" } else { "Nothing" };
         writeln!(out, "<p>{of} is weaker than <code>{file}</code> records.</p>")?;
@@ -408,7 +408,7 @@ fn compare(out: &mut String, comparison: &Comparison) -> fmt::Result {
         }
         writeln!(out, "<h3{class}>{heading} than <code>{file}</code> records</h3>\n<ul>")?;
         for (claims, what) in differences {
-            writeln!(out, "<li><span class=\"id\">{}</span>: {}</li>", escape(&claims), escape(what))?;
+            writeln!(out, "<li>{claims}: {}</li>", escape(what))?;
         }
         writeln!(out, "</ul>")?;
     }
